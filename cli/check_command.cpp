@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/design.h"
+#include "models/bounds.h"
+#include "models/certificate.h"
+#include "models/dot_product.h"
+#include "models/error.h"
+#include "models/storage.h"
+
+namespace spillway {
+
+namespace {
+
+struct check_options {
+  design_options design;
+  bool json = false;
+};
+
+/// A channel that some input overflows, with such an input, and what a register makes of it.
+struct failure {
+  channel_certificate certificate;
+  witness example;
+  std::int64_t events = 0;  ///< overflows when the example runs through a wrapping register, product by product
+};
+
+/// What is proven of one unit.
+struct unit_check {
+  const mvau* unit = nullptr;
+  std::optional<int> bits;  ///< the width to prove: asked for, or claimed by the file; none: nothing to prove
+  bool claimed = false;     ///< the file says so
+  int minimal_bits = 1;     ///< the least P that no input overflows
+  int data_type_bits = 1, l1_bits = 1;
+  std::vector<failure> failures;
+};
+
+std::int64_t replay(const mvau& unit, const witness& example, int bits) {
+  const int exact = exact_sum_bits(unit.weights.type, unit.input_type, unit.mw(), bits);
+  return visit_storage(exact, [&]<class Integer>(std::type_identity<Integer>) {
+    std::vector<Integer> weights, inputs;
+    for (const std::int64_t column : example.order) {
+      weights.push_back(load_as<Integer>(unit.weights.at(example.channel * unit.mw() + column), unit.weights.type));
+      inputs.push_back(load_as<Integer>(example.input.data() + column * unit.input_type.words(), unit.input_type));
+    }
+    const accumulator_format format{bits, overflow_mode::wrap, limit_scope::per_product};
+    return accumulate<Integer>(weights, inputs, 1, format, [](const auto&) {}).events;
+  });
+}
+
+unit_check check_unit(const mvau& unit, std::optional<int> bits, bool claimed) {
+  unit_check result;
+  result.unit = &unit;
+  result.bits = bits;
+  result.claimed = claimed;
+  big_int l1 = 0;
+  for (const channel_certificate& certificate : certify(unit.weights, unit.input_type)) {
+    result.minimal_bits = std::max(result.minimal_bits, certificate.minimal_bits());
+    l1 = std::max(l1, certificate.l1_norm);
+    if (!bits || certificate.holds(*bits)) continue;
+    failure failed{certificate, find_witness(unit.weights, certificate.channel, unit.input_type, *bits), 0};
+    failed.events = replay(unit, failed.example, *bits);
+    result.failures.push_back(std::move(failed));
+  }
+  result.data_type_bits = data_type_bound(unit.mw(), unit.weights.type.bits, unit.input_type);
+  result.l1_bits = l1_bound(l1, unit.input_type);
+  return result;
+}
+
+void print_text(const unit_check& check) {
+  const mvau& unit = *check.unit;
+  fmt::print("{}: {} x {}, weights {}, inputs {}\n", unit.name, unit.mh(), unit.mw(), to_string(unit.weights.type),
+             to_string(unit.input_type));
+  fmt::print("  least safe accumulator: {} bits (exact); l1 bound {}, data-type bound {}\n", check.minimal_bits,
+             check.l1_bits, check.data_type_bits);
+  if (!check.bits) {
+    fmt::print("  nothing to prove: the file claims no width (--accumulator P asks for one)\n");
+    return;
+  }
+  const std::string_view who = check.claimed ? "claimed by the file" : "asked for";
+  if (check.failures.empty()) {
+    fmt::print("  proved: no input overflows {} bits ({}), in any order of addition\n", *check.bits, who);
+    return;
+  }
+  fmt::print("  NOT SAFE at {} bits ({}): {} of {} channels overflow on some input\n", *check.bits, who,
+             check.failures.size(), unit.mh());
+  for (const failure& failed : check.failures)
+    fmt::print("    channel {}: sums reach [{}, {}] and need {} bits; a witness input reaches {} ({} overflows)\n",
+               failed.certificate.channel, failed.certificate.low.str(), failed.certificate.high.str(),
+               failed.certificate.minimal_bits(), failed.example.reached.str(), failed.events);
+}
+
+nlohmann::ordered_json as_json(const unit_check& check) {
+  using nlohmann::ordered_json;
+  ordered_json json;
+  json["unit"] = check.unit->name;
+  json["minimal_bits"] = check.minimal_bits;
+  json["l1_bound"] = check.l1_bits;
+  json["data_type_bound"] = check.data_type_bits;
+  json["bits"] = check.bits ? ordered_json(*check.bits) : ordered_json();
+  json["claimed"] = check.claimed;
+  json["proved"] = check.bits && check.failures.empty();
+  json["failures"] = ordered_json::array();
+  for (const failure& failed : check.failures) {
+    // The witness in words, as integer_tensor holds it; wider types have several words an element.
+    json["failures"].push_back({{"channel", failed.certificate.channel},
+                                {"low", failed.certificate.low.str()},
+                                {"high", failed.certificate.high.str()},
+                                {"minimal_bits", failed.certificate.minimal_bits()},
+                                {"reached", failed.example.reached.str()},
+                                {"overflow_events", failed.events},
+                                {"witness", failed.example.input}});
+  }
+  return json;
+}
+
+int check(const check_options& options) {
+  const design loaded = load_design(options.design);
+  bool safe = true;
+  nlohmann::ordered_json json{{"model", options.design.model}, {"units", nlohmann::ordered_json::array()}};
+  for (std::size_t u = 0; u < loaded.flow.units.size(); ++u) {
+    const mvau& unit = std::get<mvau>(loaded.flow.units[u]);
+    const std::optional<int> claimed = loaded.integers.layers[u].claimed_bits;
+    std::optional<int> bits = claimed;
+    if (!options.design.accumulators.empty()) bits = unit.accumulator.bits;
+    const unit_check result = check_unit(unit, bits, bits && bits == claimed);
+    safe = safe && result.failures.empty();
+    if (options.json)
+      json["units"].push_back(as_json(result));
+    else
+      print_text(result);
+  }
+  json["safe"] = safe;
+  if (options.json) fmt::print("{}\n", json.dump(2));
+  return safe ? 0 : 1;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, command_action& action) {
+  CLI::App* command = app.add_subcommand("check", "Prove that accumulators can't overflow, or show an input that does");
+  const auto options = std::make_shared<check_options>();
+  add_design_options(*command, options->design);
+  command->add_flag("--json", options->json, "Print JSON, with the whole witness of each channel that fails");
+  command->footer(
+      "Exits with 1 if a width is not proven. Without --accumulator, the widths that the file claims are checked.\n"
+      "Examples:\n"
+      "  spillway check models/zoo/mnist-linear/a2q-w8a1-p14.onnx\n"
+      "  spillway check models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 12\n");
+  command->callback([options, &action] { action = [options] { return check(*options); }; });
+}
+
+}  // namespace spillway

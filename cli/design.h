@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "models/integer_network.h"
+#include "models/network.h"
+
+namespace CLI {
+class App;
+}
+
+namespace spillway {
+
+/// What the commands that look at an accelerator have in common: the network's file, its folding, its accumulators.
+struct design_options {
+  std::string model;
+  std::vector<std::string> accumulators;  ///< `P[:overflow[:scope]]` for all units, or `UNIT=P[:overflow[:scope]]`
+  std::optional<int> pe, simd;            ///< of every unit
+  std::string folding;                    ///< FINN's folding_config.json
+};
+
+/// A network on its way from the file to the hardware.
+struct design {
+  network file;
+  integer_network integers;
+  dataflow flow;
+};
+
+/// Adds MODEL, --accumulator, --pe, --simd and --folding to a command.
+void add_design_options(CLI::App& command, design_options& options);
+
+/// Reads, streamlines and lowers. An accumulator that the options leave open has the width that the file claims for
+/// it, else 32 bits. Throws `config_error`, `input_error` or `io_error`.
+design load_design(const design_options& options);
+
+}  // namespace spillway

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/design.h"
+#include "resource/finn_model.h"
+#include "traces/run_directory.h"
+
+namespace spillway {
+
+namespace {
+
+struct estimate_options {
+  design_options design;
+  std::string model = "finn";
+  std::string accumulator_width = "given";
+  std::string thresholds = "auto";
+  std::string multipliers = "lut";
+  std::string weights = "internal_decoupled";
+  std::string output;
+  bool explain = false, json = false, force = false;
+};
+
+finn_options as_finn(const estimate_options& options) {
+  finn_options finn;
+  if (options.accumulator_width == "finn") finn.accumulator = finn_options::accumulator_width::finn_minimum;
+  if (options.thresholds == "distributed") finn.thresholds = finn_options::threshold_style::distributed;
+  if (options.thresholds == "block") finn.thresholds = finn_options::threshold_style::block;
+  if (options.multipliers == "dsp") finn.multipliers = finn_options::multiplier_style::dsp;
+  if (options.weights == "internal_embedded") finn.weights = finn_options::weight_mode::internal_embedded;
+  if (options.weights == "external") finn.weights = finn_options::weight_mode::external;
+  return finn;
+}
+
+int estimate(const estimate_options& options) {
+  const design loaded = load_design(options.design);
+  const network_cost cost = finn_cost(loaded.flow, as_finn(options));
+  if (!options.output.empty()) {
+    const run_directory directory(options.output,
+                                  options.force ? run_directory::use::overwrite : run_directory::use::fresh);
+    write_file_atomically(directory.file("estimate_layer_cycles.json"), estimate_layer_cycles_json(cost));
+    write_file_atomically(directory.file("estimate_layer_resources.json"), estimate_layer_resources_json(cost));
+  }
+  fmt::print("{}", options.json ? to_json(cost) : to_text(cost, options.explain));
+  return 0;
+}
+
+}  // namespace
+
+void add_estimate_command(CLI::App& app, command_action& action) {
+  CLI::App* command = app.add_subcommand("estimate", "Price a network's accelerator (modelled, not synthesised)");
+  const auto options = std::make_shared<estimate_options>();
+  add_design_options(*command, options->design);
+  command->add_option("--model", options->model, "finn: FINN's published model")
+      ->check(CLI::IsMember({"finn"}))
+      ->capture_default_str();
+  command
+      ->add_option("--accumulator-width", options->accumulator_width,
+                   "given: accumulators are priced as they are; finn: at most at their data-type bound, as FINN does")
+      ->check(CLI::IsMember({"given", "finn"}))
+      ->capture_default_str();
+  command->add_option("--thresholds", options->thresholds, "FINN's ram_style_thresholds")
+      ->check(CLI::IsMember({"auto", "block", "distributed"}))
+      ->capture_default_str();
+  command->add_option("--multipliers", options->multipliers, "FINN's resType")
+      ->check(CLI::IsMember({"lut", "dsp"}))
+      ->capture_default_str();
+  command->add_option("--weights", options->weights, "FINN's mem_mode")
+      ->check(CLI::IsMember({"internal_decoupled", "internal_embedded", "external"}))
+      ->capture_default_str();
+  command->add_option("-o,--output", options->output, "Write FINN's reports (estimate_layer_*.json) to this directory");
+  command->add_flag("--force", options->force, "Replace what stands in that directory");
+  command->add_flag("--explain", options->explain, "Print every term with its formula");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->footer(
+      "Examples:\n"
+      "  spillway estimate models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 32 --explain\n"
+      "  spillway estimate net.onnx --folding folding_config.json --json\n");
+  command->callback([options, &action] { action = [options] { return estimate(*options); }; });
+}
+
+}  // namespace spillway

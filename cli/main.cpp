@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+
+int main(int argc, char** argv) {
+  spillway::catch_interrupts();
+  return spillway::run_command(argc, argv);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace spillway {
+
+progress::progress(std::string what, std::uint64_t total, bool quiet)
+    : m_what(std::move(what)),
+      m_total(std::max<std::uint64_t>(total, 1)),
+      m_style(quiet ? style::none : isatty(STDERR_FILENO) != 0 ? style::bar : style::lines) {}
+
+progress::~progress() {
+  if (m_style == style::bar && m_drawn) std::fputs("\r\x1b[K", stderr);
+}
+
+void progress::update(std::uint64_t done) {
+  if (m_style == style::none) return;
+  const clock::time_point now = clock::now();
+  const auto pause = m_style == style::bar ? std::chrono::milliseconds(100) : std::chrono::milliseconds(2000);
+  if (now - m_last < pause) return;
+  m_last = now;
+  draw(done, now);
+}
+
+void progress::draw(std::uint64_t done, clock::time_point now) {
+  const double share = static_cast<double>(std::min(done, m_total)) / static_cast<double>(m_total);
+  const double seconds = std::chrono::duration<double>(now - m_start).count();
+  const double left = share > 0 ? seconds / share - seconds : 0;
+  if (m_style == style::lines) {
+    fmt::print(stderr, "{}: {} of {} ({:.0f}%), {:.0f} s left\n", m_what, done, m_total, 100 * share, left);
+    return;
+  }
+  constexpr int width = 32;
+  const int filled = static_cast<int>(share * width);
+  fmt::print(stderr, "\r\x1b[K{} [{:=<{}}{: <{}}] {:3.0f}% {:.0f} s left", m_what, "", filled, "", width - filled,
+             100 * share, left);
+  std::fflush(stderr);
+  m_drawn = true;
+}
+
+}  // namespace spillway

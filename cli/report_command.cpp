@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+
+namespace spillway {
+
+void add_report_command(CLI::App& app, command_action& action) {
+  struct arguments {
+    std::string directory, viewer, title;
+    bool quiet = false;
+  };
+  CLI::App* command = app.add_subcommand("report", "Make the report page of a run or of a study");
+  const auto options = std::make_shared<arguments>();
+  command->add_option("DIR", options->directory, "A run directory (simulate -o) or a study directory")->required();
+  command->add_option("--title", options->title, "Title of the page");
+  command->add_option("--viewer", options->viewer, "The empty page (viewer.html), if not the one that was built along");
+  command->add_flag("-q,--quiet", options->quiet, "Don't say where the page is");
+  command->footer("Example:\n  spillway report run && xdg-open run/report.html\n");
+  command->callback([options, &action] {
+    action = [options] {
+      report_options report;
+      report.viewer = options->viewer;
+      report.title = options->title;
+      write_report(options->directory, report);
+      if (!options->quiet) fmt::print("{}/report.html\n", options->directory);
+      return 0;
+    };
+  });
+}
+
+}  // namespace spillway

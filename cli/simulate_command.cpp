@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/design.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/save_run.h"
+#include "models/dataset.h"
+#include "models/error.h"
+#include "models/score.h"
+#include "sim/engine.h"
+
+namespace spillway {
+
+namespace {
+
+struct simulate_options {
+  design_options design;
+  std::string data;
+  std::string engine = "cycle";
+  std::string output;
+  std::string waves;
+  std::int64_t frames = 0, skip = 0;
+  std::uint64_t max_events = 1'000'000;
+  stall_options stalls;
+  unsigned threads = 0;
+  bool json = false, quiet = false, force = false, fail_on_overflow = false;
+};
+
+/// Frames [skip, skip + frames) of a set; the rest of it if `frames` is 0.
+dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames) {
+  const std::int64_t available = all.inputs.shape[0];
+  if (skip < 0 || skip >= available)
+    throw config_error(fmt::format("--skip {} leaves no frame of {}, which has {}", skip, all.name, available));
+  const std::int64_t count = frames > 0 ? std::min(frames, available - skip) : available - skip;
+  const std::int64_t words = all.inputs.shape[1] * all.inputs.type.words();
+  std::vector<std::int64_t>& data = all.inputs.words;
+  data.erase(data.begin(), data.begin() + skip * words);
+  data.resize(static_cast<std::size_t>(count * words));
+  all.inputs.shape[0] = count;
+  if (!all.labels.empty()) {
+    all.labels.erase(all.labels.begin(), all.labels.begin() + skip);
+    all.labels.resize(static_cast<std::size_t>(count));
+  }
+  return all;
+}
+
+run_result run_engine(const simulate_options& options, const dataflow& flow, const integer_tensor& inputs,
+                      recorder& events) {
+  progress bar("frames", static_cast<std::uint64_t>(inputs.shape[0]), options.quiet);
+  run_options run;
+  run.stalls = options.stalls;
+  run.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  if (!options.waves.empty()) run.waves = options.waves;
+  run.on_progress = [&](std::uint64_t done) {
+    bar.update(done);
+    return !interrupted();
+  };
+  return options.engine == "fast" ? run_fast_engine(flow, inputs, events, run)
+                                  : run_cycle_engine(flow, inputs, events, run);
+}
+
+nlohmann::ordered_json as_json(const finished_run& run) {
+  const channel_counts counts = run.events.total();
+  nlohmann::ordered_json json;
+  json["model"] = run.model;
+  json["dataset"] = run.data.name;
+  json["engine"] = run.engine;
+  json["frames"] = run.result.frames;
+  json["accuracy"] = run.data.labels.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(run.score.accuracy);
+  json["exact_accuracy"] =
+      run.data.labels.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(run.score.exact_accuracy);
+  json["dot_products"] = counts.dot_products;
+  json["overflow_events"] = counts.events;
+  json["overflowing_dot_products"] = counts.overflowing_dot_products;
+  json["persistent_dot_products"] = counts.persistent_dot_products;
+  json["cycles"] = run.result.cycles;
+  json["first_frame_latency"] = run.result.first_frame_latency;
+  json["mean_abs_error"] = run.score.mean_abs_error;
+  json["interrupted"] = run.result.stopped;
+  for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
+    const mvau& unit = std::get<mvau>(run.accelerator.flow.units[u]);
+    nlohmann::ordered_json row{{"name", unit.name}, {"pe", unit.pe}, {"simd", unit.simd},
+                               {"accumulator", to_string(unit.accumulator)},
+                               {"overflow_events", run.events.total(static_cast<std::uint32_t>(u)).events}};
+    if (u < run.result.activity.size()) {
+      const unit_activity& activity = run.result.activity[u];
+      row["working"] = activity.working;
+      row["starved"] = activity.starved;
+      row["blocked"] = activity.blocked;
+      row["draining"] = activity.draining;
+    }
+    json["units"].push_back(std::move(row));
+  }
+  return json;
+}
+
+void print_text(const finished_run& run) {
+  const channel_counts counts = run.events.total();
+  const double dots = static_cast<double>(std::max<std::uint64_t>(counts.dot_products, 1));
+  fmt::print("{} on {}: {} frames, {} engine (simulated)\n", run.model, run.data.name, run.result.frames, run.engine);
+  for (const dataflow_unit& any : run.accelerator.flow.units) {
+    const mvau& unit = std::get<mvau>(any);
+    fmt::print("  {}: {} x {}, PE {}, SIMD {}, accumulator {}\n", unit.name, unit.mh(), unit.mw(), unit.pe, unit.simd,
+               to_string(unit.accumulator));
+  }
+  if (!run.data.labels.empty())
+    fmt::print("  top-1                {:.2f}% (with registers of full width {:.2f}%)\n", 100 * run.score.accuracy,
+               100 * run.score.exact_accuracy);
+  fmt::print("  overflow events      {} in {} of {} dot products ({:.3f}%)\n", counts.events,
+             counts.overflowing_dot_products, counts.dot_products,
+             100 * static_cast<double>(counts.overflowing_dot_products) / dots);
+  fmt::print("  of these persistent  {} dot products (the finished sum does not fit either)\n",
+             counts.persistent_dot_products);
+  fmt::print("  mean absolute error  {:.6g} (logits, against registers of full width)\n", run.score.mean_abs_error);
+  fmt::print("  cycles               {} (first frame after {})\n", run.result.cycles, run.result.first_frame_latency);
+}
+
+int simulate(const simulate_options& options) {
+  finished_run run;
+  run.model = options.design.model;
+  run.engine = options.engine;
+  run.seeds = {{"stalls", options.stalls.seed}};
+  // What could refuse comes first: nothing is computed for a folder that can't be written.
+  std::optional<run_saver> saver;
+  if (!options.output.empty()) saver.emplace(options.output, options.force);
+  run.accelerator = load_design(options.design);
+  run.data = select_frames(load_dataset(options.data), options.skip, options.frames);
+  run.data.inputs = quantize_dataset(run.accelerator.integers, run.data);
+  run.events = recorder(options.max_events);
+  if (saver) saver->begin(run);
+  run.result = run_engine(options, run.accelerator.flow, run.data.inputs, run.events);
+  const integer_tensor exact = evaluate(run.accelerator.integers, run.data.inputs);
+  run.score = score_run(run.accelerator.integers, run.result.outputs, exact, run.data.labels);
+  if (saver) saver->finish(run);
+  if (options.json)
+    fmt::print("{}\n", as_json(run).dump(2));
+  else
+    print_text(run);
+  if (run.result.stopped) {
+    fmt::print(stderr, "interrupted after {} of {} frames{}; go on with --skip {}\n", run.result.frames,
+               run.data.inputs.shape[0], saver ? ", which are in " + options.output : "",
+               options.skip + static_cast<std::int64_t>(run.result.frames));
+    return 130;
+  }
+  return options.fail_on_overflow && run.events.total().events > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+void add_simulate_command(CLI::App& app, command_action& action) {
+  CLI::App* command = app.add_subcommand("simulate", "Run a network's accelerator on data, bit for bit");
+  const auto options = std::make_shared<simulate_options>();
+  add_design_options(*command, options->design);
+  command->add_option("--data", options->data, "A data set by name (binary-mnist) or a folder with IDX files")
+      ->required();
+  command->add_option("--engine", options->engine, "cycle: the SystemC model; fast: the same results without a clock")
+      ->check(CLI::IsMember({"cycle", "fast"}))
+      ->capture_default_str();
+  command->add_option("--frames", options->frames, "Frames to run; all if left out")->check(CLI::PositiveNumber);
+  command->add_option("--skip", options->skip, "Frames to leave out at the start")->check(CLI::NonNegativeNumber);
+  command->add_option("--max-events", options->max_events, "Events that the log keeps; counts are always exact")
+      ->capture_default_str();
+  command->add_option("--stall-source", options->stalls.source, "Probability that the source withholds a beat")
+      ->check(CLI::Range(0.0, 0.99));
+  command->add_option("--stall-sink", options->stalls.sink, "Probability that the sink is not ready")
+      ->check(CLI::Range(0.0, 0.99));
+  command->add_option("--seed", options->stalls.seed, "Seed of the stalls")->capture_default_str();
+  command->add_option("--threads", options->threads, "Threads of the fast engine; all cores if left out");
+  command->add_option("--waves", options->waves, "Write a waveform (VCD) of the run");
+  command->add_option("-o,--output", options->output, "Write a run directory: database, outputs, manifest, report");
+  command->add_flag("--force", options->force, "Replace an earlier run in that directory");
+  command->add_flag("--fail-on-overflow", options->fail_on_overflow, "Exit with 1 if any register overflowed");
+  command->add_flag("--json", options->json, "Print JSON");
+  command->add_flag("-q,--quiet", options->quiet, "No progress");
+  command->footer(
+      "Examples:\n"
+      "  spillway simulate models/zoo/mnist-linear/qat-w8a1.onnx --data binary-mnist --accumulator 14:wrap:per_product\n"
+      "  spillway simulate net.onnx --data binary-mnist --accumulator 12:saturate -o run && spillway trace run\n");
+  command->callback([options, &action] { action = [options] { return simulate(*options); }; });
+}
+
+}  // namespace spillway

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/version.h"
+
+namespace spillway {
+
+void add_version_command(CLI::App& app, command_action& action) {
+  CLI::App* command = app.add_subcommand("version", "Print the version");
+  const auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "Print JSON");
+  command->callback([json, &action] {
+    action = [json] {
+      if (*json)
+        fmt::print("{}\n", nlohmann::json{{"version", version()}}.dump());
+      else
+        fmt::print("spillway {}\n", version());
+      return 0;
+    };
+  });
+}
+
+}  // namespace spillway

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/a2q.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/certificate.h"
+#include "models/error.h"
+
+namespace spillway {
+namespace {
+
+void require_finite(double value, const char* what) {
+  if (!std::isfinite(value)) {
+    throw input_error(fmt::format("{} is {}, not a number that can be quantized: training has diverged", what, value));
+  }
+}
+
+void require_finite(std::span<const double> values, const char* what) {
+  for (const double value : values) require_finite(value, what);
+}
+
+std::int64_t clip(double rounded, std::int64_t bound) {
+  const auto limit = static_cast<double>(bound);
+  return static_cast<std::int64_t>(std::clamp(rounded, -limit, limit));
+}
+
+struct layer_shape {
+  std::int64_t rows, columns;
+};
+
+layer_shape shape_of(std::span<const double> v, std::span<const double> d) {
+  if (d.empty() || v.empty() || v.size() % d.size() != 0) {
+    throw config_error(fmt::format("{} weights are not rows of {} channels: give [MH, MW] weights and MH scales",
+                                   v.size(), d.size()));
+  }
+  return {static_cast<std::int64_t>(d.size()), static_cast<std::int64_t>(v.size() / d.size())};
+}
+
+/// The layer's integers, one row at a time by `row_integers(row, v_row, q_row)`.
+template <typename Function>
+quantized_weights quantize_rows(std::span<const double> v, std::span<const double> d, const weight_format& format,
+                                Function row_integers) {
+  validate(format);
+  const auto [rows, columns] = shape_of(v, d);
+  quantized_weights result{integer_tensor::zeros(signed_type(format.weight_bits), {rows, columns}), {}};
+  const auto width = static_cast<std::size_t>(columns);
+  for (std::size_t row = 0; row < d.size(); ++row) {
+    const auto first = row * width;
+    row_integers(row, v.subspan(first, width), std::span(result.weights.words).subspan(first, width));
+    result.scale.push_back(static_cast<float>(scale_from_log2(d[row])));
+    require_finite(static_cast<double>(result.scale.back()), "a weight scale, as float32,");
+  }
+  return result;
+}
+
+}  // namespace
+
+double weight_format::l1_limit() const {
+  // (2^(P-1) - 1) / 2^n, without the infinity that 2^4095 would be; above 2^53 the 1 is lost to rounding, where no l1
+  // norm of int32 weights can come near.
+  const int shift = input.bits - (input.is_signed ? 1 : 0);
+  const int exponent = std::min(accumulator_bits - 1, 1000);
+  return std::ldexp(std::ldexp(1.0, exponent) - 1.0, -shift);
+}
+
+void validate(const weight_format& format) {
+  if (format.weight_bits < 2 || format.weight_bits > 32) {
+    throw config_error(fmt::format("weight_bits = {} is not 2 to 32", format.weight_bits));
+  }
+  if (format.accumulator_bits < 2 || format.accumulator_bits > integer_type::max_bits) {
+    throw config_error(fmt::format("accumulator_bits = {} is not 2 to {}", format.accumulator_bits,
+                                   integer_type::max_bits));
+  }
+  if (format.input.is_bipolar || format.input.bits < 1 || format.input.bits > 32) {
+    throw config_error(fmt::format("input type {} is not INT1 to INT32 or UINT1 to UINT32", to_string(format.input)));
+  }
+}
+
+double scale_from_log2(double log2_value) { return std::max(std::exp2(log2_value), least_scale); }
+
+void a2q_integers(std::span<const double> v, double d, double t, const weight_format& format,
+                  std::span<std::int64_t> q) {
+  require_finite(v, "a weight");
+  require_finite(d, "log2 of a weight scale");
+  require_finite(t, "log2 of a weight norm");
+  double norm = 0;
+  for (const double value : v) norm += std::abs(value);
+  const double budget = std::min(scale_from_log2(t) / scale_from_log2(d), format.l1_limit());
+  const double factor = budget / std::max(norm, least_scale);
+  const std::int64_t bound = format.bound();
+  std::transform(v.begin(), v.end(), q.begin(),
+                 [&](double value) { return clip(std::trunc(value * factor), bound); });
+}
+
+void qat_integers(std::span<const double> v, double d, const weight_format& format, std::span<std::int64_t> q) {
+  require_finite(v, "a weight");
+  require_finite(d, "log2 of a weight scale");
+  const double scale = scale_from_log2(d);
+  const std::int64_t bound = format.bound();
+  // nearbyint rounds half to even: nothing here changes the rounding mode from the default.
+  std::transform(v.begin(), v.end(), q.begin(),
+                 [&](double value) { return clip(std::nearbyint(value / scale), bound); });
+}
+
+quantized_weights quantize_qat(std::span<const double> v, std::span<const double> d, const weight_format& format) {
+  return quantize_rows(v, d, format, [&](std::size_t row, auto v_row, auto q_row) {
+    qat_integers(v_row, d[row], format, q_row);
+  });
+}
+
+quantized_weights quantize_a2q(std::span<const double> v, std::span<const double> d, std::span<const double> t,
+                               const weight_format& format) {
+  if (t.size() != d.size()) {
+    throw config_error(fmt::format("{} norms for {} scales: one of each a channel", t.size(), d.size()));
+  }
+  auto result = quantize_rows(v, d, format, [&](std::size_t row, auto v_row, auto q_row) {
+    a2q_integers(v_row, d[row], t[row], format, q_row);
+  });
+  require_certificate(result.weights, format.input, format.accumulator_bits);
+  return result;
+}
+
+void require_certificate(const integer_tensor& weights, integer_type input, int accumulator_bits) {
+  for (const channel_certificate& channel : certify(weights, input)) {
+    if (channel.holds(accumulator_bits)) continue;
+    throw error(fmt::format("channel {} needs {} accumulator bits, not {}: its l1 norm is {} (certificate [{}, {}])",
+                            channel.channel, channel.minimal_bits(), accumulator_bits, channel.l1_norm.str(),
+                            channel.low.str(), channel.high.str()));
+  }
+}
+
+}  // namespace spillway

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/score.h"
+
+#include <cmath>
+
+#include "models/big_int.h"
+
+namespace spillway {
+
+namespace {
+
+double as_double(const integer_tensor& tensor, std::int64_t element) {
+  if (tensor.type.is_narrow()) return static_cast<double>(*tensor.at(element));
+  const auto words = static_cast<std::size_t>(tensor.type.words());
+  return static_cast<double>(load({tensor.at(element), words}, tensor.type));
+}
+
+/// Keeps the greatest logit seen so far; the first of equals wins.
+struct arg_max {
+  double best = -INFINITY;
+  std::int64_t index = 0;
+
+  void offer(double logit, std::int64_t i) {
+    if (logit > best) {
+      best = logit;
+      index = i;
+    }
+  }
+};
+
+frame_score score_frame(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
+                        std::int64_t frame) {
+  const auto logits = static_cast<std::int64_t>(net.output_scale.size());
+  arg_max simulated, full_width;
+  double error = 0;
+  for (std::int64_t i = 0; i < logits; ++i) {
+    const double scale = net.output_scale[static_cast<std::size_t>(i)];
+    const double bias = net.output_bias[static_cast<std::size_t>(i)];
+    const double value = as_double(outputs, frame * logits + i), truth = as_double(exact, frame * logits + i);
+    simulated.offer(value * scale + bias, i);
+    full_width.offer(truth * scale + bias, i);
+    error += std::abs(value - truth) * scale;
+  }
+  return {simulated.index, full_width.index, error / static_cast<double>(logits)};
+}
+
+}  // namespace
+
+run_score score_run(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
+                    std::span<const int> labels) {
+  run_score result;
+  const std::int64_t frames = outputs.shape.at(0);
+  std::int64_t right = 0, exact_right = 0;
+  double error = 0;
+  for (std::int64_t f = 0; f < frames; ++f) {
+    const frame_score score = score_frame(net, outputs, exact, f);
+    result.frames.push_back(score);
+    error += score.abs_error;
+    if (labels.empty()) continue;
+    right += score.simulated_class == labels[static_cast<std::size_t>(f)] ? 1 : 0;
+    exact_right += score.exact_class == labels[static_cast<std::size_t>(f)] ? 1 : 0;
+  }
+  if (frames == 0) return result;
+  result.mean_abs_error = error / static_cast<double>(frames);
+  result.accuracy = static_cast<double>(right) / static_cast<double>(frames);
+  result.exact_accuracy = static_cast<double>(exact_right) / static_cast<double>(frames);
+  return result;
+}
+
+}  // namespace spillway

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "models/error.h"
+
+namespace spillway {
+namespace {
+
+void collect(const cost_term& term, std::vector<cost_term>& found) {
+  if (term.children.empty()) found.push_back(term);
+  for (const cost_term& child : term.children) collect(child, found);
+}
+
+const cost_term* find(const cost_term& tree, const std::string& name) {
+  if (tree.name == name) return &tree;
+  for (const cost_term& child : tree.children)
+    if (const cost_term* found = find(child, name)) return found;
+  return nullptr;
+}
+
+/// Whole numbers without a fraction, others with one digit: the model is not more precise than that.
+std::string number(double value) {
+  const std::string text = fmt::format("{:.1f}", value);
+  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+}
+
+void explain_term(const cost_term& term, std::size_t depth, std::string& text) {
+  const std::string name = std::string(2 * depth, ' ') + term.name;
+  text += fmt::format("  {:<18} {:>12}", name, number(term.amount));
+  if (!term.formula.empty()) text += "  " + term.formula;
+  if (!term.arguments.empty()) text += fmt::format("  [{}]", term.arguments);
+  text += '\n';
+  for (const cost_term& child : term.children) explain_term(child, depth + 1, text);
+}
+
+void collect_sources(const cost_term& term, std::vector<std::string>& sources) {
+  if (!term.source.empty() && std::ranges::find(sources, term.source) == sources.end())
+    sources.push_back(term.source);
+  for (const cost_term& child : term.children) collect_sources(child, sources);
+}
+
+std::string explain(const unit_cost& unit) {
+  std::string text = fmt::format("\n{} ({})\n", unit.unit, unit.kind);
+  std::vector<std::string> sources;
+  for (const cost_term* tree : {&unit.luts, &unit.bram18, &unit.uram, &unit.dsp}) {
+    explain_term(*tree, 0, text);
+    collect_sources(*tree, sources);
+  }
+  for (const std::string& source : sources) text += fmt::format("  source: {}\n", source);
+  return text;
+}
+
+nlohmann::ordered_json json_of(const cost_term& term) {
+  nlohmann::ordered_json json{{"name", term.name}, {"value", term.value}, {"amount", term.amount}};
+  if (!term.formula.empty()) json["formula"] = term.formula;
+  if (!term.arguments.empty()) json["arguments"] = term.arguments;
+  if (!term.source.empty()) json["source"] = term.source;
+  for (const cost_term& child : term.children) json["terms"].push_back(json_of(child));
+  return json;
+}
+
+nlohmann::ordered_json json_of(const unit_cost& unit) {
+  return {{"unit", unit.unit},
+          {"kind", unit.kind},
+          {"cycles", unit.cycles},
+          {"luts", unit.luts.amount},
+          {"bram18", unit.bram18.amount},
+          {"bram_efficiency", unit.bram_efficiency},
+          {"uram", unit.uram.amount},
+          {"uram_efficiency", unit.uram_efficiency},
+          {"dsp", unit.dsp.amount},
+          {"terms", {json_of(unit.luts), json_of(unit.bram18), json_of(unit.uram), json_of(unit.dsp)}}};
+}
+
+}  // namespace
+
+std::vector<cost_term> leaves(const cost_term& term) {
+  std::vector<cost_term> found;
+  collect(term, found);
+  return found;
+}
+
+std::vector<cost_term> leaves(const unit_cost& unit) {
+  std::vector<cost_term> found;
+  for (const cost_term* tree : {&unit.luts, &unit.bram18, &unit.uram, &unit.dsp}) collect(*tree, found);
+  return found;
+}
+
+const cost_term& find_term(const cost_term& tree, const std::string& name) {
+  if (const cost_term* found = find(tree, name)) return *found;
+  std::string names;
+  for (const cost_term& leaf : leaves(tree)) names += (names.empty() ? "" : ", ") + leaf.name;
+  throw config_error(fmt::format("no cost term '{}' in '{}'; its terms: {}", name, tree.name, names));
+}
+
+cost_total sum(const std::vector<unit_cost>& units) {
+  cost_total total;
+  for (const unit_cost& unit : units) {
+    total.luts += unit.luts.amount;
+    total.compute_luts += find_term(unit.luts, "compute").amount;
+    total.threshold_luts += find_term(unit.luts, "threshold").amount;
+    total.memory_luts += find_term(unit.luts, "memory").amount;
+    total.bram18 += unit.bram18.amount;
+    total.uram += unit.uram.amount;
+    total.dsp += unit.dsp.amount;
+    total.cycles = std::max(total.cycles, unit.cycles);
+  }
+  return total;
+}
+
+std::string to_text(const network_cost& cost, bool explained) {
+  std::size_t width = 5;
+  for (const unit_cost& unit : cost.units) width = std::max(width, unit.unit.size());
+  constexpr const char* line = "{:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>7}  {:>6}  {:>6}  {:>12}\n";
+  std::string text = fmt::format(line, "unit", width, "LUT", "compute", "threshold", "memory", "BRAM18", "URAM",
+                                 "DSP", "cycles/frame");
+  const auto add_line = [&](const std::string& name, const cost_total& row) {
+    text += fmt::format(line, name, width, number(row.luts), number(row.compute_luts), number(row.threshold_luts),
+                        number(row.memory_luts), number(row.bram18), number(row.uram), number(row.dsp), row.cycles);
+  };
+  for (const unit_cost& unit : cost.units) add_line(unit.unit, sum({unit}));
+  add_line("total", cost);
+  text += fmt::format("modelled: model={}\n", cost.model);
+  if (explained)
+    for (const unit_cost& unit : cost.units) text += explain(unit);
+  return text;
+}
+
+std::string to_json(const network_cost& cost) {
+  nlohmann::ordered_json json{{"network", cost.network}, {"model", cost.model}, {"grade", "modelled"}};
+  json["total"] = {{"luts", cost.luts},
+                   {"compute_luts", cost.compute_luts},
+                   {"threshold_luts", cost.threshold_luts},
+                   {"memory_luts", cost.memory_luts},
+                   {"bram18", cost.bram18},
+                   {"uram", cost.uram},
+                   {"dsp", cost.dsp},
+                   {"cycles", cost.cycles}};
+  json["units"] = nlohmann::ordered_json::array();
+  for (const unit_cost& unit : cost.units) json["units"].push_back(json_of(unit));
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace spillway

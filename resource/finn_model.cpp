@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/finn_model.h"
+
+#include <nlohmann/json.hpp>
+
+#include "resource/units/mvau_finn.h"
+
+namespace spillway {
+namespace {
+
+// One overload a kind, and no conversions: a kind of unit without a cost, or without cycles, does not compile.
+struct price {
+  const finn_options& options;
+  unit_cost operator()(const mvau& unit) const { return finn_cost(unit, options); }
+};
+
+struct cycles_a_frame {
+  std::int64_t operator()(const mvau& unit) const { return unit.cycles_per_frame(); }
+};
+
+std::string dump(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+unit_cost finn_cost(const dataflow_unit& unit, const finn_options& options) {
+  return std::visit(price{options}, unit);
+}
+
+std::int64_t expected_cycles(const dataflow_unit& unit) { return std::visit(cycles_a_frame{}, unit); }
+
+network_cost finn_cost(const dataflow& flow, const finn_options& options) {
+  std::vector<unit_cost> units;
+  for (const dataflow_unit& unit : flow.units) units.push_back(finn_cost(unit, options));
+  const cost_total total = sum(units);
+  return {total, flow.name, "finn", std::move(units)};
+}
+
+std::string estimate_layer_cycles_json(const network_cost& cost) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const unit_cost& unit : cost.units) json[unit.unit] = unit.cycles;
+  return dump(json);
+}
+
+std::string estimate_layer_resources_json(const network_cost& cost) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  const auto whole = [](double amount) { return static_cast<std::int64_t>(amount); };
+  for (const unit_cost& unit : cost.units)
+    json[unit.unit] = {{"BRAM_18K", whole(unit.bram18.amount)}, {"BRAM_efficiency", unit.bram_efficiency},
+                       {"LUT", whole(unit.luts.amount)},        {"URAM", whole(unit.uram.amount)},
+                       {"URAM_efficiency", unit.uram_efficiency}, {"DSP", whole(unit.dsp.amount)}};
+  // FINN's totals are floats.
+  json["total"] = {{"BRAM_18K", cost.bram18}, {"LUT", cost.luts}, {"URAM", cost.uram},
+                   {"DSP", cost.dsp}};
+  return dump(json);
+}
+
+}  // namespace spillway

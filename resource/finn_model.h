@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/dataflow.h"
+#include "resource/cost.h"
+#include "resource/finn_options.h"
+
+namespace spillway {
+
+/// FINN's published model of a unit of any kind, and of all units of a dataflow. Streams between units are not priced:
+/// FINN's reports are made before it inserts FIFOs and width converters, too. FF are never estimated.
+unit_cost finn_cost(const dataflow_unit& unit, const finn_options& options = {});
+network_cost finn_cost(const dataflow& flow, const finn_options& options = {});
+
+/// FINN's expected cycles a frame: n * (MH/PE) * (MW/SIMD) for a matrix-vector unit.
+std::int64_t expected_cycles(const dataflow_unit& unit);
+
+/// The contents of FINN's reports of these names, with FINN's keys: {unit: cycles}, and {unit: {BRAM_18K,
+/// BRAM_efficiency, LUT, URAM, URAM_efficiency, DSP}, "total": sums without efficiencies}.
+std::string estimate_layer_cycles_json(const network_cost& cost);
+std::string estimate_layer_resources_json(const network_cost& cost);
+
+}  // namespace spillway

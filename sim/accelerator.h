@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "models/integer_tensor.h"
+#include "sim/clock_domain.h"
+#include "sim/engine.h"
+#include "sim/stream.h"
+#include "sim/unit.h"
+#include "sim/units/sink.h"
+#include "sim/units/source.h"
+#include "traces/recorder.h"
+
+namespace spillway {
+
+/// A dataflow as SystemC modules, between a source that feeds it `inputs` and a sink that collects what comes out:
+/// source, stream_0, unit 0, stream_1, unit 1, ..., sink, in one clock domain.
+class accelerator final : public sc_core::sc_module {
+ public:
+  clock_domain clock{"clock"};
+
+  /// `inputs` ([frames * vectors_per_frame, MW of the first unit]) and `events` outlive the accelerator. Throws
+  /// `config_error` for an illegal dataflow or shape.
+  accelerator(sc_core::sc_module_name name, const dataflow& flow, const integer_tensor& inputs, recorder& events,
+              const stall_options& stalls = {});
+
+  source& input() { return *m_source; }
+  sink& output() { return *m_sink; }
+
+  /// One entry a unit of the dataflow, under its name there.
+  std::vector<unit_activity> activity() const;
+  const std::vector<std::unique_ptr<unit>>& units() const { return m_units; }
+  const std::vector<std::unique_ptr<stream>>& streams() const { return m_streams; }
+
+ private:
+  void build(const mvau& description, int depth, recorder& events);
+  stream& add_stream(const stream::config& shape);
+
+  std::vector<std::string> m_names;  ///< of the units, as the dataflow has them
+  std::vector<std::unique_ptr<stream>> m_streams;
+  std::unique_ptr<source> m_source;
+  std::vector<std::unique_ptr<unit>> m_units;
+  std::unique_ptr<sink> m_sink;
+};
+
+}  // namespace spillway

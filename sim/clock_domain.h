@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <limits>
+#include <systemc>
+#include <vector>
+
+namespace spillway {
+
+class stream;
+class unit;
+
+/// What looks at the end of every cycle, before streams commit (waveforms). Not for hardware.
+class cycle_probe {
+ public:
+  virtual ~cycle_probe() = default;
+  virtual void sample(std::uint64_t cycle) = 0;
+};
+
+/// One clock: a single SystemC process that in each cycle evaluates the units that can move, then commits the streams
+/// that changed. A unit that can't move leaves the active list until one of its streams wakes it; the cycles that it
+/// sleeps are added to its state by arithmetic, so an idle unit costs nothing.
+///
+/// Figures behind this design: an SC_METHOD per module costs 13-19 ns a cycle, a thread 66-101, this loop a few.
+class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_interface {
+ public:
+  struct config {
+    sc_core::sc_time period{10, sc_core::SC_NS};
+    bool drive_clk = false;  ///< toggle `clk`, for modules with pins; costs three activations a cycle instead of one
+  };
+
+  /// The clock as a signal: rises at the start of each cycle, and units are evaluated on that edge.
+  sc_core::sc_signal<bool> clk{"clk"};
+
+  explicit clock_domain(sc_core::sc_module_name name);
+  clock_domain(sc_core::sc_module_name name, const config& options);
+
+  static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
+  /// Runs (after elaboration, on the first call) at most `cycles` cycles; returns true once the simulation is
+  /// finished. May be called again to go on. Throws what a unit threw, and `protocol_error` on a deadlock: no unit can
+  /// move, and none ever will.
+  bool run(std::uint64_t cycles = no_limit);
+
+  /// Units call this: nothing is left to do, so that the run ends with this cycle.
+  void finish() { m_finished = true; }
+  bool finished() const { return m_finished; }
+
+  std::uint64_t cycles() const { return m_cycle; }  ///< complete cycles so far
+  const config& options() const { return m_config; }
+  const std::vector<unit*>& units() const { return m_units; }
+  const std::vector<stream*>& streams() const { return m_streams; }
+
+  /// Called at the end of every cycle; null for none. The probe outlives the run.
+  void set_probe(cycle_probe* probe) { m_probe = probe; }
+
+  // For units and streams only.
+  void add(unit& member);
+  void add(stream& member);
+  void wake(unit& sleeper);
+  void commit_later(stream& changed) { m_dirty.push_back(&changed); }
+
+ private:
+  void on_clock();
+  void advance();
+  bool evaluate();
+  void commit();
+  [[noreturn]] void report_deadlock() const;
+
+  enum class phase : unsigned char { rise, edge, fall };
+
+  config m_config;
+  std::uint64_t m_cycle = 0;
+  std::uint64_t m_until = no_limit;
+  bool m_finished = false;
+  phase m_phase = phase::rise;
+  std::exception_ptr m_failure;
+  cycle_probe* m_probe = nullptr;
+  std::vector<unit*> m_units;
+  std::vector<stream*> m_streams;
+  std::vector<std::uint64_t> m_active;  ///< a bit a unit, so that units are always evaluated in one order
+  std::vector<stream*> m_dirty;
+};
+
+}  // namespace spillway

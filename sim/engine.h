@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "models/integer_tensor.h"
+#include "traces/recorder.h"
+
+namespace spillway {
+
+/// Cycles that a unit spent in each state, from the first cycle to the end of the run. They sum to the run's cycles.
+struct unit_activity {
+  std::string unit;
+  std::uint64_t working = 0;   ///< an iteration was issued
+  std::uint64_t starved = 0;   ///< nothing to do: no input, nothing in flight
+  std::uint64_t blocked = 0;   ///< the pipeline stands still: no room at the output
+  std::uint64_t draining = 0;  ///< no iteration was issued, but results move through the pipeline (filling, draining)
+
+  std::uint64_t total() const { return working + starved + blocked + draining; }
+  friend bool operator==(const unit_activity&, const unit_activity&) = default;
+};
+
+/// Random stalls at both ends: each cycle the source withholds its beat, and the sink its readiness, with these
+/// probabilities (0 to 1), drawn from a generator seeded with `seed`.
+struct stall_options {
+  double source = 0;
+  double sink = 0;
+  std::uint64_t seed = 1;
+};
+
+struct run_options {
+  /// Called now and then with the number of finished frames; false stops the run, keeping what is finished.
+  std::function<bool(std::uint64_t frames_done)> on_progress;
+  stall_options stalls;             ///< cycle engine only
+  std::optional<std::string> waves; ///< path of a VCD file; cycle engine only
+  unsigned threads = 1;             ///< fast engine only; results don't depend on it
+  /// Fast engine only: the product added at step k is that of column `order[k]`, in every unit with as many columns
+  /// (hardware adds in the order of the columns). A permutation of 0..MW-1, or empty.
+  std::vector<std::int64_t> order;
+};
+
+struct run_result {
+  integer_tensor outputs;  ///< [frames * vectors_per_frame, MH] of the last unit, of its output type
+  std::uint64_t frames = 0;
+  std::uint64_t cycles = 0;               ///< from the first beat offered to the last beat taken by the sink
+  std::uint64_t first_frame_latency = 0;  ///< cycles until the sink has taken the first frame's last beat
+  std::vector<unit_activity> activity;    ///< cycle engine; the fast engine leaves it empty
+  bool stopped = false;                   ///< `on_progress` said so
+};
+
+/// The frames in `inputs`, which must be [frames * vectors_per_frame, MW] of the first unit's input type. Throws
+/// `config_error` that names both shapes or types.
+std::int64_t count_frames(const dataflow& flow, const integer_tensor& inputs);
+
+/// The SystemC model, clock by clock: the truth. `inputs` is [frames * vectors_per_frame, MW] of the first unit.
+/// Overflows go to `events`, which gets one `add_unit` a unit. May be called any number of times in a process, from
+/// one thread at a time (SystemC has one global context). Throws `config_error` for an illegal dataflow or shape.
+run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
+                            const run_options& options = {});
+
+/// No clock: values by dot product, cycles from the schedule. Without stalls it returns the same outputs, the same
+/// counts, the same events and the same cycle stamps as the cycle engine. It proves before it looks: a channel with a
+/// certificate is not checked; of the rest only dot products that a bound on this input can't clear are replayed.
+run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
+                           const run_options& options = {});
+
+}  // namespace spillway

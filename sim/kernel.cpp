@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/kernel.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "models/error.h"
+
+// libsystemc brings a `main` that calls `sc_main`. Programs with a `main` of their own still need the symbol: this one
+// gives way to any other.
+[[gnu::weak]] int sc_main(int, char*[]) {
+  std::fputs("this program defines neither main nor sc_main: define one of them\n", stderr);
+  return 2;
+}
+
+namespace spillway {
+
+namespace {
+
+std::mutex claim_mutex;
+std::thread::id claim_owner;
+int claim_depth = 0;
+
+void throw_report(const sc_core::sc_report& report, const sc_core::sc_actions&) {
+  if (report.get_severity() < sc_core::SC_WARNING) return;
+  const std::string text = fmt::format("SystemC: {}: {}", report.get_msg_type(), report.get_msg());
+  if (sc_core::sc_is_running()) throw error(text);
+  throw config_error(text);
+}
+
+}  // namespace
+
+simulation_kernel::thread_claim::thread_claim() {
+  const std::scoped_lock lock(claim_mutex);
+  if (claim_depth > 0 && claim_owner != std::this_thread::get_id())
+    throw error("a simulation is under way in another thread; SystemC has one global context, so use processes");
+  claim_owner = std::this_thread::get_id();
+  ++claim_depth;
+}
+
+simulation_kernel::thread_claim::~thread_claim() {
+  const std::scoped_lock lock(claim_mutex);
+  --claim_depth;
+}
+
+simulation_kernel::simulation_kernel()
+    : m_outer_current(sc_core::sc_curr_simcontext),
+      m_outer_default(sc_core::sc_default_global_context),
+      m_outer_handler(sc_core::sc_report_handler::set_handler(throw_report)) {
+  // The banner is printed on the way to the first simulation of a process, wherever that is.
+  ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
+  m_context = std::make_unique<sc_core::sc_simcontext>();
+  sc_core::sc_curr_simcontext = m_context.get();
+  sc_core::sc_default_global_context = m_context.get();
+}
+
+simulation_kernel::~simulation_kernel() {
+  m_context.reset();
+  sc_core::sc_curr_simcontext = m_outer_current;
+  sc_core::sc_default_global_context = m_outer_default;
+  sc_core::sc_report_handler::set_handler(m_outer_handler);
+}
+
+}  // namespace spillway

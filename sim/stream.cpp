@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/stream.h"
+
+#include <fmt/format.h>
+
+#include "models/error.h"
+#include "sim/unit.h"
+
+namespace spillway {
+
+stream::stream(sc_core::sc_module_name name, const config& shape)
+    : sc_core::sc_module(name), m_config(shape), m_beat_words(std::int64_t{shape.lanes} * shape.type.words()) {
+  validate(shape.type, fmt::format("{}.type", this->name()));
+  if (shape.lanes < 1)
+    throw config_error(fmt::format("{}.lanes = {}, but a beat has at least 1", this->name(), shape.lanes));
+  if (shape.depth < 2)
+    throw config_error(fmt::format("{}.depth = {}, but registered ready and valid need at least 2 beats",
+                                   this->name(), shape.depth));
+  m_words.assign(static_cast<std::size_t>(shape.depth * m_beat_words), 0);
+  m_last.assign(static_cast<std::size_t>(shape.depth), 0);
+}
+
+stream& stream::connect_reader(unit& reader) {
+  if (m_reader)
+    throw config_error(fmt::format("{} can't read {}: {} does, and a stream has one reader", reader.name(), name(),
+                                   m_reader->name()));
+  m_reader = &reader;
+  join(reader);
+  return *this;
+}
+
+stream& stream::connect_writer(unit& writer) {
+  if (m_writer)
+    throw config_error(fmt::format("{} can't write {}: {} does, and a stream has one writer", writer.name(), name(),
+                                   m_writer->name()));
+  m_writer = &writer;
+  join(writer);
+  return *this;
+}
+
+void stream::join(unit& end) {
+  clock_domain& domain = end.domain();
+  if (m_domain && m_domain != &domain)
+    throw config_error(fmt::format("{} has its ends in two clock domains, {} and {}; both ends need one", name(),
+                                   m_domain->name(), domain.name()));
+  if (!m_domain) domain.add(*this);
+  m_domain = &domain;
+}
+
+void stream::start_of_simulation() {
+  if (m_reader && m_writer) return;
+  throw config_error(fmt::format("{} has no {}; a stream connects one writer to one reader", name(),
+                                 m_reader ? "writer" : "reader"));
+}
+
+void stream::commit() {
+  const bool could_read = can_read(), could_write = can_write();
+  m_head += m_popped;
+  if (m_head == m_config.depth) m_head = 0;
+  m_tail += m_pushed;
+  if (m_tail == m_config.depth) m_tail = 0;
+  m_count += m_pushed - m_popped;
+  m_beats += static_cast<std::uint64_t>(m_popped);
+  if (m_count > m_most) m_most = m_count;
+  m_pushed = m_popped = 0;
+  m_dirty = false;
+  if (!could_read && can_read()) m_domain->wake(*m_reader);
+  if (!could_write && can_write()) m_domain->wake(*m_writer);
+}
+
+void stream::refuse(const char* what) const {
+  throw protocol_error(fmt::format("{}: {} with {} of {} beats held{}; at most one a cycle, and only where {}", name(),
+                                   what, m_count, m_config.depth,
+                                   m_pushed || m_popped ? " and one moved already" : "",
+                                   *what == 'p' && what[1] == 'o' ? "can_read()" : "can_write()"));
+}
+
+}  // namespace spillway

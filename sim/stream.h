@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "models/integer_type.h"
+
+namespace spillway {
+
+class clock_domain;
+class stream;
+class unit;
+
+/// The end of a stream that a unit reads. Bound through `sc_port<stream_in_if>`.
+class stream_in_if : public virtual sc_core::sc_interface {
+ public:
+  /// Makes `reader` the one that beats wake, and hands out the stream itself, so that the cycles need no virtual
+  /// calls. Units call it once, when elaboration ends. Throws `config_error` if the stream has a reader already.
+  virtual stream& connect_reader(unit& reader) = 0;
+};
+
+/// The end of a stream that a unit writes. Bound through `sc_port<stream_out_if>`.
+class stream_out_if : public virtual sc_core::sc_interface {
+ public:
+  /// As `connect_reader`, for the one that room wakes.
+  virtual stream& connect_writer(unit& writer) = 0;
+};
+
+/// An AXI4-Stream link: a FIFO of `depth` beats with registered ready and valid. A beat is `lanes` integers of one
+/// type (each `type.words()` words), and TLAST.
+///
+/// Both ends see the state at the start of the cycle, so no unit has a combinational path to another and the order in
+/// which units are evaluated can't matter: a beat pushed in cycle t is seen in t+1, and so is the place that a pop in
+/// cycle t frees. At most one push and one pop a cycle; depth >= 2 sustains one beat a cycle. Contract: docs/streams.md
+class stream final : public sc_core::sc_module, public stream_in_if, public stream_out_if {
+ public:
+  struct config {
+    integer_type type;
+    int lanes = 1;
+    int depth = 2;  ///< beats
+  };
+
+  /// Throws `config_error` if lanes < 1 or depth < 2.
+  stream(sc_core::sc_module_name name, const config& shape);
+
+  /// TVALID of the reader's end, TREADY of the writer's: the state at the start of the cycle.
+  bool can_read() const { return m_count > 0; }
+  bool can_write() const { return m_count < m_config.depth; }
+
+  /// The oldest beat: `lanes` times `type.words()` words, and its TLAST. Only if `can_read()`.
+  const std::int64_t* front() const { return m_words.data() + m_head * m_beat_words; }
+  bool front_is_last() const { return m_last[static_cast<std::size_t>(m_head)] != 0; }
+
+  /// Takes the oldest beat in this cycle. Its words stay readable until the cycle ends.
+  void pop() {
+    if (m_popped || !can_read()) [[unlikely]] refuse("pop");
+    m_popped = 1;
+    mark_dirty();
+  }
+
+  /// Where the next beat goes: fill it, then `push`. Only if `can_write()`.
+  std::int64_t* back() { return m_words.data() + m_tail * m_beat_words; }
+  void push(bool last) {
+    if (m_pushed || !can_write()) [[unlikely]] refuse("push");
+    m_last[static_cast<std::size_t>(m_tail)] = last;
+    m_pushed = 1;
+    mark_dirty();
+  }
+
+  const config& shape() const { return m_config; }
+  std::int64_t beat_words() const { return m_beat_words; }
+  int fill() const { return m_count; }            ///< beats held at the start of the cycle
+  int most_filled() const { return m_most; }      ///< the greatest fill so far
+  std::uint64_t beats() const { return m_beats; } ///< beats taken so far
+  bool pushed_now() const { return m_pushed != 0; }
+  bool popped_now() const { return m_popped != 0; }
+
+  stream& connect_reader(unit& reader) override;
+  stream& connect_writer(unit& writer) override;
+  const char* kind() const override { return "spillway::stream"; }
+
+ private:
+  friend class clock_domain;
+
+  void commit();
+  void mark_dirty();
+  void join(unit& end);
+  [[noreturn]] void refuse(const char* what) const;
+  void start_of_simulation() override;
+
+  config m_config;
+  std::int64_t m_beat_words;
+  std::vector<std::int64_t> m_words;  ///< [depth, lanes, words]: a ring
+  std::vector<unsigned char> m_last;  ///< [depth]
+  std::int64_t m_head = 0, m_tail = 0;
+  int m_count = 0, m_pushed = 0, m_popped = 0, m_most = 0;
+  bool m_dirty = false;
+  std::uint64_t m_beats = 0;
+  unit* m_reader = nullptr;
+  unit* m_writer = nullptr;
+  clock_domain* m_domain = nullptr;
+};
+
+}  // namespace spillway
+
+#include "sim/clock_domain.h"
+
+inline void spillway::stream::mark_dirty() {
+  if (m_dirty) return;
+  m_dirty = true;
+  m_domain->commit_later(*this);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "sim/stream.h"
+#include "sim/unit.h"
+#include "sim/units/mvau_core.h"
+#include "traces/recorder.h"
+
+namespace spillway {
+
+/// The matrix-vector-activation unit: MH x MW weights, PE rows and SIMD columns a cycle, FINN's MVAU.
+///
+/// One iteration a cycle, NF = MH/PE neuron folds outside, SF = MW/SIMD synapse folds inside. The iterations of the
+/// first neuron fold take a beat of SIMD lanes each, and keep it for the other NF-1. After a fold's last iteration the
+/// PE results (through the thresholds, if any) leave as one beat of PE lanes, `mvau::latency()` cycles later:
+/// 2 + ceil(log2 SIMD), and 1 for thresholds. Throughput: NF*SF cycles a vector. While a result finds no room at the
+/// output the whole pipeline stands still. TLAST is checked at the input and made anew at the output.
+/// Source: FINN's matrix-vector unit (finn-hlslib, finn-rtllib); contract in docs/units/mvau.md.
+class mvau_unit final : public unit {
+ public:
+  sc_core::sc_port<stream_in_if> in{"in"};     ///< [vectors, SF] beats of SIMD lanes
+  sc_core::sc_port<stream_out_if> out{"out"};  ///< [vectors, NF] beats of PE lanes
+
+  /// Overflows go to `events`, where the unit adds itself. Throws `config_error` if the description is illegal.
+  mvau_unit(sc_core::sc_module_name name, const mvau& description, recorder& events);
+
+  outcome tick(std::uint64_t cycle) override;
+
+  std::uint64_t vectors() const { return m_vectors; }  ///< of which all iterations were issued
+  const mvau_core& core() const { return *m_core; }
+  int pe() const { return m_pe; }
+  int accumulator_bits() const { return m_accumulator_bits; }
+  const char* kind() const override { return "spillway::mvau_unit"; }
+
+ private:
+  void end_of_elaboration() override;
+  void take_beat(std::uint64_t cycle);
+  void finish_fold(std::uint64_t cycle);
+  void push_result();
+
+  /// A finished beat on its way through the pipeline: due when `m_clock`, which stands still with the pipeline, says so.
+  struct result {
+    std::uint64_t due = 0;
+    bool last = false;
+  };
+
+  std::unique_ptr<mvau_core> m_core;
+  int m_pe, m_simd, m_accumulator_bits, m_depth;
+  integer_type m_input_type, m_output_type;
+  std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;
+  std::uint64_t m_latency;
+  stream* m_in = nullptr;
+  stream* m_out = nullptr;
+
+  std::int64_t m_nf = 0, m_sf = 0;    ///< of the next iteration
+  std::int64_t m_position = 0;        ///< of its vector in the frame
+  std::uint64_t m_frame = 0, m_vectors = 0;
+  std::uint64_t m_clock = 0;          ///< cycles in which the pipeline moved
+  std::vector<result> m_results;      ///< a ring
+  std::vector<std::int64_t> m_words;  ///< their beats
+  std::size_t m_first = 0, m_in_flight = 0;
+};
+
+}  // namespace spillway

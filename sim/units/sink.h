@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <systemc>
+#include <vector>
+
+#include "models/integer_tensor.h"
+#include "sim/stall_generator.h"
+#include "sim/stream.h"
+#include "sim/unit.h"
+
+namespace spillway {
+
+/// Takes every beat of a stream, stamps each frame with the cycle of its last one, checks TLAST, and ends the run when
+/// the last frame is there.
+class sink final : public unit {
+ public:
+  struct config {
+    std::int64_t elements = 1;           ///< of a vector; the stream's lanes must divide them
+    std::int64_t vectors_per_frame = 1;
+    std::uint64_t frames = 1;            ///< after which the run ends
+    double stall = 0;                    ///< probability that a cycle finds the sink not ready
+    std::uint64_t seed = 1;
+  };
+
+  sc_core::sc_port<stream_in_if> in{"in"};
+
+  sink(sc_core::sc_module_name name, const config& options);
+
+  outcome tick(std::uint64_t cycle) override;
+
+  /// What came, [frames * vectors_per_frame, elements], whole frames only. Call once: it is moved out.
+  integer_tensor take_values();
+
+  /// The cycle in which each frame's last beat was taken.
+  std::span<const std::uint64_t> frame_cycles() const { return m_frame_cycles; }
+  std::uint64_t frames_done() const { return m_frame_cycles.size(); }
+
+  /// Ends the run after `frames` frames; at once if they are there already.
+  void expect(std::uint64_t frames);
+  const char* kind() const override { return "spillway::sink"; }
+
+ private:
+  void end_of_elaboration() override;
+  void end_frame(std::uint64_t cycle);
+
+  config m_config;
+  stall_generator m_stalls;
+  stream* m_in = nullptr;
+  std::uint64_t m_beats_per_frame = 0, m_beat = 0;
+  std::vector<std::int64_t> m_words;
+  std::vector<std::uint64_t> m_frame_cycles;
+};
+
+}  // namespace spillway

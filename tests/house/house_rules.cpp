@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "house_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace spillway::house {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folder table of docs/design.md. A room may always use itself.
+const std::map<std::string, std::set<std::string>, std::less<>> may_use = {
+    {"models", {}},
+    {"traces", {"models"}},
+    {"sim", {"models", "traces"}},
+    {"resource", {"models"}},
+    {"explore", {"models", "traces", "sim", "resource"}},
+    {"rtl", {"models"}},
+    {"train", {"models"}},
+    {"cli", {"models", "traces", "sim", "resource", "explore", "rtl", "train"}},
+};
+
+/// The simulation kernel is an affair of sim/ and of who looks at it from outside.
+const std::set<std::string, std::less<>> may_use_systemc = {"sim", "tests", "bench", "examples"};
+
+const std::set<std::string, std::less<>> outer_rooms = {"viewer", "tests", "bench", "examples", "docs", "tools", "cmake"};
+
+bool is_source(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cpp"); }
+bool is_cmake_list(std::string_view path) { return path.ends_with("CMakeLists.txt"); }
+
+std::string first_part(std::string_view path) {
+  const std::size_t slash = path.find('/');
+  return slash == std::string_view::npos ? std::string() : std::string(path.substr(0, slash));
+}
+
+bool is_skipped_folder(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name.starts_with(".") || name.starts_with("build") || name == "node_modules" || name == "dist";
+}
+
+bool is_text(const fs::path& path) {
+  static const std::set<std::string, std::less<>> extensions = {
+      ".h",  ".cpp", ".cmake", ".txt", ".in", ".md",  ".py",  ".sh",   ".ts", ".js", ".mjs", ".css",
+      ".sv", ".v",   ".json",  ".csv", "",    ".html", ".tcl", ".yml", ".svg"};
+  return extensions.contains(path.extension().string()) && path.filename() != "package-lock.json";
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void add(std::vector<text_file>& files, const fs::path& root, const fs::path& path) {
+  if (!is_text(path)) return;
+  std::string text = read(path);
+  if (text.find('\0') == std::string::npos) files.push_back({fs::relative(path, root).generic_string(), std::move(text)});
+}
+
+bool is_systemc(std::string_view include) {
+  return include == "systemc" || include == "systemc.h" || include.starts_with("sysc/") || include.starts_with("tlm");
+}
+
+/// Rooms named by spillway::room or spillway_room.
+std::vector<std::string> linked_rooms(const std::string& cmake_text) {
+  static const std::regex name("spillway(?:::|_)([a-z]+)");
+  std::vector<std::string> rooms;
+  for (std::sregex_iterator it(cmake_text.begin(), cmake_text.end(), name), end; it != end; ++it)
+    if (may_use.contains((*it)[1].str())) rooms.push_back((*it)[1]);
+  return rooms;
+}
+
+}  // namespace
+
+std::vector<text_file> text_files(const fs::path& root) {
+  std::vector<text_file> files;
+  std::set<std::string, std::less<>> rooms = outer_rooms;
+  for (const auto& [room, used] : may_use) rooms.insert(room);
+  for (const std::string& room : rooms) {
+    if (!fs::is_directory(root / room)) continue;
+    for (auto it = fs::recursive_directory_iterator(root / room); it != fs::recursive_directory_iterator(); ++it) {
+      if (it->is_directory() && is_skipped_folder(it->path())) it.disable_recursion_pending();
+      if (it->is_regular_file()) add(files, root, it->path());
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(root))
+    if (entry.is_regular_file() && !entry.path().filename().string().starts_with(".")) add(files, root, entry.path());
+  std::sort(files.begin(), files.end(), [](const text_file& a, const text_file& b) { return a.path < b.path; });
+  return files;
+}
+
+std::vector<std::string> includes_of(std::string_view text) {
+  static const std::regex directive(R"re(^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">])re",
+                                    std::regex::ECMAScript | std::regex::multiline);
+  std::vector<std::string> includes;
+  const std::string copy(text);
+  for (std::sregex_iterator it(copy.begin(), copy.end(), directive), end; it != end; ++it)
+    includes.push_back((*it)[1]);
+  return includes;
+}
+
+std::vector<std::string> dependency_violations(const text_file& file) {
+  std::vector<std::string> found;
+  const std::string room = first_part(file.path);
+  const auto rules = may_use.find(room);
+  const auto forbid = [&](const std::string& what) { found.push_back(file.path + " uses " + what); };
+  const auto check_room = [&](const std::string& used) {
+    if (rules != may_use.end() && used != room && !rules->second.contains(used)) forbid(used + "/");
+  };
+  if (is_source(file.path))
+    for (const std::string& include : includes_of(file.text)) {
+      if (is_systemc(include) && !may_use_systemc.contains(room)) forbid("SystemC");
+      const std::string used = first_part(include);
+      if (may_use.contains(used) || outer_rooms.contains(used)) check_room(used);
+    }
+  if (is_cmake_list(file.path)) {
+    for (const std::string& used : linked_rooms(file.text)) check_room(used);
+    if (file.text.find("SystemC::") != std::string::npos && !room.empty() && !may_use_systemc.contains(room))
+      forbid("SystemC");
+  }
+  return found;
+}
+
+std::vector<std::string> licence_violations(const text_file& file) {
+  static const std::set<std::string, std::less<>> extensions = {".h",  ".cpp", ".cmake", ".py", ".sh", ".ts",
+                                                                ".js", ".mjs", ".css",   ".sv", ".v"};
+  const bool is_script = file.text.starts_with("#!");
+  if (!is_script && !is_cmake_list(file.path) && !extensions.contains(fs::path(file.path).extension().string()))
+    return {};
+  std::istringstream lines(file.text);
+  std::string line;
+  for (int i = 0; i < 3 && std::getline(lines, line); ++i)
+    if (line.find("SPDX-License-Identifier: Apache-2.0") != std::string::npos) return {};
+  return {file.path + " has no SPDX-License-Identifier: Apache-2.0 in its first three lines"};
+}
+
+std::vector<std::string> path_violations(const text_file& file) {
+  std::vector<std::string> found;
+  // Spelled in two halves, so that this file keeps its own rule.
+  for (const char* folder : {"work", "tmp", "home", "root"}) {
+    const std::string path = std::string("/") + folder + "/";
+    for (std::size_t at = file.text.find(path); at != std::string::npos; at = file.text.find(path, at + 1)) {
+      const char before = at == 0 ? ' ' : file.text[at - 1];
+      const bool is_absolute = !std::isalnum(static_cast<unsigned char>(before)) &&
+                               std::string_view("/._-}~*>)]").find(before) == std::string_view::npos;
+      if (is_absolute) found.push_back(file.path + " mentions the absolute path " + path);
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> installed_headers(std::string_view cmake_text) {
+  std::istringstream words{std::string(cmake_text)};
+  std::vector<std::string> headers;
+  bool in_list = false;
+  for (std::string word; words >> word;) {
+    if (word == "HEADERS")
+      in_list = true;
+    else if (std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isupper(c) || c == '_'; }))
+      in_list = false;  // the next keyword
+    word.erase(std::remove(word.begin(), word.end(), ')'), word.end());
+    if (in_list && word.ends_with(".h")) headers.push_back(word);
+  }
+  return headers;
+}
+
+std::vector<std::string> install_violations(const std::vector<text_file>& files) {
+  std::set<std::string, std::less<>> installed;
+  for (const text_file& file : files)
+    if (is_cmake_list(file.path) && may_use.contains(first_part(file.path)))
+      for (const std::string& header : installed_headers(file.text))
+        installed.insert((fs::path(file.path).parent_path() / header).generic_string());
+  std::vector<std::string> found;
+  for (const std::string& path : installed) {
+    const auto file = std::find_if(files.begin(), files.end(), [&](const text_file& f) { return f.path == path; });
+    if (file == files.end()) {
+      found.push_back(path + " is in a HEADERS list, but not in the repository");
+      continue;
+    }
+    for (const std::string& include : includes_of(file->text))
+      if (may_use.contains(first_part(include)) && !installed.contains(include))
+        found.push_back(path + " is installed, but " + include + ", which it includes, is in no HEADERS list");
+  }
+  return found;
+}
+
+}  // namespace spillway::house

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/run_store.h"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <limits>
+
+#include "models/error.h"
+#include "tests/traces/full_disk.h"
+#include "tests/traces/sample_events.h"
+#include "tests/traces/temporary_directory.h"
+#include "traces/query.h"
+
+namespace spillway {
+namespace {
+
+using testing::full_disk_outcome;
+using testing::message_of;
+using testing::sample_event;
+using testing::sample_events;
+using testing::sample_info;
+using testing::sample_units;
+using testing::temporary_directory;
+using testing::wide_event;
+
+table read(const std::string& path, const std::string& sql) {
+  return sqlite_database(path, sqlite_database::access::read).select(sql);
+}
+
+std::string store_path(const temporary_directory& folder) { return folder.file("run.sqlite"); }
+
+TEST_CASE("every table holds what was written, under the names that the documentation gives") {
+  const temporary_directory folder;
+  const std::string path = store_path(folder);
+  run_store store(path, sample_info());
+  store.write_units(sample_units());
+  const channel_counts counts[] = {{100, 7, 5, 2}, {100, 0, 0, 0}};
+  const int certified[] = {15, 9};
+  store.write_counts(0, counts, certified);
+  store.write_counts(1, counts, {});
+  store.write_frames(std::vector<frame_row>{{0, 3, 4, 3, 12, 0.5}, {1, std::nullopt, 1, 1, std::nullopt, 0}});
+  store.write_activity(std::vector<activity_row>{{0, 90, 5, 3, 2}});
+  store.write_costs(std::vector<cost_row>{{0, "mult", 176.5, "SIMD*..."}, {0, "bram18", 18, "..."}});
+  run_totals totals;
+  totals.frames = 2;
+  totals.accuracy = 0.5;
+  totals.mean_abs_error = 0.25;
+  store.write_totals(totals);
+  store.finish(1.5, true);
+
+  const auto unit = read(path, "SELECT * FROM units WHERE unit = 1");
+  CHECK(unit.columns == std::vector<std::string>{"unit", "name", "kind", "mh", "mw", "pe", "simd", "weight_bits",
+                                                 "input_type", "accumulator_bits", "overflow", "scope", "latency"});
+  CHECK(to_csv(unit).ends_with("1,MVAU_1,mvau,10,10,5,5,8,UINT4,12,saturate,per_cycle,6\n"));
+  CHECK(to_csv(read(path, "SELECT * FROM channels")) ==
+        "unit,channel,dot_products,events,overflowing,persistent,certified_bits\n"
+        "0,0,100,7,5,2,15\n0,1,100,0,0,0,9\n1,0,100,7,5,2,\n1,1,100,0,0,0,\n");
+  CHECK(to_csv(read(path, "SELECT * FROM frames")) ==
+        "frame,label,class,exact_class,events,abs_error\n0,3,4,3,12,0.5\n1,,1,1,,0\n");
+  CHECK(to_csv(read(path, "SELECT * FROM activity")) == "unit,working,starved,blocked,draining\n0,90,5,3,2\n");
+  CHECK(to_csv(read(path, "SELECT * FROM costs")) ==
+        "unit,term,luts,formula\n0,mult,176.5,SIMD*...\n0,bram18,18,...\n");
+  CHECK(to_csv(read(path, "SELECT * FROM totals WHERE key IN ('accuracy', 'exact_accuracy', 'frames')")) ==
+        "key,value\naccuracy,0.5\nexact_accuracy,\nframes,2\n");
+  CHECK(to_csv(read(path, "SELECT value FROM meta WHERE key IN ('log_capped', 'schema', 'wall_seconds')")) ==
+        "value\n1\nspillway-run-1\n1.500\n");
+}
+
+TEST_CASE("events come back as they were, the widest included") {
+  const temporary_directory folder;
+  const big_int huge = (big_int(1) << 4095) - 1;
+  const big_int beyond = big_int(std::numeric_limits<std::int64_t>::max()) + 1;
+  auto events = sample_events(100);
+  events.push_back(wide_event(100, {huge, -huge, -huge - 1, 0}));
+  events.push_back(wide_event(101, {-beyond, beyond, beyond - 1, -beyond - 1}));
+  events.push_back(wide_event(102, {1, 2, 3, -1}));  // wide storage, narrow values
+  events.push_back(sample_event(103));
+  events.back().narrow = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), -1, 0};
+  events.back().cycle = std::numeric_limits<std::int64_t>::max();
+  run_store store(store_path(folder), sample_info());
+  store.write_events(std::span(events).first(50));
+  store.write_events(std::span(events).subspan(50));
+  store.finish(0, false);
+  const auto loaded = query(folder.path()).load_events();
+  REQUIRE(loaded.size() == events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    CAPTURE(i);
+    CHECK(loaded[i] == events[i]);
+  }
+  CHECK_FALSE(loaded[102].wide);
+  const auto types = read(store_path(folder), "SELECT typeof(before), typeof(exact) FROM events WHERE rowid = 102");
+  CHECK(to_csv(types) == "typeof(before),typeof(exact)\ntext,integer\n");  // 2^63 - 1 is an integer, -2^63 - 1 text
+}
+
+TEST_CASE("a million events are stored and indexed in seconds") {
+  const temporary_directory folder;
+  const auto events = sample_events(1'000'000);
+  const auto start = std::chrono::steady_clock::now();
+  run_store store(store_path(folder), sample_info());
+  store.write_events(events);
+  store.finish(0, false);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  MESSAGE("1,000,000 events: " << seconds.count() << " s, "
+                               << std::filesystem::file_size(store_path(folder)) / 1'000'000 << " MB");
+  CHECK(seconds.count() < 60);  // a limit for sanitizers and busy machines; docs/run-directory.md has the figure
+  const auto counted = read(store_path(folder), "SELECT COUNT(*) FROM events WHERE unit = 1 AND channel = 3");
+  CHECK(counted.rows[0][0] == cell(std::int64_t{100'000}));
+  const auto plan = read(store_path(folder), "EXPLAIN QUERY PLAN SELECT * FROM events WHERE unit = 1 AND channel = 3");
+  CHECK(to_csv(plan).find("events_by_channel") != std::string::npos);
+}
+
+/// What a process leaves that stores 1,000 events and is killed in the middle of the next transaction, after that has
+/// reached the file.
+void store_and_die(const std::string& path) {
+  run_store store(path, sample_info());
+  store.write_units(sample_units());
+  const channel_counts counts[] = {{10, 2, 1, 0}};
+  store.write_counts(0, counts, {});
+  store.write_events(sample_events(1000));
+  sqlite_database same(path, sqlite_database::access::update);
+  same.execute("PRAGMA cache_size = 5");
+  const sqlite_transaction all(same);
+  same.execute("DELETE FROM events; DELETE FROM units;"
+               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+               "INSERT INTO events(frame, unit) SELECT i, 0 FROM n");
+  raise(SIGKILL);
+}
+
+TEST_CASE("what was finished survives kill -9 in the middle of a write") {
+  const temporary_directory folder;
+  const std::string path = store_path(folder);
+  const pid_t child = fork();
+  if (child == 0) {
+    store_and_die(path);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(WTERMSIG(status) == SIGKILL);
+  REQUIRE(std::filesystem::file_size(path + "-journal") > 0);  // it really was in the middle
+  const query left(folder.path());
+  CHECK_FALSE(left.finished());
+  CHECK(left.load_events() == sample_events(1000));
+  CHECK(left.select("SELECT name FROM units").rows.size() == 2);
+  CHECK(left.channels().rows.size() == 1);
+  CHECK(left.flips().rows.empty());
+}
+
+TEST_CASE("one file remains") {
+  const temporary_directory folder;
+  {
+    run_store store(store_path(folder), sample_info());
+    store.write_events(sample_events(100));
+    store.finish(0, false);
+  }
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    ++files;
+    CHECK(entry.path().filename() == "run.sqlite");
+  }
+  CHECK(files == 1);
+}
+
+TEST_CASE("rows that are written again replace the earlier ones") {
+  const temporary_directory folder;
+  run_store store(store_path(folder), sample_info());
+  store.write_frames(std::vector<frame_row>{{0, 1, 1, 1, 0, 0}});
+  store.write_frames(std::vector<frame_row>{{0, 1, 2, 1, 5, 0.5}, {1, 1, 1, 1, 0, 0}});
+  store.write_meta("seed", "7");
+  store.write_meta("seed", "8");
+  CHECK(to_csv(read(store_path(folder), "SELECT class, events FROM frames")) == "class,events\n2,5\n1,0\n");
+  CHECK(to_csv(read(store_path(folder), "SELECT value FROM meta WHERE key = 'seed'")) == "value\n8\n");
+}
+
+TEST_CASE("what cannot be stored is refused in one line") {
+  const temporary_directory folder;
+  run_store store(store_path(folder), sample_info());
+  CHECK(message_of<io_error>([&] { run_store(store_path(folder), sample_info()); }).find("exists already") !=
+        std::string::npos);
+  const channel_counts counts[] = {{1, 0, 0, 0}, {1, 0, 0, 0}};
+  const int certified[] = {9};
+  CHECK(message_of<config_error>([&] { store.write_counts(0, counts, certified); }) ==
+        "certified_bits of unit 0 has 1 entries; expected one a channel: 2");
+}
+
+TEST_CASE("a full disk keeps the phases that were finished") {
+  const temporary_directory folder;
+  const auto outcome = testing::on_full_disk<io_error>(folder.path(), [&] {
+    run_store store(store_path(folder), sample_info());
+    store.write_units(sample_units());
+    try {
+      store.write_events(sample_events(100'000));
+    } catch (const io_error&) {
+      const query left(folder.path());
+      if (left.select("SELECT * FROM units").rows.size() != 2 || !left.load_events().empty()) return;
+      throw;
+    }
+  });
+  if (outcome == full_disk_outcome::cannot_mount)
+    MESSAGE("skipped: this system does not let us mount a small disk");
+  else
+    CHECK(outcome == full_disk_outcome::refused);
+}
+
+}  // namespace
+}  // namespace spillway

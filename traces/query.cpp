@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/query.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "models/error.h"
+#include "traces/run_store.h"
+
+namespace spillway {
+namespace {
+
+std::string find_run(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(directory, ignored))
+    throw io_error(fmt::format("{}: no such directory; expected one made by `spillway simulate -o DIR`", directory));
+  if (!fs::is_directory(directory, ignored)) return directory;  // the database itself
+  const fs::path run = fs::path(directory) / "run.sqlite";
+  if (fs::exists(run, ignored)) return run.string();
+  if (fs::exists(fs::path(directory) / "study.sqlite", ignored))
+    throw io_error(fmt::format("{}: holds a study, not a run; `spillway report {}` shows it", directory, directory));
+  throw io_error(fmt::format("{}: holds no run.sqlite; expected a directory made by `spillway simulate -o DIR`",
+                             directory));
+}
+
+/// The conditions of a WHERE clause, and the values of their places.
+class conditions {
+ public:
+  template <class Value>
+  conditions& add(const char* condition, const std::optional<Value>& value) {
+    if (!value) return *this;
+    m_text += (m_text.empty() ? " WHERE " : " AND ") + std::string(condition);
+    values.emplace_back(static_cast<std::int64_t>(*value));
+    return *this;
+  }
+
+  std::string where() const { return m_text; }
+
+  /// " LIMIT ?", bound last; SQLite takes -1 for no limit.
+  std::string limit(std::int64_t rows) {
+    if (rows < 0) throw config_error(fmt::format("limit = {} is negative; nearest: 0 (all rows)", rows));
+    values.emplace_back(rows == 0 ? std::int64_t{-1} : rows);
+    return " LIMIT ?";
+  }
+
+  std::vector<cell> values;
+
+ private:
+  std::string m_text;
+};
+
+std::string text_of(const cell& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::to_string(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return {};
+}
+
+/// The four values of an event: in `narrow` where every one of them is an integer of the database.
+void load_values(overflow_event& event, const std::vector<cell>& row, std::size_t first) {
+  bool narrow = true;
+  for (std::size_t i = 0; i < event.narrow.size(); ++i) {
+    const auto* number = std::get_if<std::int64_t>(&row[first + i]);
+    narrow = narrow && number;
+    if (number) event.narrow[i] = *number;
+  }
+  if (narrow) return;
+  std::array<big_int, 4> wide;
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    const std::string text = text_of(row[first + i]);
+    try {
+      wide[i] = big_int(text);
+    } catch (const std::exception&) {
+      throw input_error(
+          fmt::format("events of the run: '{}' is not an integer; the run is damaged, make it anew", text));
+    }
+  }
+  event.narrow = {};
+  event.wide = std::make_shared<const std::array<big_int, 4>>(std::move(wide));
+}
+
+template <class Integer>
+Integer number(const cell& value) {
+  const auto* held = std::get_if<std::int64_t>(&value);
+  if (!held) throw input_error("events of the run: an address is not an integer; the run is damaged, make it anew");
+  return static_cast<Integer>(*held);
+}
+
+constexpr const char* event_columns =
+    "frame, unit, position, channel, step, cycle, pe, before, addend, exact, stored, persistent";
+
+}  // namespace
+
+query::query(const std::string& run_directory)
+    : m_database(find_run(run_directory), sqlite_database::access::read) {
+  const bool has_meta = !m_database.select("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").rows.empty();
+  const std::string schema = has_meta ? meta("schema") : "none";
+  if (schema != run_store::schema)
+    throw input_error(fmt::format("{}: schema '{}'; this version reads '{}': simulate again", m_database.path(),
+                                  schema, run_store::schema));
+}
+
+std::string query::meta(std::string_view key) const {
+  const table found = select("SELECT value FROM meta WHERE key = ?", {std::string(key)});
+  return found.rows.empty() ? std::string() : text_of(found.rows[0][0]);
+}
+
+bool query::finished() const { return !meta("wall_seconds").empty(); }
+
+std::int64_t query::unit_number(const std::string& name_or_number) const {
+  const table named = select("SELECT unit FROM units WHERE name = ? ORDER BY unit", {name_or_number});
+  if (!named.rows.empty()) return number<std::int64_t>(named.rows[0][0]);
+  std::int64_t unit = -1;
+  const char* end = name_or_number.data() + name_or_number.size();
+  const auto parsed = std::from_chars(name_or_number.data(), end, unit);
+  if (parsed.ec == std::errc() && parsed.ptr == end &&
+      !select("SELECT 1 FROM units WHERE unit = ?", {unit}).rows.empty())
+    return unit;
+  std::string names;
+  for (const auto& row : select("SELECT name FROM units ORDER BY unit LIMIT 8").rows)
+    names += (names.empty() ? "" : ", ") + text_of(row[0]);
+  throw config_error(fmt::format("no unit '{}' in this run; its units: {}", name_or_number, names));
+}
+
+table query::summary() const {
+  return select("SELECT key, value FROM (SELECT 0 AS part, key, value FROM meta UNION ALL "
+                "SELECT 1, key, value FROM totals) ORDER BY part, key");
+}
+
+table query::channels(const event_filter& filter) const {
+  conditions which;
+  if (filter.unit) which.add("c.unit = ?", std::optional(unit_number(*filter.unit)));
+  which.add("c.channel = ?", filter.channel);
+  const std::string sql =
+      "SELECT c.unit, u.name, c.channel, c.dot_products, c.events, c.overflowing, c.persistent, "
+      "CAST(c.overflowing AS REAL) / c.dot_products AS overflow_rate, c.certified_bits "
+      "FROM channels c LEFT JOIN units u USING(unit)" +
+      which.where() + " ORDER BY c.overflowing DESC, c.events DESC, c.unit, c.channel" + which.limit(filter.limit);
+  return select(sql, which.values);
+}
+
+table query::steps(const event_filter& filter) const {
+  conditions which;
+  if (filter.unit) which.add("e.unit = ?", std::optional(unit_number(*filter.unit)));
+  which.add("e.channel = ?", filter.channel).add("e.frame = ?", filter.frame).add("e.step = ?", filter.step);
+  which.add("e.persistent = ?", filter.persistent);
+  const std::string sql =
+      "SELECT e.unit, u.name, e.step, COUNT(*) AS events, SUM(NOT e.persistent) AS transient, "
+      "SUM(e.persistent) AS persistent FROM events e LEFT JOIN units u USING(unit)" +
+      which.where() + " GROUP BY e.unit, e.step ORDER BY e.unit, e.step" + which.limit(filter.limit);
+  return select(sql, which.values);
+}
+
+table query::flips(const event_filter& filter) const {
+  conditions which;
+  which.add("frame = ?", filter.frame);
+  const std::string sql =
+      "SELECT frame, label, class, exact_class, CASE WHEN label IS NULL THEN 'unknown' "
+      "WHEN exact_class = label THEN 'became wrong' WHEN class = label THEN 'became right' ELSE 'stayed wrong' END "
+      "AS effect, events, abs_error FROM (SELECT * FROM frames WHERE class <> exact_class)" +
+      which.where() + " ORDER BY frame" + which.limit(filter.limit);
+  return select(sql, which.values);
+}
+
+table query::events(const event_filter& filter) const {
+  conditions which;
+  if (filter.unit) which.add("unit = ?", std::optional(unit_number(*filter.unit)));
+  which.add("channel = ?", filter.channel).add("frame = ?", filter.frame).add("step = ?", filter.step);
+  which.add("persistent = ?", filter.persistent);
+  const std::string sql = "SELECT " + std::string(event_columns) + " FROM events" + which.where() +
+                          " ORDER BY rowid" + which.limit(filter.limit);
+  return select(sql, which.values);
+}
+
+std::vector<overflow_event> query::load_events(const event_filter& filter) const {
+  std::vector<overflow_event> loaded;
+  for (const auto& row : events(filter).rows) {
+    overflow_event& event = loaded.emplace_back();
+    event.frame = number<std::uint64_t>(row[0]);
+    event.unit = number<std::uint32_t>(row[1]);
+    event.position = number<std::uint32_t>(row[2]);
+    event.channel = number<std::uint32_t>(row[3]);
+    event.step = number<std::uint32_t>(row[4]);
+    event.cycle = number<std::uint64_t>(row[5]);
+    event.pe = number<std::uint32_t>(row[6]);
+    load_values(event, row, 7);
+    event.persistent = number<int>(row[11]) != 0;
+  }
+  return loaded;
+}
+
+std::string query::log_note() const {
+  const auto logged = number<std::int64_t>(select("SELECT COUNT(*) FROM events").rows.at(0).at(0));
+  const auto counted = number<std::int64_t>(select("SELECT COALESCE(SUM(events), 0) FROM channels").rows.at(0).at(0));
+  if (logged >= counted) return {};
+  return fmt::format("the log holds {} of {} events; counts by channel are exact", logged, counted);
+}
+
+}  // namespace spillway

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/recorder.h"
+
+namespace spillway {
+namespace {
+
+void add(channel_counts& sum, const channel_counts& counts) {
+  sum.dot_products += counts.dot_products;
+  sum.events += counts.events;
+  sum.overflowing_dot_products += counts.overflowing_dot_products;
+  sum.persistent_dot_products += counts.persistent_dot_products;
+}
+
+}  // namespace
+
+std::uint32_t recorder::add_unit(std::int64_t channels) {
+  m_counts.emplace_back(static_cast<std::size_t>(channels));
+  return static_cast<std::uint32_t>(m_counts.size() - 1);
+}
+
+channel_counts recorder::total(std::uint32_t unit) const {
+  channel_counts sum;
+  for (const channel_counts& counts : m_counts[unit]) add(sum, counts);
+  return sum;
+}
+
+channel_counts recorder::total() const {
+  channel_counts sum;
+  for (std::uint32_t unit = 0; unit < m_counts.size(); ++unit) add(sum, total(unit));
+  return sum;
+}
+
+}  // namespace spillway

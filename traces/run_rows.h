@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "traces/recorder.h"
+
+namespace spillway {
+
+// The rows of run.sqlite (docs/run-directory.md) as plain structs. Whoever runs a simulation fills them in.
+
+/// What was run. `started` is the wall clock in UTC, ISO 8601.
+struct run_info {
+  std::string version, command, model, dataset, engine, started;
+};
+
+/// One hardware unit.
+struct unit_row {
+  std::uint32_t unit = 0;
+  std::string name;
+  std::string kind;  ///< "mvau"
+  std::int64_t mh = 0, mw = 0;
+  int pe = 0, simd = 0;
+  int weight_bits = 0;
+  std::string input_type;
+  int accumulator_bits = 0;
+  std::string overflow, scope;
+  int latency = 0;  ///< cycles
+};
+
+/// The row of a unit of a dataflow.
+unit_row describe(std::uint32_t unit, const dataflow_unit& description);
+
+/// One frame: what the accelerator said, and what it would have said with registers of full width.
+struct frame_row {
+  std::uint64_t frame = 0;
+  std::optional<std::int64_t> label;  ///< empty if the data has none
+  std::int64_t simulated_class = 0;   ///< argmax of the logits as simulated
+  std::int64_t exact_class = 0;       ///< argmax of the exact logits
+  std::optional<std::uint64_t> events;  ///< empty where the capped log no longer tells
+  double abs_error = 0;                 ///< mean |logit - exact logit| over the channels
+};
+
+/// Events of each of `frames` frames, counted from the log. Once the log is capped only the frames that it finished
+/// are known: those before the last logged one if there is one unit, none if units share the log.
+std::vector<std::optional<std::uint64_t>> events_by_frame(const recorder& events, std::uint64_t frames);
+
+/// Cycles of one unit by state. They sum to the run's cycles.
+struct activity_row {
+  std::uint32_t unit = 0;
+  std::uint64_t working = 0, starved = 0, blocked = 0, draining = 0;
+};
+
+/// One term of a unit's cost: LUTs, or blocks of memory for the terms "bram18", "uram" and "dsp".
+struct cost_row {
+  std::uint32_t unit = 0;
+  std::string term;
+  double luts = 0;
+  std::string formula;
+};
+
+/// What the whole run came to. Accuracies are 0 to 1, and empty if the data has no labels.
+struct run_totals {
+  std::uint64_t frames = 0;
+  std::optional<double> accuracy, exact_accuracy;
+  std::uint64_t dot_products = 0;
+  std::uint64_t overflow_events = 0;
+  std::uint64_t overflowing_dot_products = 0;
+  std::uint64_t persistent_dot_products = 0;
+  std::uint64_t cycles = 0;
+  std::uint64_t first_frame_latency = 0;
+  double mean_abs_error = 0;
+};
+
+}  // namespace spillway

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/table.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace spillway {
+
+// SQLite, with its resources owned and its result codes turned into one-line exceptions: `io_error` where the system
+// refused (full disk, no permission, locked by another process), `input_error` where the file is wrong (not a
+// database, corrupt, no such table).
+
+/// A prepared statement. Places count from 1, columns from 0. It must not outlive its database.
+class sqlite_statement {
+ public:
+  template <std::signed_integral Integer>
+  void bind(int place, Integer value) { bind_integer(place, value); }
+  void bind(int place, bool value) { bind_integer(place, value ? 1 : 0); }
+  /// Beyond int64: bound as text, in decimal.
+  template <std::unsigned_integral Integer>
+  void bind(int place, Integer value) { bind_unsigned(place, value); }
+  void bind(int place, double value);  ///< NaN is stored as NULL
+  void bind(int place, std::string_view value);
+  void bind(int place, const char* value) { bind(place, std::string_view(value)); }
+  void bind(int place, const std::string& value) { bind(place, std::string_view(value)); }
+  void bind(int place, std::monostate);
+  void bind(int place, const cell& value);
+  template <class Value>
+  void bind(int place, const std::optional<Value>& value) {
+    value ? bind(place, *value) : bind(place, std::monostate{});
+  }
+
+  /// Binds all places in order, executes, and is ready for the next row.
+  template <class... Values>
+  void run(const Values&... values) {
+    int place = 0;
+    (bind(++place, values), ...);
+    execute();
+  }
+
+  /// The next row; false after the last. `reset` starts over with other values.
+  bool step();
+  void reset();
+  int columns() const;
+  std::string column_name(int column) const;
+  cell column(int column) const;
+
+ private:
+  friend class sqlite_database;
+  struct finalizer {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  sqlite_statement(sqlite3* database, std::string_view sql);
+  void bind_integer(int place, std::int64_t value);
+  void bind_unsigned(int place, std::uint64_t value);
+  void execute();
+
+  sqlite3* m_database;
+  std::unique_ptr<sqlite3_stmt, finalizer> m_statement;
+};
+
+/// An open database file. Foreign readers may hold it: statements wait up to two seconds for a lock.
+class sqlite_database {
+ public:
+  enum class access : unsigned char {
+    read,    ///< an existing file, which is never changed (but for the rollback of what a killed writer left undone)
+    create,  ///< a file that does not exist yet
+    update,  ///< a file that may exist
+  };
+
+  sqlite_database(const std::string& path, access mode);
+
+  /// Statements without results, several at a time.
+  void execute(const std::string& sql);
+  sqlite_statement prepare(std::string_view sql) const { return {m_database.get(), sql}; }
+
+  /// All rows of one SELECT, `values` bound to its places.
+  table select(std::string_view sql, const std::vector<cell>& values = {}) const;
+
+  const std::string& path() const { return m_path; }
+
+ private:
+  friend class sqlite_transaction;
+  struct closer {
+    void operator()(sqlite3* database) const;
+  };
+  std::string m_path;
+  std::unique_ptr<sqlite3, closer> m_database;
+};
+
+/// All or nothing: what was written since construction is undone unless `commit` was reached.
+class sqlite_transaction {
+ public:
+  explicit sqlite_transaction(sqlite_database& database);
+  ~sqlite_transaction();
+  sqlite_transaction(const sqlite_transaction&) = delete;
+  sqlite_transaction& operator=(const sqlite_transaction&) = delete;
+
+  void commit();
+
+ private:
+  sqlite_database& m_database;
+  bool m_open = true;
+};
+
+}  // namespace spillway

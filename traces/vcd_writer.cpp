@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/vcd_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "models/error.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{1} << 20;
+
+/// The identifier of the `index`th signal: its digits in base 94, printable characters.
+std::string identifier(std::size_t index) {
+  std::string id;
+  do {
+    id += static_cast<char>('!' + index % 94);
+    index /= 94;
+  } while (index > 0);
+  return id;
+}
+
+}  // namespace
+
+vcd_writer::vcd_writer(const std::filesystem::path& path, std::string_view timescale)
+    : m_path(path), m_file(std::fopen(path.c_str(), "wb")) {
+  if (!m_file) throw io_error(fmt::format("{}: can't write waveforms: {}", path.string(), std::strerror(errno)));
+  std::setvbuf(m_file.get(), nullptr, _IONBF, 0);  // m_buffer is the buffer
+  m_buffer.reserve(buffer_size + 4096);
+  m_buffer += fmt::format("$version spillway $end\n$timescale {} $end\n", timescale);
+}
+
+vcd_writer::~vcd_writer() {
+  try {
+    close();
+  } catch (const io_error&) {
+    // Whoever wants to know calls close().
+  }
+}
+
+void vcd_writer::open_scope(std::string_view name) { m_buffer += fmt::format("$scope module {} $end\n", name); }
+
+void vcd_writer::close_scope() { m_buffer += "$upscope $end\n"; }
+
+vcd_writer::signal vcd_writer::add_bits(std::string_view name, int width) { return add("wire", name, width); }
+
+vcd_writer::signal vcd_writer::add_text(std::string_view name) { return add("string", name, 0); }
+
+vcd_writer::signal vcd_writer::add(std::string_view kind, std::string_view name, int width) {
+  const signal index = m_signals.size();
+  m_signals.push_back({identifier(index), width, m_words.size(), false, {}});
+  m_words.resize(m_words.size() + static_cast<std::size_t>((width + 63) / 64));
+  m_buffer += fmt::format("$var {} {} {} {}", kind, std::max(width, 1), m_signals.back().id, name);
+  m_buffer += width > 1 ? fmt::format(" [{}:0] $end\n", width - 1) : " $end\n";
+  return index;
+}
+
+void vcd_writer::set_time(std::uint64_t time) {
+  if (m_header) m_buffer += "$enddefinitions $end\n";
+  m_header = false;
+  m_time = time;
+  m_time_pending = true;
+}
+
+void vcd_writer::begin_change() {
+  if (m_buffer.size() > buffer_size) flush();
+  if (!m_time_pending) return;
+  m_buffer += '#';
+  m_buffer += fmt::format_int(m_time).c_str();
+  m_buffer += '\n';
+  m_time_pending = false;
+}
+
+void vcd_writer::change(signal which, std::span<const std::uint64_t> words) {
+  entry& to = m_signals[which];
+  const auto count = static_cast<std::size_t>((to.width + 63) / 64);
+  bool same = to.known;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint64_t word = i < words.size() ? words[i] : 0;
+    if (i + 1 == count && to.width % 64 != 0) word &= (std::uint64_t{1} << (to.width % 64)) - 1;
+    std::uint64_t& held = m_words[to.first_word + i];
+    same = same && held == word;
+    held = word;
+  }
+  if (same) return;
+  to.known = true;
+  begin_change();
+  append_bits({m_words.data() + to.first_word, count}, to.width);
+  m_buffer += to.id;
+  m_buffer += '\n';
+}
+
+void vcd_writer::append_bits(std::span<const std::uint64_t> words, int width) {
+  if (width == 1) {
+    m_buffer += static_cast<char>('0' + words[0]);
+    return;
+  }
+  // Leading zeros may be left out.
+  int top = width - 1;
+  const auto bit = [&](int i) { return words[static_cast<std::size_t>(i / 64)] >> (i % 64) & 1; };
+  while (top > 0 && bit(top) == 0) --top;
+  m_buffer += 'b';
+  for (; top >= 0; --top) m_buffer += static_cast<char>('0' + bit(top));
+  m_buffer += ' ';
+}
+
+void vcd_writer::change_text(signal which, std::string_view value) {
+  entry& to = m_signals[which];
+  if (to.known && to.text == value) return;
+  to.known = true;
+  to.text = value;
+  begin_change();
+  m_buffer += 's';
+  m_buffer += value;
+  m_buffer += ' ';
+  m_buffer += to.id;
+  m_buffer += '\n';
+}
+
+void vcd_writer::flush() {
+  if (m_file && std::fwrite(m_buffer.data(), 1, m_buffer.size(), m_file.get()) != m_buffer.size())
+    throw io_error(fmt::format("{}: can't write waveforms: {}", m_path.string(), std::strerror(errno)));
+  m_buffer.clear();
+}
+
+void vcd_writer::close() {
+  if (!m_file) return;
+  if (m_header) m_buffer += "$enddefinitions $end\n";
+  m_header = false;
+  // The last time stands at the end even if nothing changed: it is how long the waveform is.
+  if (m_time_pending) begin_change();
+  try {
+    flush();
+  } catch (const io_error&) {
+    m_file.reset();
+    throw;
+  }
+  if (std::fclose(m_file.release()) != 0)
+    throw io_error(fmt::format("{}: can't write waveforms: {}", m_path.string(), std::strerror(errno)));
+}
+
+}  // namespace spillway

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/weight_quantizer.h"
+
+#include <span>
+
+#include "train/straight_through.h"
+
+namespace spillway {
+namespace {
+
+std::span<const double> values(const torch::Tensor& tensor) {
+  return {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+torch::Tensor learned(const torch::Tensor& initial) { return initial.detach().clone().requires_grad_(true); }
+
+torch::Tensor exp2_clamped(const torch::Tensor& log2_value) { return torch::exp2(log2_value).clamp_min(least_scale); }
+
+torch::Tensor log2_scale(const torch::Tensor& weights, const weight_format& format) {
+  const auto greatest = std::get<0>(weights.abs().max(1, true));
+  return torch::log2((greatest / static_cast<double>(format.bound())).clamp_min(least_scale));
+}
+
+/// The integers of all rows, as `row_integers(row, v_row, q_row)` of models/a2q.h decides them.
+template <typename Function>
+torch::Tensor integers_of(const torch::Tensor& v, Function row_integers) {
+  const auto columns = static_cast<std::size_t>(v.size(1));
+  const torch::Tensor result = torch::empty_like(v.detach());
+  std::vector<std::int64_t> q(columns);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(v.size(0)); ++row) {
+    row_integers(row, values(v).subspan(row * columns, columns), std::span(q));
+    std::copy(q.begin(), q.end(), result.data_ptr<double>() + row * columns);
+  }
+  return result;
+}
+
+}  // namespace
+
+qat_quantizer qat_quantizer::from_weights(const torch::Tensor& weights, const weight_format& format) {
+  const auto w = weights.detach().to(torch::kDouble).contiguous();
+  return {format, learned(w), learned(log2_scale(w, format))};
+}
+
+quantized_tensor qat_quantizer::forward() const {
+  const auto s = exp2_clamped(d);
+  const auto u = v / s;
+  const auto q = integers_of(v, [&](std::size_t row, auto v_row, auto q_row) {
+    qat_integers(v_row, values(d)[row], format, q_row);
+  });
+  const auto passes = u.detach().round().abs() <= static_cast<double>(format.bound());
+  return {straight_through(u, q, passes), s};
+}
+
+torch::Tensor qat_quantizer::penalty() const { return torch::zeros({}, v.options().requires_grad(false)); }
+
+quantized_weights qat_quantizer::integers() const { return quantize_qat(values(v), values(d), format); }
+
+a2q_quantizer a2q_quantizer::from_weights(const torch::Tensor& weights, const weight_format& format) {
+  const auto w = weights.detach().to(torch::kDouble).contiguous();
+  const auto norm = w.abs().sum(1, true).clamp_min(least_scale);
+  return {format, learned(w), learned(log2_scale(w, format)), learned(torch::log2(norm))};
+}
+
+quantized_tensor a2q_quantizer::forward() const {
+  const auto s = exp2_clamped(d), g = exp2_clamped(t);
+  const auto norm = v.abs().sum(1, true).clamp_min(least_scale);
+  const auto w = v / norm * torch::minimum(g, s * format.l1_limit());
+  const auto u = w / s;
+  // The forward value is what export writes: the same function, not the same formula in other roundings.
+  const auto q = integers_of(v, [&](std::size_t row, auto v_row, auto q_row) {
+    a2q_integers(v_row, values(d)[row], values(t)[row], format, q_row);
+  });
+  const auto passes = u.detach().trunc().abs() <= static_cast<double>(format.bound());
+  return {straight_through(u, q, passes), s};
+}
+
+torch::Tensor a2q_quantizer::penalty() const {
+  return (exp2_clamped(t) - exp2_clamped(d) * format.l1_limit()).clamp_min(0.0).sum();
+}
+
+quantized_weights a2q_quantizer::integers() const { return quantize_a2q(values(v), values(d), values(t), format); }
+
+}  // namespace spillway

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// One tooltip for all charts. Vega calls it with the mark's text or its {title: value} pairs.
+import type { View } from 'vega';
+import { h } from './dom';
+
+const box = h('div', { class: 'tooltip', role: 'tooltip', 'aria-hidden': 'true' });
+const margin = 14;
+
+function place(event: MouseEvent): void {
+  const { width, height } = box.getBoundingClientRect();
+  const right = event.clientX + margin + width > innerWidth;
+  const below = event.clientY + margin + height > innerHeight;
+  box.style.left = `${Math.max(4, right ? event.clientX - margin - width : event.clientX + margin)}px`;
+  box.style.top = `${Math.max(4, below ? event.clientY - margin - height : event.clientY + margin)}px`;
+}
+
+function fill(content: unknown): void {
+  if (typeof content !== 'object' || content === null) {
+    box.replaceChildren(String(content));
+    return;
+  }
+  const lines = Object.entries(content).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  box.replaceChildren(h('dl', {}, lines.map(([title, value]) => [h('dt', {}, title), h('dd', {}, String(value))])));
+}
+
+export function use_tooltip(view: View): void {
+  view.tooltip((_handler, event, _item, content) => {
+    if (content === null || content === undefined || content === '') {
+      box.classList.remove('shown');
+      return;
+    }
+    if (!box.isConnected) document.body.append(box);
+    fill(content);
+    box.classList.add('shown');
+    place(event as MouseEvent);
+  });
+}
