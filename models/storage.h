@@ -39,12 +39,14 @@ Integer load_as(const std::int64_t* words, integer_type type) {
 
 template <class Integer>
 void store_as(const Integer& value, integer_type type, std::int64_t* words) {
-  if constexpr (std::is_same_v<Integer, std::int64_t>)
+  if constexpr (std::is_same_v<Integer, std::int64_t>) {
     words[0] = value;
-  else if constexpr (std::is_same_v<Integer, big_int>)
+    for (int i = 1; i < type.words(); ++i) words[i] = value < 0 ? -1 : 0;
+  } else if constexpr (std::is_same_v<Integer, big_int>) {
     store(value, type, {words, static_cast<std::size_t>(type.words())});
-  else
+  } else {
     value.to_words({words, static_cast<std::size_t>(type.words())});
+  }
 }
 
 }  // namespace spillway

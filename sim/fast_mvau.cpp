@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <numeric>
 
 #include "models/certificate.h"
@@ -16,18 +17,37 @@ namespace {
 
 constexpr int kernel_bits = 31;  // signed bits of the sums that the vector kernels can hold
 
+/// A unit's thresholds, [MH, steps]. A threshold beyond int64 is as far beyond every sum that int64 is used for as the
+/// end of int64 itself.
+template <class Integer>
+std::vector<Integer> load_thresholds(const mvau& unit) {
+  std::vector<Integer> result;
+  if (!unit.thresholds) return result;
+  const integer_tensor& thresholds = *unit.thresholds;
+  for (std::int64_t t = 0; t < thresholds.size(); ++t) {
+    if constexpr (std::is_same_v<Integer, std::int64_t>) {
+      const big_int low = std::numeric_limits<std::int64_t>::min(), high = std::numeric_limits<std::int64_t>::max();
+      const big_int value = load_as<big_int>(thresholds.at(t), thresholds.type);
+      result.push_back(static_cast<std::int64_t>(std::clamp(value, low, high)));
+    } else {
+      result.push_back(load_as<Integer>(thresholds.at(t), thresholds.type));
+    }
+  }
+  return result;
+}
+
 /// `acc` through the thresholds of its row, or as it is: a value of the unit's output type.
 template <class Integer>
-void store_output(const mvau& unit, std::int64_t row, const Integer& acc, std::int64_t* output) {
+void store_output(const mvau& unit, std::int64_t row, const Integer& acc, std::span<const Integer> thresholds,
+                  std::int64_t* output) {
   if (!unit.thresholds) {
     store_as(acc, unit.output_type, output);
     return;
   }
-  const integer_tensor& thresholds = *unit.thresholds;
-  const std::int64_t steps = thresholds.shape[1];
+  const std::int64_t steps = unit.thresholds->shape[1];
   std::int64_t level = unit.output_offset;
-  for (std::int64_t t = 0; t < steps; ++t)
-    level += acc < load_as<Integer>(thresholds.at(row * steps + t), thresholds.type) ? 0 : 1;
+  for (std::int64_t t = row * steps; t < (row + 1) * steps; ++t)
+    level += acc < thresholds[static_cast<std::size_t>(t)] ? 0 : 1;
   store_as(level, unit.output_type, output);
 }
 
@@ -50,6 +70,7 @@ fast_mvau::fast_mvau(const mvau& unit, std::uint32_t index, std::span<const std:
   // P does not count here: a register that is too narrow for the sums has fewer bits than they do.
   m_exact_bits = exact_sum_bits(unit.weights.type, unit.input_type, columns, 1);
   if (m_exact_bits > kernel_bits) return;
+  m_thresholds = load_thresholds<std::int64_t>(unit);
   m_padded_rows = (rows + detail::kernel_rows - 1) / detail::kernel_rows * detail::kernel_rows;
   m_columns.assign(static_cast<std::size_t>(columns * m_padded_rows), 0);
   for (std::int64_t row = 0; row < rows; ++row)
@@ -106,8 +127,8 @@ bool fast_mvau::finish(const workspace& space, std::int64_t* output, std::span<c
   bool any = false;
   for (std::size_t row = 0; row < m_proven.size(); ++row) {
     ++counts[row].dot_products;
-    store_output(m_unit, static_cast<std::int64_t>(row), std::int64_t{space.stored[row]},
-                 output + static_cast<std::int64_t>(row) * m_unit.output_type.words());
+    store_output<std::int64_t>(m_unit, static_cast<std::int64_t>(row), space.stored[row], m_thresholds,
+                               output + static_cast<std::int64_t>(row) * m_unit.output_type.words());
     if (space.events[row] == 0) continue;
     any = true;
     const std::int64_t exact = std::int64_t{space.positive[row]} + space.negative[row];
@@ -140,11 +161,12 @@ template <class Integer>
 void fast_mvau::run_wide(const integer_tensor& inputs, std::int64_t first, std::int64_t last, integer_tensor& outputs,
                          const issue_times& times, std::uint64_t max_events, block_result& result) const {
   const detail::vector_replay<Integer> replay(m_unit, m_index, m_order);
+  const std::vector<Integer> thresholds = load_thresholds<Integer>(m_unit);
   const accumulator_format& format = m_unit.accumulator;
   for (std::int64_t v = first; v < last; ++v)
     replay.run(v, inputs.at(v * m_unit.mw()), times, max_events - result.events.size(), result.events,
                [&](std::int64_t row, const dot_result<Integer>& dot) {
-                 store_output(m_unit, row, dot.stored, outputs.at(v * m_unit.mh() + row));
+                 store_output<Integer>(m_unit, row, dot.stored, thresholds, outputs.at(v * m_unit.mh() + row));
                  channel_counts& counts = result.counts[static_cast<std::size_t>(row)];
                  ++counts.dot_products;
                  if (dot.events == 0) return;
@@ -162,7 +184,8 @@ fast_mvau::block_result fast_mvau::run(const integer_tensor& inputs, std::int64_
     run_narrow(inputs, first, last, outputs, times, max_events, result);
   } else {
     const int bits = exact_sum_bits(m_unit.weights.type, m_unit.input_type, m_unit.mw(), m_unit.accumulator.bits);
-    visit_storage(bits, [&]<class Integer>(std::type_identity<Integer>) {
+    const int threshold_bits = m_unit.thresholds ? m_unit.thresholds->type.bits + 1 : 0;
+    visit_storage(std::max(bits, threshold_bits), [&]<class Integer>(std::type_identity<Integer>) {
       run_wide<Integer>(inputs, first, last, outputs, times, max_events, result);
     });
   }

@@ -49,11 +49,12 @@ class fast_mvau {
 
   const mvau& m_unit;
   std::uint32_t m_index;
-  std::vector<std::int64_t> m_order;    ///< column of each step
-  std::vector<unsigned char> m_proven;  ///< by channel
-  int m_exact_bits = 0;                 ///< signed bits of every exact sum of products
-  std::int64_t m_padded_rows = 0;       ///< MH, rounded up to whole vectors
-  std::vector<std::int32_t> m_columns;  ///< weights by column, [MW, m_padded_rows]; only for narrow sums
+  std::vector<std::int64_t> m_order;       ///< column of each step
+  std::vector<unsigned char> m_proven;     ///< by channel
+  int m_exact_bits = 0;                    ///< signed bits of every exact sum of products
+  std::int64_t m_padded_rows = 0;          ///< MH, rounded up to whole vectors
+  std::vector<std::int64_t> m_thresholds;  ///< [MH, steps]; only for narrow sums
+  std::vector<std::int32_t> m_columns;     ///< weights by column, [MW, m_padded_rows]; only for narrow sums
 };
 
 }  // namespace spillway

@@ -3,20 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "models/error.h"
-
-// libsystemc brings a `main` that calls `sc_main`. Programs with a `main` of their own still need the symbol: this one
-// gives way to any other.
-[[gnu::weak]] int sc_main(int, char*[]) {
-  std::fputs("this program defines neither main nor sc_main: define one of them\n", stderr);
-  return 2;
-}
 
 namespace spillway {
 

@@ -18,7 +18,7 @@ namespace spillway {
 ///     ...
 ///     clock.run();
 ///
-/// An executable needs no `sc_main`: with a plain `int main`, the one of libsystemc stands back.
+/// An executable may have a plain `int main`, and nothing else, or SystemC's `sc_main`: see sim/sc_main.cpp.
 class simulation_kernel {
  public:
   simulation_kernel();

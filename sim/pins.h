@@ -17,9 +17,11 @@ namespace spillway {
 
 /// The pins of one stream, to bind the adapters and other modules to.
 template <int Bits>
-struct stream_pins {
+struct stream_pins : sc_core::sc_module {
   sc_core::sc_signal<bool> tvalid{"tvalid"}, tready{"tready"}, tlast{"tlast"};
   sc_core::sc_signal<sc_dt::sc_bv<Bits>> tdata{"tdata"};
+
+  explicit stream_pins(sc_core::sc_module_name name) : sc_core::sc_module(name) {}
 };
 
 namespace detail {

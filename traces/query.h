@@ -15,11 +15,11 @@ namespace spillway {
 
 /// Which events, or channels, a question is about; what is left out does not matter.
 struct event_filter {
-  std::optional<std::string> unit;  ///< name or number
-  std::optional<std::int64_t> channel;
-  std::optional<std::int64_t> frame;
-  std::optional<std::int64_t> step;
-  std::optional<bool> persistent;
+  std::optional<std::string> unit = {};  ///< name or number
+  std::optional<std::int64_t> channel = {};
+  std::optional<std::int64_t> frame = {};
+  std::optional<std::int64_t> step = {};
+  std::optional<bool> persistent = {};
   std::int64_t limit = 100;  ///< rows; 0 for all
 };
 

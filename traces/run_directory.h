@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/atomic_file.h"  // whoever fills a run directory writes its files so
+
 namespace spillway {
 
 /// What made a run: written when it starts (`finished` false) and again when it ends.
@@ -46,10 +48,6 @@ class run_directory {
 
 /// The JSON text of a manifest.
 std::string to_json(const run_manifest& manifest);
-
-/// Writes a whole file or nothing: under another name first, synchronized, then renamed, so that neither a crash nor a
-/// full disk leaves half a file or destroys what stood there. Throws `io_error`.
-void write_file_atomically(const std::string& path, std::string_view content);
 
 /// 16 hexadecimal digits that tell texts apart (FNV-1a, 64 bits); the same on every machine. No protection against
 /// someone who wants a collision.

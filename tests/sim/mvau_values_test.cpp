@@ -16,17 +16,26 @@ using namespace spillway::testing;
 
 namespace {
 
+/// rapidcheck starts with small values and small structures; here every case is to be a full one.
+template <class T>
+T draw(const rc::Gen<T>& from) {
+  return *rc::gen::resize(100, from);
+}
+
+/// A number of [low, high].
+int between(int low, int high) { return draw(rc::gen::inRange(low, high + 1)); }
+
 std::int64_t any_divisor(std::int64_t of) {
   std::vector<std::int64_t> divisors;
   for (std::int64_t d = 1; d <= of; ++d)
     if (of % d == 0) divisors.push_back(d);
-  return *rc::gen::elementOf(divisors);
+  return draw(rc::gen::elementOf(divisors));
 }
 
 accumulator_format any_format(int max_bits) {
-  const int bits = *rc::gen::oneOf(rc::gen::inRange(1, 21), rc::gen::inRange(1, max_bits + 1));
-  const auto overflow = *rc::gen::element(overflow_mode::wrap, overflow_mode::saturate);
-  const auto scope = *rc::gen::element(limit_scope::per_product, limit_scope::per_cycle, limit_scope::final);
+  const int bits = between(1, between(0, 1) == 0 ? 20 : max_bits);
+  const auto overflow = draw(rc::gen::element(overflow_mode::wrap, overflow_mode::saturate));
+  const auto scope = draw(rc::gen::element(limit_scope::per_product, limit_scope::per_cycle, limit_scope::final));
   return {bits, overflow, scope};
 }
 
@@ -35,7 +44,7 @@ integer_tensor any_thresholds(std::int64_t rows, std::int64_t steps, int bits) {
   const integer_type type = signed_type(std::min(bits + 1, integer_type::max_bits));
   std::vector<big_int> all;
   for (std::int64_t row = 0; row < rows; ++row) {
-    std::vector<big_int> values = *values_of(type, static_cast<std::size_t>(steps));
+    std::vector<big_int> values = draw(values_of(type, static_cast<std::size_t>(steps)));
     std::sort(values.begin(), values.end());
     all.insert(all.end(), values.begin(), values.end());
   }
@@ -50,18 +59,18 @@ struct limits {
 mvau any_mvau(const limits& most) {
   mvau unit;
   unit.name = "mvau";
-  const std::int64_t mh = *rc::gen::inRange(1, 7), mw = *rc::gen::inRange(1, 17);
+  const std::int64_t mh = between(1, between(0, 3) == 0 ? 20 : 6), mw = between(1, 16);
   unit.pe = static_cast<int>(any_divisor(mh));
   unit.simd = static_cast<int>(any_divisor(mw));
-  unit.input_type = *any_type(most.type_bits);
-  const integer_type weight = *any_type(most.type_bits);
-  unit.weights = tensor_of(weight, {mh, mw}, *values_of(weight, static_cast<std::size_t>(mh * mw)));
+  unit.input_type = draw(any_type(most.type_bits));
+  const integer_type weight = draw(any_type(most.type_bits));
+  unit.weights = tensor_of(weight, {mh, mw}, draw(values_of(weight, static_cast<std::size_t>(mh * mw))));
   unit.accumulator = any_format(most.accumulator_bits);
-  unit.vectors_per_frame = *rc::gen::inRange(1, 4);
+  unit.vectors_per_frame = between(1, 3);
   unit.output_type = signed_type(unit.accumulator.bits);
-  if (*rc::gen::inRange(0, 3) == 0) {
-    unit.thresholds = any_thresholds(mh, *rc::gen::inRange(1, 6), unit.accumulator.bits);
-    unit.output_offset = *rc::gen::inRange(-3, 3);
+  if (between(0, 2) == 0) {
+    unit.thresholds = any_thresholds(mh, between(1, 5), unit.accumulator.bits);
+    unit.output_offset = between(-3, 2);
     unit.output_type = signed_type(4);
   }
   return unit;
@@ -165,20 +174,20 @@ expected_run expect(const mvau& unit, const integer_tensor& inputs, const std::v
 
 /// How much the random cases really met, so that a generator that went astray can't pass for a proof.
 struct coverage {
-  std::uint64_t events = 0, wide_events = 0, folded = 0, thresholded = 0, stalled = 0;
+  std::uint64_t cases = 0, outputs = 0, events = 0, wide_events = 0, folded = 0, thresholded = 0, stalled = 0;
   std::set<int> widths;
 };
 
 void check_case(const limits& most, coverage& seen) {
   const mvau unit = any_mvau(most);
-  const std::int64_t frames = *rc::gen::inRange(1, 4), vectors = frames * unit.vectors_per_frame;
+  const std::int64_t frames = between(1, 3), vectors = frames * unit.vectors_per_frame;
   const integer_tensor inputs =
       tensor_of(unit.input_type, {vectors, unit.mw()},
-                *values_of(unit.input_type, static_cast<std::size_t>(vectors * unit.mw())));
-  stall_options stalls{0, 0, *rc::gen::inRange<std::uint64_t>(1, 1000)};
-  if (*rc::gen::inRange(0, 2) == 1) stalls = {0.4, 0.4, stalls.seed};
+                draw(values_of(unit.input_type, static_cast<std::size_t>(vectors * unit.mw()))));
+  stall_options stalls{0, 0, static_cast<std::uint64_t>(between(1, 1000))};
+  if (between(0, 1) == 1) stalls = {0.4, 0.4, stalls.seed};
 
-  const mvau_run run = run_mvau(unit, inputs, stalls, *rc::gen::inRange(2, 5));
+  const mvau_run run = run_mvau(unit, inputs, stalls, between(2, 4));
   RC_ASSERT(std::ssize(run.issue_cycles) == vectors * unit.nf() * unit.sf());
   const expected_run expected = expect(unit, inputs, run.issue_cycles);
   RC_ASSERT((run.outputs.shape == std::vector<std::int64_t>{vectors, unit.mh()}));
@@ -187,6 +196,8 @@ void check_case(const limits& most, coverage& seen) {
   RC_ASSERT(std::ranges::equal(run.events.events(), expected.events));
   for (const unit_activity& activity : run.activity) RC_ASSERT(activity.total() == run.cycles);
 
+  ++seen.cases;
+  seen.outputs += expected.outputs.size();
   seen.events += expected.events.size();
   for (const overflow_event& event : run.events.events()) seen.wide_events += event.wide ? 1 : 0;
   seen.folded += unit.nf() > 1 && unit.sf() > 1 ? 1 : 0;
@@ -200,15 +211,17 @@ void check_case(const limits& most, coverage& seen) {
 TEST_CASE("the MVAU in SystemC, the plain loop and the oracle agree on every output, count and event") {
   coverage seen;
   int passed = 0;
-  passed += passed_cases("narrow types", 7000, [&] { check_case({9, 24}, seen); });
-  passed += passed_cases("types up to 64 bits", 2500, [&] { check_case({64, 100}, seen); });
-  passed += passed_cases("types up to 200 bits, accumulators up to 600", 450, [&] { check_case({200, 600}, seen); });
-  passed += passed_cases("types up to 2,000 bits, accumulators up to 4,096", 50, [&] { check_case({2000, 4096}, seen); });
-  CHECK(passed >= 10000);
-  CHECK(seen.events > 50000);
-  CHECK(seen.wide_events > 500);
-  CHECK(seen.folded > 1000);
-  CHECK(seen.thresholded > 2000);
-  CHECK(seen.stalled > 3000);
+  passed += passed_cases("narrow types", 14000, [&] { check_case({9, 24}, seen); });
+  passed += passed_cases("types up to 64 bits", 5000, [&] { check_case({64, 100}, seen); });
+  passed += passed_cases("types up to 200 bits, accumulators up to 600", 900, [&] { check_case({200, 600}, seen); });
+  passed += passed_cases("types up to 2,000 bits, accumulators up to 4,096", 100, [&] { check_case({2000, 4096}, seen); });
+  CHECK(passed == 20000);
+  CHECK(seen.cases == 20000);
+  CHECK(seen.outputs > 300000);
+  CHECK(seen.events > 300000);
+  CHECK(seen.wide_events > 10000);
+  CHECK(seen.folded > 4000);
+  CHECK(seen.thresholded > 6000);
+  CHECK(seen.stalled > 9000);
   CHECK(seen.widths.size() > 100);
 }

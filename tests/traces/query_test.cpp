@@ -163,8 +163,11 @@ TEST_CASE("files that are no run, of another version, or damaged are input error
     database.execute("UPDATE events SET before = 'lots' WHERE rowid = 3; UPDATE events SET step = 0.5 WHERE rowid = 5");
   }
   const query run(folder.path());
-  CHECK(is_one_line(message_of<input_error>([&] { run.load_events({.limit = 3}); })));
-  CHECK(is_one_line(message_of<input_error>([&] { run.load_events({.step = std::nullopt, .limit = 0}); })));
+  CHECK(message_of<input_error>([&] { run.load_events({.frame = 0}); }) ==
+        "events of the run: 'lots' is not an integer; the run is damaged, make it anew");
+  CHECK(message_of<input_error>([&] { run.load_events({.frame = 1}); }) ==
+        "events of the run: an address is not an integer; the run is damaged, make it anew");
+  CHECK(run.load_events({.frame = 2}).size() == 4);
   sqlite_database(path, sqlite_database::access::update).execute("DROP TABLE frames");
   CHECK(message_of<input_error>([&] { run.flips(); }) == path + ": no such table: frames");
 }

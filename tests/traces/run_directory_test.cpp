@@ -85,6 +85,15 @@ TEST_CASE("force removes an earlier run's files and nothing else; resuming remov
   CHECK(left == 1);
 }
 
+TEST_CASE("force takes an estimate's directory, too") {
+  const temporary_directory folder;
+  put(folder.file("estimate_layer_cycles.json"));
+  put(folder.file("estimate_layer_resources.json"));
+  CHECK_THROWS_AS(run_directory{folder.path()}, config_error);
+  CHECK_NOTHROW(run_directory(folder.path(), use::overwrite));
+  CHECK(fs::is_empty(folder.path()));
+}
+
 TEST_CASE("the manifest says what made the run") {
   const temporary_directory folder;
   const run_directory directory(folder.file("run"));

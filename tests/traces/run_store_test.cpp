@@ -77,7 +77,7 @@ TEST_CASE("events come back as they were, the widest included") {
   const big_int beyond = big_int(std::numeric_limits<std::int64_t>::max()) + 1;
   auto events = sample_events(100);
   events.push_back(wide_event(100, {huge, -huge, -huge - 1, 0}));
-  events.push_back(wide_event(101, {-beyond, beyond, beyond - 1, -beyond - 1}));
+  events.push_back(wide_event(101, {-beyond - 1, beyond, beyond - 1, -beyond}));
   events.push_back(wide_event(102, {1, 2, 3, -1}));  // wide storage, narrow values
   events.push_back(sample_event(103));
   events.back().narrow = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), -1, 0};
@@ -94,7 +94,7 @@ TEST_CASE("events come back as they were, the widest included") {
   }
   CHECK_FALSE(loaded[102].wide);
   const auto types = read(store_path(folder), "SELECT typeof(before), typeof(exact) FROM events WHERE rowid = 102");
-  CHECK(to_csv(types) == "typeof(before),typeof(exact)\ntext,integer\n");  // 2^63 - 1 is an integer, -2^63 - 1 text
+  CHECK(to_csv(types) == "typeof(before),typeof(exact)\ntext,integer\n");  // -2^63 - 1 is text, 2^63 - 1 an integer
 }
 
 TEST_CASE("a million events are stored and indexed in seconds") {

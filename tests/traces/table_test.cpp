@@ -38,10 +38,10 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
 
 TEST_CASE("text sets numbers to the right and names to the left") {
   CHECK(to_text(sample) ==
-        "name                              count   rate\n"
-        "------  -------------------------------  -----\n"
-        "a                                     5    0.5\n"
-        "longer                              -12      -\n"
+        "name                               count   rate\n"
+        "------  --------------------------------  -----\n"
+        "a                                      5    0.5\n"
+        "longer                               -12      -\n"
         "wide    -1267650600228229401496703205376  1e-07\n");
 }
 

@@ -29,6 +29,14 @@ const no_loader = {
   sanitize: () => Promise.reject(new Error('offline')),
 } as unknown as vega.Loader;
 
+/** Vega-Lite's logger, without the one remark that is true of every chart with rows of fixed height. */
+function quiet_logger(): ReturnType<typeof vega.logger> {
+  const logger = vega.logger(vega.Warn);
+  const warn = logger.warn.bind(logger);
+  logger.warn = (...message) => (String(message[0]).startsWith('Dropping "fit-y"') ? logger : warn(...message));
+  return logger;
+}
+
 export class chart {
   readonly element: HTMLElement;
   readonly id: string;
@@ -57,7 +65,7 @@ export class chart {
     const width = Math.floor(this.m_place.clientWidth);
     if (width <= 0 || (!force && Math.abs(width - this.m_width) < 4)) return;
     this.m_width = width;
-    const { spec: compiled } = compile(fitted(this.spec(), width) as unknown as TopLevelSpec);
+    const { spec: compiled } = compile(fitted(this.spec(), width) as unknown as TopLevelSpec, { logger: quiet_logger() });
     const runtime = vega.parse(compiled, undefined, { ast: true });
     const view = new vega.View(runtime, {
       expr: expressionInterpreter, renderer: 'svg', loader: no_loader, logLevel: vega.Warn, hover: false,
@@ -67,6 +75,17 @@ export class chart {
     this.m_place.replaceChildren();
     this.view = view;
     await view.initialize(this.m_place).runAsync();
+    await this.fit_panels(view, width);
+  }
+
+  /** Small multiples get what is left after the labels of the axis, whose width is only known once they are drawn. */
+  private async fit_panels(view: vega.View, width: number): Promise<void> {
+    const columns = Number(fitted(this.m_text.template, width)['columns'] ?? 0);
+    const drawn = Number(this.m_place.querySelector('svg')?.getAttribute('width') ?? 0);
+    if (columns === 0 || drawn === 0) return;
+    const panel = Number(view.signal('child_width'));
+    const better = Math.max(120, Math.floor(panel + (width - drawn) / columns));
+    if (better !== panel) await view.signal('child_width', better).runAsync();
   }
 
   private spec(): spec {

@@ -11,7 +11,7 @@ export const scope_names: Record<scope, string> = {
 export const method_names: Record<string, string> = { qat: 'QAT', a2q: 'A2Q' };
 
 export function integer(n: number): string {
-  return Math.round(n).toLocaleString(locale);
+  return Math.round(n).toLocaleString(locale).replace('-', '−');
 }
 
 /** 0.91534 → "91.53%" */
@@ -42,6 +42,11 @@ export function real(n: number): string {
   const size = Math.abs(n);
   if (size >= 1e7 || size < 1e-4) return n.toExponential(2).replace('e+', ' × 10^').replace('e-', ' × 10^−');
   return n.toLocaleString(locale, { maximumSignificantDigits: size >= 1000 ? 5 : 3 });
+}
+
+/** Names of things that happen to be numbers: "1005", not "1,005". */
+export function plain(value: value | undefined): string {
+  return value === null || value === undefined ? '–' : String(value);
 }
 
 export function cell_text(value: value | undefined): string {

@@ -5,7 +5,7 @@ import type { report } from './data';
 import { h } from './dom';
 import { grade_key } from './grade';
 
-type text = (string | Node | false | null)[];
+export type text = (string | Node | false | null | undefined)[];
 
 export function masthead(report: report, what: string, lead: text[]): HTMLElement {
   return h('header', { class: 'masthead' },

@@ -3,13 +3,12 @@
 import { chart } from './chart';
 import { type report, type row, type value, table } from './data';
 import { h } from './dom';
-import { integer, overflow_names, percent, points_between, real, scope_names, share } from './format';
+import { integer, overflow_names, percent, plain, points_between, real, scope_names, share } from './format';
 import { grade_badge, grade_mark } from './grade';
-import { colophon, masthead, section, tile, unit, type page } from './page';
+import { colophon, masthead, section, tile, type page, type text } from './page';
 import { activity_chart, channels_chart, costs_chart, steps_chart } from './run_charts';
 import { plain_table, sortable_table, type column } from './table';
 
-type text = (string | Node | false | null)[];
 type totals = Map<string, number>;
 
 function read_totals(report: report): totals {
@@ -66,6 +65,7 @@ function tiles(report: report, sums: totals): HTMLElement {
 }
 
 const number = (key: string, title: string): column => ({ key, title, number: true });
+const id = (key: string, title = key): column => ({ key, title, number: true, text: plain });
 
 function units_table(report: report): HTMLElement {
   const columns: column[] = [{ key: 'name', title: 'Unit' }, { key: 'kind', title: 'Kind' }, number('mh', 'MH'), number('mw', 'MW'), number('pe', 'PE'), number('simd', 'SIMD'),
@@ -85,8 +85,8 @@ function flips_section(report: report): HTMLElement | null {
   return section('flips', 'Whose class did overflow change?', [
     `${integer(all)} frames have another class than with exact arithmetic: ${said} `, grade_mark('simulated'), '.',
     rows.length < all && ` The table holds the first ${integer(rows.length)}.`,
-  ], sortable_table('Frames that changed their class', [number('frame', 'Frame'), number('label', 'Label'), number('class', 'Class'),
-    number('exact_class', 'Exact class'), { key: 'effect', title: 'Effect', text: effect }, number('events', 'Overflows'), number('abs_error', 'Mean |error|')], rows, 20));
+  ], sortable_table('Frames that changed their class', [id('frame', 'Frame'), id('label', 'Label'), id('class', 'Class'),
+    id('exact_class', 'Exact class'), { key: 'effect', title: 'Effect', text: effect }, number('events', 'Overflows'), number('abs_error', 'Mean |error|')], rows, 20));
 }
 
 function events_section(report: report, sums: totals): HTMLElement | null {
@@ -95,8 +95,8 @@ function events_section(report: report, sums: totals): HTMLElement | null {
   if (rows.length === 0) return null;
   return section('events', 'The first events', [
     `Every addition that a register could not hold, with its full address: ${integer(rows.length)} of ${integer(all)}, in the order of the hardware `, grade_mark('simulated'), '.',
-  ], sortable_table('The first overflow events', ['frame', 'unit', 'position', 'channel', 'step', 'cycle', 'pe', 'before', 'addend', 'exact', 'stored']
-    .map((key) => number(key, key)).concat({ key: 'persistent', title: 'kind', text: (v) => (v ? 'persistent' : 'transient') }), rows, 20));
+  ], sortable_table('The first overflow events', [...['frame', 'unit', 'position', 'channel', 'step', 'cycle', 'pe'].map((key) => id(key)),
+    ...['before', 'addend', 'exact', 'stored'].map((key) => number(key, key)), { key: 'persistent', title: 'kind', text: (v) => (v ? 'persistent' : 'transient') }], rows, 20));
 }
 
 export function run_page(report: report): page {

@@ -53,6 +53,7 @@ export function complete(template: spec, tables: tables, theme: theme, choices: 
 const axis_room = 52;  // labels of the vertical axis, which small multiples of a row share
 const gap = 34;        // between small multiples; the theme's facet.spacing
 const least_panel = 230;
+const narrow = 560;    // below it, the entries of a legend stand under each other
 
 /** How many small multiples stand side by side, and how wide each is. */
 export function panels(width: number, most: number): { columns: number; width: number } {
@@ -63,9 +64,12 @@ export function panels(width: number, most: number): { columns: number; width: n
 
 /** The specification for a place that is `width` pixels wide. */
 export function fitted(spec: spec, width: number): spec {
-  if (spec['facet'] !== undefined) {
-    const place = panels(width, Number(spec['columns'] ?? 1));
-    return { ...spec, columns: place.columns, spec: { ...(spec['spec'] as spec), width: place.width } };
+  const sized: spec = { ...spec };
+  if (width < narrow) {
+    const config = (spec['config'] ?? {}) as spec;
+    sized['config'] = { ...config, legend: { ...((config['legend'] ?? {}) as spec), columns: 1 } };
   }
-  return { ...spec, width, autosize: { type: 'fit-x', contains: 'padding' } };
+  if (spec['facet'] === undefined) return { ...sized, width, autosize: { type: 'fit-x', contains: 'padding' } };
+  const place = panels(width, Number(spec['columns'] ?? 1));
+  return { ...sized, columns: place.columns, spec: { ...(spec['spec'] as spec), width: place.width } };
 }

@@ -5,12 +5,11 @@ import { type point, type report, type row, order_trials, points, table } from '
 import { first_overflow, order_facts, saving, study_facts, type study_facts as facts_type } from './facts';
 import { integer, percent, real, scope_names, share } from './format';
 import { grade_mark } from './grade';
-import { colophon, masthead, section, type page } from './page';
+import { colophon, masthead, section, type page, type text } from './page';
 import { curve_charts, heatmap_chart, order_charts, pareto_chart, point_columns, as_percent } from './study_charts';
 import { ledger, lead, tiles } from './study_lead';
 import { plain_table, sortable_table } from './table';
 
-type text = (string | Node | false | null)[];
 
 function overflow_finding(all: point[], facts: facts_type): text {
   const first = first_overflow(all, facts.scope, 0);
@@ -88,7 +87,7 @@ export function study_page(report: report): page {
     section('channels', 'Which channels overflow?', [], draw(heatmap_chart(report))),
     section('front', 'What is the best design for the money?', pareto_finding(facts), draw(pareto_chart(report))),
     networks(report),
-    section('points', 'Every point', ['Absence of overflow is ', grade_mark('proved'), ' or ', grade_mark('simulated'), ' as each row says; top-1, errors and counts are simulated, LUTs modelled. Click a head to sort.'],
+    section('points', 'Every point', [`Each over ${integer(facts.wide.frames)} images, ${integer(facts.wide.dot_products)} dot products. The absence of overflow is proved `, grade_mark('proved'), ' or only simulated ', grade_mark('simulated'), ' as each row says; top-1, errors and counts are always simulated, LUTs modelled. The heads of the columns sort.'],
       sortable_table('Every point of the study', point_columns, all as unknown as row[])),
     colophon(report),
   ];

@@ -81,8 +81,8 @@ export function order_charts(report: report): chart_text[] {
   ];
   const rows = () => order_trials(report) as unknown as row[];
   const caption = (what: string): (string | Node)[] => [
-    `Each bar counts random orders of addition whose ${what} falls there, when every product is followed by saturation. The triangle is the order of the hardware. `,
-    'The vertical line is saturation of the finished sum alone, where order cannot matter. Panels have scales of their own. All of it is simulated ', grade_mark('simulated'), '.',
+    `Each bar counts random orders of addition whose ${what} falls there, when every product is followed by saturation. The dashed line with the triangle is the order of the hardware. `,
+    'The solid line is saturation of the finished sum alone, where order cannot matter. Panels have scales of their own. All of it is simulated ', grade_mark('simulated'), '.',
   ];
   return [
     { id: 'order_error', template: order_error as unknown as spec, title: 'Error of the logits over random orders of addition',
@@ -122,8 +122,7 @@ export function pareto_chart(report: report): chart_text {
 }
 
 export const point_columns: column[] = [
-  ...who, { key: 'frames', title: 'Images', number: true }, { key: 'dot_products', title: 'Dot products', number: true },
-  { key: 'overflowing', title: 'Overflowing', number: true }, { key: 'persistent', title: 'Persistent', number: true },
+  ...who, { key: 'overflowing', title: 'Overflowing', number: true }, { key: 'persistent', title: 'Persistent', number: true },
   { key: 'events', title: 'Overflows', number: true }, { key: 'mean_abs_error', title: 'Mean |error|', number: true },
   { key: 'accuracy', title: 'Top-1', number: true, text: as_percent }, { key: 'luts', title: 'LUTs', number: true },
   { key: 'certified_bits', title: 'Safe from', number: true }, graded,

@@ -5,9 +5,8 @@ import { h } from './dom';
 import { type study_facts, type width_facts, saving, tolerance } from './facts';
 import { integer, percent, points_between, scope_names, share } from './format';
 import { grade_badge, grade_mark } from './grade';
-import { tile, unit } from './page';
+import { tile, unit, type text } from './page';
 
-type text = (string | Node | false | null)[];
 
 export function lead(facts: study_facts): text[] {
   const { wide, broken, least_a2q } = facts;
@@ -15,7 +14,7 @@ export function lead(facts: study_facts): text[] {
     `Ordinary quantization-aware training needs ${facts.safe_bits} bits before no input at all can overflow the accumulator `,
     grade_mark('proved'), `. There it reads ${percent(wide.accuracy, 1)} of ${integer(facts.frames)} images `, grade_mark('simulated'),
     broken ? `; at ${broken.bits} bits a register that wraps leaves ${percent(broken.wrap!.accuracy, 1)}` : '; no width that was tried costs it 2 points',
-    broken?.saturate ? ` and one that saturates ${percent(broken.saturate.accuracy, 1)}.` : '.',
+    broken?.saturate ? ` and one that saturates, both limited in the ${scope_names[facts.scope]}, ${percent(broken.saturate.accuracy, 1)}.` : '.',
     least_a2q && ` A2Q, retrained for each width so that nothing can overflow, stays within one point down to ${least_a2q.bits} bits.`,
   ]];
   if (facts.luts_per_bit !== null)
@@ -48,9 +47,9 @@ function accuracy_cell(of: point | null, wide: point, series: string): HTMLEleme
   const loss = wide.accuracy - of.accuracy;
   const depth = Math.min(1, Math.max(0, loss) / 0.5);
   const bad = loss > 2 * tolerance ? ' bad' : loss > tolerance ? ' worse' : '';
-  return h('td', { class: `number accuracy ${series}${bad}`, style: `--depth:${(100 * depth).toFixed(1)}%` },
-    h('span', { class: 'with-grade' }, grade_mark(of.grade), percent(of.accuracy, 1)),
-    h('span', { class: 'delta' }, of === wide ? 'reference' : points_between(of.accuracy, wide.accuracy)));
+  return h('td', { class: `number accuracy ${series}${bad}`, style: `--depth:${(8 + 37 * depth).toFixed(1)}%` },
+    h('span', { class: 'with-grade' }, grade_mark(of.grade), percent(of.accuracy)),
+    h('span', { class: 'delta' }, of === wide ? '' : points_between(of.accuracy, wide.accuracy, 2)));
 }
 
 function ledger_row(facts: study_facts, now: width_facts): HTMLElement {
@@ -61,7 +60,7 @@ function ledger_row(facts: study_facts, now: width_facts): HTMLElement {
   return h('tr', { class: marks.some(Boolean) ? 'marked' : null },
     h('th', { scope: 'row' }, h('span', { class: 'bits' }, String(now.bits)), marks.map((mark) => mark && h('span', { class: 'mark' }, mark))),
     h('td', { class: 'number' }, h('span', { class: 'with-grade' }, grade_mark('modelled'), integer(now.luts)),
-      h('span', { class: 'delta' }, now.bits === facts.wide.bits ? 'reference' : `−${percent(saving(facts.wide.luts, now.luts), 1)}`)),
+      h('span', { class: 'delta' }, now.bits === facts.wide.bits ? '' : `−${percent(saving(facts.wide.luts, now.luts), 1)}`)),
     rate === null ? h('td', { class: 'number none' }, '–')
       : h('td', { class: 'number' }, h('span', { class: 'with-grade' }, grade_mark(now.wrap!.grade), rate === 0 ? 'none' : share(rate))),
     accuracy_cell(now.wrap, facts.wide, 'wrap'), accuracy_cell(saturate, facts.wide, 'saturate'), accuracy_cell(now.a2q, facts.wide, 'a2q'));

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/exact_quant.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/error.h"
+
+namespace spillway {
+
+namespace {
+
+void check_scales(const float_tensor& scale, std::string_view node) {
+  for (const float s : scale.values)
+    if (!std::isfinite(s) || s <= 0)
+      throw input_error(fmt::format("{}: its scale is {}; right: finite and greater than 0", node, s));
+}
+
+/// The level in doubles where their rounding can't matter; false where it might.
+bool level_is_clear(double quotient, double zero_point, rounding_mode mode, double& level) {
+  const double value = quotient + zero_point;
+  if (!(std::abs(value) < 0x1p40)) return false;
+  const bool nearest = mode == rounding_mode::round || mode == rounding_mode::half_up || mode == rounding_mode::half_down;
+  // Modes to nearest decide on halves, the others on integers. Two roundings are off by less than 2^-52 of each.
+  const double down = std::floor(nearest ? value + 0.5 : value);
+  const double distance = std::min(value - (nearest ? down - 0.5 : down), (nearest ? down + 0.5 : down + 1) - value);
+  if (distance <= (std::abs(quotient) + std::abs(value) + 1) * 0x1p-48) return false;
+  const bool up = mode == rounding_mode::ceil || (mode == rounding_mode::up && value > 0) ||
+                  (mode == rounding_mode::down && value < 0);
+  level = up ? down + 1 : down;
+  return true;
+}
+
+}  // namespace
+
+big_int least_level(const quant_op& quant) {
+  if (!quant.is_signed) return 0;
+  return -(big_int(1) << (quant.bits - 1)) + (quant.narrow ? 1 : 0);
+}
+
+big_int greatest_level(const quant_op& quant) {
+  if (quant.is_signed) return (big_int(1) << (quant.bits - 1)) - 1;
+  return (big_int(1) << quant.bits) - (quant.narrow ? 2 : 1);
+}
+
+integer_type level_type(const quant_op& quant) { return {quant.bits, quant.is_signed, false}; }
+
+void validate(const quant_op& quant, std::string_view node) {
+  if (quant.bits < 1 || quant.bits > integer_type::max_bits)
+    throw input_error(fmt::format("{}: its bit width is {}; right: 1 to {}", node, quant.bits, integer_type::max_bits));
+  if (quant.bits == 1 && quant.is_signed)
+    throw input_error(fmt::format("{}: one signed bit is bipolar; right: BipolarQuant", node));
+  if (quant.bits == 1 && quant.narrow)
+    throw input_error(fmt::format("{}: one unsigned bit in narrow range is always 0; right: narrow = 0", node));
+  check_scales(quant.scale, node);
+  for (const float z : quant.zero_point.values)
+    if (!std::isfinite(z)) throw input_error(fmt::format("{}: its zero point is {}; right: finite", node, z));
+}
+
+void validate(const bipolar_quant_op& quant, std::string_view node) { check_scales(quant.scale, node); }
+
+big_int round_exactly(const rational& value, rounding_mode mode) {
+  const big_int low = floor(value);
+  const rational above = value - low;  // 0 to less than 1
+  if (above == 0) return low;
+  const rational half(1, 2);
+  const bool positive = low >= 0;
+  switch (mode) {
+    case rounding_mode::floor: return low;
+    case rounding_mode::ceil: return low + 1;
+    case rounding_mode::up: return positive ? low + 1 : low;
+    case rounding_mode::down: return positive ? low : low + 1;
+    default: break;
+  }
+  if (above != half) return above > half ? low + 1 : low;
+  if (mode == rounding_mode::round) return low % 2 == 0 ? low : low + 1;
+  return (mode == rounding_mode::half_up) == positive ? low + 1 : low;  // away from zero, or towards it
+}
+
+big_int level_of(float x, float scale, float zero_point, const quant_op& quant) {
+  double clear = 0;
+  big_int level;
+  if (level_is_clear(static_cast<double>(x) / static_cast<double>(scale), zero_point, quant.rounding, clear))
+    level = static_cast<std::int64_t>(clear);
+  else
+    level = round_exactly(exact(x) / exact(scale) + exact(zero_point), quant.rounding);
+  const big_int low = least_level(quant), high = greatest_level(quant);
+  return std::clamp(level, low, high);
+}
+
+level_boundary boundary_of(const big_int& level, rounding_mode mode) {
+  const big_int at = 2 * level;
+  switch (mode) {
+    case rounding_mode::floor: return {at, true};
+    case rounding_mode::ceil: return {at - 2, false};
+    case rounding_mode::up: return level > 0 ? level_boundary{at - 2, false} : level_boundary{at, true};
+    case rounding_mode::down: return level > 0 ? level_boundary{at, true} : level_boundary{at - 2, false};
+    case rounding_mode::round: return {at - 1, level % 2 == 0};  // a tie goes to the even neighbour
+    case rounding_mode::half_up: return {at - 1, level > 0};     // away from zero: -1/2 goes to -1
+    case rounding_mode::half_down: return {at - 1, level <= 0};
+  }
+  return {at, true};
+}
+
+}  // namespace spillway

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/network.h"
+
+namespace spillway {
+
+using tensor_shape = std::vector<std::int64_t>;
+
+/// Elements of a shape. Throws `input_error`, naming `what`, for a dimension below 1 or more than 2^31 elements.
+std::int64_t elements(const tensor_shape& shape, const std::string& what);
+
+/// The shape that two broadcast to, as numpy does. Throws `input_error`, naming the node, if they don't.
+tensor_shape broadcast(const tensor_shape& a, const tensor_shape& b, const std::string& node);
+
+/// The shape of a node's output. Throws `input_error`, naming the node, if the inputs' shapes (or their number) don't
+/// fit the operator.
+tensor_shape output_shape(const network_node& node, std::span<const tensor_shape> inputs);
+
+/// The shape of every tensor of the graph. Throws `input_error` as above, and for tensors that nobody makes, that are
+/// made twice, or that are read before they are made.
+std::map<std::string, tensor_shape> infer_shapes(const network& net);
+
+}  // namespace spillway

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "models/integer_tensor.h"
+#include "models/network.h"
+
+namespace spillway {
+
+// NumPy's array files, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: versions 1 to 3, C
+// order, any byte order; docs/data-formats.md.
+
+/// Reads an array of integers (signed or unsigned, 8 to 64 bits: the tensor's type has the file's width) or of booleans
+/// (1 bit unsigned). A scalar has the shape [1]. Throws `input_error`, naming the file and what is wrong with it;
+/// `io_error` if it can't be read.
+integer_tensor read_npy(const std::string& path);
+
+/// Reads an array of float32 or float64 (rounded to float32), NaN and infinities refused. Throws as `read_npy`.
+float_tensor read_npy_floats(const std::string& path);
+
+/// Writes a tensor in the narrowest NumPy type that holds its type (INT14: int16; BIPOLAR: int8). Values of more than
+/// 64 bits are int64 words, least significant first, sign- or zero-extended, in one more, innermost dimension.
+/// Whole or not at all: see write_file_atomically. Throws `io_error`; `config_error` if the tensor is not valid.
+void write_npy(const std::string& path, const integer_tensor& tensor);
+
+/// The same for floats, as float32.
+void write_npy(const std::string& path, const float_tensor& tensor);
+
+}  // namespace spillway

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "models/network.h"
+
+// What reading and writing share: the words of the format.
+
+namespace spillway {
+
+/// The domain that quantizers are written in, and whether they may be read in `domain`: that one, its two older names,
+/// or none.
+inline constexpr std::string_view quantizer_domain = "qonnx.custom_op.general";
+bool is_quantizer_domain(std::string_view domain);
+
+/// A rounding mode by its name in a file, in any letter case. Throws `input_error`, naming the node and the nearest
+/// legal name, for another.
+std::string_view to_string(rounding_mode mode);
+rounding_mode parse_rounding_mode(std::string_view name, std::string_view node);
+
+/// Text of a file as a message may show it: control characters, and bytes that are no UTF-8, as \xNN; at most about 80
+/// characters.
+std::string printable(std::string_view text);
+
+/// True if `text` is valid UTF-8 without control characters.
+bool is_plain_text(std::string_view text);
+
+}  // namespace spillway

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace spillway {
+
+/// The bytes of a file of at most `limit` bytes, a pipe included. Memory is taken as the bytes come, whatever size the
+/// file claims. Throws `io_error` if it can't be read, `input_error` if it is longer.
+std::string read_file(const std::string& path, std::int64_t limit);
+
+}  // namespace spillway
