@@ -42,7 +42,7 @@ void add_design_options(CLI::App& command, design_options& options) {
   command.add_option("--accumulator", options.accumulators,
                      "Accumulator of all units, P[:wrap|saturate[:per_product|per_cycle|final]], or of one, "
                      "UNIT=P[...]; may be repeated");
-  command.add_option("--pe", options.pe, "Processing elements of every unit; must divide its rows");
+  command.add_option("--pe", options.pe, "Processing elements of every unit; must divide its rows, and equal the next unit's SIMD");
   command.add_option("--simd", options.simd, "Inputs a cycle of every unit; must divide its columns");
   command.add_option("--folding", options.folding, "FINN's folding_config.json");
 }

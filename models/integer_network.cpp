@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/big_int.h"
 #include "models/error.h"
 #include "models/storage.h"
@@ -20,6 +23,12 @@ std::int64_t level(const integer_layer& layer, std::int64_t row, const Integer& 
   for (std::int64_t t = 0; t < steps; ++t)
     if (!(accumulator < load_as<Integer>(thresholds.at(row * steps + t), thresholds.type))) ++result;
   return result;
+}
+
+/// A level fits int64 whatever the width of its type.
+void store_level(std::int64_t value, integer_type type, std::int64_t* to) {
+  std::fill_n(to, type.words(), value < 0 ? -1 : 0);
+  *to = value;
 }
 
 /// Signed bits of a layer's exact sums, the width of its values without thresholds.
@@ -42,7 +51,7 @@ void evaluate_layer(const integer_layer& layer, const integer_tensor& input, int
       for (std::int64_t k = 0; k < columns; ++k) sum += w[k] * values[static_cast<std::size_t>(k)];
       std::int64_t* to = output.at(v * rows + row);
       if (layer.thresholds)
-        store_as<std::int64_t>(level(layer, row, sum), output.type, to);
+        store_level(level(layer, row, sum), output.type, to);
       else
         store_as(sum, output.type, to);
     }
@@ -54,7 +63,12 @@ void check_thresholds(const integer_layer& layer, const std::string& path) {
   validate(thresholds, path + ".thresholds");
   if (thresholds.shape.size() != 2 || thresholds.shape[0] != layer.rows())
     throw config_error(fmt::format("{}.thresholds must be [MH, steps] with MH = {}", path, layer.rows()));
-  const big_int low = layer.output_offset, high = low + thresholds.shape[1];
+  const std::int64_t steps = thresholds.shape[1];
+  for (std::int64_t t = 1; t < thresholds.size(); ++t)
+    if (t % steps != 0 && load_as<big_int>(thresholds.at(t), thresholds.type) <
+                              load_as<big_int>(thresholds.at(t - 1), thresholds.type))
+      throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, t / steps, t % steps));
+  const big_int low = layer.output_offset, high = low + steps;
   validate(layer.output_type, path + ".output_type");
   if (layer.output_type.is_bipolar || low < min_value(layer.output_type) || high > max_value(layer.output_type))
     throw config_error(fmt::format("{}.output_type {} does not hold the levels {} to {} of its thresholds", path,
@@ -68,6 +82,7 @@ integer_tensor evaluate(const integer_network& net, const integer_tensor& input)
   const integer_layer& first = net.layers.front();
   if (input.type != net.input.type || input.shape.size() != 2 || input.shape[1] != first.columns())
     throw config_error(fmt::format("inputs must be {} of [vectors, {}]", to_string(net.input.type), first.columns()));
+  validate(input, "inputs");
   integer_tensor values = input;
   for (const integer_layer& layer : net.layers) {
     const int bits = sum_bits(layer);
@@ -86,7 +101,7 @@ integer_tensor evaluate(const integer_network& net, const integer_tensor& input)
 void validate(const integer_network& net) {
   if (net.layers.empty()) throw config_error(fmt::format("network {} has no layers", net.name));
   integer_type type = net.input.type;
-  std::int64_t width = net.layers.front().columns();
+  std::int64_t width = 0;
   for (std::size_t l = 0; l < net.layers.size(); ++l) {
     const integer_layer& layer = net.layers[l];
     const std::string path = fmt::format("layers[{}]", l);
@@ -95,6 +110,7 @@ void validate(const integer_network& net) {
     if (layer.weights.shape.size() != 2)
       throw config_error(fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path,
                                      layer.weights.shape.size()));
+    if (l == 0) width = layer.columns();
     if (layer.input_type != type || layer.columns() != width)
       throw config_error(fmt::format("{} takes {} values of {}, but gets {} of {}", path, layer.columns(),
                                      to_string(layer.input_type), width, to_string(type)));
@@ -109,6 +125,11 @@ void validate(const integer_network& net) {
     throw config_error(fmt::format("output_scale and output_bias must have {} values, one a row of the last layer, but "
                                    "have {} and {}",
                                    logits, net.output_scale.size(), net.output_bias.size()));
+  for (std::size_t i = 0; i < logits; ++i)
+    if (!(net.output_scale[i] > 0) || !std::isfinite(net.output_scale[i]) || !std::isfinite(net.output_bias[i]))
+      throw config_error(fmt::format("output_scale[{0}] = {1} and output_bias[{0}] = {2} must be finite, the scale "
+                                     "positive",
+                                     i, net.output_scale[i], net.output_bias[i]));
 }
 
 }  // namespace spillway

@@ -13,35 +13,6 @@ namespace spillway {
 
 namespace {
 
-/// For each element of `shape`, in order, the index of the element of a tensor of shape `from` that broadcasts to it.
-class broadcast_index {
- public:
-  broadcast_index(const tensor_shape& from, const tensor_shape& shape) : m_shape(shape), m_step(shape.size(), 0) {
-    std::int64_t stride = 1;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      const std::int64_t n = from[from.size() - 1 - i];
-      if (n != 1) m_step[shape.size() - 1 - i] = stride;
-      stride *= n;
-    }
-    m_position.resize(shape.size(), 0);
-  }
-
-  std::size_t next() {
-    const std::int64_t result = m_index;
-    for (std::size_t d = m_shape.size(); d-- > 0;) {
-      m_index += m_step[d];
-      if (++m_position[d] < m_shape[d]) break;
-      m_index -= m_step[d] * m_shape[d];
-      m_position[d] = 0;
-    }
-    return static_cast<std::size_t>(result);
-  }
-
- private:
-  tensor_shape m_shape, m_step, m_position;
-  std::int64_t m_index = 0;
-};
-
 float round_to_level(float x, rounding_mode mode) {
   switch (mode) {
     case rounding_mode::round: return std::nearbyint(x);  // the default environment rounds half to even
@@ -111,20 +82,10 @@ struct evaluator {
   }
 
   float_tensor operator()(const transpose_op& op) const {
-    const tensor_shape& from = in[0]->shape;
-    tensor_shape strides(from.size(), 1), position(from.size(), 0);
-    for (std::size_t d = from.size(); d-- > 1;) strides[d - 1] = strides[d] * from[d];
-    float_tensor y = result();
-    for (float& value : y.values) {
-      std::int64_t source = 0;
-      for (std::size_t d = 0; d < position.size(); ++d)
-        source += position[d] * strides[static_cast<std::size_t>(op.permutation[d])];
-      value = in[0]->values[static_cast<std::size_t>(source)];
-      for (std::size_t d = position.size(); d-- > 0;) {
-        if (++position[d] < shape[d]) break;
-        position[d] = 0;
-      }
-    }
+    float_tensor y{shape, {}};
+    y.values.reserve(in[0]->values.size());
+    for (const std::int64_t source : transposed_indices(in[0]->shape, op.permutation))
+      y.values.push_back(in[0]->values[static_cast<std::size_t>(source)]);
     return y;
   }
 

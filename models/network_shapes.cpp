@@ -107,6 +107,34 @@ tensor_shape broadcast(const tensor_shape& a, const tensor_shape& b, const std::
   return result;
 }
 
+std::vector<std::int64_t> transposed_indices(const tensor_shape& shape, const std::vector<std::int64_t>& permutation) {
+  tensor_shape strides(shape.size(), 1), position(shape.size(), 0);
+  for (std::size_t d = shape.size(); d-- > 1;) strides[d - 1] = strides[d] * shape[d];
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(elements(shape, "transpose")));
+  std::int64_t source = 0;
+  for (std::int64_t& index : indices) {
+    index = source;
+    for (std::size_t d = position.size(); d-- > 0;) {
+      const auto from = static_cast<std::size_t>(permutation[d]);
+      source += strides[from];
+      if (++position[d] < shape[from]) break;
+      source -= strides[from] * shape[from];
+      position[d] = 0;
+    }
+  }
+  return indices;
+}
+
+broadcast_index::broadcast_index(const tensor_shape& from, const tensor_shape& shape)
+    : m_shape(shape), m_step(shape.size(), 0), m_position(shape.size(), 0) {
+  std::int64_t stride = 1;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const std::int64_t n = from[from.size() - 1 - i];
+    if (n != 1) m_step[shape.size() - 1 - i] = stride;
+    stride *= n;
+  }
+}
+
 tensor_shape output_shape(const network_node& node, std::span<const tensor_shape> inputs) {
   const auto [least, most] = arity(node.op);
   if (inputs.size() < least || inputs.size() > most)

@@ -5,6 +5,8 @@
 #include <onnx/onnx_pb.h>
 
 #include <bit>
+#include <cstdint>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -135,8 +137,8 @@ void add_opset(onnx::ModelProto& model, std::string_view domain, int version) {
   opset.set_version(version);
 }
 
-onnx::ModelProto model_of(const network& net) {
-  const auto shapes = infer_shapes(net);
+/// Everything but the graph.
+onnx::ModelProto header_of(const network& net) {
   onnx::ModelProto model;
   model.set_ir_version(8);
   model.set_producer_name("spillway");
@@ -147,6 +149,13 @@ onnx::ModelProto model_of(const network& net) {
     entry.set_key(key);
     entry.set_value(value);
   }
+  return model;
+}
+
+/// A model that has the graph alone.
+onnx::ModelProto graph_of(const network& net) {
+  const auto shapes = infer_shapes(net);
+  onnx::ModelProto model;
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name(net.name);
   set_value_info(net.input, net.input_shape, *graph.add_input());
@@ -160,9 +169,12 @@ onnx::ModelProto model_of(const network& net) {
 }  // namespace
 
 void write_qonnx(const network& net, const std::filesystem::path& path) {
-  const onnx::ModelProto model = model_of(net);
+  const onnx::ModelProto header = header_of(net), graph = graph_of(net);
   std::string bytes;
-  if (model.ByteSizeLong() > 0x7FFFFFFFU || !model.SerializeToString(&bytes))
+  // One message after the other is their union (protobuf's rule). The graph comes last, whatever its field number, so
+  // that no beginning of the file is a model: a truncated one is always noticed.
+  if (header.ByteSizeLong() + graph.ByteSizeLong() > std::numeric_limits<std::int32_t>::max() ||
+      !header.AppendToString(&bytes) || !graph.AppendToString(&bytes))
     throw input_error(fmt::format("{}: the network is beyond the 2 GiB that a file can hold", path.string()));
   write_file_atomically(path.string(), bytes);
 }

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { viteSingleFile } from 'vite-plugin-singlefile';
 import { defineConfig } from 'vitest/config';
-import { seal_plugin } from './build/seal';
+import { seal_plugin } from './seal';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),

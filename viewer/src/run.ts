@@ -58,7 +58,7 @@ function tiles(report: report, sums: totals): HTMLElement {
   if (get('overflow_events') !== undefined)
     list.push(tile('Overflows', [integer(get('overflow_events')!)], [`${integer(get('persistent_dot_products') ?? 0)} of ${integer(get('overflowing_dot_products') ?? 0)} overflowing dot products are persistent`], grade_badge('simulated')));
   if (frames !== undefined)
-    list.push(tile('Frames that changed class', [integer(flips)], [`of ${integer(frames)}; mean |logit error| ${real(get('mean_abs_error') ?? 0)}`], grade_badge('simulated')));
+    list.push(tile('Frames flipped', [integer(flips)], [`of ${integer(frames)} changed their class; mean |logit error| ${real(get('mean_abs_error') ?? 0)}`], grade_badge('simulated')));
   if (cycles !== undefined)
     list.push(tile('Cycles', [integer(cycles)], [frames ? `${real(cycles / frames)} a frame; the first leaves after ${integer(get('first_frame_latency') ?? 0)}` : ''], grade_badge('simulated')));
   return h('dl', { class: 'tiles', 'aria-label': 'Summary' }, list);

@@ -52,13 +52,13 @@ export function complete(template: spec, tables: tables, theme: theme, choices: 
 
 const axis_room = 52;  // labels of the vertical axis, which small multiples of a row share
 const gap = 34;        // between small multiples; the theme's facet.spacing
-const least_panel = 230;
+const least_panel = 160;
 const narrow = 560;    // below it, the entries of a legend stand under each other
 
 /** How many small multiples stand side by side, and how wide each is. */
 export function panels(width: number, most: number): { columns: number; width: number } {
-  const fitting = Math.floor((width - axis_room + gap) / (least_panel + gap));
-  const columns = Math.max(1, Math.min(most, fitting));
+  // All of them or one: a second row that is not full leaves a hole with an axis under it.
+  const columns = width - axis_room >= most * least_panel + (most - 1) * gap ? most : 1;
   return { columns, width: Math.max(120, Math.floor((width - axis_room - (columns - 1) * gap) / columns) - 4) };
 }
 

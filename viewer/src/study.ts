@@ -79,7 +79,9 @@ export function study_page(report: report): page {
   const has_orders = order_trials(report).length > 0;
   const nodes = [
     masthead(report, `study · ${report.meta['dataset'] ?? ''}`, lead(facts)), tiles(facts),
-    section('ledger', 'The bill, bit by bit', ['LUTs that each width saves, and what it does to the network. Shaded cells lose more than a point.'], ledger(facts)),
+    section('ledger', 'The bill, bit by bit', [
+      'What each width saves, and what it does to the networks. Before a top-1 the mark says how we know what overflow does there: proved to be nothing ', grade_mark('proved'),
+      ', or seen on these images ', grade_mark('simulated'), '; the figure itself is always measured. Shaded cells lose more than a point.'], ledger(facts)),
     section('overflow', 'How often does the accumulator overflow?', overflow_finding(all, facts), draw(curves.overflows)),
     section('error', 'How far do the logits move?', error_finding(all, facts), draw(curves.error)),
     section('accuracy', 'How many images are still read correctly?', accuracy_finding(facts), draw(curves.accuracy)),

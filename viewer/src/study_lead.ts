@@ -34,8 +34,8 @@ export function tiles(facts: study_facts): HTMLElement {
   ];
   if (least_a2q)
     list.push(
-      tile('A2Q within 1 point down to', [`${least_a2q.bits}`, unit('bits')],
-        [`${percent(least_a2q.accuracy, 1)}; no input can overflow`], grade_badge('proved'), grade_badge('simulated')),
+      tile('A2Q holds down to', [`${least_a2q.bits}`, unit('bits')],
+        [`within 1 point: ${percent(least_a2q.accuracy, 1)}, and no input can overflow`], grade_badge('proved'), grade_badge('simulated')),
       tile('LUTs saved there', [percent(saving(wide.luts, least_a2q.luts), 1)],
         [`${integer(wide.luts)} → ${integer(least_a2q.luts)} against ${wide.bits} bits`,
           safe ? `; ${percent(saving(safe.luts, least_a2q.luts), 1)} against QAT’s safe ${safe_bits}` : ''], grade_badge('modelled')));

@@ -9,7 +9,7 @@ import type { Plugin } from 'vite';
 
 export const placeholder = '<script type="application/json" id="spillway-data"></script>';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('.', import.meta.url));
 const inline_script = /<script type="module"[^>]*>([\s\S]*?)<\/script>/g;
 
 /** The page with its policy. Throws if the page is not what the command expects to fill in. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/qonnx_read_tensor.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "models/error.h"
+#include "models/network_shapes.h"
+
+namespace spillway {
+
+namespace {
+
+using proto = onnx::TensorProto;
+
+/// A half- or brain-float from its bits.
+float from_float16(std::uint16_t bits) {
+  const int exponent = bits >> 10 & 0x1F, fraction = bits & 0x3FF;
+  float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                  : std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+  if (exponent == 31) magnitude = fraction == 0 ? INFINITY : NAN;
+  return (bits & 0x8000) != 0 ? -magnitude : magnitude;
+}
+float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+
+/// One element of raw_data: `bytes` of it, least significant first.
+std::uint64_t raw_bits(const std::string& raw, std::size_t element, int bytes) {
+  std::uint64_t bits = 0;
+  for (int b = bytes; b-- > 0;)
+    bits = bits << 8 | static_cast<unsigned char>(raw[element * static_cast<std::size_t>(bytes) + b]);
+  return bits;
+}
+
+/// How a type's elements are laid out, and which value their bits are.
+struct element_format {
+  int raw_bytes = 0;
+  double (*value)(std::uint64_t) = nullptr;
+};
+
+template <class T>
+double integer_value(std::uint64_t bits) {
+  return static_cast<double>(static_cast<T>(bits));
+}
+
+/// int64 beyond 2^53 would be rounded on the way; the rounded value is a power of two or more away from any float32.
+double int64_value(std::uint64_t bits) {
+  const auto value = static_cast<std::int64_t>(bits);
+  const auto rounded = static_cast<float>(value);
+  const bool is_float = rounded < 0x1p63F && static_cast<std::int64_t>(rounded) == value;
+  return is_float ? static_cast<double>(rounded) : NAN;
+}
+
+element_format format_of(int type, const std::string& what) {
+  switch (type) {
+    case proto::FLOAT:
+      return {4, [](std::uint64_t b) { return double{std::bit_cast<float>(static_cast<std::uint32_t>(b))}; }};
+    case proto::DOUBLE: return {8, [](std::uint64_t b) { return std::bit_cast<double>(b); }};
+    case proto::FLOAT16:
+      return {2, [](std::uint64_t b) { return double{from_float16(static_cast<std::uint16_t>(b))}; }};
+    case proto::BFLOAT16:
+      return {2, [](std::uint64_t b) { return double{from_bfloat16(static_cast<std::uint16_t>(b))}; }};
+    case proto::INT64: return {8, int64_value};
+    case proto::INT32: return {4, integer_value<std::int32_t>};
+    case proto::INT16: return {2, integer_value<std::int16_t>};
+    case proto::INT8: return {1, integer_value<std::int8_t>};
+    case proto::UINT16: return {2, integer_value<std::uint16_t>};
+    case proto::UINT8: return {1, integer_value<std::uint8_t>};
+    case proto::BOOL: return {1, [](std::uint64_t b) { return b == 0 ? 0.0 : 1.0; }};
+    default:
+      throw input_error(fmt::format("{}: its element type {} can't be taken; nearest: FLOAT", what,
+                                    proto::DataType_IsValid(type) ? proto::DataType_Name(type) : std::to_string(type)));
+  }
+}
+
+/// The elements in the typed field that the type uses when there is no raw_data.
+class typed_field {
+ public:
+  explicit typed_field(const proto& tensor) : m_tensor(tensor) {}
+
+  int size() const {
+    switch (m_tensor.data_type()) {
+      case proto::FLOAT: return m_tensor.float_data_size();
+      case proto::DOUBLE: return m_tensor.double_data_size();
+      case proto::INT64: return m_tensor.int64_data_size();
+      default: return m_tensor.int32_data_size();
+    }
+  }
+
+  std::uint64_t bits(int element) const {
+    switch (m_tensor.data_type()) {
+      case proto::FLOAT: return std::bit_cast<std::uint32_t>(m_tensor.float_data(element));
+      case proto::DOUBLE: return std::bit_cast<std::uint64_t>(m_tensor.double_data(element));
+      case proto::INT64: return static_cast<std::uint64_t>(m_tensor.int64_data(element));
+      default: return static_cast<std::uint64_t>(static_cast<std::int64_t>(m_tensor.int32_data(element)));
+    }
+  }
+
+ private:
+  const proto& m_tensor;
+};
+
+float to_float32(double value, const std::string& what, std::int64_t element) {
+  const auto result = static_cast<float>(value);
+  if (!std::isfinite(value))
+    throw input_error(fmt::format("{}: element {} is {} or beyond float32; right: a finite float32", what, element, value));
+  if (static_cast<double>(result) != value)
+    throw input_error(fmt::format("{}: element {} = {} is not a float32; nearest: {}", what, element, value, result));
+  return result;
+}
+
+}  // namespace
+
+float_tensor read_tensor(const onnx::TensorProto& tensor, const std::string& what) {
+  if (tensor.data_location() == proto::EXTERNAL || tensor.external_data_size() > 0)
+    throw input_error(fmt::format("{}: its data is in another file; right: data inside the model", what));
+  if (tensor.has_segment()) throw input_error(fmt::format("{}: it is one segment of a tensor; right: whole", what));
+  const element_format format = format_of(tensor.data_type(), what);
+  float_tensor result;
+  result.shape.assign(tensor.dims().begin(), tensor.dims().end());
+  const std::int64_t size = elements(result.shape, what);
+  const typed_field typed(tensor);
+  const bool raw = !tensor.raw_data().empty() || typed.size() == 0;
+  const auto present = raw ? static_cast<std::int64_t>(tensor.raw_data().size()) : std::int64_t{typed.size()};
+  const std::int64_t needed = raw ? size * format.raw_bytes : size;
+  if (present != needed)
+    throw input_error(fmt::format("{}: its shape [{}] needs {} {}, but there are {}", what,
+                                  fmt::join(result.shape, ", "), needed, raw ? "bytes" : "values", present));
+  result.values.reserve(static_cast<std::size_t>(size));
+  for (std::int64_t i = 0; i < size; ++i) {
+    const std::uint64_t bits = raw ? raw_bits(tensor.raw_data(), static_cast<std::size_t>(i), format.raw_bytes)
+                                   : typed.bits(static_cast<int>(i));
+    result.values.push_back(to_float32(format.value(bits), what, i));
+  }
+  return result;
+}
+
+}  // namespace spillway

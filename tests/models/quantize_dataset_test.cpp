@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "models/dataset.h"
+#include "models/network.h"
+#include "tests/models/property.h"
+#include "tests/traces/temporary_directory.h"
+
+using namespace spillway;
+using namespace spillway::testing;
+
+namespace {
+
+/// A network of one layer of `columns` inputs with this quantizer.
+integer_network network_of(const input_quantizer& quantizer, std::int64_t columns) {
+  integer_network net;
+  net.name = "net";
+  net.input = quantizer;
+  integer_layer layer;
+  layer.name = "fc";
+  layer.input_type = quantizer.type;
+  layer.weights = integer_tensor::zeros(signed_type(8), {1, columns});
+  net.layers.push_back(layer);
+  net.output_scale = {1};
+  net.output_bias = {0};
+  return net;
+}
+
+const input_quantizer one_bit{unsigned_type(1), 1, 0, 0, 1};
+
+dataset set_of(integer_type type, std::vector<std::int64_t> values) {
+  const auto features = static_cast<std::int64_t>(values.size());
+  return {"set", integer_tensor::from(type, {1, features}, std::move(values)), {}};
+}
+
+dataset all_pixels() {
+  std::vector<std::int64_t> values(256);
+  for (std::size_t p = 0; p < 256; ++p) values[p] = static_cast<std::int64_t>(p);
+  return set_of(unsigned_type(8), values);
+}
+
+}  // namespace
+
+TEST_CASE("bits enter a 1-bit input of scale 1 as they are") {
+  const dataset bits = set_of(unsigned_type(1), {0, 1, 1});
+  CHECK(quantize_dataset(network_of(one_bit, 3), bits) == bits.inputs);
+}
+
+TEST_CASE("bits enter a bipolar input as -1 and +1") {
+  const input_quantizer bipolar{bipolar_type(), 1, 0, -1, 1};
+  CHECK(quantize_dataset(network_of(bipolar, 3), set_of(unsigned_type(1), {0, 1, 0})) ==
+        integer_tensor::from(bipolar_type(), {1, 3}, {-1, 1, -1}));
+}
+
+TEST_CASE("bits enter any other input as the reals 0 and 1") {
+  const input_quantizer pixels{unsigned_type(8), 1.0F / 255, 0, 0, 255};
+  CHECK(quantize_dataset(network_of(pixels, 2), set_of(unsigned_type(1), {0, 1})).words ==
+        std::vector<std::int64_t>{0, 255});
+  const input_quantizer centred{signed_type(4), 0.25, -2, -8, 7};
+  CHECK(quantize_dataset(network_of(centred, 2), set_of(unsigned_type(1), {0, 1})) ==
+        integer_tensor::from(signed_type(4), {1, 2}, {-2, 2}));
+}
+
+TEST_CASE("pixels into an 8-bit input of scale 1/255 are themselves") {
+  const dataset pixels = all_pixels();
+  const input_quantizer identity{unsigned_type(8), 1.0F / 255, 0, 0, 255};
+  CHECK(quantize_dataset(network_of(identity, 256), pixels) == pixels.inputs);
+}
+
+TEST_CASE("a tie is rounded to even, and what is beyond the clamp is clamped") {
+  const input_quantizer halves{signed_type(8), 2, 0, -128, 127};
+  for (const auto& [x, q] : {std::pair{1.0F, 0}, {3.0F, 2}, {5.0F, 2}, {-1.0F, 0}, {-3.0F, -2}, {3.5F, 2}, {253.0F, 126},
+                             {255.0F, 127}, {1e30F, 127}, {-256.0F, -128}, {-257.0F, -128}, {-1e30F, -128}})
+    CHECK(quantize_input(halves, x) == q);
+  const input_quantizer narrow{signed_type(8), 1, 0, -127, 127};
+  CHECK(quantize_input(narrow, -128) == -127);
+  const float infinity = std::numeric_limits<float>::infinity();
+  CHECK(quantize_input(halves, infinity) == 127);
+  CHECK(quantize_input(halves, -infinity) == -128);
+  CHECK(quantize_input(halves, std::nanf("")) == -128);
+}
+
+TEST_CASE("clamps at the ends of int64 hold what is beyond them") {
+  const input_quantizer wide{signed_type(64), 1, 0, INT64_MIN, INT64_MAX};
+  CHECK(quantize_input(wide, 0x1p63F) == INT64_MAX);
+  CHECK(quantize_input(wide, 0x1.fffffep62F) == 0x7fffff8000000000);
+  CHECK(quantize_input(wide, -0x1p63F) == INT64_MIN);
+  CHECK(quantize_input(wide, -0x1p70F) == INT64_MIN);
+}
+
+TEST_CASE("the sign of 0 is +1 for a bipolar input") {
+  const input_quantizer bipolar{bipolar_type(), 1, 0, -1, 1};
+  CHECK(quantize_input(bipolar, 0.0F) == 1);
+  CHECK(quantize_input(bipolar, -0.0F) == 1);
+  CHECK(quantize_input(bipolar, -1e-40F) == -1);
+}
+
+TEST_CASE("every pixel becomes what the file's Quant makes of p / 255 in float32") {
+  CHECK(property_holds("pixels agree with Quant", 300, [] {
+    quant_op op;
+    op.bits = *rc::gen::inRange(2, 17);
+    op.is_signed = *rc::gen::arbitrary<bool>();
+    // Scales of which p / 255 is a multiple or half of one, and scales of any other kind.
+    const int divisor = *rc::gen::inRange(1, 2000);
+    const float scale = *rc::gen::arbitrary<bool>() ? static_cast<float>(divisor) / 510 : 1 / static_cast<float>(divisor);
+    const int zero = *rc::gen::inRange(op.is_signed ? -3 : 0, 4);
+    op.scale = {{}, {scale}};
+    op.zero_point = {{}, {static_cast<float>(zero)}};
+    network net;
+    net.input = "x";
+    net.output = "y";
+    net.input_shape = {1, 256};
+    net.nodes = {{"q", op, {"x"}, "y"}};
+    float_tensor x{{1, 256}, {}};
+    for (int p = 0; p < 256; ++p) x.values.push_back(static_cast<float>(p) / 255);
+    const float_tensor y = evaluate(net, x);
+    const integer_type type{op.bits, op.is_signed, false};
+    const input_quantizer quantizer{type, scale, zero, type.min64(), type.max64()};
+    const integer_tensor q = quantize_dataset(network_of(quantizer, 256), all_pixels());
+    for (std::size_t p = 0; p < 256; ++p)
+      RC_ASSERT((static_cast<float>(q.words[p]) - static_cast<float>(zero)) * scale == y.values[p]);
+  }));
+}
+
+TEST_CASE("an input wider than 64 bits is extended by the sign") {
+  const input_quantizer wide{signed_type(130), 1, -3, INT64_MIN, INT64_MAX};
+  const integer_tensor q = quantize_dataset(network_of(wide, 2), set_of(unsigned_type(1), {0, 1}));
+  CHECK(q == integer_tensor{signed_type(130), {1, 2}, {-3, -1, -1, -2, -1, -1}});
+}
+
+TEST_CASE("the overload that takes the dataset gives the same and leaves no inputs behind") {
+  dataset pixels = all_pixels();
+  const integer_network net = network_of({unsigned_type(4), 1.0F / 15, 0, 0, 15}, 256);
+  const integer_tensor copied = quantize_dataset(net, pixels);
+  CHECK(quantize_dataset(net, std::move(pixels)) == copied);
+  CHECK(pixels.inputs.words.empty());  // NOLINT: that is what is promised
+}
+
+TEST_CASE("a dataset that does not fit the network is refused with both sides") {
+  CHECK(message_of<config_error>([] { quantize_dataset(network_of(one_bit, 784), set_of(unsigned_type(1), {0, 1})); }) ==
+        "set has frames of 2 features, but the network net takes 784");
+  for (const input_quantizer& quantizer : {one_bit, input_quantizer{bipolar_type(), 1, 0, -1, 1}})
+    CHECK(message_of<config_error>([&] { quantize_dataset(network_of(quantizer, 1), set_of(unsigned_type(8), {9})); }) ==
+          "set has 8-bit pixels, but the network net takes " + to_string(quantizer.type) +
+              ": a threshold must make them binary first; binary-mnist is MNIST made so");
+  CHECK(message_of<config_error>([] { quantize_dataset(network_of(one_bit, 1), set_of(signed_type(8), {0})); }) ==
+        "set holds INT8; UINT1 or UINT8 is right");
+  CHECK(message_of<config_error>([] { quantize_dataset(network_of(one_bit, 1), set_of(unsigned_type(1), {2})); }) ==
+        "set has inputs that are no values of UINT1");
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/viewer/fixtures.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "traces/run_store.h"
+#include "traces/study_store.h"
+
+namespace fixtures {
+namespace {
+
+using namespace spillway;
+
+constexpr std::uint64_t frames = 200;
+constexpr int channels = 4, safe_bits = 6;
+
+run_info information(const std::string& model) {
+  return {"0.0.0", "a test", model, hostile_text, "fast", "2026-01-02T03:04:05Z"};
+}
+
+double luts(int bits) { return 1000.0 + 8.8 * bits; }
+
+/// More for fewer bits; none where the network is safe, and none either in the final sum one bit below.
+std::vector<channel_counts> counts(int bits, const std::string& overflow, const std::string& scope) {
+  std::vector<channel_counts> result(channels);
+  const std::uint64_t missing = std::max(0, safe_bits - bits - (scope == "final" ? 1 : 0));
+  for (std::uint64_t channel = 0; channel < channels; ++channel) {
+    channel_counts& row = result[channel];
+    row.dot_products = frames;
+    row.overflowing_dot_products = std::min<std::uint64_t>(frames, missing * missing * (3 + 7 * channel));
+    row.persistent_dot_products = row.overflowing_dot_products / 2;
+    row.events = row.overflowing_dot_products * (scope == "final" ? 1 : overflow == "wrap" ? 5 : 3);
+  }
+  return result;
+}
+
+study_point qat_point(std::int64_t number, int bits, const std::string& overflow, const std::string& scope) {
+  study_point point;
+  point.point = number;
+  point.key = {"qat-w8a1", "qat", bits, overflow, scope, frames};
+  for (const channel_counts& row : counts(bits, overflow, scope)) {
+    point.counts.dot_products += row.dot_products;
+    point.counts.events += row.events;
+    point.counts.overflowing_dot_products += row.overflowing_dot_products;
+    point.counts.persistent_dot_products += row.persistent_dot_products;
+  }
+  const double rate = static_cast<double>(point.counts.overflowing_dot_products) / (frames * channels);
+  const double harm = scope == "per_product" ? 1 : scope == "per_cycle" ? 0.8 : 0.5;
+  point.mean_abs_error = rate * harm * (overflow == "wrap" ? 37.5 : 11.25);
+  point.accuracy = std::round((0.915 - 0.6 * rate * harm * (overflow == "wrap" ? 1 : 0.7)) * 200) / 200;
+  point.luts = luts(bits);
+  point.grade = bits >= safe_bits ? "proved" : "simulated";
+  point.certified_bits = safe_bits;
+  return point;
+}
+
+void write_points(study_store& store) {
+  std::int64_t number = 0;
+  const auto write = [&](const study_point& point) {
+    store.write_point(point, counts(point.key.bits, point.key.overflow, point.key.scope));
+  };
+  write(qat_point(number++, 32, "wrap", "per_product"));
+  for (int bits = 7; bits >= 3; --bits)
+    for (const char* overflow : {"wrap", "saturate"})
+      for (const char* scope : {"per_product", "per_cycle", "final"}) write(qat_point(number++, bits, overflow, scope));
+  for (int bits = 6; bits >= 3; --bits) {
+    study_point point = qat_point(number++, 32, "wrap", "per_product");
+    point.key = {"a2q-w8a1-p" + std::to_string(bits), "a2q", bits, "wrap", "per_product", frames};
+    point.accuracy = bits >= 5 ? 0.91 : bits == 4 ? 0.905 : 0.875;  // 4 bits: exactly one point less
+    point.luts = luts(bits);
+    point.certified_bits = bits;
+    store.write_point(point, counts(32, "wrap", "per_product"));
+  }
+}
+
+void write_orders(study_store& store) {
+  std::vector<order_trial> trials;
+  for (const int bits : {5, 4}) {
+    trials.push_back({bits, "final", -1, 2.5 * (6 - bits), 0.9 - 0.03 * (6 - bits), 10});
+    for (std::int64_t trial = -1; trial < 60; ++trial) {
+      const double way = static_cast<double>((trial * 7 + 8) % 31) / 31;  // spread over [0, 1), the same each time
+      trials.push_back({bits, "per_product", trial, (6 - bits) * (5 + 3 * way),
+                        std::round((0.85 - 0.1 * (6 - bits) - 0.08 * way) * 1000) / 1000, 100});
+    }
+  }
+  store.write_order_trials(trials);
+}
+
+/// Two events in each frame, the first of them wider than int64.
+std::vector<overflow_event> some_events() {
+  std::vector<overflow_event> events;
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    overflow_event event;
+    event.frame = i / 2;
+    event.unit = static_cast<std::uint32_t>(i % 2);
+    event.channel = static_cast<std::uint32_t>(i % 3);
+    event.step = static_cast<std::uint32_t>((i * i) % 17);
+    event.cycle = 10 * i;
+    event.persistent = i % 3 == 0;
+    const auto base = static_cast<std::int64_t>(i);
+    event.narrow = {100 + base, 50, 150 + base, -106 + base};
+    events.push_back(event);
+  }
+  const big_int wide = big_int(1) << 80;
+  events[0].wide = std::make_shared<const std::array<big_int, 4>>(std::array<big_int, 4>{wide, wide, 2 * wide, 0});
+  events[1].narrow[overflow_event::exact] = (std::int64_t{1} << 53) + 1;  // beyond what a double holds
+  return events;
+}
+
+}  // namespace
+
+void write_study(const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory);
+  study_store store((directory / "study.sqlite").string(), information("made-up/qat-w8a1"), "made up for a test");
+  write_points(store);
+  write_orders(store);
+  const std::array<training_row, 2> training{{{"qat-w8a1", "qat", 32, {}, 0.05, 1234}, {"a2q-w8a1-p4", "a2q", 4, {}, 0.75, 7}}};
+  store.write_training(training);
+  store.finish(1.5);
+}
+
+void write_run(const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory);
+  run_store store((directory / "run.sqlite").string(), information("made-up/two-units"));
+  std::array<unit_row, 2> units{};
+  units[0] = {0, "mvau_0", "mvau", 4, 16, 2, 4, 8, "UINT1", 9, "wrap", "per_product", 7};
+  units[1] = {1, "mvau_1", "mvau", 3, 4, 1, 1, 8, "UINT4", 11, "saturate", "per_cycle", 5};
+  store.write_units(units);
+  const std::array<int, 4> first_bits{8, 9, 10, 11};
+  const std::array<int, 3> second_bits{12, 12, 11};
+  store.write_counts(0, counts(4, "wrap", "per_product"), first_bits);
+  std::vector<channel_counts> second = counts(5, "saturate", "per_cycle");
+  second.resize(3);
+  store.write_counts(1, second, second_bits);
+  store.write_events(some_events());
+  std::vector<frame_row> rows;
+  for (std::uint64_t frame = 0; frame < 40; ++frame) {
+    const auto label = static_cast<std::int64_t>(frame % 10);
+    frame_row row{frame, label, label, label, frame % 4, 0.25 * static_cast<double>(frame % 4)};
+    if (frame == 3) row.simulated_class = 9;                                  // became wrong
+    if (frame == 5) row.exact_class = 0;                                      // became right
+    if (frame == 7) row.simulated_class = 1, row.exact_class = 2;             // stayed wrong
+    if (frame == 9) row.simulated_class = 4, row.label.reset();               // unknown
+    rows.push_back(row);
+  }
+  store.write_frames(rows);
+  const std::array<activity_row, 2> activity{{{0, 640, 20, 30, 10}, {1, 480, 200, 0, 20}}};
+  store.write_activity(activity);
+  const std::array<cost_row, 5> costs{{{0, "base", 300, "300"}, {0, "mult", 1234.5, "a formula"}, {0, "bram18", 2, ""},
+                                       {1, "base", 300, "300"}, {1, "mult", 77.25, "a formula"}}};
+  store.write_costs(costs);
+  store.write_totals({40, 0.85, 0.9, 1400, 321, 123, 61, 700, 33, 0.375});
+  store.write_meta("log_capped", "1");
+}
+
+}  // namespace fixtures

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/report.h"
+#include "cli/report_data.h"
+#include "models/error.h"
+#include "tests/viewer/fixtures.h"
+#include "traces/run_store.h"
+#include "traces/sqlite.h"
+#include "traces/table.h"
+
+using namespace spillway;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* empty_element = R"(<script type="application/json" id="spillway-data"></script>)";
+
+void write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE_MESSAGE(file, path.string());
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// A fresh folder with a page that is nothing but its data, and two specifications.
+struct place {
+  fs::path root = fs::temp_directory_path() / ("spillway-report-test-" + std::to_string(::getpid()));
+  report_options options;
+
+  place() {
+    fs::remove_all(root);
+    options.viewer = root / "share/viewer.html";
+    write(options.viewer, std::string("<p>before") + empty_element + "after");
+    write(root / "share/specs/theme-light.json", R"({"colors": {"paper": "#fff"}, "config": {"background": "#fff"}})");
+    write(root / "share/specs/both.vl.json",
+          R"({"data": {"name": "points"}, "params": [{"name": "mode", "value": "wrap"}],
+              "layer": [{"transform": [{"lookup": "point", "from": {"data": {"name": "point_channels"}}}]}]})");
+    write(root / "share/specs/run_only.vl.json", R"({"data": {"name": "channels"}, "mark": "bar"})");
+  }
+  ~place() { fs::remove_all(root); }
+
+  /// The data in a finished page.
+  nlohmann::json data(const fs::path& directory) const {
+    const std::string page = read(directory / "report.html");
+    const std::size_t start = page.find("spillway-data\">") + std::string("spillway-data\">").size();
+    return nlohmann::json::parse(page.substr(start, page.find("</script>", start) - start));
+  }
+};
+
+template <class Error, class Action>
+std::string message_of(const Action& action) {
+  try {
+    action();
+  } catch (const Error& failure) {
+    const std::string text = failure.what();
+    CHECK_MESSAGE(text.find('\n') == std::string::npos, text);
+    return text;
+  }
+  FAIL("nothing was thrown");
+  return {};
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a study's page holds every row of its database") {
+  const place here;
+  fixtures::write_study(here.root / "study");
+  write_report(here.root / "study", here.options);
+  const nlohmann::json data = here.data(here.root / "study");
+  CHECK(data["schema"] == "spillway-report-1");
+  CHECK(data["kind"] == "study");
+  const sqlite_database database((here.root / "study/study.sqlite").string(), sqlite_database::access::read);
+  for (const std::string name : {"points", "point_channels", "order_trials", "training"}) {
+    const table rows = database.select("SELECT COUNT(*) FROM " + name);
+    CHECK(data["tables"][name].size() == static_cast<std::size_t>(std::get<std::int64_t>(rows.rows[0][0])));
+    CHECK(!data["tables"][name].empty());
+  }
+  const nlohmann::json& first = data["tables"]["points"][0];
+  CHECK(first["bits"] == 32);
+  CHECK(first["accuracy"].get<double>() == doctest::Approx(0.915));
+  CHECK(first["grade"] == "proved");
+}
+
+TEST_CASE("text of a database can't end the element that holds it") {
+  const place here;
+  fixtures::write_study(here.root / "study");
+  write_report(here.root / "study", here.options);
+  const std::string page = read(here.root / "study/report.html");
+  CHECK(!has(page, "<script>window"));
+  CHECK(page.find("</script>") == page.rfind("</script>"));
+  CHECK(has(page, "<p>before<script"));
+  CHECK(page.ends_with("</script>after"));
+  CHECK(here.data(here.root / "study")["meta"]["dataset"] == fixtures::hostile_text);
+}
+
+TEST_CASE("a run's page holds its totals as numbers, and how many frames flipped in which way") {
+  const place here;
+  fixtures::write_run(here.root / "run");
+  write_report(here.root / "run", here.options);
+  const nlohmann::json data = here.data(here.root / "run");
+  CHECK(data["kind"] == "run");
+  nlohmann::json totals;
+  for (const auto& row : data["tables"]["totals"]) totals[row["key"].get<std::string>()] = row["value"];
+  CHECK(totals["frames"] == 40);
+  CHECK(totals["accuracy"].get<double>() == doctest::Approx(0.85));
+  nlohmann::json flips;
+  for (const auto& row : data["tables"]["flip_counts"]) flips[row["effect"].get<std::string>()] = row["frames"];
+  CHECK(flips == nlohmann::json{{"became wrong", 1}, {"became right", 1}, {"stayed wrong", 1}, {"unknown", 1}});
+  CHECK(data["tables"]["flips"].size() == 4);
+  CHECK(data["tables"]["flips"][3]["label"] == nullptr);
+}
+
+TEST_CASE("an integer that a double can't hold is text, exactly; NaN is null") {
+  const place here;
+  fixtures::write_run(here.root / "run");
+  write_report(here.root / "run", here.options);
+  const nlohmann::json data = here.data(here.root / "run");
+  CHECK(data["tables"]["events"][0]["exact"] == "2417851639229258349412352");
+  CHECK(data["tables"]["events"][1]["exact"] == "9007199254740993");
+  CHECK(data["tables"]["events"][2]["exact"] == 152);
+  report_data numbers;
+  numbers.tables = {{"t", {{"a", "b"}, {{std::nan(""), std::monostate{}}}}}};
+  CHECK(has(to_json(numbers), R"("t":[{"a":null,"b":null}])"));
+}
+
+TEST_CASE("single events and flips stop at the limit, counts don't") {
+  place here;
+  here.options.max_rows = 2;
+  fixtures::write_run(here.root / "run");
+  write_report(here.root / "run", here.options);
+  const nlohmann::json data = here.data(here.root / "run");
+  CHECK(data["tables"]["events"].size() == 2);
+  CHECK(data["tables"]["flips"].size() == 2);
+  CHECK(data["tables"]["flip_counts"].size() == 4);
+  int events = 0;
+  for (const auto& row : data["tables"]["events_by_step"]) events += row["events"].get<int>();
+  CHECK(events == 30);
+}
+
+TEST_CASE("the tables and the charts stand beside the page, and the charts read the tables") {
+  const place here;
+  fixtures::write_study(here.root / "study");
+  write_report(here.root / "study", here.options);
+  const fs::path report = here.root / "study/report";
+  const std::string csv = read(report / "data/points.csv");
+  CHECK(csv.starts_with("point,network,method,bits,overflow,scope,"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 1 + 5 * 6 + 4);
+  const auto spec = nlohmann::json::parse(read(report / "specs/both.vl.json"));
+  CHECK(spec["data"]["url"] == "../data/points.csv");
+  CHECK(spec["data"]["format"]["parse"]["bits"] == "number");
+  CHECK(spec["data"]["format"]["parse"]["scope"] == "string");
+  CHECK(spec["layer"][0]["transform"][0]["from"]["data"]["url"] == "../data/point_channels.csv");
+  CHECK(spec["params"].back()["name"] == "theme");
+  CHECK(spec["config"]["background"] == "#fff");
+  CHECK_FALSE(fs::exists(report / "specs/run_only.vl.json"));
+}
+
+TEST_CASE("a second report takes the place of the first") {
+  place here;
+  fixtures::write_study(here.root / "study");
+  write_report(here.root / "study", here.options);
+  const std::string first = read(here.root / "study/report.html");
+  write_report(here.root / "study", here.options);
+  CHECK(read(here.root / "study/report.html") == first);
+  here.options.title = "Another \"title\"";
+  write_report(here.root / "study", here.options);
+  CHECK(here.data(here.root / "study")["title"] == "Another \"title\"");
+  for (const auto& entry : fs::recursive_directory_iterator(here.root / "study"))
+    CHECK(entry.path().extension() != ".part");
+}
+
+TEST_CASE("a run that was interrupted at its start still has a report") {
+  const place here;
+  fs::create_directories(here.root / "run");
+  { const run_store store((here.root / "run/run.sqlite").string(), run_info{}); }
+  write_report(here.root / "run", here.options);
+  CHECK(here.data(here.root / "run")["tables"]["channels"].empty());
+}
+
+TEST_CASE("what is no run, no study or no page is refused in one line that says what would be right") {
+  place here;
+  fs::create_directories(here.root / "empty");
+  CHECK(has(message_of<io_error>([&] { write_report(here.root / "empty", here.options); }), "simulate -o"));
+  CHECK(has(message_of<io_error>([&] { write_report(here.root / "missing", here.options); }), "missing"));
+
+  write(here.root / "noise/run.sqlite", "this is no database, however long it may be");
+  CHECK_THROWS_AS(write_report(here.root / "noise", here.options), input_error);
+
+  fs::create_directories(here.root / "other");
+  sqlite_database((here.root / "other/study.sqlite").string(), sqlite_database::access::create)
+      .execute("CREATE TABLE meta(key, value); INSERT INTO meta VALUES('schema', 'something-else')");
+  CHECK(has(message_of<input_error>([&] { write_report(here.root / "other", here.options); }), "spillway-study-1"));
+
+  fixtures::write_study(here.root / "study");
+  write(here.options.viewer, "<p>not the page</p>");
+  CHECK(has(message_of<input_error>([&] { write_report(here.root / "study", here.options); }), "tools/build"));
+  here.options.viewer = here.root / "nowhere.html";
+  const std::string message = message_of<io_error>([&] { write_report(here.root / "study", here.options); });
+  CHECK(has(message, "nowhere.html"));
+  CHECK(has(message, "tools/build"));
+  CHECK_FALSE(fs::exists(here.root / "study/report.html"));
+}
+
+TEST_CASE("the page is found where the environment says, if nobody says otherwise") {
+  const place here;
+  ::setenv("SPILLWAY_VIEWER", here.options.viewer.c_str(), 1);
+  CHECK(find_viewer({}) == here.options.viewer);
+  ::setenv("SPILLWAY_VIEWER", "/nowhere/page.html", 1);
+  CHECK(has(message_of<io_error>([] { find_viewer({}); }), "/nowhere/page.html"));
+  CHECK(find_viewer(here.options) == here.options.viewer);
+  ::unsetenv("SPILLWAY_VIEWER");
+}
