@@ -22,7 +22,7 @@ progress::~progress() {
 void progress::update(std::uint64_t done) {
   if (m_style == style::none) return;
   const clock::time_point now = clock::now();
-  const auto pause = m_style == style::bar ? std::chrono::milliseconds(100) : std::chrono::milliseconds(2000);
+  const auto pause = m_style == style::bar ? std::chrono::milliseconds(100) : std::chrono::milliseconds(5000);
   if (now - m_last < pause) return;
   m_last = now;
   draw(done, now);

@@ -40,6 +40,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, const std
   std::string text = error.what();
   for (const char* separator : {"\n", "\r"})
     for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator)) text[at] = ' ';
+  if (command == &app && !arguments.empty() && arguments.front().rfind("-", 0) != 0)
+    return fmt::format("there is no command {}; nearest: {}", arguments.front(), nearest_name(arguments.front(), views));
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
   for (const std::string& argument : arguments) {
     const std::string name = argument.substr(0, argument.find('='));

@@ -10,15 +10,12 @@
 #include "models/error.h"
 #include "models/idx.h"
 #include "models/npy.h"
-#include "models/read_file.h"
 #include "models/sha256.h"
 
 namespace spillway {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::int64_t longest_file = std::int64_t{1} << 30;
 
 void make_directory(const std::string& directory) {
   std::error_code failure;
@@ -61,10 +58,9 @@ void save_bit_packed(const std::string& images_idx, const std::string& labels_id
                                   shown_path(labels_idx), fmt::join(labels.shape, ", "), images.shape[0],
                                   shown_path(images_idx)));
   make_directory(directory);
-  const std::string images_path = (fs::path(directory) / "images.npy").string();
-  const std::string labels_path = (fs::path(directory) / "labels.npy").string();
-  write_npy(images_path, pack(images, description.threshold));
-  write_npy(labels_path, as_tensor(labels));
+  const std::string packed = npy_bytes(pack(images, description.threshold)), classes = npy_bytes(as_tensor(labels));
+  write_file_atomically((fs::path(directory) / "images.npy").string(), packed);
+  write_file_atomically((fs::path(directory) / "labels.npy").string(), classes);
   nlohmann::ordered_json json;
   json["name"] = description.name;
   json["description"] = description.description;
@@ -76,8 +72,7 @@ void save_bit_packed(const std::string& images_idx, const std::string& labels_id
   json["bits_per_feature"] = 1;
   json["images"] = "images.npy";
   json["labels"] = "labels.npy";
-  json["sha256"] = {{"images.npy", sha256(read_file(images_path, longest_file))},
-                    {"labels.npy", sha256(read_file(labels_path, longest_file))}};
+  json["sha256"] = {{"images.npy", sha256(packed)}, {"labels.npy", sha256(classes)}};
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
   write_file_atomically((fs::path(directory) / "dataset.json").string(), json.dump(2, ' ', false, replace) + "\n");
 }

@@ -49,8 +49,8 @@ void check_thresholds(const mvau& unit, std::string_view path) {
 
 void check_unit(const mvau& unit, std::string_view path) {
   validate(unit.input_type, fmt::format("{}.input_type", path));
+  validate(unit.accumulator, fmt::format("{}.accumulator", path));  // first: the output's type may follow from it
   validate(unit.output_type, fmt::format("{}.output_type", path));
-  validate(unit.accumulator, fmt::format("{}.accumulator", path));
   validate(unit.weights, fmt::format("{}.weights", path));
   if (unit.weights.shape.size() != 2)
     throw config_error(fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path,

@@ -39,22 +39,24 @@ struct dot_result {
 template <class Integer, class OnEvent>
 dot_result<Integer> accumulate(std::span<const Integer> weights, std::span<const Integer> inputs, int simd,
                                const accumulator_format& format, OnEvent&& on_event) {
-  dot_result<Integer> result{Integer(0), Integer(0), 0};
+  // Locals, and not the result's members, so that the register stays in registers.
+  Integer stored(0), exact(0);
+  std::int64_t events = 0;
   const auto add = [&](std::int64_t step, const Integer& addend) {
-    const Integer sum = result.stored + addend;
+    const Integer sum = stored + addend;
     const fitted<Integer> fits = fit(sum, format.bits, format.overflow);
     if (fits.overflowed()) {
-      ++result.events;
-      on_event(dot_event<Integer>{step, result.stored, addend, sum, fits.stored});
+      ++events;
+      on_event(dot_event<Integer>{step, stored, addend, sum, fits.stored});
     }
-    result.stored = fits.stored;
+    stored = fits.stored;
   };
   const std::size_t length = weights.size();
   switch (format.scope) {
     case limit_scope::per_product:
       for (std::size_t k = 0; k < length; ++k) {
         const Integer product = weights[k] * inputs[k];
-        result.exact += product;
+        exact += product;
         add(static_cast<std::int64_t>(k), product);
       }
       break;
@@ -63,16 +65,16 @@ dot_result<Integer> accumulate(std::span<const Integer> weights, std::span<const
         Integer cycle_sum(0);
         for (std::size_t lane = 0; lane < static_cast<std::size_t>(simd); ++lane)
           cycle_sum += weights[k + lane] * inputs[k + lane];
-        result.exact += cycle_sum;
+        exact += cycle_sum;
         add(static_cast<std::int64_t>(k) / simd, cycle_sum);
       }
       break;
     case limit_scope::final:
-      for (std::size_t k = 0; k < length; ++k) result.exact += weights[k] * inputs[k];
-      add(0, result.exact);
+      for (std::size_t k = 0; k < length; ++k) exact += weights[k] * inputs[k];
+      add(0, exact);
       break;
   }
-  return result;
+  return {stored, exact, events};
 }
 
 }  // namespace spillway

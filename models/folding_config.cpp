@@ -70,7 +70,8 @@ class folding_reader {
       const std::string where = fmt::format("Defaults.{}", shown_path(item.key()));
       const json& value = item.value();
       if (!value.is_array() || value.size() != 2 || !value[1].is_array() || value[1].empty())
-        refuse(fmt::format("{} = {} must be [value, [kinds of unit]], for instance [2, [\"all\"]]", where, shown(value)));
+        refuse(fmt::format("{} = {} must be [value, [kinds of unit]], for instance [2, [\"all\"]]", where,
+                           shown(value)));
       for (const json& kind : value[1])
         if (kind != "all" && std::find(unit_kinds.begin(), unit_kinds.end(), kind) == unit_kinds.end())
           refuse(fmt::format("{} is for {}, and there is no such unit; nearest: {}", where, shown(kind),

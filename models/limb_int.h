@@ -11,6 +11,7 @@
 namespace spillway {
 namespace detail {
 __extension__ using uint128 = unsigned __int128;
+__extension__ using int128 = __int128;
 }
 
 /// A two's complement integer of N 64-bit limbs, least significant first: the storage of registers whose exact sums
@@ -42,11 +43,21 @@ class limb_int {
   constexpr const std::array<std::uint64_t, N>& limbs() const { return m_limbs; }
 
   constexpr limb_int& operator+=(const limb_int& other) {
-    detail::uint128 carry = 0;
+    bool carry = false;
     for (int i = 0; i < N; ++i) {
-      carry += static_cast<detail::uint128>(m_limbs[i]) + other.m_limbs[i];
-      m_limbs[i] = static_cast<std::uint64_t>(carry);
-      carry >>= 64;
+      const bool first = __builtin_add_overflow(m_limbs[i], other.m_limbs[i], &m_limbs[i]);
+      const bool second = __builtin_add_overflow(m_limbs[i], std::uint64_t{carry}, &m_limbs[i]);
+      carry = first || second;
+    }
+    return *this;
+  }
+
+  constexpr limb_int& operator-=(const limb_int& other) {
+    bool borrow = false;
+    for (int i = 0; i < N; ++i) {
+      const bool first = __builtin_sub_overflow(m_limbs[i], other.m_limbs[i], &m_limbs[i]);
+      const bool second = __builtin_sub_overflow(m_limbs[i], std::uint64_t{borrow}, &m_limbs[i]);
+      borrow = first || second;
     }
     return *this;
   }
@@ -57,13 +68,21 @@ class limb_int {
     return result;
   }
 
-  constexpr limb_int operator-() const { return ~*this + limb_int(1); }
+  constexpr limb_int operator-() const { return limb_int() -= *this; }
   friend constexpr limb_int operator+(limb_int a, const limb_int& b) { return a += b; }
-  friend constexpr limb_int operator-(const limb_int& a, const limb_int& b) { return a + (-b); }
+  friend constexpr limb_int operator-(limb_int a, const limb_int& b) { return a -= b; }
 
   /// The product modulo 2^(N*64), which in two's complement needs no care for signs.
   friend constexpr limb_int operator*(const limb_int& a, const limb_int& b) {
     limb_int result;
+    if (a.is_word() && b.is_word()) {  // narrow operands in a wide register: one multiplication
+      const detail::int128 product = static_cast<detail::int128>(static_cast<std::int64_t>(a.m_limbs[0])) *
+                                     static_cast<std::int64_t>(b.m_limbs[0]);
+      result.m_limbs.fill(static_cast<std::uint64_t>(product >> 127));
+      result.m_limbs[0] = static_cast<std::uint64_t>(product);
+      result.m_limbs[1] = static_cast<std::uint64_t>(product >> 64);
+      return result;
+    }
     for (int i = 0; i < N; ++i) {
       detail::uint128 carry = 0;
       for (int j = 0; i + j < N; ++j) {
@@ -75,7 +94,11 @@ class limb_int {
     return result;
   }
 
-  friend constexpr bool operator==(const limb_int&, const limb_int&) = default;
+  friend constexpr bool operator==(const limb_int& a, const limb_int& b) {
+    std::uint64_t difference = 0;
+    for (int i = 0; i < N; ++i) difference |= a.m_limbs[i] ^ b.m_limbs[i];
+    return difference == 0;
+  }
   friend constexpr bool operator<(const limb_int& a, const limb_int& b) {
     if (a.is_negative() != b.is_negative()) return a.is_negative();
     for (int i = N - 1; i >= 0; --i)
@@ -85,17 +108,27 @@ class limb_int {
 
   /// The low `width` bits, sign-extended: what a `width`-bit register keeps. 1 <= width <= N*64.
   constexpr limb_int sign_extended(int width) const {
-    limb_int result = *this;
     const int top = (width - 1) / 64;
     const int shift = 63 - (width - 1) % 64;
-    result.m_limbs[top] =
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(result.m_limbs[top] << shift) >> shift);
-    const bool negative = static_cast<std::int64_t>(result.m_limbs[top]) < 0;
-    for (int i = top + 1; i < N; ++i) result.m_limbs[i] = negative ? ~std::uint64_t{0} : 0;
+    // Selections instead of m_limbs[top], so that the limbs can stay in registers.
+    std::uint64_t last = m_limbs[0];
+    for (int i = 1; i < N; ++i) last = i == top ? m_limbs[i] : last;
+    last = static_cast<std::uint64_t>(static_cast<std::int64_t>(last << shift) >> shift);
+    const std::uint64_t sign = static_cast<std::uint64_t>(static_cast<std::int64_t>(last) >> 63);
+    limb_int result;
+    for (int i = 0; i < N; ++i) result.m_limbs[i] = i < top ? m_limbs[i] : i == top ? last : sign;
     return result;
   }
 
  private:
+  /// True if the value is one of int64: every limb above the first repeats its sign.
+  constexpr bool is_word() const {
+    const std::uint64_t sign = static_cast<std::uint64_t>(static_cast<std::int64_t>(m_limbs[0]) >> 63);
+    std::uint64_t difference = 0;
+    for (int i = 1; i < N; ++i) difference |= m_limbs[i] ^ sign;
+    return difference == 0;
+  }
+
   std::array<std::uint64_t, N> m_limbs{};
 };
 

@@ -112,8 +112,8 @@ class linear_writer {
         if (quant.narrow && integer == min_value(q.type)) quant.narrow = false;
         if (!std::isfinite(real) || level_of(real, s, 0, full_range) != integer)
           throw config_error(fmt::format("{}.weights[{}, {}] = {} would not survive as the float32 {} with scale {}; "
-                                         "right: less than 2^23, and a scale far from float32's ends",
-                                         path, row, k, integer.str(), real, s));
+                                         "right: less than 2^23, and a product within float32's range",
+                                         path, row, k, integer.str(), double{real}, s));
       }
     const std::string real_name = name + "_weights", quantized = name + "_weights_quantized";
     m_net.constants[real_name] = std::move(weights);

@@ -83,8 +83,8 @@ float_tensor read_npy_floats(const std::string& path) {
   return tensor;
 }
 
-void write_npy(const std::string& path, const integer_tensor& tensor) {
-  validate(tensor, "the array for " + shown_path(path));
+std::string npy_bytes(const integer_tensor& tensor) {
+  validate(tensor, "the array for NumPy");
   const integer_type type = tensor.type;
   std::vector<std::int64_t> shape = tensor.shape;
   if (type.words() > 1) shape.push_back(type.words());
@@ -93,18 +93,24 @@ void write_npy(const std::string& path, const integer_tensor& tensor) {
   std::string bytes = npy_header_bytes(kind, width, shape);
   bytes.reserve(bytes.size() + tensor.words.size() * static_cast<std::size_t>(width));
   for (const std::int64_t word : tensor.words) append(bytes, static_cast<std::uint64_t>(word), width);
-  write_file_atomically(path, bytes);
+  return bytes;
 }
 
-void write_npy(const std::string& path, const float_tensor& tensor) {
+std::string npy_bytes(const float_tensor& tensor) {
   std::int64_t size = 1;
   for (const std::int64_t n : tensor.shape) size *= n;
   if (size != static_cast<std::int64_t>(tensor.values.size()))
-    throw config_error(fmt::format("the array for {}: shape [{}] has {} elements, not {}", shown_path(path),
+    throw config_error(fmt::format("the array for NumPy: shape [{}] has {} elements, not {}",
                                    fmt::join(tensor.shape, ", "), size, tensor.values.size()));
   std::string bytes = npy_header_bytes('f', 4, tensor.shape);
   for (const float value : tensor.values) append(bytes, std::bit_cast<std::uint32_t>(value), 4);
-  write_file_atomically(path, bytes);
+  return bytes;
 }
+
+void write_npy(const std::string& path, const integer_tensor& tensor) {
+  write_file_atomically(path, npy_bytes(tensor));
+}
+
+void write_npy(const std::string& path, const float_tensor& tensor) { write_file_atomically(path, npy_bytes(tensor)); }
 
 }  // namespace spillway

@@ -188,9 +188,10 @@ npy_header parse_npy_header(std::string_view content, const std::string& path) {
     if (__builtin_mul_overflow(bytes, n, &bytes)) refuse(path, "its shape is beyond 63 bits");
   }
   const auto present = static_cast<std::int64_t>(content.size() - data_begins);
+  const char* what = present < bytes ? "cut short" : "too long";
   if (present != bytes)
     refuse(path, fmt::format("shape ({}) needs {} bytes after the header, but {} are there; the file is {}",
-                             fmt::join(header.shape, ", "), bytes, present, present < bytes ? "cut short" : "too long"));
+                             fmt::join(header.shape, ", "), bytes, present, what));
   return header;
 }
 

@@ -19,9 +19,9 @@ struct npy_header {
   std::int64_t size() const;  ///< elements
 };
 
-/// Reads the header of a whole file's `content`. Throws `input_error`, naming `path`, unless it is one of version 1 to 3
-/// of an array of booleans, integers or floats in C order, without zero dimensions, whose elements are exactly the rest
-/// of the file.
+/// Reads the header of a whole file's `content`. Throws `input_error`, naming `path`, unless it is one of version 1 to
+/// 3 of an array of booleans, integers or floats in C order, without zero dimensions, whose elements are exactly the
+/// rest of the file.
 npy_header parse_npy_header(std::string_view content, const std::string& path);
 
 /// A version 1 header for C order, little-endian; padded so that the elements start at a multiple of 64 bytes.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "models/big_int.h"
 #include "models/dataset.h"
 #include "models/error.h"
 
@@ -30,9 +31,18 @@ void check_match(const integer_network& net, const dataset& data) {
   if (!holds_only_values(data.inputs))
     throw config_error(fmt::format("{} has inputs that are no values of {}", data.name, to_string(raw)));
   if (raw == unsigned_type(8) && net.input.type.bits == 1)
-    throw config_error(fmt::format("{} has 8-bit pixels, but the network {} takes {}: a threshold must make them binary "
-                                   "first; binary-mnist is MNIST made so",
+    throw config_error(fmt::format("{} has 8-bit pixels, but the network {} takes {}: a threshold must make them "
+                                   "binary first; binary-mnist is MNIST made so",
                                    data.name, net.name, to_string(net.input.type)));
+}
+
+void check_quantizer(const input_quantizer& input) {
+  if (input.type.is_bipolar) return;
+  if (input.low > input.high || min_value(input.type) > input.low || max_value(input.type) < input.high)
+    throw config_error(fmt::format("the input's clamp {} to {} is no range of its type {}", input.low, input.high,
+                                   to_string(input.type)));
+  if (!std::isfinite(input.scale) || !(static_cast<float>(input.scale) > 0))
+    throw config_error(fmt::format("the input's scale is {}; a float32 greater than 0 is right", input.scale));
 }
 
 /// What each raw value becomes.
@@ -61,6 +71,7 @@ std::int64_t quantize_input(const input_quantizer& quantizer, float x) {
 integer_tensor quantize_dataset(const integer_network& net, dataset&& data) {
   validate(net);
   check_match(net, data);
+  check_quantizer(net.input);
   const auto levels = quantized_levels(net.input, data.inputs.type);
   integer_tensor result = std::move(data.inputs);
   data.inputs = {};

@@ -18,6 +18,7 @@ clock_domain::clock_domain(sc_core::sc_module_name name, const config& options)
     : sc_core::sc_module(name), m_config(options) {
   SC_HAS_PROCESS(clock_domain);
   SC_METHOD(on_clock);
+  sensitive << m_tick;
 }
 
 bool clock_domain::run(std::uint64_t cycles) {
@@ -65,7 +66,7 @@ void clock_domain::on_clock() {
     case phase::fall:
       clk.write(false);
       m_phase = phase::rise;
-      return next_trigger(m_config.period - m_config.period / 2);
+      return m_tick.notify(m_config.period - m_config.period / 2);
   }
 }
 
@@ -82,7 +83,7 @@ void clock_domain::advance() {
     m_failure = std::current_exception();
   }
   if (m_finished || m_failure || m_cycle == m_until) sc_core::sc_pause();
-  if (!m_finished && !m_failure) next_trigger(m_config.drive_clk ? m_config.period / 2 : m_config.period);
+  if (!m_finished && !m_failure) m_tick.notify(m_config.drive_clk ? m_config.period / 2 : m_config.period);
 }
 
 /// True if a unit stays active.

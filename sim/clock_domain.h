@@ -72,6 +72,7 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
   enum class phase : unsigned char { rise, edge, fall };
 
   config m_config;
+  sc_core::sc_event m_tick{"tick"};
   std::uint64_t m_cycle = 0;
   std::uint64_t m_until = no_limit;
   bool m_finished = false;

@@ -52,6 +52,9 @@ simulation_kernel::simulation_kernel()
 }
 
 simulation_kernel::~simulation_kernel() {
+  // A simulation that was left before its end still has timed events, without owners by now. Asking for the next one
+  // makes SystemC free those, which its destructor forgets.
+  sc_core::sc_time_to_pending_activity(m_context.get());
   m_context.reset();
   sc_core::sc_curr_simcontext = m_outer_current;
   sc_core::sc_default_global_context = m_outer_default;

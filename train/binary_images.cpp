@@ -1,13 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/binary_images.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "models/atomic_file.h"
+#include "models/error.h"
+#include "models/idx.h"
+
 namespace spillway {
 
+std::span<const std::int64_t> binary_images::ones_of(std::int64_t frame) const {
+  const auto at = static_cast<std::size_t>(frame);
+  return std::span(ones).subspan(static_cast<std::size_t>(offsets[at]),
+                                 static_cast<std::size_t>(offsets[at + 1] - offsets[at]));
+}
+
+void binary_images::append(std::span<const std::uint8_t> pixels, int threshold, std::int64_t label) {
+  features = static_cast<std::int64_t>(pixels.size());
+  for (std::size_t i = 0; i < pixels.size(); ++i)
+    if (pixels[i] >= threshold) ones.push_back(static_cast<std::int64_t>(i));
+  offsets.push_back(static_cast<std::int64_t>(ones.size()));
+  labels.push_back(label);
+}
+
 binary_images binary_images::slice(std::int64_t first, std::int64_t last) const {
-  binary_images result{features, {}, {}, {labels.begin() + first, labels.begin() + last}};
-  const auto from = offsets[static_cast<std::size_t>(first)], to = offsets[static_cast<std::size_t>(last)];
-  result.ones.assign(ones.begin() + from, ones.begin() + to);
-  for (auto i = first; i <= last; ++i) result.offsets.push_back(offsets[static_cast<std::size_t>(i)] - from);
+  binary_images result;
+  result.features = features;
+  for (std::int64_t frame = first; frame < last; ++frame) {
+    const auto from = ones_of(frame);
+    result.ones.insert(result.ones.end(), from.begin(), from.end());
+    result.offsets.push_back(static_cast<std::int64_t>(result.ones.size()));
+    result.labels.push_back(labels[static_cast<std::size_t>(frame)]);
+  }
+  return result;
+}
+
+binary_images read_mnist(const std::string& directory, const std::string& part, int threshold) {
+  namespace fs = std::filesystem;
+  const std::string images_path = (fs::path(directory) / (part + "-images-idx3-ubyte")).string();
+  const std::string labels_path = (fs::path(directory) / (part + "-labels-idx1-ubyte")).string();
+  const idx_array images = read_idx(images_path), labels = read_idx(labels_path);
+  if (images.shape.size() != 3 || images.shape[0] < 1 || images.shape[1] != 28 || images.shape[2] != 28)
+    throw input_error(fmt::format("{}: shape [{}] is not that of MNIST's images, [n, 28, 28]", shown_path(images_path),
+                                  fmt::join(images.shape, ", ")));
+  if (labels.shape.size() != 1 || labels.shape[0] != images.shape[0])
+    throw input_error(fmt::format("{}: shape [{}] is not one label for each of {} images", shown_path(labels_path),
+                                  fmt::join(labels.shape, ", "), images.shape[0]));
+  constexpr std::size_t features = 28 * 28;
+  binary_images result;
+  for (std::size_t i = 0; i < labels.bytes.size(); ++i) {
+    if (labels.bytes[i] > 9)
+      throw input_error(fmt::format("{}: label {} of image {} is not a digit 0 to 9", shown_path(labels_path),
+                                    labels.bytes[i], i));
+    result.append(std::span(images.bytes).subspan(i * features, features), threshold, labels.bytes[i]);
+  }
   return result;
 }
 

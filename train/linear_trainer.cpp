@@ -7,9 +7,10 @@
 #include <torch/optim/adam.h>
 
 #include <cmath>
-#include <numbers>
+#include <cstdlib>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include "models/error.h"
 #include "train/binary_linear.h"
@@ -18,22 +19,24 @@
 namespace spillway {
 namespace {
 
-/// Random numbers that are the same in every C++ library: std::shuffle and std::uniform_* are not.
-class seeded {
+/// Random numbers that are the same in every C++ library: std::shuffle and std::uniform_real_distribution are not.
+class seeded_random {
  public:
-  explicit seeded(std::uint64_t seed) : m_bits(seed) {}
+  explicit seeded_random(std::uint64_t seed) : m_bits(seed) {}
 
-  double uniform() { return std::ldexp(static_cast<double>(m_bits() >> 11), -53); }  ///< [0, 1)
+  /// [0, 1), 53 bits
+  double uniform() { return std::ldexp(static_cast<double>(m_bits() >> 11), -53); }
 
   void shuffle(std::vector<std::int64_t>& values) {
-    for (auto i = values.size(); i > 1; --i) std::swap(values[i - 1], values[static_cast<std::size_t>(uniform() * static_cast<double>(i))]);
+    for (std::size_t i = values.size(); i > 1; --i)
+      std::swap(values[i - 1], values[static_cast<std::size_t>(uniform() * static_cast<double>(i))]);
   }
 
  private:
   std::mt19937_64 m_bits;
 };
 
-torch::Tensor initial_weights(std::int64_t rows, std::int64_t columns, seeded& random) {
+torch::Tensor initial_weights(std::int64_t rows, std::int64_t columns, seeded_random& random) {
   const auto result = torch::empty({rows, columns}, torch::kDouble);
   const double bound = 1 / std::sqrt(static_cast<double>(columns));
   auto* data = result.data_ptr<double>();
@@ -46,91 +49,96 @@ struct labelled_batch {
   torch::Tensor labels;
 };
 
-labelled_batch gather(const binary_images& images, std::span<const std::int64_t> order) {
-  const auto frames = static_cast<std::int64_t>(order.size());
-  std::int64_t count = 0;
-  for (const auto i : order) count += images.offsets[static_cast<std::size_t>(i) + 1] - images.offsets[static_cast<std::size_t>(i)];
-  labelled_batch batch{{torch::empty(frames + 1, torch::kInt64), torch::empty(count, torch::kInt64)},
-                       torch::empty(frames, torch::kInt64)};
-  auto* offset = batch.images.offsets.data_ptr<std::int64_t>();
-  auto* one = batch.images.ones.data_ptr<std::int64_t>();
-  auto* label = batch.labels.data_ptr<std::int64_t>();
-  *offset++ = 0;
-  std::int64_t filled = 0;
-  for (const auto i : order) {
-    const auto from = images.offsets[static_cast<std::size_t>(i)], to = images.offsets[static_cast<std::size_t>(i) + 1];
-    std::copy(images.ones.begin() + from, images.ones.begin() + to, one + filled);
-    filled += to - from;
-    *offset++ = filled;
-    *label++ = images.labels[static_cast<std::size_t>(i)];
+torch::Tensor tensor_of(const std::vector<std::int64_t>& values) {
+  const auto result = torch::empty(static_cast<std::int64_t>(values.size()), torch::kInt64);
+  std::copy(values.begin(), values.end(), result.data_ptr<std::int64_t>());
+  return result;
+}
+
+labelled_batch gather(const binary_images& images, std::span<const std::int64_t> frames) {
+  std::vector<std::int64_t> offsets{0}, ones, labels;
+  for (const std::int64_t frame : frames) {
+    const auto from = images.ones_of(frame);
+    ones.insert(ones.end(), from.begin(), from.end());
+    offsets.push_back(static_cast<std::int64_t>(ones.size()));
+    labels.push_back(images.labels[static_cast<std::size_t>(frame)]);
   }
-  return batch;
-}
-
-/// Cosine from 1 to 0 over the whole training.
-double rate_factor(std::int64_t step, std::int64_t steps) {
-  return 0.5 * (1 + std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(steps)));
-}
-
-void set_rate(torch::optim::Adam& adam, std::size_t group, double rate) {
-  static_cast<torch::optim::AdamOptions&>(adam.param_groups()[group].options()).lr(rate);
+  return {{tensor_of(offsets), tensor_of(ones)}, tensor_of(labels)};
 }
 
 template <typename Quantizer>
-void fit(Quantizer& quantizer, const binary_images& images, const training_options& options, int epochs, seeded& random,
-         const std::function<bool(const epoch_report&)>& report) {
-  using torch::optim::AdamOptions;
-  using torch::optim::OptimizerParamGroup;
-  torch::optim::Adam adam(
-      {OptimizerParamGroup({quantizer.v}, std::make_unique<AdamOptions>(options.learning_rate)),
-       OptimizerParamGroup(quantizer.scales(), std::make_unique<AdamOptions>(options.scale_learning_rate))},
-      AdamOptions(options.learning_rate));
+torch::Tensor cross_entropy(const Quantizer& quantizer, const labelled_batch& batch) {
+  const quantized_tensor weights = quantizer.forward();
+  const auto logits = binary_linear(batch.images, weights.integers) * weights.scale.t();
+  return -torch::log_softmax(logits, 1).gather(1, batch.labels.unsqueeze(1)).mean();
+}
+
+/// Adam with one rate for the weights and one for the logarithms of scales and norms.
+class scheduled_adam {
+ public:
+  scheduled_adam(const torch::Tensor& weights, const std::vector<torch::Tensor>& scales, const training_options& options)
+      : m_rates{options.learning_rate, options.scale_learning_rate},
+        m_adam({group({weights}, m_rates[0]), group(scales, m_rates[1])}, torch::optim::AdamOptions(m_rates[0])) {}
+
+  void step(const torch::Tensor& loss, double rate_factor) {
+    m_adam.zero_grad();
+    loss.backward();
+    for (std::size_t i = 0; i < 2; ++i)
+      static_cast<torch::optim::AdamOptions&>(m_adam.param_groups()[i].options()).lr(m_rates[i] * rate_factor);
+    m_adam.step();
+  }
+
+ private:
+  static torch::optim::OptimizerParamGroup group(const std::vector<torch::Tensor>& parameters, double rate) {
+    return {parameters, std::make_unique<torch::optim::AdamOptions>(rate)};
+  }
+
+  double m_rates[2];
+  torch::optim::Adam m_adam;
+};
+
+template <typename Quantizer>
+quantized_weights fit(Quantizer quantizer, const binary_images& images, const training_options& options,
+                      seeded_random& random, const std::function<void(const epoch_report&)>& report) {
+  scheduled_adam adam(quantizer.v, quantizer.scales(), options);
   std::vector<std::int64_t> order(static_cast<std::size_t>(images.frames()));
   std::iota(order.begin(), order.end(), 0);
-  const auto batch = std::min(static_cast<std::size_t>(options.batch), order.size());
-  const auto batches = order.size() / batch;
-  const auto steps = static_cast<std::int64_t>(batches) * epochs;
-  std::int64_t step = 0;
-  for (int epoch = 1; epoch <= epochs; ++epoch) {
+  const std::size_t batch = std::min(static_cast<std::size_t>(options.batch), order.size());
+  const std::size_t batches = order.size() / batch;
+  const double steps = static_cast<double>(batches) * options.epochs;
+  double step = 0;
+  for (int epoch = 1; epoch <= options.epochs; ++epoch) {
     random.shuffle(order);
     double loss_sum = 0;
     for (std::size_t i = 0; i < batches; ++i, ++step) {
-      const auto part = gather(images, std::span(order).subspan(i * batch, batch));
-      const auto [q, scale] = quantizer.forward();
-      const auto logits = binary_linear(part.images, q) * scale.t();
-      const auto loss = -torch::log_softmax(logits, 1).gather(1, part.labels.unsqueeze(1)).mean();
-      adam.zero_grad();
-      (loss + options.penalty * quantizer.penalty()).backward();
-      set_rate(adam, 0, options.learning_rate * rate_factor(step, steps));
-      set_rate(adam, 1, options.scale_learning_rate * rate_factor(step, steps));
-      adam.step();
+      const auto loss = cross_entropy(quantizer, gather(images, std::span(order).subspan(i * batch, batch)));
       loss_sum += loss.template item<double>();
+      if (!std::isfinite(loss_sum))
+        throw error(fmt::format("training diverged in epoch {}: the loss is {}; right: a learning rate below {}", epoch,
+                                loss.template item<double>(), options.learning_rate));
+      adam.step(loss + options.penalty * quantizer.penalty(), 1 - step / steps);
     }
-    const double mean = loss_sum / static_cast<double>(batches);
-    if (!std::isfinite(mean)) {
-      throw error(fmt::format("training diverged: the loss is {} after epoch {}; a lower learning rate than {} may help",
-                              mean, epoch, options.learning_rate));
-    }
-    if (report && !report({epoch, epochs, mean})) throw error(fmt::format("training was stopped in epoch {}", epoch));
+    if (report) report({epoch, options.epochs, loss_sum / static_cast<double>(batches)});
   }
+  return quantizer.integers();
 }
 
 }  // namespace
 
-quantized_weights train_linear(const binary_images& images, const training_options& options,
-                               const std::function<bool(const epoch_report&)>& report) {
-  options.validate();
+void use_portable_kernels() {
+  ::setenv("ATEN_CPU_CAPABILITY", "default", 1);
   at::set_num_threads(1);
-  seeded random(options.seed);
-  auto qat = qat_quantizer::from_weights(initial_weights(options.classes, images.features, random), options.format);
-  if (options.method == training_method::qat) {
-    fit(qat, images, options, options.epochs, random, report);
-    return qat.integers();
-  }
-  if (options.warm_epochs > 0) fit(qat, images, options, options.warm_epochs, random, report);
-  auto a2q = a2q_quantizer::from_weights(qat.v, options.format);
-  fit(a2q, images, options, options.epochs, random, report);
-  return a2q.integers();
+}
+
+quantized_weights train_linear(const binary_images& images, const training_options& options,
+                               const std::function<void(const epoch_report&)>& report) {
+  validate(options);
+  if (images.frames() == 0) throw config_error("there are no images to train on; right: at least one");
+  seeded_random random(options.seed);
+  const auto start = initial_weights(options.classes, images.features, random);
+  if (options.method == training_method::qat)
+    return fit(qat_quantizer::from_weights(start, options.format), images, options, random, report);
+  return fit(a2q_quantizer::from_weights(start, options.format), images, options, random, report);
 }
 
 }  // namespace spillway

@@ -1,49 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "train/training_options.h"
+
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "models/error.h"
-#include "train/linear_trainer.h"
+#include "models/nearest_name.h"
 
 namespace spillway {
 namespace {
 
+constexpr std::array<std::string_view, 2> method_names{"qat", "a2q"};
+
 void require(bool legal, const char* option, double value, const char* what) {
-  if (!legal) throw config_error(fmt::format("{} = {}: must be {}", option, value, what));
+  if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
 }
+
+bool is_finite_from(double low, double value) { return std::isfinite(value) && value >= low; }
 
 }  // namespace
 
-void training_options::validate() const {
-  spillway::validate(format);
-  require(classes >= 2 && classes <= 65536, "classes", static_cast<double>(classes), "2 to 65536");
-  require(epochs >= 1 && epochs <= 100000, "epochs", epochs, "1 to 100000");
-  require(warm_epochs >= 0 && warm_epochs <= 100000, "warm_epochs", warm_epochs, "0 to 100000");
-  require(batch >= 1, "batch", batch, "1 or more");
-  require(std::isfinite(learning_rate) && learning_rate > 0, "learning_rate", learning_rate, "above 0");
-  require(std::isfinite(scale_learning_rate) && scale_learning_rate >= 0, "scale_learning_rate", scale_learning_rate,
-          "0 or more");
-  require(std::isfinite(penalty) && penalty >= 0, "penalty", penalty, "0 or more");
+std::string to_string(training_method method) {
+  return std::string(method_names[static_cast<std::size_t>(method)]);
 }
 
-double accuracy(const quantized_weights& network, const binary_images& images) {
-  const auto rows = network.weights.shape[0], columns = network.weights.shape[1];
-  std::int64_t correct = 0;
-  for (std::int64_t frame = 0; frame < images.frames(); ++frame) {
-    const auto from = images.offsets[static_cast<std::size_t>(frame)];
-    const auto to = images.offsets[static_cast<std::size_t>(frame) + 1];
-    std::int64_t best = 0;
-    double greatest = 0;
-    for (std::int64_t row = 0; row < rows; ++row) {
-      std::int64_t sum = 0;
-      for (auto i = from; i < to; ++i) sum += *network.weights.at(row * columns + images.ones[static_cast<std::size_t>(i)]);
-      const double logit = static_cast<double>(sum) * static_cast<double>(network.scale[static_cast<std::size_t>(row)]);
-      if (row == 0 || logit > greatest) greatest = logit, best = row;
-    }
-    correct += best == images.labels[static_cast<std::size_t>(frame)] ? 1 : 0;
-  }
-  return images.frames() == 0 ? 0 : static_cast<double>(correct) / static_cast<double>(images.frames());
+training_method parse_training_method(const std::string& name) {
+  for (std::size_t i = 0; i < method_names.size(); ++i)
+    if (name == method_names[i]) return static_cast<training_method>(i);
+  throw config_error(fmt::format("there is no method {}; nearest: {}", name, nearest_name(name, method_names)));
+}
+
+void validate(const training_options& options) {
+  validate(options.format);
+  require(options.classes >= 2 && options.classes <= 65536, "classes", static_cast<double>(options.classes),
+          "2 to 65536");
+  require(options.epochs >= 1 && options.epochs <= 100000, "epochs", options.epochs, "1 to 100000");
+  require(options.batch >= 1, "batch", options.batch, "1 or more");
+  require(is_finite_from(1e-30, options.learning_rate), "learning-rate", options.learning_rate, "above 0");
+  require(is_finite_from(0, options.scale_learning_rate), "scale-learning-rate", options.scale_learning_rate,
+          "0 or more");
+  require(is_finite_from(0, options.penalty), "penalty", options.penalty, "0 or more");
 }
 
 }  // namespace spillway

@@ -22,7 +22,7 @@ struct settings {
   int pe = 10, simd = 8;            ///< the folding that cycles and LUTs are stated for
   int orders = 1000;                ///< random orders of addition at each of `order_bits`
   int order_frames = 1000;          ///< first test images that the orders are tried on
-  std::vector<int> order_bits{14, 12, 10};
+  std::vector<int> order_bits{12, 11, 10};
   std::uint64_t seed = 1;
   unsigned threads = 1;
   bool quiet = false;

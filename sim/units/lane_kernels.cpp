@@ -61,6 +61,7 @@ template <lane_operation Operation, class Vector>
   }
 }
 
+/// Width: lanes of a vector, a divisor of the stride.
 template <class Weight, int Width, lane_operation Operation>
 [[gnu::always_inline]] inline bool iterate_lanes(const lane_iteration& it, int bits) {
   using vector = typename lanes<Width>::vector;
@@ -107,10 +108,11 @@ struct kernel_table {
 };
 
 // A target's instructions can't be a template parameter, so that each target has its own function template.
-#define SPILLWAY_LANE_TARGET(name, attributes)                                               \
+// `native` is how many lanes its vectors have: wider ones would be taken apart, badly.
+#define SPILLWAY_LANE_TARGET(name, native, attributes)                                       \
   template <class Weight, int Width, lane_operation Operation>                               \
   attributes bool run_##name(const lane_iteration& iteration, int bits) {                    \
-    return iterate_lanes<Weight, Width, Operation>(iteration, bits);                         \
+    return iterate_lanes<Weight, (Width < native ? Width : native), Operation>(iteration, bits); \
   }                                                                                          \
   template <std::size_t... Operation>                                                        \
   constexpr kernel_table table_##name(std::index_sequence<Operation...>) {                   \
@@ -121,10 +123,10 @@ struct kernel_table {
   }                                                                                          \
   constexpr kernel_table name##_kernels = table_##name(std::make_index_sequence<operation_count>{});
 
-SPILLWAY_LANE_TARGET(baseline, )
+SPILLWAY_LANE_TARGET(baseline, 4, )
 #ifdef __x86_64__
-SPILLWAY_LANE_TARGET(avx2, __attribute__((target("avx2"))))
-SPILLWAY_LANE_TARGET(avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))))
+SPILLWAY_LANE_TARGET(avx2, 8, __attribute__((target("avx2"))))
+SPILLWAY_LANE_TARGET(avx512, 16, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))))
 #endif
 
 const kernel_table& kernels_of(lane_target target) {

@@ -163,7 +163,9 @@ TEST_CASE("paths without data are refused by what is right there") {
   CHECK(message_of<input_error>([&] { load_dataset(folder.path()); }) ==
         folder.path() + ": holds neither dataset.json nor t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte");
   write_bytes(folder.file("t10k-images-idx3-ubyte.gz"), "");
-  CHECK(message_of<input_error>([&] { load_dataset(folder.path()); }).ends_with("; unpack the .gz files first (gunzip)"));
+  CHECK(message_of<input_error>([&] {
+          load_dataset(folder.path());
+        }).ends_with("; unpack the .gz files first (gunzip)"));
   write_bytes(folder.file("x.txt"), "");
   CHECK(message_of<config_error>([&] { load_dataset(folder.file("x.txt")); }) ==
         folder.file("x.txt") + ": is a file; a folder with a dataset, or a .npy file, is right");
@@ -204,7 +206,8 @@ TEST_CASE("a wrong dataset.json is refused by the key and its value") {
         at + "images = '../images.npy' must be a file's name, without folders");
   CHECK(changed("images", 7) == at + "images must be a text that is not empty");
   CHECK(changed("sha256", 7) == at + "sha256 must be an object with the digest of 'images.npy'");
-  CHECK(changed("frames", 3) == set.path + "/images.npy: holds UINT8 of [2, 2], but dataset.json needs UINT8 of [3, 2]");
+  CHECK(changed("frames", 3) ==
+        set.path + "/images.npy: holds UINT8 of [2, 2], but dataset.json needs UINT8 of [3, 2]");
   CHECK(changed("features", 17) ==
         set.path + "/images.npy: holds UINT8 of [2, 2], but dataset.json needs UINT8 of [2, 3]");
   CHECK(changed("labels", "images.npy") ==

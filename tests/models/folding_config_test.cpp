@@ -54,7 +54,8 @@ TEST_CASE("every memory style is taken by FINN's name") {
 }
 
 TEST_CASE("defaults hold for every unit, and a unit's own attribute overrides them wherever it stands") {
-  const auto units = read_text(R"({"MVAU_1": {"PE": 5}, "Defaults": {"PE": [2, ["all"]], "SIMD": [7, ["MVAU_hls"]]}})", 2);
+  const auto units =
+      read_text(R"({"MVAU_1": {"PE": 5}, "Defaults": {"PE": [2, ["all"]], "SIMD": [7, ["MVAU_hls"]]}})", 2);
   CHECK(units[0].pe == 2);
   CHECK(units[1].pe == 5);
   CHECK(units[0].simd == 7);
@@ -71,13 +72,15 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
         "MVAU_0.mem_mode = \"external\" is not what is simulated and costed; nearest: \"internal_decoupled\"");
   CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 1}})") ==
         "MVAU_0.runtime_writeable_weights = 1 is not what is simulated and costed; nearest: 0");
-  CHECK(refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})").starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
+  CHECK(refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})")
+            .starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
 }
 
 TEST_CASE("what would have no effect is refused with its path, its value and the nearest legal one") {
   CHECK(refusal(R"({"MVAU_0": {"SIMD_": 4}})") == "MVAU_0.SIMD_ = 4 would have no effect; nearest: SIMD");
   CHECK(refusal(R"({"MVAU_0": {"pe": 4}})") == "MVAU_0.pe = 4 would have no effect; nearest: PE");
-  CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": [32]}})").starts_with("MVAU_0.inFIFODepths = [32] would have no effect"));
+  CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": [32]}})")
+            .starts_with("MVAU_0.inFIFODepths = [32] would have no effect"));
   CHECK(refusal(R"({"MVAU_2": {"PE": 1}})") == "there is no unit 'MVAU_2'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_1": {"PE": 1}})", 1) == "there is no unit 'MVAU_1'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_01": {"PE": 1}})") == "there is no unit 'MVAU_01'; nearest: MVAU_0");

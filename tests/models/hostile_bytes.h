@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <string>
@@ -12,7 +13,9 @@
 
 namespace spillway::testing {
 
+/// As a new file: ext4 waits for the disk when a file that is cut to nothing and written again is closed.
 inline void write_bytes(const std::string& path, const std::string& bytes) {
+  std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary) << bytes;
 }
 

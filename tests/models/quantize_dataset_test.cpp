@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "models/dataset.h"
+#include "models/error.h"
 #include "models/network.h"
 #include "tests/models/property.h"
 #include "tests/traces/temporary_directory.h"
@@ -72,8 +73,9 @@ TEST_CASE("pixels into an 8-bit input of scale 1/255 are themselves") {
 
 TEST_CASE("a tie is rounded to even, and what is beyond the clamp is clamped") {
   const input_quantizer halves{signed_type(8), 2, 0, -128, 127};
-  for (const auto& [x, q] : {std::pair{1.0F, 0}, {3.0F, 2}, {5.0F, 2}, {-1.0F, 0}, {-3.0F, -2}, {3.5F, 2}, {253.0F, 126},
-                             {255.0F, 127}, {1e30F, 127}, {-256.0F, -128}, {-257.0F, -128}, {-1e30F, -128}})
+  for (const auto& [x, q] :
+       {std::pair{1.0F, 0}, {3.0F, 2}, {5.0F, 2}, {-1.0F, 0}, {-3.0F, -2}, {3.5F, 2}, {253.0F, 126}, {255.0F, 127},
+        {1e30F, 127}, {-256.0F, -128}, {-257.0F, -128}, {-1e30F, -128}})
     CHECK(quantize_input(halves, x) == q);
   const input_quantizer narrow{signed_type(8), 1, 0, -127, 127};
   CHECK(quantize_input(narrow, -128) == -127);
@@ -105,7 +107,8 @@ TEST_CASE("every pixel becomes what the file's Quant makes of p / 255 in float32
     op.is_signed = *rc::gen::arbitrary<bool>();
     // Scales of which p / 255 is a multiple or half of one, and scales of any other kind.
     const int divisor = *rc::gen::inRange(1, 2000);
-    const float scale = *rc::gen::arbitrary<bool>() ? static_cast<float>(divisor) / 510 : 1 / static_cast<float>(divisor);
+    const bool is_half_step = *rc::gen::arbitrary<bool>();
+    const float scale = is_half_step ? static_cast<float>(divisor) / 510 : 1 / static_cast<float>(divisor);
     const int zero = *rc::gen::inRange(op.is_signed ? -3 : 0, 4);
     op.scale = {{}, {scale}};
     op.zero_point = {{}, {static_cast<float>(zero)}};
@@ -140,14 +143,29 @@ TEST_CASE("the overload that takes the dataset gives the same and leaves no inpu
 }
 
 TEST_CASE("a dataset that does not fit the network is refused with both sides") {
-  CHECK(message_of<config_error>([] { quantize_dataset(network_of(one_bit, 784), set_of(unsigned_type(1), {0, 1})); }) ==
+  const auto refusal = [](const input_quantizer& quantizer, std::int64_t columns, const dataset& data) {
+    return message_of<config_error>([&] { quantize_dataset(network_of(quantizer, columns), data); });
+  };
+  CHECK(refusal(one_bit, 784, set_of(unsigned_type(1), {0, 1})) ==
         "set has frames of 2 features, but the network net takes 784");
   for (const input_quantizer& quantizer : {one_bit, input_quantizer{bipolar_type(), 1, 0, -1, 1}})
-    CHECK(message_of<config_error>([&] { quantize_dataset(network_of(quantizer, 1), set_of(unsigned_type(8), {9})); }) ==
+    CHECK(refusal(quantizer, 1, set_of(unsigned_type(8), {9})) ==
           "set has 8-bit pixels, but the network net takes " + to_string(quantizer.type) +
               ": a threshold must make them binary first; binary-mnist is MNIST made so");
-  CHECK(message_of<config_error>([] { quantize_dataset(network_of(one_bit, 1), set_of(signed_type(8), {0})); }) ==
+  CHECK(refusal(one_bit, 1, set_of(signed_type(8), {0})) ==
         "set holds INT8; UINT1 or UINT8 is right");
-  CHECK(message_of<config_error>([] { quantize_dataset(network_of(one_bit, 1), set_of(unsigned_type(1), {2})); }) ==
+  CHECK(refusal(one_bit, 1, set_of(unsigned_type(1), {2})) ==
         "set has inputs that are no values of UINT1");
+}
+
+TEST_CASE("an input quantizer that is none is refused") {
+  const auto refusal = [](const input_quantizer& quantizer) {
+    return message_of<config_error>([&] { quantize_dataset(network_of(quantizer, 1), set_of(unsigned_type(1), {1})); });
+  };
+  CHECK(refusal({unsigned_type(4), 1, 0, 0, 16}) == "the input's clamp 0 to 16 is no range of its type UINT4");
+  CHECK(refusal({unsigned_type(4), 1, 0, -1, 15}) == "the input's clamp -1 to 15 is no range of its type UINT4");
+  CHECK(refusal({unsigned_type(4), 1, 0, 2, 1}) == "the input's clamp 2 to 1 is no range of its type UINT4");
+  for (const double scale : {0.0, -1.0, std::nan(""), 1e-60})
+    CHECK(refusal({unsigned_type(4), scale, 0, 0, 15}).ends_with("; a float32 greater than 0 is right"));
+  CHECK(refusal({unsigned_type(4), 1, 0, 0, 15}) == "no exception");
 }

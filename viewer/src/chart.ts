@@ -20,6 +20,8 @@ export interface chart_text {
   caption: (string | Node)[];
   /** the same numbers as a table */
   columns: column[];
+  /** how many small multiples it has, if not as many as its specification has columns */
+  panels?: number;
   rows: (choices: Record<string, string>) => row[];
 }
 
@@ -65,22 +67,24 @@ export class chart {
     const width = Math.floor(this.m_place.clientWidth);
     if (width <= 0 || (!force && Math.abs(width - this.m_width) < 4)) return;
     this.m_width = width;
-    const { spec: compiled } = compile(fitted(this.spec(), width) as unknown as TopLevelSpec, { logger: quiet_logger() });
+    const { spec: compiled } = compile(fitted(this.spec(), width, this.m_text.panels) as unknown as TopLevelSpec, { logger: quiet_logger() });
     const runtime = vega.parse(compiled, undefined, { ast: true });
     const view = new vega.View(runtime, {
       expr: expressionInterpreter, renderer: 'svg', loader: no_loader, logLevel: vega.Warn, hover: false,
     } as vega.ViewOptions);
     use_tooltip(view);
     this.view?.finalize();
-    this.m_place.replaceChildren();
+    // A place within the place: Vega gives its own a role, and to a screen reader this is one picture with a name.
+    const inner = h('div');
+    this.m_place.replaceChildren(inner);
     this.view = view;
-    await view.initialize(this.m_place).runAsync();
+    await view.initialize(inner).runAsync();
     await this.fit_panels(view, width);
   }
 
   /** Small multiples get what is left after the labels of the axis, whose width is only known once they are drawn. */
   private async fit_panels(view: vega.View, width: number): Promise<void> {
-    const columns = Number(fitted(this.m_text.template, width)['columns'] ?? 0);
+    const columns = Number(fitted(this.m_text.template, width, this.m_text.panels)['columns'] ?? 0);
     const drawn = Number(this.m_place.querySelector('svg')?.getAttribute('width') ?? 0);
     if (columns === 0 || drawn === 0) return;
     const panel = Number(view.signal('child_width'));

@@ -53,7 +53,7 @@ export function complete(template: spec, tables: tables, theme: theme, choices: 
 const axis_room = 52;  // labels of the vertical axis, which small multiples of a row share
 const gap = 34;        // between small multiples; the theme's facet.spacing
 const least_panel = 160;
-const narrow = 560;    // below it, the entries of a legend stand under each other
+const narrow = 620;    // below it, the entries of a legend stand under each other
 
 /** How many small multiples stand side by side, and how wide each is. */
 export function panels(width: number, most: number): { columns: number; width: number } {
@@ -62,14 +62,14 @@ export function panels(width: number, most: number): { columns: number; width: n
   return { columns, width: Math.max(120, Math.floor((width - axis_room - (columns - 1) * gap) / columns) - 4) };
 }
 
-/** The specification for a place that is `width` pixels wide. */
-export function fitted(spec: spec, width: number): spec {
+/** The specification for a place that is `width` pixels wide; `most` small multiples, if it has any. */
+export function fitted(spec: spec, width: number, most = Number(spec['columns'] ?? 1)): spec {
   const sized: spec = { ...spec };
   if (width < narrow) {
     const config = (spec['config'] ?? {}) as spec;
     sized['config'] = { ...config, legend: { ...((config['legend'] ?? {}) as spec), columns: 1 } };
   }
   if (spec['facet'] === undefined) return { ...sized, width, autosize: { type: 'fit-x', contains: 'padding' } };
-  const place = panels(width, Number(spec['columns'] ?? 1));
+  const place = panels(width, most);
   return { ...sized, columns: place.columns, spec: { ...(spec['spec'] as spec), width: place.width } };
 }

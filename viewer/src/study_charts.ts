@@ -80,15 +80,16 @@ export function order_charts(report: report): chart_text[] {
     { key: 'events', title: 'Overflows', number: true },
   ];
   const rows = () => order_trials(report) as unknown as row[];
+  const panels = Math.min(3, new Set(order_trials(report).map((trial) => trial.bits)).size);
   const caption = (what: string): (string | Node)[] => [
     `Each bar counts random orders of addition whose ${what} falls there, when every product is followed by saturation. The dashed line with the triangle is the order of the hardware. `,
     'The solid line is saturation of the finished sum alone, where order cannot matter. Panels have scales of their own. All of it is simulated ', grade_mark('simulated'), '.',
   ];
   return [
     { id: 'order_error', template: order_error as unknown as spec, title: 'Error of the logits over random orders of addition',
-      caption: caption('mean error'), columns, rows },
+      caption: caption('mean error'), columns, rows, panels },
     { id: 'order_accuracy', template: order_accuracy as unknown as spec, title: 'Top-1 over random orders of addition',
-      caption: caption('top-1'), columns, rows },
+      caption: caption('top-1'), columns, rows, panels },
   ];
 }
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace spillway {
+
+// One function a command of `spillway-train`: it adds the command to `app` and sets `action` if the command line asks
+// for it. The action returns the exit code; errors are exceptions.
+
+using train_action = std::function<int()>;
+
+void add_binarize_command(CLI::App& app, train_action& action);
+void add_mnist_linear_command(CLI::App& app, train_action& action);
+void add_zoo_table_command(CLI::App& app, train_action& action);
+
+}  // namespace spillway

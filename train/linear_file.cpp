@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/linear_file.h"
+
+#include <fmt/format.h>
+
+#include "models/atomic_file.h"
+#include "models/error.h"
+#include "models/linear_export.h"
+#include "models/qonnx_read.h"
+#include "models/qonnx_write.h"
+#include "models/streamline.h"
+
+namespace spillway {
+namespace {
+
+bool says_the_same(const integer_network& read, const quantized_weights& trained, const streamline_report& report) {
+  if (read.layers.size() != 1 || read.layers[0].weights != trained.weights) return false;
+  if (report.layers.at(0).clamped != 0) return false;
+  for (std::size_t row = 0; row < trained.scale.size(); ++row)
+    if (read.output_scale.at(row) != static_cast<double>(trained.scale[row])) return false;
+  return true;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> training_metadata(const training_options& options, const std::string& command,
+                                                     const std::string& data) {
+  const std::string prefix = "spillway.training.";
+  std::map<std::string, std::string> result{
+      {training_command_key, command},
+      {training_data_key, data},
+      {prefix + "method", to_string(options.method)},
+      {prefix + "seed", fmt::to_string(options.seed)},
+      {prefix + "epochs", fmt::to_string(options.epochs)},
+      {prefix + "batch", fmt::to_string(options.batch)},
+      {prefix + "learning_rate", fmt::to_string(options.learning_rate)},
+      {prefix + "scale_learning_rate", fmt::to_string(options.scale_learning_rate)},
+  };
+  if (options.method == training_method::a2q) result[prefix + "penalty"] = fmt::to_string(options.penalty);
+  return result;
+}
+
+void save_linear(const quantized_weights& trained, const training_options& options,
+                 const std::map<std::string, std::string>& metadata, const std::filesystem::path& path) {
+  linear_layer layer;
+  layer.weights = trained.weights;
+  layer.scale = trained.scale;
+  if (options.method == training_method::a2q) {
+    require_certificate(trained.weights, options.format.input, options.format.accumulator_bits);
+    layer.claimed_bits = options.format.accumulator_bits;
+  }
+  network net = make_linear_network({path.stem().string(), options.format.input, 1.0F, {layer}});
+  net.metadata.insert(metadata.begin(), metadata.end());
+  write_qonnx(net, path);
+  streamline_report report;
+  if (says_the_same(streamline(read_qonnx(path), &report), trained, report)) return;
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  throw error(fmt::format("{}: the file did not say the integers that were trained; it was removed",
+                          shown_path(path.string())));
+}
+
+}  // namespace spillway
