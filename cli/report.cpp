@@ -26,7 +26,7 @@ std::string read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) throw io_error(fmt::format("{}: can't be read", path.string()));
+  if (!file) throw io_error(fmt::format("{}: can't be read; `tools/build` makes it", path.string()));
   return std::move(text).str();
 }
 

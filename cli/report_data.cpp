@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <system_error>
 
 #include "models/error.h"
 #include "traces/sqlite.h"
@@ -110,8 +112,9 @@ ordered_json to_json_value(const cell& value) {
 report_data read_report_data(const std::filesystem::path& directory, const std::string& title, std::int64_t max_rows) {
   const std::filesystem::path study = directory / "study.sqlite";
   const std::filesystem::path run = directory / "run.sqlite";
-  const bool is_study = std::filesystem::exists(study);
-  if (!is_study && !std::filesystem::exists(run))
+  std::error_code ignored;  // what can't be looked at is not there
+  const bool is_study = std::filesystem::exists(study, ignored);
+  if (!is_study && !std::filesystem::exists(run, ignored))
     throw io_error(fmt::format("{}: neither run.sqlite nor study.sqlite is there; name a directory that "
                                "`spillway simulate -o` or a study has written", directory.string()));
   const sqlite_database database((is_study ? study : run).string(), sqlite_database::access::read);

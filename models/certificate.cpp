@@ -52,6 +52,10 @@ channel_certificate certify(const integer_tensor& weights, std::int64_t channel,
   validate(input, "input type");
   if (weights.shape.size() != 2)
     throw config_error(fmt::format("weights: shape [{}] is not [MH, MW]", fmt::join(weights.shape, ", ")));
+  if (static_cast<std::int64_t>(weights.words.size()) != weights.size() * weights.type.words())
+    throw config_error(fmt::format("weights: shape [{}] of {} needs {} words, not {}", fmt::join(weights.shape, ", "),
+                                   to_string(weights.type), weights.size() * weights.type.words(),
+                                   weights.words.size()));
   if (channel < 0 || channel >= weights.shape[0])
     throw config_error(fmt::format("channel {} is outside 0 to {}", channel, weights.shape[0] - 1));
   const signed_sums sums = weights.type.is_narrow() ? sum_narrow_row(weights, channel) : sum_row(weights, channel);

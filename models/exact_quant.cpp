@@ -22,7 +22,8 @@ void check_scales(const float_tensor& scale, std::string_view node) {
 bool level_is_clear(double quotient, double zero_point, rounding_mode mode, double& level) {
   const double value = quotient + zero_point;
   if (!(std::abs(value) < 0x1p40)) return false;
-  const bool nearest = mode == rounding_mode::round || mode == rounding_mode::half_up || mode == rounding_mode::half_down;
+  const bool nearest =
+      mode == rounding_mode::round || mode == rounding_mode::half_up || mode == rounding_mode::half_down;
   // Modes to nearest decide on halves, the others on integers. Two roundings are off by less than 2^-52 of each.
   const double down = std::floor(nearest ? value + 0.5 : value);
   const double distance = std::min(value - (nearest ? down - 0.5 : down), (nearest ? down + 0.5 : down + 1) - value);
@@ -68,11 +69,16 @@ big_int round_exactly(const rational& value, rounding_mode mode) {
   const rational half(1, 2);
   const bool positive = low >= 0;
   switch (mode) {
-    case rounding_mode::floor: return low;
-    case rounding_mode::ceil: return low + 1;
-    case rounding_mode::up: return positive ? low + 1 : low;
-    case rounding_mode::down: return positive ? low : low + 1;
-    default: break;
+    case rounding_mode::floor:
+      return low;
+    case rounding_mode::ceil:
+      return low + 1;
+    case rounding_mode::up:
+      return positive ? low + 1 : low;
+    case rounding_mode::down:
+      return positive ? low : low + 1;
+    default:
+      break;
   }
   if (above != half) return above > half ? low + 1 : low;
   if (mode == rounding_mode::round) return low % 2 == 0 ? low : low + 1;
@@ -93,13 +99,20 @@ big_int level_of(float x, float scale, float zero_point, const quant_op& quant) 
 level_boundary boundary_of(const big_int& level, rounding_mode mode) {
   const big_int at = 2 * level;
   switch (mode) {
-    case rounding_mode::floor: return {at, true};
-    case rounding_mode::ceil: return {at - 2, false};
-    case rounding_mode::up: return level > 0 ? level_boundary{at - 2, false} : level_boundary{at, true};
-    case rounding_mode::down: return level > 0 ? level_boundary{at, true} : level_boundary{at - 2, false};
-    case rounding_mode::round: return {at - 1, level % 2 == 0};  // a tie goes to the even neighbour
-    case rounding_mode::half_up: return {at - 1, level > 0};     // away from zero: -1/2 goes to -1
-    case rounding_mode::half_down: return {at - 1, level <= 0};
+    case rounding_mode::floor:
+      return {at, true};
+    case rounding_mode::ceil:
+      return {at - 2, false};
+    case rounding_mode::up:
+      return level > 0 ? level_boundary{at - 2, false} : level_boundary{at, true};
+    case rounding_mode::down:
+      return level > 0 ? level_boundary{at, true} : level_boundary{at - 2, false};
+    case rounding_mode::round:
+      return {at - 1, level % 2 == 0};  // a tie goes to the even neighbour
+    case rounding_mode::half_up:
+      return {at - 1, level > 0};  // away from zero: -1/2 goes to -1
+    case rounding_mode::half_down:
+      return {at - 1, level <= 0};
   }
   return {at, true};
 }

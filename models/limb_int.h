@@ -18,6 +18,8 @@ __extension__ using int128 = __int128;
 /// need 64 to N*64 bits. Arithmetic wraps at N*64 bits; whoever picks N makes sure that no exact sum gets there.
 template <int N>
 class limb_int {
+  static_assert(N >= 2, "one limb is std::int64_t");
+
  public:
   static constexpr int bits = 64 * N;
 

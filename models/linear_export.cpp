@@ -87,8 +87,8 @@ class linear_writer {
       if (!std::isfinite(layer.bias[i]))
         throw config_error(fmt::format("{}.bias[{}] = {}; right: finite", path, i, layer.bias[i]));
     if (layer.claimed_bits && (*layer.claimed_bits < 1 || *layer.claimed_bits > integer_type::max_bits))
-      throw config_error(fmt::format("{}.claimed_bits = {}; right: 1 to {}", path, *layer.claimed_bits,
-                                     integer_type::max_bits));
+      throw config_error(
+          fmt::format("{}.claimed_bits = {}; right: 1 to {}", path, *layer.claimed_bits, integer_type::max_bits));
   }
 
   /// The weights as the file has them, [MW, MH], behind a Quant of their own.
@@ -111,14 +111,16 @@ class linear_writer {
         if (q.type.is_bipolar) continue;
         if (quant.narrow && integer == min_value(q.type)) quant.narrow = false;
         if (!std::isfinite(real) || level_of(real, s, 0, full_range) != integer)
-          throw config_error(fmt::format("{}.weights[{}, {}] = {} would not survive as the float32 {} with scale {}; "
-                                         "right: less than 2^23, and a product within float32's range",
-                                         path, row, k, integer.str(), double{real}, s));
+          throw config_error(
+              fmt::format("{}.weights[{}, {}] = {} would not survive as the float32 {} with scale {}; "
+                          "right: less than 2^23, and a product within float32's range",
+                          path, row, k, integer.str(), double{real}, s));
       }
     const std::string real_name = name + "_weights", quantized = name + "_weights_quantized";
     m_net.constants[real_name] = std::move(weights);
     if (q.type.is_bipolar)
-      add_node(fmt::format("BipolarQuant_{}_weights", name), bipolar_quant_op{std::move(scale)}, {real_name}, quantized);
+      add_node(fmt::format("BipolarQuant_{}_weights", name), bipolar_quant_op{std::move(scale)}, {real_name},
+               quantized);
     else
       add_node(fmt::format("Quant_{}_weights", name), std::move(quant), {real_name}, quantized);
   }

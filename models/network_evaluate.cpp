@@ -15,14 +15,21 @@ namespace {
 
 float round_to_level(float x, rounding_mode mode) {
   switch (mode) {
-    case rounding_mode::round: return std::nearbyint(x);  // the default environment rounds half to even
-    case rounding_mode::ceil: return std::ceil(x);
-    case rounding_mode::floor: return std::floor(x);
-    case rounding_mode::up: return std::copysign(std::ceil(std::abs(x)), x);
-    case rounding_mode::down: return std::trunc(x);
-    case rounding_mode::half_up: return std::round(x);
+    case rounding_mode::round:
+      return std::nearbyint(x);  // the default environment rounds half to even
+    case rounding_mode::ceil:
+      return std::ceil(x);
+    case rounding_mode::floor:
+      return std::floor(x);
+    case rounding_mode::up:
+      return std::copysign(std::ceil(std::abs(x)), x);
+    case rounding_mode::down:
+      return std::trunc(x);
+    case rounding_mode::half_up:
+      return std::round(x);
     // |x| - 0.5 is exact where the result depends on it, below 2^23.
-    case rounding_mode::half_down: return std::copysign(std::ceil(std::abs(x) - 0.5F), x);
+    case rounding_mode::half_down:
+      return std::copysign(std::ceil(std::abs(x) - 0.5F), x);
   }
   return x;
 }

@@ -57,8 +57,8 @@ struct shape_of {
     tensor_shape result;
     for (std::size_t d = 0; d < sorted.size(); ++d)
       if (sorted[d] != static_cast<std::int64_t>(d) || sorted.size() != in[0].size())
-        throw input_error(fmt::format("{}: {} is no permutation of the dimensions of {}", node, text(op.permutation),
-                                      text(in[0])));
+        throw input_error(
+            fmt::format("{}: {} is no permutation of the dimensions of {}", node, text(op.permutation), text(in[0])));
     for (const std::int64_t d : op.permutation) result.push_back(in[0][static_cast<std::size_t>(d)]);
     return result;
   }
@@ -78,8 +78,8 @@ struct shape_of {
 /// How many inputs a node takes: least and most.
 std::pair<std::size_t, std::size_t> arity(const network_op& op) {
   if (std::holds_alternative<gemm_op>(op)) return {2, 3};
-  const bool binary = std::holds_alternative<matmul_op>(op) || std::holds_alternative<add_op>(op) ||
-                      std::holds_alternative<mul_op>(op);
+  const bool binary =
+      std::holds_alternative<matmul_op>(op) || std::holds_alternative<add_op>(op) || std::holds_alternative<mul_op>(op);
   return binary ? std::pair<std::size_t, std::size_t>{2, 2} : std::pair<std::size_t, std::size_t>{1, 1};
 }
 
@@ -88,7 +88,8 @@ std::pair<std::size_t, std::size_t> arity(const network_op& op) {
 std::int64_t elements(const tensor_shape& shape, const std::string& what) {
   std::int64_t count = 1;
   for (const std::int64_t n : shape) {
-    if (n < 1) throw input_error(fmt::format("{}: its shape {} has {} where at least 1 is right", what, text(shape), n));
+    if (n < 1)
+      throw input_error(fmt::format("{}: its shape {} has {} where at least 1 is right", what, text(shape), n));
     if (__builtin_mul_overflow(count, n, &count) || count > most_elements)
       throw input_error(fmt::format("{}: its shape {} is beyond 2^31 elements", what, text(shape)));
   }
@@ -147,8 +148,8 @@ std::map<std::string, tensor_shape> infer_shapes(const network& net) {
   std::map<std::string, tensor_shape> shapes;
   for (const auto& [name, tensor] : net.constants) {
     if (elements(tensor.shape, name) != static_cast<std::int64_t>(tensor.values.size()))
-      throw input_error(fmt::format("constant {}: shape {} does not have {} values", name, text(tensor.shape),
-                                    tensor.values.size()));
+      throw input_error(
+          fmt::format("constant {}: shape {} does not have {} values", name, text(tensor.shape), tensor.values.size()));
     shapes[name] = tensor.shape;
   }
   elements(net.input_shape, net.input);
@@ -158,7 +159,8 @@ std::map<std::string, tensor_shape> infer_shapes(const network& net) {
     std::vector<tensor_shape> inputs;
     for (const std::string& name : node.inputs) {
       const auto found = shapes.find(name);
-      if (found == shapes.end()) throw input_error(fmt::format("{}: reads {}, which nothing before it makes", node.name, name));
+      if (found == shapes.end())
+        throw input_error(fmt::format("{}: reads {}, which nothing before it makes", node.name, name));
       inputs.push_back(found->second);
     }
     if (!shapes.emplace(node.output, output_shape(node, inputs)).second)

@@ -19,9 +19,9 @@ integer_tensor read_npy(const std::string& path);
 /// Reads an array of float32 or float64 (rounded to float32), NaN and infinities refused. Throws as `read_npy`.
 float_tensor read_npy_floats(const std::string& path);
 
-/// The bytes of a tensor's file, in the narrowest NumPy type that holds its type (INT14: int16; BIPOLAR: int8). Values of more than
-/// 64 bits are int64 words, least significant first, sign- or zero-extended, in one more, innermost dimension.
-/// Throws `config_error` if the tensor is not valid.
+/// The bytes of a tensor's file, in the narrowest NumPy type that holds its type (INT14: int16; BIPOLAR: int8). Values
+/// of more than 64 bits are int64 words, least significant first, sign- or zero-extended, in one more, innermost
+/// dimension. Throws `config_error` if the tensor is not valid.
 std::string npy_bytes(const integer_tensor& tensor);
 
 /// The same for floats, as float32.

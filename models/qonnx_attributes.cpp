@@ -50,8 +50,7 @@ bool node_attributes::boolean(std::string_view key, bool otherwise) {
 float node_attributes::real(std::string_view key, float otherwise) {
   const AttributeProto* attribute = find(key, AttributeProto::FLOAT);
   const float value = attribute ? attribute->f() : otherwise;
-  if (!std::isfinite(value))
-    throw input_error(fmt::format("{}: attribute {} = {}; right: finite", m_name, key, value));
+  if (!std::isfinite(value)) throw input_error(fmt::format("{}: attribute {} = {}; right: finite", m_name, key, value));
   return value;
 }
 

@@ -45,8 +45,8 @@ tensor_shape input_shape(const onnx::ValueInfoProto& info) {
   for (const auto& dimension : type.shape().dim()) {
     const bool open = !dimension.has_dim_value() || dimension.dim_value() == 0;
     if (open && !shape.empty())
-      throw input_error(fmt::format("{}: its dimension {} is open; right: only the batch, dimension 0", what,
-                                    shape.size()));
+      throw input_error(
+          fmt::format("{}: its dimension {} is open; right: only the batch, dimension 0", what, shape.size()));
     shape.push_back(open ? 1 : dimension.dim_value());
   }
   elements(shape, what);
@@ -62,9 +62,8 @@ class graph_reader {
     name_nodes();
     if (m_graph.sparse_initializer_size() > 0)
       throw input_error(fmt::format("{} sparse initializers; right: dense", m_graph.sparse_initializer_size()));
-    for (const onnx::TensorProto& tensor : m_graph.initializer()) add_constant(tensor.name(), [&] {
-      return read_tensor(tensor, "initializer " + tensor.name());
-    });
+    for (const onnx::TensorProto& tensor : m_graph.initializer())
+      add_constant(tensor.name(), [&] { return read_tensor(tensor, "initializer " + tensor.name()); });
     read_input();
     find_makers();
     for (int i = 0; i < m_graph.node_size(); ++i) add_node(i);
@@ -135,14 +134,15 @@ class graph_reader {
     const auto maker = m_makers.find(tensor);
     if (maker == m_makers.end())
       throw input_error(fmt::format("{}: reads tensor {}, which nothing makes", node, printable(tensor)));
-    throw input_error(fmt::format("{}: reads tensor {}, which {} makes only later: a cycle, or nodes out of order", node,
-                                  printable(tensor), m_names[maker->second]));
+    throw input_error(fmt::format("{}: reads tensor {}, which {} makes only later: a cycle, or nodes out of order",
+                                  node, printable(tensor), m_names[maker->second]));
   }
 
   void add_node(int index) {
     const onnx::NodeProto& proto = m_graph.node(index);
     const std::string& name = m_names[static_cast<std::size_t>(index)];
-    if (proto.output_size() != 1) throw input_error(fmt::format("{}: has {} outputs; right: 1", name, proto.output_size()));
+    if (proto.output_size() != 1)
+      throw input_error(fmt::format("{}: has {} outputs; right: 1", name, proto.output_size()));
     const std::string& output = proto.output(0);
     check_name(output, name + ": output");
     if (m_shapes.contains(output) || m_aliases.contains(output))

@@ -198,8 +198,8 @@ node_kind kind_of(const onnx::NodeProto& node, const std::string& name) {
   known.insert(known.end(), operators.begin(), operators.end());
   known.insert(known.end(), quantizers.begin(), quantizers.end());
   throw input_error(fmt::format("{}: operator {}{} can't be taken; nearest: {} (taken are {})", name,
-                                standard ? "" : printable(domain) + ".", printable(type),
-                                nearest_operator(type, known), fmt::join(known, ", ")));
+                                standard ? "" : printable(domain) + ".", printable(type), nearest_operator(type, known),
+                                fmt::join(known, ", ")));
 }
 
 read_operation read_node(const onnx::NodeProto& node, const std::string& name, const tensor_lookup& lookup) {

@@ -15,8 +15,8 @@ namespace spillway {
 
 /// What an operator needs to know of the tensors around it.
 struct tensor_lookup {
-  std::function<const float_tensor*(const std::string&)> constant;    ///< of an initializer or Constant, else null
-  std::function<const tensor_shape&(const std::string&)> shape;       ///< of any tensor made so far; throws
+  std::function<const float_tensor*(const std::string&)> constant;  ///< of an initializer or Constant, else null
+  std::function<const tensor_shape&(const std::string&)> shape;     ///< of any tensor made so far; throws
 };
 
 /// How the reader takes a kind of operator.

@@ -58,18 +58,26 @@ element_format format_of(int type, const std::string& what) {
   switch (type) {
     case proto::FLOAT:
       return {4, [](std::uint64_t b) { return double{std::bit_cast<float>(static_cast<std::uint32_t>(b))}; }};
-    case proto::DOUBLE: return {8, [](std::uint64_t b) { return std::bit_cast<double>(b); }};
+    case proto::DOUBLE:
+      return {8, [](std::uint64_t b) { return std::bit_cast<double>(b); }};
     case proto::FLOAT16:
       return {2, [](std::uint64_t b) { return double{from_float16(static_cast<std::uint16_t>(b))}; }};
     case proto::BFLOAT16:
       return {2, [](std::uint64_t b) { return double{from_bfloat16(static_cast<std::uint16_t>(b))}; }};
-    case proto::INT64: return {8, int64_value};
-    case proto::INT32: return {4, integer_value<std::int32_t>};
-    case proto::INT16: return {2, integer_value<std::int16_t>};
-    case proto::INT8: return {1, integer_value<std::int8_t>};
-    case proto::UINT16: return {2, integer_value<std::uint16_t>};
-    case proto::UINT8: return {1, integer_value<std::uint8_t>};
-    case proto::BOOL: return {1, [](std::uint64_t b) { return b == 0 ? 0.0 : 1.0; }};
+    case proto::INT64:
+      return {8, int64_value};
+    case proto::INT32:
+      return {4, integer_value<std::int32_t>};
+    case proto::INT16:
+      return {2, integer_value<std::int16_t>};
+    case proto::INT8:
+      return {1, integer_value<std::int8_t>};
+    case proto::UINT16:
+      return {2, integer_value<std::uint16_t>};
+    case proto::UINT8:
+      return {1, integer_value<std::uint8_t>};
+    case proto::BOOL:
+      return {1, [](std::uint64_t b) { return b == 0 ? 0.0 : 1.0; }};
     default:
       throw input_error(fmt::format("{}: its element type {} can't be taken; nearest: FLOAT", what,
                                     proto::DataType_IsValid(type) ? proto::DataType_Name(type) : std::to_string(type)));
@@ -83,19 +91,27 @@ class typed_field {
 
   int size() const {
     switch (m_tensor.data_type()) {
-      case proto::FLOAT: return m_tensor.float_data_size();
-      case proto::DOUBLE: return m_tensor.double_data_size();
-      case proto::INT64: return m_tensor.int64_data_size();
-      default: return m_tensor.int32_data_size();
+      case proto::FLOAT:
+        return m_tensor.float_data_size();
+      case proto::DOUBLE:
+        return m_tensor.double_data_size();
+      case proto::INT64:
+        return m_tensor.int64_data_size();
+      default:
+        return m_tensor.int32_data_size();
     }
   }
 
   std::uint64_t bits(int element) const {
     switch (m_tensor.data_type()) {
-      case proto::FLOAT: return std::bit_cast<std::uint32_t>(m_tensor.float_data(element));
-      case proto::DOUBLE: return std::bit_cast<std::uint64_t>(m_tensor.double_data(element));
-      case proto::INT64: return static_cast<std::uint64_t>(m_tensor.int64_data(element));
-      default: return static_cast<std::uint64_t>(static_cast<std::int64_t>(m_tensor.int32_data(element)));
+      case proto::FLOAT:
+        return std::bit_cast<std::uint32_t>(m_tensor.float_data(element));
+      case proto::DOUBLE:
+        return std::bit_cast<std::uint64_t>(m_tensor.double_data(element));
+      case proto::INT64:
+        return static_cast<std::uint64_t>(m_tensor.int64_data(element));
+      default:
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(m_tensor.int32_data(element)));
     }
   }
 
@@ -106,7 +122,8 @@ class typed_field {
 float to_float32(double value, const std::string& what, std::int64_t element) {
   const auto result = static_cast<float>(value);
   if (!std::isfinite(value))
-    throw input_error(fmt::format("{}: element {} is {} or beyond float32; right: a finite float32", what, element, value));
+    throw input_error(
+        fmt::format("{}: element {} is {} or beyond float32; right: a finite float32", what, element, value));
   if (static_cast<double>(result) != value)
     throw input_error(fmt::format("{}: element {} = {} is not a float32; nearest: {}", what, element, value, result));
   return result;

@@ -3,16 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "models/error.h"
 #include "models/exact_quant.h"
-#include "models/linear_export.h"
 #include "models/qonnx_names.h"
+#include "models/streamline_checks.h"
 #include "models/streamline_constants.h"
 #include "models/streamline_layers.h"
 
@@ -35,7 +33,7 @@ class streamliner {
   integer_network run() {
     if (m_report) *m_report = {};
     m_shapes = infer_shapes(m_net);
-    require_one_path();
+    require_one_path(m_net);
     for (const auto& [name, tensor] : m_net.constants) m_constants.emplace(name, tensor);
     m_result.name = m_net.name;
     m_current = m_net.input;
@@ -44,7 +42,7 @@ class streamliner {
       std::visit([this](const auto& op) { take(op); }, node.op);
     }
     finish();
-    apply_claims();
+    apply_claims(m_net, m_result);
     validate(m_result);
     return std::move(m_result);
   }
@@ -52,30 +50,6 @@ class streamliner {
  private:
   [[noreturn]] void refuse(std::string_view reason) const {
     throw input_error(fmt::format("{}: {}", m_node->name, reason));
-  }
-
-  /// What only constants decide may be read often; everything else goes from one node to the next, and to the output.
-  void require_one_path() const {
-    std::map<std::string, int> reads;
-    std::set<std::string> fixed;
-    for (const auto& [name, tensor] : m_net.constants) fixed.insert(name);
-    for (const network_node& node : m_net.nodes) {
-      bool is_fixed = true;
-      for (const std::string& input : node.inputs) {
-        ++reads[input];
-        is_fixed = is_fixed && fixed.contains(input);
-      }
-      if (is_fixed) fixed.insert(node.output);
-    }
-    ++reads[m_net.output];
-    const auto require_once = [&](const std::string& tensor, const std::string& who) {
-      const int count = reads.contains(tensor) ? reads.at(tensor) : 0;
-      if (count != 1)
-        throw input_error(fmt::format("{}: {} is read {} times; right: once (branches can't be taken)", who, tensor, count));
-    };
-    require_once(m_net.input, "input");
-    for (const network_node& node : m_net.nodes)
-      if (!fixed.contains(node.output)) require_once(node.output, node.name);
   }
 
   const constant_value* constant(const std::string& tensor) const {
@@ -89,8 +63,10 @@ class streamliner {
   void require_channelwise(const tensor_shape& shape, const char* what) const {
     const std::int64_t last = shape.empty() ? 1 : shape.back();
     if (elements(shape, m_node->name) != last || (last > 1 && current_shape().size() != 2))
-      refuse(fmt::format("its {} [{}] differs in other dimensions than the channels of [batch, channels]; right: one "
-                         "value, or one a channel", what, fmt::join(shape, ", ")));
+      refuse(
+          fmt::format("its {} [{}] differs in other dimensions than the channels of [batch, channels]; right: one "
+                      "value, or one a channel",
+                      what, fmt::join(shape, ", ")));
   }
 
   void move_on() { m_current = m_node->output; }
@@ -201,22 +177,24 @@ class streamliner {
   }
 
   void take_product(bool weights_are_rows) {
-    if (constant(m_node->inputs[0])) refuse("its left operand is constant; right: the activations, with weights behind them");
+    if (constant(m_node->inputs[0]))
+      refuse("its left operand is constant; right: the activations, with weights behind them");
     const constant_value* weights = constant(m_node->inputs[1]);
     if (!weights) refuse("its weights are computed from the input; right: constants");
     const auto* quantized = std::get_if<quantized_constant>(weights);
-    if (!quantized) refuse("its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
-    if (m_stage == stage::real) refuse("its input is not quantized; right: a Quant or BipolarQuant on the network's input");
+    if (!quantized)
+      refuse("its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
+    if (m_stage == stage::real)
+      refuse("its input is not quantized; right: a Quant or BipolarQuant on the network's input");
     if (m_stage == stage::accumulators) refuse("its input is another product's sums; right: a Quant between the two");
     m_product = multiply(*quantized, weights_are_rows, m_type, m_affine, m_node->name);
     m_affine = {};
-    m_layer_names.insert(m_node->name);
     if (m_report) m_report->layers.push_back({m_node->name, quantized->largest_residual, quantized->clamped});
     m_stage = stage::accumulators;
     move_on();
   }
 
-  /// The constant operand of an Add or Mul of activations; null if both operands are constant (nothing to do yet).
+  /// The constant operand of an Add or Mul of activations; neither may come from a branch.
   const constant_value& operand() {
     const constant_value *a = constant(m_node->inputs[0]), *b = constant(m_node->inputs[1]);
     if (a && b) refuse("both operands are constant; right: their result, as one constant");
@@ -264,7 +242,8 @@ class streamliner {
 
   /// The last layer's scales and offsets bring its integers back to the file's outputs.
   void finish() {
-    if (m_current != m_net.output) throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
+    if (m_current != m_net.output)
+      throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
     if (!m_product && m_result.layers.empty())
       throw input_error("the network has no MatMul or Gemm; right: at least one");
     if (m_product) {
@@ -276,27 +255,12 @@ class streamliner {
     for (std::int64_t row = 0; row < rows; ++row) {
       const double scale = nearest_double(m_affine.scale_of(row)), bias = nearest_double(m_affine.offset_of(row));
       if (!std::isfinite(scale) || scale <= 0 || !std::isfinite(bias))
-        throw input_error(fmt::format("output {}: output {} has scale {} and offset {}; right: a scale greater than 0, both "
-                                      "within double's range", m_net.output, row, scale, bias));
+        throw input_error(
+            fmt::format("output {}: output {} has scale {} and offset {}; right: a scale greater than 0, both "
+                        "within double's range",
+                        m_net.output, row, scale, bias));
       m_result.output_scale.push_back(scale);
       m_result.output_bias.push_back(bias);
-    }
-  }
-
-  void apply_claims() {
-    const std::string prefix = accumulator_key("");
-    for (const auto& [key, value] : m_net.metadata) {
-      if (!key.starts_with(prefix)) continue;
-      const std::string node = key.substr(prefix.size());
-      if (!m_layer_names.contains(node))
-        throw input_error(fmt::format("metadata {}: no MatMul or Gemm has the name {}", key, node));
-      int bits = 0;
-      const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), bits);
-      if (failure != std::errc{} || end != value.data() + value.size() || bits < 1 || bits > integer_type::max_bits)
-        throw input_error(fmt::format("metadata {} = {}; right: a width from 1 to {}", key, printable(value),
-                                      integer_type::max_bits));
-      for (integer_layer& layer : m_result.layers)
-        if (layer.name == node) layer.claimed_bits = bits;
     }
   }
 
@@ -311,7 +275,6 @@ class streamliner {
   integer_type m_type;                      ///< of the integers there
   affine m_affine;                          ///< what those stand for, unless a product is under way
   std::optional<linear_product> m_product;  ///< at stage `accumulators`
-  std::set<std::string> m_layer_names;
 };
 
 }  // namespace

@@ -33,7 +33,8 @@ quantized_constant prepare(const float_tensor& plain, const float_tensor& scale)
 big_int whole_zero_point(const quant_op& op, const std::string& node) {
   for (const float zero : op.zero_point.values) {
     if (zero != std::floor(zero))
-      throw input_error(fmt::format("{}: its zero point {} is not whole; nearest: {}", node, zero, std::nearbyint(zero)));
+      throw input_error(
+          fmt::format("{}: its zero point {} is not whole; nearest: {}", node, zero, std::nearbyint(zero)));
     if (zero != op.zero_point.values[0])
       throw input_error(fmt::format("{}: its zero points differ; right: one for all weights", node));
   }
@@ -75,7 +76,8 @@ constant_value apply(const quant_op& op, const constant_value& constant, const s
   const big_int zero = whole_zero_point(op, node);
   const integer_type type = type_without(op, zero);
   if (type.bits > integer_type::max_bits)
-    throw input_error(fmt::format("{}: its zero point {} is too large for {} bits", node, op.zero_point.values[0], op.bits));
+    throw input_error(
+        fmt::format("{}: its zero point {} is too large for {} bits", node, op.zero_point.values[0], op.bits));
   quantized_constant result = prepare(plain, op.scale);
   result.integers = integer_tensor::zeros(type, {static_cast<std::int64_t>(plain.values.size())});
   const big_int low = least_level(op), high = greatest_level(op);
@@ -83,7 +85,8 @@ constant_value apply(const quant_op& op, const constant_value& constant, const s
   for (std::size_t i = 0; i < plain.values.size(); ++i) {
     const float w = plain.values[i], scale = op.scale.values[scales.next()];
     const big_int level = level_of(w, scale, op.zero_point.values[0], op);
-    store(level - zero, type, {result.integers.at(static_cast<std::int64_t>(i)), static_cast<std::size_t>(type.words())});
+    store(level - zero, type,
+          {result.integers.at(static_cast<std::int64_t>(i)), static_cast<std::size_t>(type.words())});
     const double off = std::abs(static_cast<double>(w) / scale - static_cast<double>(level - zero));
     // Off by more than one step only where the clamp acted; its ends are levels, too.
     if (off > 1 && (level == low || level == high)) ++result.clamped;

@@ -15,7 +15,7 @@ namespace spillway {
 /// A constant behind a quantizer: real = integer * scale, element by element.
 struct quantized_constant {
   tensor_shape shape;
-  integer_tensor integers;  ///< [elements of shape], the zero point taken away
+  integer_tensor integers;   ///< [elements of shape], the zero point taken away
   tensor_shape scale_shape;  ///< of the rank of `shape`, each dimension 1 or that of `shape`
   std::vector<float> scale;
   double largest_residual = 0;

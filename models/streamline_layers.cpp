@@ -34,7 +34,8 @@ integer_tensor rows_of(const quantized_constant& weights, bool are_rows) {
   const int words = rows.type.words();
   for (std::int64_t row = 0; row < m; ++row)
     for (std::int64_t column = 0; column < k; ++column)
-      std::copy_n(weights.integers.at(are_rows ? row * k + column : column * m + row), words, rows.at(row * k + column));
+      std::copy_n(weights.integers.at(are_rows ? row * k + column : column * m + row), words,
+                  rows.at(row * k + column));
   return rows;
 }
 
@@ -49,17 +50,14 @@ std::vector<rational> row_scales(const quantized_constant& weights, bool are_row
     };
     for (std::int64_t column = 1; column < k; ++column)
       if (at(column) != at(0))
-        throw input_error(fmt::format("{}: the scale of its weights differs within a row (output {}); right: one scale, "
-                                      "or one for each output", node, row));
+        throw input_error(
+            fmt::format("{}: the scale of its weights differs within a row (output {}); right: one scale, "
+                        "or one for each output",
+                        node, row));
     scales.push_back(exact(at(0)));
   }
   return scales;
 }
-
-struct threshold_range {
-  std::int64_t steps = 0;
-  integer_type output;
-};
 
 /// Thresholds beyond what a register can hold are as good as one just outside: `never` is above all its values,
 /// `always` its least. Any register that can overflow is at most as wide as the exact sums need.
@@ -109,7 +107,8 @@ linear_product multiply(const quantized_constant& weights, bool weights_are_rows
   layer.weights = rows_of(weights, weights_are_rows);
   for (const rational& scale : input.scale)
     if (scale != input.scale[0])
-      throw input_error(fmt::format("{}: the scale of its input differs from channel to channel; right: one scale", node));
+      throw input_error(
+          fmt::format("{}: the scale of its input differs from channel to channel; right: one scale", node));
   result.accumulator.scale = row_scales(weights, weights_are_rows, node);
   // An input offset adds (weights . offset) to each output, whatever the input is.
   const bool offset = std::any_of(input.offset.begin(), input.offset.end(), [](const rational& o) { return o != 0; });
@@ -118,7 +117,8 @@ linear_product multiply(const quantized_constant& weights, bool weights_are_rows
     rational sum = 0;
     if (input.offset.size() == 1) {
       big_int weight_sum = 0;
-      for (std::int64_t k = 0; k < layer.columns(); ++k) weight_sum += value_at(layer.weights, row * layer.columns() + k);
+      for (std::int64_t k = 0; k < layer.columns(); ++k)
+        weight_sum += value_at(layer.weights, row * layer.columns() + k);
       sum = weight_sum * input.offset[0];
     } else {
       for (std::int64_t k = 0; k < layer.columns(); ++k)
@@ -160,8 +160,10 @@ affine add_thresholds(linear_product& product, const quant_op& op, const std::st
   const big_int low = least_level(op), high = greatest_level(op), levels = high - low;
   constexpr std::int64_t most_steps = 65535, most_thresholds = std::int64_t{1} << 24;
   if (levels > most_steps || levels * layer.rows() > most_thresholds)
-    throw input_error(fmt::format("{}: {} bits would take {} thresholds for each of {} rows; right: at most {} a row and "
-                                  "{} in all", node, op.bits, levels.str(), layer.rows(), most_steps, most_thresholds));
+    throw input_error(
+        fmt::format("{}: {} bits would take {} thresholds for each of {} rows; right: at most {} a row and "
+                    "{} in all",
+                    node, op.bits, levels.str(), layer.rows(), most_steps, most_thresholds));
   const auto steps = static_cast<std::int64_t>(levels);
   std::vector<big_int> thresholds;
   thresholds.reserve(static_cast<std::size_t>(layer.rows() * steps));
@@ -175,7 +177,8 @@ affine add_thresholds(linear_product& product, const quant_op& op, const std::st
     // (a * accumulator + b) / scale + zero >= h / 2, solved for the accumulator: (slope * h + start) / common.
     const rational per_half = scale / (2 * product.accumulator.scale_of(row));
     const rational at_zero = -(zero * scale + product.accumulator.offset_of(row)) / product.accumulator.scale_of(row);
-    const big_int slope = numerator(per_half) * denominator(at_zero), start = numerator(at_zero) * denominator(per_half);
+    const big_int slope = numerator(per_half) * denominator(at_zero),
+                  start = numerator(at_zero) * denominator(per_half);
     const big_int common = denominator(per_half) * denominator(at_zero);
     for (std::int64_t step = 1; step <= steps; ++step) {
       const level_boundary boundary = boundary_of(low + step, op.rounding);

@@ -116,7 +116,8 @@ quantized_weights fit(Quantizer quantizer, const binary_images& images, const tr
       if (!std::isfinite(loss_sum))
         throw error(fmt::format("training diverged in epoch {}: the loss is {}; right: a learning rate below {}", epoch,
                                 loss.template item<double>(), options.learning_rate));
-      adam.step(loss + options.penalty * quantizer.penalty(), 1 - step / steps);
+      const double left = 1 - step / steps;
+      adam.step(loss + options.penalty * quantizer.penalty(), left * left);
     }
     if (report) report({epoch, options.epochs, loss_sum / static_cast<double>(batches)});
   }

@@ -14,6 +14,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4000,
     emptyOutDir: true,
+    rollupOptions: { onLog: (level, log, show) => level !== 'info' && show(level, log) },
   },
   plugins: [
     viteSingleFile({ removeViteModuleLoader: true }),

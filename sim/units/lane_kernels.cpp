@@ -109,18 +109,18 @@ struct kernel_table {
 
 // A target's instructions can't be a template parameter, so that each target has its own function template.
 // `native` is how many lanes its vectors have: wider ones would be taken apart, badly.
-#define SPILLWAY_LANE_TARGET(name, native, attributes)                                       \
-  template <class Weight, int Width, lane_operation Operation>                               \
-  attributes bool run_##name(const lane_iteration& iteration, int bits) {                    \
+#define SPILLWAY_LANE_TARGET(name, native, attributes)                                         \
+  template <class Weight, int Width, lane_operation Operation>                                 \
+  attributes bool run_##name(const lane_iteration& iteration, int bits) {                      \
     return iterate_lanes<Weight, (Width < native ? Width : native), Operation>(iteration, bits); \
-  }                                                                                          \
-  template <std::size_t... Operation>                                                        \
-  constexpr kernel_table table_##name(std::index_sequence<Operation...>) {                   \
-    return {{{{run_##name<std::int32_t, 4, static_cast<lane_operation>(Operation)>...},      \
-              {run_##name<std::int32_t, 16, static_cast<lane_operation>(Operation)>...}},    \
-             {{run_##name<std::int8_t, 4, static_cast<lane_operation>(Operation)>...},       \
-              {run_##name<std::int8_t, 16, static_cast<lane_operation>(Operation)>...}}}};   \
-  }                                                                                          \
+  }                                                                                            \
+  template <std::size_t... Operation>                                                          \
+  constexpr kernel_table table_##name(std::index_sequence<Operation...>) {                     \
+    return {{{{run_##name<std::int32_t, 4, static_cast<lane_operation>(Operation)>...},        \
+              {run_##name<std::int32_t, 16, static_cast<lane_operation>(Operation)>...}},      \
+             {{run_##name<std::int8_t, 4, static_cast<lane_operation>(Operation)>...},         \
+              {run_##name<std::int8_t, 16, static_cast<lane_operation>(Operation)>...}}}};     \
+  }                                                                                            \
   constexpr kernel_table name##_kernels = table_##name(std::make_index_sequence<operation_count>{});
 
 SPILLWAY_LANE_TARGET(baseline, 4, )

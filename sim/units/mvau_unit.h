@@ -51,7 +51,7 @@ class mvau_unit final : public unit {
   };
 
   std::unique_ptr<mvau_core> m_core;
-  int m_pe, m_simd, m_accumulator_bits, m_depth;
+  int m_pe, m_simd, m_accumulator_bits;
   integer_type m_input_type, m_output_type;
   std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;
   std::uint64_t m_latency;

@@ -197,4 +197,6 @@ TEST_CASE("certify refuses a channel, a shape or a type that does not exist") {
   CHECK_THROWS_WITH_AS(certify(integer_tensor::from(signed_type(8), {2}, {1, 2}), 0, unsigned_type(1)),
                        "weights: shape [2] is not [MH, MW]", config_error);
   CHECK_THROWS_AS(certify(integer_tensor{}, unsigned_type(1)), config_error);
+  CHECK_THROWS_WITH_AS(certify(integer_tensor{signed_type(8), {2, 2}, {1, 2, 3}}, 0, unsigned_type(1)),
+                       "weights: shape [2, 2] of INT8 needs 4 words, not 3", config_error);
 }

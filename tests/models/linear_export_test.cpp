@@ -74,9 +74,10 @@ TEST_CASE("integers that float32 would not bring back are refused, and never wri
   linear_export file = small_export();
   file.layers[0].weights = integer_tensor::from(signed_type(40), {1, 2}, {1, (std::int64_t{1} << 30) + 1});
   file.layers[0].scale = {1};
-  CHECK(message_of<config_error>([&] { make_linear_network(file); }) ==
-        "layers[0].weights[0, 1] = 1073741825 would not survive as the float32 1073741824 with scale 1; right: less than "
-        "2^23, and a product within float32's range");
+  CHECK(
+      message_of<config_error>([&] { make_linear_network(file); }) ==
+      "layers[0].weights[0, 1] = 1073741825 would not survive as the float32 1073741824 with scale 1; right: less than "
+      "2^23, and a product within float32's range");
   file.layers[0].weights = integer_tensor::from(signed_type(40), {1, 2}, {1, std::int64_t{1} << 30});
   CHECK(through_a_file(file).layers[0].weights == file.layers[0].weights);
   CHECK(refusal([](linear_export& f) { f.layers[0].scale = {3e38F}; }).starts_with("layers[0].weights[0, 1] = -2"));
@@ -143,11 +144,14 @@ TEST_CASE("illegal layers are refused by their path") {
   CHECK(refusal([](linear_export& f) { f.layers[0].scale = {std::numeric_limits<float>::quiet_NaN()}; }) ==
         "layers[0].scale[0] = nan; right: finite and greater than 0");
   CHECK(refusal([](linear_export& f) { f.input_scale = -1; }) == "input_scale = -1; right: finite and greater than 0");
-  CHECK(refusal([](linear_export& f) { f.layers[0].scale = {1, 1, 1}; }) ==
-        "layers[0].scale has 3 values; right: 1 or 2");
+  CHECK(refusal([](linear_export& f) {
+          f.layers[0].scale = {1, 1, 1};
+        }) == "layers[0].scale has 3 values; right: 1 or 2");
   CHECK(refusal([](linear_export& f) { f.layers[0].scale = {}; }) == "layers[0].scale has 0 values; right: 1 or 2");
   CHECK(refusal([](linear_export& f) { f.layers[0].bias = {1}; }) == "layers[0].bias has 1 values; right: 0 or 2");
-  CHECK(refusal([](linear_export& f) { f.layers[0].bias = {1, INFINITY}; }) == "layers[0].bias[1] = inf; right: finite");
+  CHECK(refusal([](linear_export& f) {
+          f.layers[0].bias = {1, INFINITY};
+        }) == "layers[0].bias[1] = inf; right: finite");
   CHECK(refusal([](linear_export& f) { f.layers[0].claimed_bits = 0; }) ==
         "layers[0].claimed_bits = 0; right: 1 to 4096");
   CHECK(refusal([](linear_export& f) { f.layers[0].claimed_bits = 5000; }) ==

@@ -68,8 +68,9 @@ TEST_CASE("a Quant clamps to its range, one beyond each end") {
     bool is_signed, narrow;
     float low, high;
   };
-  for (const range& r : {range{8, true, false, -128, 127}, range{8, true, true, -127, 127}, range{8, false, false, 0, 255},
-                         range{8, false, true, 0, 254}, range{2, true, true, -1, 1}, range{1, false, false, 0, 1}}) {
+  for (const range& r :
+       {range{8, true, false, -128, 127}, range{8, true, true, -127, 127}, range{8, false, false, 0, 255},
+        range{8, false, true, 0, 254}, range{2, true, true, -1, 1}, range{1, false, false, 0, 1}}) {
     const auto y = run(one_node(quant(1, 0, r.bits, r.is_signed, r.narrow), {1, 1}),
                        {r.low - 1, r.low, r.high, r.high + 1, -1e30F, 1e30F});
     CHECK(y == std::vector<float>{r.low, r.low, r.high, r.high, r.low, r.high});
@@ -106,7 +107,8 @@ TEST_CASE("Add and Mul broadcast as numpy does") {
   CHECK(run(one_node(add_op{}, {1, 2}, {{{}, {10}}}), x) == std::vector<float>{11, 12, 13, 14});
   CHECK(run(one_node(add_op{}, {1, 2}, {{{2}, {10, 20}}}), x) == std::vector<float>{11, 22, 13, 24});
   CHECK(run(one_node(mul_op{}, {1, 2}, {{{1, 2}, {-1, 3}}}), x) == std::vector<float>{-1, 6, -3, 12});
-  CHECK(run(one_node(mul_op{}, {1, 2, 1}, {{{1, 1, 2}, {1, 10}}}), x) == std::vector<float>{1, 10, 2, 20, 3, 30, 4, 40});
+  CHECK(run(one_node(mul_op{}, {1, 2, 1}, {{{1, 1, 2}, {1, 10}}}), x) ==
+        std::vector<float>{1, 10, 2, 20, 3, 30, 4, 40});
 }
 
 TEST_CASE("constants are transposed in any rank") {

@@ -85,7 +85,8 @@ class onnx_model {
     attribute.set_type(onnx::AttributeProto::STRING);
     attribute.set_s(value);
   }
-  static void fill(onnx::TensorProto& tensor, const std::vector<std::int64_t>& shape, const std::vector<float>& values) {
+  static void fill(onnx::TensorProto& tensor, const std::vector<std::int64_t>& shape,
+                   const std::vector<float>& values) {
     tensor.set_data_type(onnx::TensorProto::FLOAT);
     for (const std::int64_t n : shape) tensor.add_dims(n);
     for (const float value : values) tensor.add_float_data(value);

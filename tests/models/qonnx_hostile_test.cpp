@@ -66,7 +66,8 @@ class captured_stderr {
 
 TEST_CASE("every beginning of a file, and every damaged copy, is read or refused in one line") {
   linear_export file;
-  file.layers.push_back({"fc", integer_tensor::from(signed_type(8), {2, 3}, {1, -2, 3, -4, 5, -6}), {0.1F}, {1, 2}, {}, 14});
+  file.layers.push_back(
+      {"fc", integer_tensor::from(signed_type(8), {2, 3}, {1, -2, 3, -4, 5, -6}), {0.1F}, {1, 2}, {}, 14});
   check_hostile_files(bytes_of(make_linear_network(file)), 4000, read_and_streamline);
   check_hostile_files(bytes_of(random_network(11)), 3000, read_and_streamline);
 }
@@ -134,13 +135,13 @@ TEST_CASE("messages nested beyond all measure are refused") {
 
 TEST_CASE("shapes that lie about their data cost no memory") {
   // 2^31 elements at most, and none is allocated before the bytes have been counted.
-  for (const auto& [shape, message] :
-       std::vector<std::pair<std::vector<std::int64_t>, std::string>>{
+  for (const auto& [shape, message] : std::vector<std::pair<std::vector<std::int64_t>, std::string>>{
            {{3, -1}, "initializer w: its shape [3, -1] has -1 where at least 1 is right"},
            {{0}, "initializer w: its shape [0] has 0 where at least 1 is right"},
            {{std::int64_t{1} << 62, 4}, "initializer w: its shape [4611686018427387904, 4] is beyond 2^31 elements"},
-           {{std::int64_t{1} << 32, std::int64_t{1} << 32}, "initializer w: its shape [4294967296, 4294967296] is beyond "
-                                                            "2^31 elements"},
+           {{std::int64_t{1} << 32, std::int64_t{1} << 32},
+            "initializer w: its shape [4294967296, 4294967296] is beyond "
+            "2^31 elements"},
            {{1 << 30, 2}, "initializer w: its shape [1073741824, 2] needs 2147483648 values, but there are 6"},
            {{3, 3}, "initializer w: its shape [3, 3] needs 9 values, but there are 6"},
            {{5}, "initializer w: its shape [5] needs 5 values, but there are 6"}}) {

@@ -18,7 +18,8 @@ onnx::TensorProto& initializer(onnx_model& m, const std::string& name) {
 }
 
 /// What is said against the small model with one of its constants replaced.
-std::string with_constant(const std::string& name, const std::vector<std::int64_t>& shape, const std::vector<float>& values) {
+std::string with_constant(const std::string& name, const std::vector<std::int64_t>& shape,
+                          const std::vector<float>& values) {
   onnx_model m = small_model();
   onnx::TensorProto& tensor = initializer(m, name);
   tensor.Clear();
@@ -52,8 +53,10 @@ TEST_CASE("scales, zero points and widths that mean nothing are refused by the n
   CHECK(with_constant("xq_bits", {}, {2.5F}) == "Quant_xq: its bit width is 2.5; right: a whole number from 1 to 4096");
   CHECK(with_constant("xq_bits", {}, {-8}) == "Quant_xq: its bit width is -8; right: a whole number from 1 to 4096");
   CHECK(with_constant("xq_bits", {}, {4096}) == "no exception");
-  CHECK(with_constant("xq_bits", {}, {4097}) == "Quant_xq: its bit width is 4097; right: a whole number from 1 to 4096");
-  CHECK(with_constant("xq_bits", {}, {5000}) == "Quant_xq: its bit width is 5000; right: a whole number from 1 to 4096");
+  CHECK(with_constant("xq_bits", {}, {4097}) ==
+        "Quant_xq: its bit width is 4097; right: a whole number from 1 to 4096");
+  CHECK(with_constant("xq_bits", {}, {5000}) ==
+        "Quant_xq: its bit width is 5000; right: a whole number from 1 to 4096");
   CHECK(with_constant("xq_bits", {2}, {4, 4}) == "Quant_xq: its bit width has 2 values; right: 1");
   CHECK(after([](onnx_model& m) {
           initializer(m, "xq_bits").set_float_data(0, 1);
@@ -78,7 +81,8 @@ TEST_CASE("operators that can't be taken are refused with what does the same") {
   }
   CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(2)->set_domain("com.example"); }),
              "MatMul_z: operator com.example.MatMul can't be taken"));
-  CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(2)->set_op_type(""); }), "MatMul_z: operator  can't be taken"));
+  CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(2)->set_op_type(""); }),
+             "MatMul_z: operator  can't be taken"));
 }
 
 TEST_CASE("attributes are checked, and what is not understood is not passed over") {
@@ -104,8 +108,10 @@ TEST_CASE("attributes are checked, and what is not understood is not passed over
 TEST_CASE("nodes with the wrong number of inputs or outputs are refused") {
   CHECK(after([](onnx_model& m) { m.graph.mutable_node(0)->mutable_input()->RemoveLast(); }) ==
         "Quant_xq: Quant has 3 inputs; right: 4");
-  CHECK(after([](onnx_model& m) { m.graph.mutable_node(2)->add_input("b"); }) == "MatMul_z: MatMul has 3 inputs; right: 2");
-  CHECK(after([](onnx_model& m) { m.graph.mutable_node(2)->add_output("more"); }) == "MatMul_z: has 2 outputs; right: 1");
+  CHECK(after([](onnx_model& m) { m.graph.mutable_node(2)->add_input("b"); }) ==
+        "MatMul_z: MatMul has 3 inputs; right: 2");
+  CHECK(after([](onnx_model& m) { m.graph.mutable_node(2)->add_output("more"); }) ==
+        "MatMul_z: has 2 outputs; right: 1");
   CHECK(after([](onnx_model& m) { m.graph.mutable_node(2)->clear_output(); }) == "MatMul_z: has 0 outputs; right: 1");
   CHECK(after([](onnx_model& m) { m.graph.mutable_node(2)->set_output(0, ""); }) == "MatMul_z: output has no name");
 }
@@ -159,7 +165,8 @@ TEST_CASE("data that float32 does not hold, or that is elsewhere, is refused") {
                b.clear_float_data();
                b.add_int64_data((std::int64_t{1} << 53) + 1);
                b.add_int64_data(1);
-             }), "initializer b: element 0 is nan or beyond float32"));
+             }),
+             "initializer b: element 0 is nan or beyond float32"));
   CHECK(after([](onnx_model& m) { initializer(m, "b").set_data_type(onnx::TensorProto::STRING); }) ==
         "initializer b: its element type STRING can't be taken; nearest: FLOAT");
   CHECK(after([](onnx_model& m) { initializer(m, "b").set_data_type(999); }) ==
@@ -188,7 +195,8 @@ TEST_CASE("names that would garble a message are refused, shown harmlessly") {
   const std::string message = after([&](onnx_model& m) { m.graph.mutable_node(0)->set_name(long_name); });
   CHECK(message.starts_with("node 0 nnn"));
   CHECK(message.size() < 250);
-  CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(0)->set_op_type("Qu\nant"); }), "operator qonnx.custom_op.general.Qu\\x0Aant can't"));
+  CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(0)->set_op_type("Qu\nant"); }),
+             "operator qonnx.custom_op.general.Qu\\x0Aant can't"));
 }
 
 TEST_CASE("metadata keys are checked") {

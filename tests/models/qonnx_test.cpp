@@ -63,10 +63,11 @@ TEST_CASE("quantizers are read in each of their domains, and under both names") 
 
 TEST_CASE("every rounding mode is read by its names, in any letter case") {
   const std::pair<const char*, rounding_mode> names[] = {
-      {"ROUND", rounding_mode::round},     {"round", rounding_mode::round},         {"HALF_EVEN", rounding_mode::round},
-      {"CEIL", rounding_mode::ceil},       {"FLOOR", rounding_mode::floor},         {"UP", rounding_mode::up},
-      {"DOWN", rounding_mode::down},       {"ROUND_TO_ZERO", rounding_mode::down},  {"HALF_UP", rounding_mode::half_up},
-      {"Half_Down", rounding_mode::half_down}};
+      {"ROUND", rounding_mode::round},     {"round", rounding_mode::round},
+      {"HALF_EVEN", rounding_mode::round}, {"CEIL", rounding_mode::ceil},
+      {"FLOOR", rounding_mode::floor},     {"UP", rounding_mode::up},
+      {"DOWN", rounding_mode::down},       {"ROUND_TO_ZERO", rounding_mode::down},
+      {"HALF_UP", rounding_mode::half_up}, {"Half_Down", rounding_mode::half_down}};
   for (const auto& [name, mode] : names) {
     onnx_model m = small_model();
     onnx_model::string(*m.graph.mutable_node(0), "rounding_mode", name);
@@ -84,6 +85,14 @@ TEST_CASE("one signed bit is bipolar, as QONNX runtimes evaluate it") {
   CHECK(op_of<bipolar_quant_op>(m.read(), 0).scale.values == std::vector<float>{0.5F});
   m.graph.mutable_initializer(1)->set_float_data(0, 1);
   CHECK(m.refusal() == "Quant_y: its zero point is 1; right for one signed bit (bipolar): 0");
+}
+
+TEST_CASE("a constant that is a quantizer's scale and an operand, too, stays an operand") {
+  onnx_model m = small_model();
+  m.graph.mutable_node(3)->set_input(1, "wq_scale");
+  const network net = m.read();
+  CHECK(net.constants.at("wq_scale").values == std::vector<float>{0.25F});
+  CHECK(streamline(net).output_bias == std::vector<double>{0.25, 0.25});
 }
 
 TEST_CASE("Identity and Constant nodes leave no trace") {
@@ -136,8 +145,9 @@ TEST_CASE("a Flatten is taken from axis 1, which negative axes may name") {
     onnx_model m;
     m.input("x", {1, 3, 2, 2}).output("y");
     onnx_model::integer(m.node("Flatten", {"x"}, "y"), "axis", axis);
-    CHECK(m.refusal() == (taken ? "no exception" : "Flatten_y: it flattens from axis " + std::to_string(axis) +
-                                                       "; right: 1, batch first"));
+    CHECK(m.refusal() ==
+          (taken ? "no exception"
+                 : "Flatten_y: it flattens from axis " + std::to_string(axis) + "; right: 1, batch first"));
   }
 }
 
@@ -153,14 +163,14 @@ TEST_CASE("constants may have any type whose values are float32") {
   };
   const auto two = [&](std::uint64_t a, std::uint64_t b, int bytes) { return little(a, bytes) + little(b, bytes); };
   const auto minus_two = ~std::uint64_t{1};
-  for (const format& f : {format{onnx::TensorProto::FLOAT, two(0x3F800000, 0xC0000000, 4)},
-                          format{onnx::TensorProto::DOUBLE, two(0x3FF0000000000000, 0xC000000000000000, 8)},
-                          format{onnx::TensorProto::FLOAT16, two(0x3C00, 0xC000, 2)},
-                          format{onnx::TensorProto::BFLOAT16, two(0x3F80, 0xC000, 2)},
-                          format{onnx::TensorProto::INT64, two(1, minus_two, 8)},
-                          format{onnx::TensorProto::INT32, two(1, minus_two, 4)},
-                          format{onnx::TensorProto::INT16, two(1, minus_two, 2)},
-                          format{onnx::TensorProto::INT8, two(1, minus_two, 1)}}) {
+  for (const format& f :
+       {format{onnx::TensorProto::FLOAT, two(0x3F800000, 0xC0000000, 4)},
+        format{onnx::TensorProto::DOUBLE, two(0x3FF0000000000000, 0xC000000000000000, 8)},
+        format{onnx::TensorProto::FLOAT16, two(0x3C00, 0xC000, 2)},
+        format{onnx::TensorProto::BFLOAT16, two(0x3F80, 0xC000, 2)},
+        format{onnx::TensorProto::INT64, two(1, minus_two, 8)}, format{onnx::TensorProto::INT32, two(1, minus_two, 4)},
+        format{onnx::TensorProto::INT16, two(1, minus_two, 2)},
+        format{onnx::TensorProto::INT8, two(1, minus_two, 1)}}) {
     onnx_model m = small_model();
     onnx::TensorProto& bias = *m.graph.mutable_initializer(m.graph.initializer_size() - 1);
     bias.clear_float_data();
@@ -170,12 +180,24 @@ TEST_CASE("constants may have any type whose values are float32") {
     CHECK(m.read().constants.at("b").values == std::vector<float>{1, -2});
     bias.clear_raw_data();
     switch (f.type) {
-      case onnx::TensorProto::FLOAT: bias.add_float_data(1), bias.add_float_data(-2); break;
-      case onnx::TensorProto::DOUBLE: bias.add_double_data(1), bias.add_double_data(-2); break;
-      case onnx::TensorProto::INT64: bias.add_int64_data(1), bias.add_int64_data(-2); break;
-      case onnx::TensorProto::FLOAT16: bias.add_int32_data(0x3C00), bias.add_int32_data(0xC000); break;
-      case onnx::TensorProto::BFLOAT16: bias.add_int32_data(0x3F80), bias.add_int32_data(0xC000); break;
-      default: bias.add_int32_data(1), bias.add_int32_data(-2); break;
+      case onnx::TensorProto::FLOAT:
+        bias.add_float_data(1), bias.add_float_data(-2);
+        break;
+      case onnx::TensorProto::DOUBLE:
+        bias.add_double_data(1), bias.add_double_data(-2);
+        break;
+      case onnx::TensorProto::INT64:
+        bias.add_int64_data(1), bias.add_int64_data(-2);
+        break;
+      case onnx::TensorProto::FLOAT16:
+        bias.add_int32_data(0x3C00), bias.add_int32_data(0xC000);
+        break;
+      case onnx::TensorProto::BFLOAT16:
+        bias.add_int32_data(0x3F80), bias.add_int32_data(0xC000);
+        break;
+      default:
+        bias.add_int32_data(1), bias.add_int32_data(-2);
+        break;
     }
     CHECK(m.read().constants.at("b").values == std::vector<float>{1, -2});
   }
@@ -264,7 +286,8 @@ TEST_CASE("a network that can't be a file is refused before one is written") {
   const temporary_directory folder;
   network net = small_model().read();
   net.nodes[2].inputs = {"xq"};
-  CHECK(message_of<input_error>([&] { write_qonnx(net, folder.file("n.onnx")); }) == "MatMul_z: has 1 inputs; right: 2");
+  CHECK(message_of<input_error>([&] { write_qonnx(net, folder.file("n.onnx")); }) ==
+        "MatMul_z: has 1 inputs; right: 2");
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 

@@ -30,8 +30,8 @@ bool equal(const network_op& a, const network_op& b) {
       a);
 }
 
-constexpr rounding_mode modes[] = {rounding_mode::round, rounding_mode::ceil,    rounding_mode::floor,
-                                   rounding_mode::up,    rounding_mode::down,    rounding_mode::half_up,
+constexpr rounding_mode modes[] = {rounding_mode::round,    rounding_mode::ceil, rounding_mode::floor,
+                                   rounding_mode::up,       rounding_mode::down, rounding_mode::half_up,
                                    rounding_mode::half_down};
 
 /// Builds a network node by node, always behind `m_current`.
@@ -158,8 +158,10 @@ class builder {
     }
     if (chance(3)) add(add_op{}, {constant({{}, {static_cast<float>(pick(-8, 8)) / 4}})});
     if (last && chance(2)) return;
-    if (chance(4)) return add(bipolar_quant_op{scales(last && chance(2) ? std::vector<std::int64_t>{1, m}
-                                                                        : std::vector<std::int64_t>{})}, {});
+    if (chance(4))
+      return add(
+          bipolar_quant_op{scales(last && chance(2) ? std::vector<std::int64_t>{1, m} : std::vector<std::int64_t>{})},
+          {});
     quant_op op = quantizer(last && chance(2) ? scales({m}) : scales({}));
     op.rounding = modes[pick(0, 6)];
     if (chance(3)) op.zero_point.values[0] = static_cast<float>(pick(-4, 4)) / 2;

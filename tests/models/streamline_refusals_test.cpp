@@ -48,7 +48,8 @@ void remove(network& net, const std::string& name) {
 
 /// Puts a node with a constant operand behind the node `behind`.
 void insert(network& net, const std::string& behind, network_op op, const float_tensor& operand) {
-  const auto at = std::find_if(net.nodes.begin(), net.nodes.end(), [&](const network_node& n) { return n.name == behind; });
+  const auto at =
+      std::find_if(net.nodes.begin(), net.nodes.end(), [&](const network_node& n) { return n.name == behind; });
   const std::string from = at->output;
   for (auto later = at + 1; later != net.nodes.end(); ++later)
     std::replace(later->inputs.begin(), later->inputs.end(), from, std::string("inserted"));
@@ -59,7 +60,9 @@ void insert(network& net, const std::string& behind, network_op op, const float_
 
 }  // namespace
 
-TEST_CASE("the two layers themselves are not refused") { CHECK(after([](network&) {}) == "no exception"); }
+TEST_CASE("the two layers themselves are not refused") {
+  CHECK(after([](network&) {}) == "no exception");
+}
 
 TEST_CASE("products without quantizers around them are refused") {
   CHECK(after([](network& net) { remove(net, "Quant_input"); }) ==
@@ -71,12 +74,12 @@ TEST_CASE("products without quantizers around them are refused") {
   CHECK(after([](network& net) {
           remove(net, "Add_fc");
           remove(net, "fc");
-        }) == "Quant_fc: it quantizes values that are quantized already; right: one quantizer after each MatMul or Gemm");
+        }) ==
+        "Quant_fc: it quantizes values that are quantized already; right: one quantizer after each MatMul or Gemm");
   CHECK(after([](network& net) {
           net.input_shape[0] = 2;
           std::swap(node(net, "fc").inputs[0], node(net, "fc").inputs[1]);
-        }) ==
-        "fc: its left operand is constant; right: the activations, with weights behind them");
+        }) == "fc: its left operand is constant; right: the activations, with weights behind them");
 }
 
 TEST_CASE("branches are refused") {
@@ -102,14 +105,19 @@ TEST_CASE("a network without a product is refused") {
 }
 
 TEST_CASE("scales that can't be drawn out of a sum are refused") {
-  CHECK(after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 2}}; }) ==
-        "head: the scale of its input differs from channel to channel; right: one scale");
+  CHECK(after([](network& net) {
+          quant(net, "Quant_fc").scale = {{1, 2}, {1, 2}};
+        }) == "head: the scale of its input differs from channel to channel; right: one scale");
   CHECK(after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {2, 2}}; }) == "no exception");
-  CHECK(after([](network& net) { quant(net, "Quant_fc_weights").scale = {{2, 1}, {0.5F, 0.25F}}; }) ==
-        "fc: the scale of its weights differs within a row (output 0); right: one scale, or one for each output");
-  CHECK(after([](network& net) { quant(net, "Quant_fc_weights").scale = {{2, 2}, {0.5F, 1, 0.5F, 1}}; }) == "no exception");
-  CHECK(after([](network& net) { quant(net, "Quant_input").scale = {{2}, {1, 2}}; }) ==
-        "Quant_input: the input's scale differs from value to value; right: one");
+  CHECK(after([](network& net) {
+          quant(net, "Quant_fc_weights").scale = {{2, 1}, {0.5F, 0.25F}};
+        }) == "fc: the scale of its weights differs within a row (output 0); right: one scale, or one for each output");
+  CHECK(after([](network& net) {
+          quant(net, "Quant_fc_weights").scale = {{2, 2}, {0.5F, 1, 0.5F, 1}};
+        }) == "no exception");
+  CHECK(after([](network& net) {
+          quant(net, "Quant_input").scale = {{2}, {1, 2}};
+        }) == "Quant_input: the input's scale differs from value to value; right: one");
 }
 
 TEST_CASE("an input quantizer of another form is refused") {
@@ -134,26 +142,31 @@ TEST_CASE("arithmetic behind the input's quantizer is taken, before it it is not
 TEST_CASE("weight zero points that are not whole, or differ, are refused") {
   CHECK(after([](network& net) { quant(net, "Quant_fc_weights").zero_point.values[0] = 0.5F; }) ==
         "Quant_fc_weights: its zero point 0.5 is not whole; nearest: 0");
-  CHECK(after([](network& net) { quant(net, "Quant_fc_weights").zero_point = {{1, 2}, {1, 2}}; }) ==
-        "Quant_fc_weights: its zero points differ; right: one for all weights");
+  CHECK(after([](network& net) {
+          quant(net, "Quant_fc_weights").zero_point = {{1, 2}, {1, 2}};
+        }) == "Quant_fc_weights: its zero points differ; right: one for all weights");
 }
 
 TEST_CASE("operands that are not channelwise, or change the shape, are refused") {
-  CHECK(after([](network& net) { insert(net, "fc", add_op{}, {{3, 1}, {1, 2, 3}}); }) ==
-        "extra: it widens [1, 2] to [3, 2]; right: a constant that broadcasts to its input");
-  CHECK(after([](network& net) { insert(net, "fc", mul_op{}, {{2}, {1, 0}}); }) ==
-        "extra: it multiplies by 0; right: another factor");
+  CHECK(after([](network& net) {
+          insert(net, "fc", add_op{}, {{3, 1}, {1, 2, 3}});
+        }) == "extra: it widens [1, 2] to [3, 2]; right: a constant that broadcasts to its input");
+  CHECK(after([](network& net) {
+          insert(net, "fc", mul_op{}, {{2}, {1, 0}});
+        }) == "extra: it multiplies by 0; right: another factor");
   CHECK(after([](network& net) { insert(net, "fc", mul_op{}, {{1, 1}, {-3}}); }) == "no exception");
-  CHECK(after([](network& net) { insert(net, "head", add_op{}, {{1, 1, 2}, {1, 2}}); }) ==
-        "extra: it widens [1, 2] to [1, 1, 2]; right: a constant that broadcasts to its input");
+  CHECK(after([](network& net) {
+          insert(net, "head", add_op{}, {{1, 1, 2}, {1, 2}});
+        }) == "extra: it widens [1, 2] to [1, 1, 2]; right: a constant that broadcasts to its input");
 }
 
 TEST_CASE("a batch in the file does not let scales differ from frame to frame") {
   CHECK(after([](network& net) {
           net.input_shape[0] = 2;
           quant(net, "Quant_fc").scale = {{2, 1}, {1, 2}};
-        }) == "Quant_fc: its scale [2, 1] differs in other dimensions than the channels of [batch, channels]; right: one "
-              "value, or one a channel");
+        }) ==
+        "Quant_fc: its scale [2, 1] differs in other dimensions than the channels of [batch, channels]; right: one "
+        "value, or one a channel");
 }
 
 TEST_CASE("a negative factor after the last quantizer is refused") {
@@ -162,14 +175,16 @@ TEST_CASE("a negative factor after the last quantizer is refused") {
   file.layers[0].activation = activation_quantizer{};
   network net = make_linear_network(file);
   insert(net, "Quant_fc", mul_op{}, {{}, {-1}});
-  CHECK(message_of<input_error>([&] { streamline(net); }) ==
-        "output inserted: output 0 has scale -1 and offset 0; right: a scale greater than 0, both within double's range");
+  CHECK(
+      message_of<input_error>([&] { streamline(net); }) ==
+      "output inserted: output 0 has scale -1 and offset 0; right: a scale greater than 0, both within double's range");
 }
 
 TEST_CASE("quantizers of too many thresholds are refused at the boundary") {
   CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 16; }) == "no exception");
   CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 17; }) ==
-        "Quant_fc: 17 bits would take 131071 thresholds for each of 2 rows; right: at most 65535 a row and 16777216 in all");
+        "Quant_fc: 17 bits would take 131071 thresholds for each of 2 rows; right: at most 65535 a row and 16777216 in "
+        "all");
   CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 4096; }).starts_with("Quant_fc: 4096 bits would take "));
 }
 
@@ -194,6 +209,7 @@ TEST_CASE("claims must name a product and be a width") {
   CHECK(claim("fc", "4096") == "no exception");
   CHECK(claim("Quant_fc", "8") == "metadata spillway.accumulator.Quant_fc: no MatMul or Gemm has the name Quant_fc");
   for (const char* value : {"0", "4097", "-3", "", "8 ", "0x8", "8.0", "99999999999999999999"})
-    CHECK(claim("fc", value) == std::string("metadata spillway.accumulator.fc = ") + value + "; right: a width from 1 to 4096");
+    CHECK(claim("fc", value) ==
+          std::string("metadata spillway.accumulator.fc = ") + value + "; right: a width from 1 to 4096");
   CHECK(claim("fc", "1\n2") == "metadata spillway.accumulator.fc = 1\\x0A2; right: a width from 1 to 4096");
 }

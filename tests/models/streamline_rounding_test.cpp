@@ -14,8 +14,8 @@ using namespace spillway;
 
 namespace {
 
-constexpr rounding_mode modes[] = {rounding_mode::round, rounding_mode::ceil,    rounding_mode::floor,
-                                   rounding_mode::up,    rounding_mode::down,    rounding_mode::half_up,
+constexpr rounding_mode modes[] = {rounding_mode::round,    rounding_mode::ceil, rounding_mode::floor,
+                                   rounding_mode::up,       rounding_mode::down, rounding_mode::half_up,
                                    rounding_mode::half_down};
 
 /// Rounds n / d (d > 0) by the definitions, with integer division and remainder alone.
@@ -24,24 +24,41 @@ big_int rounded(const big_int& n, const big_int& d, rounding_mode mode) {
   const big_int magnitude = abs(n), whole = magnitude / d, rest = magnitude % d;
   bool away = false;  // from zero
   switch (mode) {
-    case rounding_mode::up: away = rest != 0; break;
-    case rounding_mode::down: away = false; break;
-    case rounding_mode::ceil: away = rest != 0 && !negative; break;
-    case rounding_mode::floor: away = rest != 0 && negative; break;
-    case rounding_mode::round: away = 2 * rest > d || (2 * rest == d && whole % 2 == 1); break;
-    case rounding_mode::half_up: away = 2 * rest >= d; break;
-    case rounding_mode::half_down: away = 2 * rest > d; break;
+    case rounding_mode::up:
+      away = rest != 0;
+      break;
+    case rounding_mode::down:
+      away = false;
+      break;
+    case rounding_mode::ceil:
+      away = rest != 0 && !negative;
+      break;
+    case rounding_mode::floor:
+      away = rest != 0 && negative;
+      break;
+    case rounding_mode::round:
+      away = 2 * rest > d || (2 * rest == d && whole % 2 == 1);
+      break;
+    case rounding_mode::half_up:
+      away = 2 * rest >= d;
+      break;
+    case rounding_mode::half_down:
+      away = 2 * rest > d;
+      break;
   }
   const big_int result = away ? big_int(whole + 1) : whole;
   return negative ? big_int(-result) : result;
 }
 
-big_int rounded(const rational& value, rounding_mode mode) { return rounded(numerator(value), denominator(value), mode); }
+big_int rounded(const rational& value, rounding_mode mode) {
+  return rounded(numerator(value), denominator(value), mode);
+}
 
 /// A float32 with any bits, but finite and of bearable magnitude.
 float any_float(std::mt19937& random, int least_exponent, int greatest_exponent) {
   const auto exponent = static_cast<std::uint32_t>(
-      least_exponent + static_cast<int>(random() % static_cast<unsigned>(greatest_exponent - least_exponent + 1)) + 127);
+      least_exponent + static_cast<int>(random() % static_cast<unsigned>(greatest_exponent - least_exponent + 1)) +
+      127);
   return std::bit_cast<float>((static_cast<std::uint32_t>(random()) & 0x807FFFFFU) | exponent << 23);
 }
 
@@ -157,12 +174,15 @@ TEST_CASE("thresholds decide as exact rational arithmetic does, for every value 
     };
     const std::int64_t weight = round % 4 == 3 ? -1 : 1 + round % 2;
     const float weight_scale = pick_scale(), input_scale = pick_scale(), scale = pick_scale();
-    const float bias = dyadic ? static_cast<float>(static_cast<int>(random() % 65) - 32) / 16 : any_float(random, -4, 4);
+    const float bias =
+        dyadic ? static_cast<float>(static_cast<int>(random() % 65) - 32) / 16 : any_float(random, -4, 4);
     linear_export file;
     file.input_type = signed_type(8);
     file.input_scale = input_scale;
-    file.layers.push_back({"l", integer_tensor::from(signed_type(3), {1, 1}, {weight}), {weight_scale}, {bias}, {}, {}});
-    file.layers[0].activation = activation_quantizer{integer_type{1 + static_cast<int>(random() % 5), false, false}, scale};
+    file.layers.push_back(
+        {"l", integer_tensor::from(signed_type(3), {1, 1}, {weight}), {weight_scale}, {bias}, {}, {}});
+    file.layers[0].activation =
+        activation_quantizer{integer_type{1 + static_cast<int>(random() % 5), false, false}, scale};
     network net = make_linear_network(file);
     auto& quant = std::get<quant_op>(net.nodes.back().op);
     quant.rounding = modes[round % 7];

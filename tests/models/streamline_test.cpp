@@ -121,7 +121,8 @@ TEST_CASE("the report says how far the file's weights are from integers") {
 }
 
 TEST_CASE("a factor, a bias and alpha go to the last layer's scale and bias") {
-  network net = make_linear_network(one_layer(integer_tensor::from(signed_type(4), {2, 2}, {1, 2, 3, 4}), {0.5F, 0.25F}));
+  network net =
+      make_linear_network(one_layer(integer_tensor::from(signed_type(4), {2, 2}, {1, 2, 3, 4}), {0.5F, 0.25F}));
   append(net, add_op{}, {{2}, {3, -1}});
   append(net, mul_op{}, {{}, {0.75F}});
   append(net, add_op{}, {{1, 1}, {0.5F}});
@@ -206,7 +207,8 @@ TEST_CASE("weights of 200 bits keep every bit") {
   const integer_tensor& weights = integers.layers[0].weights;
   CHECK(weights.type == signed_type(200));
   CHECK(load({weights.at(0), 4}, weights.type) == (big_int(1) << 180) + (big_int(1) << 157));
-  CHECK(load({weights.at(1), 4}, weights.type) == -(big_int(1) << 199) + (std::get<quant_op>(net.nodes[1].op).narrow ? 1 : 0));
+  CHECK(load({weights.at(1), 4}, weights.type) ==
+        -(big_int(1) << 199) + (std::get<quant_op>(net.nodes[1].op).narrow ? 1 : 0));
 }
 
 TEST_CASE("weights with a zero point have it taken away, in a type that holds them") {

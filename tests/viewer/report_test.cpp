@@ -210,6 +210,8 @@ TEST_CASE("what is no run, no study or no page is refused in one line that says 
   CHECK(has(message_of<input_error>([&] { write_report(here.root / "other", here.options); }), "spillway-study-1"));
 
   fixtures::write_study(here.root / "study");
+  fs::rename(here.root / "share/specs", here.root / "share/elsewhere");
+  CHECK(has(message_of<io_error>([&] { write_report(here.root / "study", here.options); }), "theme-light.json"));
   write(here.options.viewer, "<p>not the page</p>");
   CHECK(has(message_of<input_error>([&] { write_report(here.root / "study", here.options); }), "tools/build"));
   here.options.viewer = here.root / "nowhere.html";

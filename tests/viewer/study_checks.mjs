@@ -45,11 +45,12 @@ async function check_orders(page, database, id, column) {
     const own = bars.filter((b) => b.datum.bits === bits);
     let sum = 0;
     for (const bar of own) {
-      const width = (bar.units.right - bar.units.left) * 0.02;
+      const pixels = (bar.place.right - bar.place.left) / (bar.units.right - bar.units.left);
       const height = bar.units.top - bar.units.bottom;
       const inside = random.filter((r) => r[column] > bar.datum.from - 1e-9 && r[column] < bar.datum.to - 1e-9).length;
       close(height, inside, `${id}: orders at P = ${bits} from ${bar.datum.from}`);
-      assert.ok(Math.abs(bar.units.left - bar.datum.from) < (bar.datum.to - bar.datum.from) / 4 + width, 'a bar starts where its bin does');
+      for (const [side, end] of [['left', 'from'], ['right', 'to']])
+        assert.ok(Math.abs(bar.units[side] - bar.datum[end]) * pixels <= 1.5, 'a bar ends where its bin does, but for the gap between bars');
       sum += inside;
     }
     assert.equal(sum, random.length, `every order at P = ${bits} is in a bar`);

@@ -42,7 +42,7 @@ function rates(report: report): row[] {
 
 const shapes = (): (string | Node)[] => [
   'Filled diamonds ', grade_mark('proved'), ' are proven: no input whatever can overflow there. Hollow circles ',
-  grade_mark('simulated'), ' were seen on these images and may differ on others. ',
+  grade_mark('simulated'), ' were seen on these images and may differ on others. Where lines coincide the wider one shows under the other. ',
 ];
 
 export function curve_charts(report: report): Record<'overflows' | 'error' | 'accuracy', chart_text> {
@@ -50,7 +50,7 @@ export function curve_charts(report: report): Record<'overflows' | 'error' | 'ac
     overflows: {
       id: 'overflows', template: overflows_spec as unknown as spec, title: 'Overflows per dot product against accumulator bits',
       caption: ['Each panel is one place where the limit of P bits acts; the scale is logarithmic, and its lowest row means none. ',
-        ...shapes(), 'A line that hides another has the same values.'],
+        ...shapes()],
       columns: [...who, { key: 'overflowing', title: 'Overflowing', number: true }, { key: 'rate', title: 'Share', number: true, text: as_share },
         { key: 'events', title: 'Overflows', number: true }, { key: 'event_rate', title: 'Per dot product', number: true }, graded],
       rows: () => rates(report),
