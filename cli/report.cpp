@@ -66,13 +66,13 @@ json column_types(const table& content) {
 /// table is not in this report.
 bool bind_data(json& spec, const report_data& data) {
   bool known = true;
-  if (spec.is_object())
-    if (const auto source = spec.find("data"); source != spec.end() && source->is_object() && source->contains("name")) {
-      const std::string name = source->at("name");
-      const table* content = find_table(data, name);
-      if (!content) return false;
-      *source = {{"url", "../data/" + name + ".csv"}, {"format", {{"type", "csv"}, {"parse", column_types(*content)}}}};
-    }
+  const auto source = spec.is_object() ? spec.find("data") : spec.end();
+  if (source != spec.end() && source->is_object() && source->contains("name")) {
+    const std::string name = source->at("name");
+    const table* content = find_table(data, name);
+    if (!content) return false;
+    *source = {{"url", "../data/" + name + ".csv"}, {"format", {{"type", "csv"}, {"parse", column_types(*content)}}}};
+  }
   if (spec.is_structured())
     for (auto& part : spec) known = bind_data(part, data) && known;
   return known;

@@ -48,5 +48,5 @@ function(spillway_test name)
   spillway_compile_options(test_${name})
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-                       ENVIRONMENT "SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1")
+                       ENVIRONMENT "SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1;SPILLWAY_DATA=${PROJECT_SOURCE_DIR}/models")
 endfunction()

@@ -14,7 +14,7 @@ namespace {
 
 void require_finite(double value, const char* what) {
   if (!std::isfinite(value)) {
-    throw input_error(fmt::format("{} is {}, not a number that can be quantized: training has diverged", what, value));
+    throw input_error(fmt::format("{} is {}; right: a finite number", what, value));
   }
 }
 

@@ -97,31 +97,52 @@ class scheduled_adam {
   torch::optim::Adam m_adam;
 };
 
+/// One pass over the images in a new order; returns the mean loss.
+template <typename Quantizer>
+double train_epoch(const Quantizer& quantizer, scheduled_adam& adam, const binary_images& images,
+                   std::vector<std::int64_t>& order, const training_options& options, int epoch) {
+  const std::size_t batch = std::min(static_cast<std::size_t>(options.batch), order.size());
+  const std::size_t batches = order.size() / batch;
+  const double steps = static_cast<double>(batches) * options.epochs;
+  double loss_sum = 0;
+  for (std::size_t i = 0; i < batches; ++i) {
+    const auto loss = cross_entropy(quantizer, gather(images, std::span(order).subspan(i * batch, batch)));
+    loss_sum += loss.template item<double>();
+    if (!std::isfinite(loss_sum)) throw input_error("the loss is not finite");
+    const double left = 1 - (static_cast<double>(batches) * (epoch - 1) + static_cast<double>(i)) / steps;
+    adam.step(loss + options.penalty * quantizer.penalty(), left * left);
+  }
+  return loss_sum / static_cast<double>(batches);
+}
+
 template <typename Quantizer>
 quantized_weights fit(Quantizer quantizer, const binary_images& images, const training_options& options,
                       seeded_random& random, const std::function<void(const epoch_report&)>& report) {
   scheduled_adam adam(quantizer.v, quantizer.scales(), options);
   std::vector<std::int64_t> order(static_cast<std::size_t>(images.frames()));
   std::iota(order.begin(), order.end(), 0);
-  const std::size_t batch = std::min(static_cast<std::size_t>(options.batch), order.size());
-  const std::size_t batches = order.size() / batch;
-  const double steps = static_cast<double>(batches) * options.epochs;
-  double step = 0;
-  for (int epoch = 1; epoch <= options.epochs; ++epoch) {
-    random.shuffle(order);
-    double loss_sum = 0;
-    for (std::size_t i = 0; i < batches; ++i, ++step) {
-      const auto loss = cross_entropy(quantizer, gather(images, std::span(order).subspan(i * batch, batch)));
-      loss_sum += loss.template item<double>();
-      if (!std::isfinite(loss_sum))
-        throw error(fmt::format("training diverged in epoch {}: the loss is {}; right: a learning rate below {}", epoch,
-                                loss.template item<double>(), options.learning_rate));
-      const double left = 1 - step / steps;
-      adam.step(loss + options.penalty * quantizer.penalty(), left * left);
+  int epoch = 1;
+  try {
+    for (; epoch <= options.epochs; ++epoch) {
+      random.shuffle(order);
+      const double loss = train_epoch(quantizer, adam, images, order, options, epoch);
+      if (report) report({epoch, options.epochs, loss});
     }
-    if (report) report({epoch, options.epochs, loss_sum / static_cast<double>(batches)});
+    return quantizer.integers();
+  } catch (const input_error& e) {
+    throw error(fmt::format("training diverged in epoch {}: {}; right: a learning rate below {}, or a scale learning "
+                            "rate below {}",
+                            std::min(epoch, options.epochs), e.what(), options.learning_rate,
+                            options.scale_learning_rate));
   }
-  return quantizer.integers();
+}
+
+void check_labels(const binary_images& images, std::int64_t classes) {
+  if (images.frames() == 0) throw config_error("there are no images to train on; right: at least one");
+  for (std::size_t i = 0; i < images.labels.size(); ++i)
+    if (images.labels[i] < 0 || images.labels[i] >= classes)
+      throw config_error(fmt::format("label {} of image {} is no class; right: 0 to {}", images.labels[i], i,
+                                     classes - 1));
 }
 
 }  // namespace
@@ -134,7 +155,7 @@ void use_portable_kernels() {
 quantized_weights train_linear(const binary_images& images, const training_options& options,
                                const std::function<void(const epoch_report&)>& report) {
   validate(options);
-  if (images.frames() == 0) throw config_error("there are no images to train on; right: at least one");
+  check_labels(images, options.classes);
   seeded_random random(options.seed);
   const auto start = initial_weights(options.classes, images.features, random);
   if (options.method == training_method::qat)

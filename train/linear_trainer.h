@@ -22,10 +22,10 @@ void use_portable_kernels();
 /// Trains `classes` linear classifiers of 0/1 images, without bias, by cross-entropy and Adam; returns what goes into
 /// the file, certified at P if the method is A2Q. The same options and images give the same bits.
 ///
-/// Starts from v uniform in ±1/sqrt(K), drawn from the seed, for every method and P. Rates fall
-/// to 0 as the square of the share of steps that is left. A last
-/// batch that is not full is left out; the order of images is drawn anew each epoch. `report` is called after each.
-/// Throws `config_error` for illegal options or no images, `error` if the loss is no longer finite.
+/// Starts from v uniform in ±1/sqrt(K), drawn from the seed, for every method and P. Rates fall to 0 as the square of
+/// the share of steps that is left. The order of images is drawn anew each epoch; a last batch that is not full is left
+/// out. `report` is called after each epoch.
+/// Throws `config_error` for illegal options, no images or a label beyond the classes, `error` if training diverges.
 quantized_weights train_linear(const binary_images& images, const training_options& options,
                                const std::function<void(const epoch_report&)>& report = {});
 

@@ -17,10 +17,17 @@ export function seal(page: string, licences: string): string {
   if (page.split(placeholder).length !== 2) throw new Error(`index.html must hold ${placeholder} once`);
   const scripts = [...page.matchAll(inline_script)].map((match) => match[1] ?? '');
   if (scripts.length !== 1) throw new Error(`expected one inlined script, found ${scripts.length}`);
-  const hash = createHash('sha256').update(scripts[0] ?? '', 'utf8').digest('base64');
+  const hash = createHash('sha256')
+    .update(scripts[0] ?? '', 'utf8')
+    .digest('base64');
   const policy = [
-    "default-src 'none'", `script-src 'sha256-${hash}'`, "style-src 'unsafe-inline'", 'font-src data:',
-    'img-src data:', "base-uri 'none'", "form-action 'none'",
+    "default-src 'none'",
+    `script-src 'sha256-${hash}'`,
+    "style-src 'unsafe-inline'",
+    'font-src data:',
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
   ].join('; ');
   const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
   const sealed = page.replace('<meta charset="utf-8">', () => `<meta charset="utf-8">\n  ${meta}`);

@@ -69,7 +69,7 @@ TEST_CASE("counters stay exact when the log is capped, and trace says so") {
   CHECK(channels("capped") == channels("all"));
   const process_result events = spillway_command({"trace", scratch.file("capped"), "events", "--json"});
   CHECK(json::parse(events.out).size() == 7);
-  CHECK(events.err.find("first 7") != std::string::npos);
+  CHECK(events.err.find("holds 7 of") != std::string::npos);
 }
 
 TEST_CASE("a run never overwrites another without --force") {

@@ -100,7 +100,8 @@ TEST_CASE("an interrupted study goes on where it stopped and comes to the same p
   const testing::temporary_directory scratch;
   const std::string directory = scratch.file("study");
   const process_result stopped = run_process(study_into(directory), [&](int pid) {
-    while (!std::filesystem::exists(directory + "/study.sqlite")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int wait = 0; wait < 2000 && !std::filesystem::exists(directory + "/study.sqlite"); ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     kill(pid, SIGINT);
   });

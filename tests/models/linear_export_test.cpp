@@ -175,7 +175,6 @@ TEST_CASE("illegal layers are refused by their path") {
 TEST_CASE("the shipped networks keep what their names promise") {
   const std::filesystem::path zoo = std::filesystem::path(SPILLWAY_SOURCE_DIR) / "models/zoo/mnist-linear";
   int files = 0;
-  if (!std::filesystem::exists(zoo)) return;
   for (const auto& entry : std::filesystem::directory_iterator(zoo)) {
     if (entry.path().extension() != ".onnx") continue;
     ++files;
@@ -189,5 +188,5 @@ TEST_CASE("the shipped networks keep what their names promise") {
     CHECK(report.layers[0].largest_residual < 1e-4);
     CHECK(report.layers[0].clamped == 0);
   }
-  MESSAGE(files << " networks in the zoo");
+  CHECK(files >= 13);  // one QAT network, and A2Q at every P from 8 to 19
 }

@@ -12,7 +12,13 @@ export async function check(name, action) {
     console.log(`ok       ${name}`);
   } catch (failure) {
     failures.push(name);
-    console.log(`FAILED   ${name}\n${String(failure.stack ?? failure).split('\n').slice(0, 12).map((line) => `         ${line}`).join('\n')}`);
+    console.log(
+      `FAILED   ${name}\n${String(failure.stack ?? failure)
+        .split('\n')
+        .slice(0, 12)
+        .map((line) => `         ${line}`)
+        .join('\n')}`,
+    );
   }
   finished += 1;
 }
@@ -23,14 +29,20 @@ export function finish() {
 }
 
 export function sql(database, query) {
-  const text = execFileSync('sqlite3', ['-readonly', '-json', database, query], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const text = execFileSync('sqlite3', ['-readonly', '-json', database, query], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   return text.trim() === '' ? [] : JSON.parse(text);
 }
 
 /** Equal up to what a pixel's coordinates are printed with. */
 export function close(now, expected, what, tolerance = 2e-3) {
   const size = Math.max(Math.abs(expected), 1e-9);
-  assert.ok(Math.abs(now - expected) <= tolerance * size + 1e-6, `${what}: drawn ${now}, in the database ${expected}`);
+  assert.ok(
+    Math.abs(now - expected) <= tolerance * size + 1e-6,
+    `${what}: drawn ${now}, in the database ${expected}`,
+  );
 }
 
 /** Every drawn thing finds its row and every row is drawn, by key. */

@@ -118,7 +118,8 @@ void write_study(const std::filesystem::path& directory) {
   study_store store((directory / "study.sqlite").string(), information("made-up/qat-w8a1"), "made up for a test");
   write_points(store);
   write_orders(store);
-  const std::array<training_row, 2> training{{{"qat-w8a1", "qat", 32, {}, 0.05, 1234}, {"a2q-w8a1-p4", "a2q", 4, {}, 0.75, 7}}};
+  const std::array<training_row, 2> training{
+      {{"qat-w8a1", "qat", 32, {}, 0.05, 1234}, {"a2q-w8a1-p4", "a2q", 4, {}, 0.75, 7}}};
   store.write_training(training);
   store.finish(1.5);
 }

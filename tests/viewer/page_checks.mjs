@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every report must be: quiet, offline, sealed, readable at any width, in the dark, on paper and by a screen reader.
+// What every report must be: quiet, offline, sealed; readable at any width, in the dark, on paper, by a screen reader.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,8 +10,13 @@ import { check } from './check.mjs';
 /** Nothing may stand out of the page to the side, and no chart may be squeezed. */
 async function check_layout(page) {
   const measured = await page.evaluate(() => ({
-    page: document.documentElement.scrollWidth, window: innerWidth,
-    charts: [...document.querySelectorAll('.chart')].map((c) => ({ place: c.clientWidth, drawn: Number(c.querySelector('svg').getAttribute('width')), id: c.parentElement.id })),
+    page: document.documentElement.scrollWidth,
+    window: innerWidth,
+    charts: [...document.querySelectorAll('.chart')].map((c) => ({
+      place: c.clientWidth,
+      drawn: Number(c.querySelector('svg').getAttribute('width')),
+      id: c.parentElement.id,
+    })),
   }));
   assert.ok(measured.page <= measured.window, `the page is ${measured.page} wide in a window of ${measured.window}`);
   assert.ok(measured.charts.length >= 4);
@@ -22,18 +27,29 @@ async function check_layout(page) {
 }
 
 export async function check_looks(browser, kind, file, out) {
-  const looks = [['light', 1200, 'light', 'screen'], ['dark', 1200, 'dark', 'screen'], ['tablet', 700, 'light', 'screen'],
-    ['narrow', 400, 'light', 'screen'], ['narrow-dark', 400, 'dark', 'screen'], ['print', 760, 'light', 'print']];
+  const looks = [
+    ['light', 1200, 'light', 'screen'],
+    ['dark', 1200, 'dark', 'screen'],
+    ['tablet', 700, 'light', 'screen'],
+    ['narrow', 400, 'light', 'screen'],
+    ['narrow-dark', 400, 'dark', 'screen'],
+    ['print', 760, 'light', 'print'],
+  ];
   for (const [name, width, scheme, media] of looks)
-    await check(`${kind}: ${name}, ${width} pixels: nothing sticks out, nothing is asked for, nothing complains`, async () => {
-      const { page, complaints, close } = await open(browser, file, { width, scheme, media });
-      await page.screenshot({ path: join(out, `${kind}-${name}.png`), fullPage: true });
-      await check_layout(page);
-      const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)[0] < 128);
-      assert.equal(dark, scheme === 'dark');
-      assert.deepEqual(complaints, []);
-      await close();
-    });
+    await check(
+      `${kind}: ${name}, ${width} pixels: nothing sticks out, nothing is asked for, nothing complains`,
+      async () => {
+        const { page, complaints, close } = await open(browser, file, { width, scheme, media });
+        await page.screenshot({ path: join(out, `${kind}-${name}.png`), fullPage: true });
+        await check_layout(page);
+        const dark = await page.evaluate(
+          () => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)[0] < 128,
+        );
+        assert.equal(dark, scheme === 'dark');
+        assert.deepEqual(complaints, []);
+        await close();
+      },
+    );
   await check(`${kind}: a window that changes its width draws its charts anew`, async () => {
     const { page, complaints, close } = await open(browser, file, { width: 1200, scheme: 'light' });
     await page.setViewportSize({ width: 500, height: 900 });
@@ -41,7 +57,12 @@ export async function check_looks(browser, kind, file, out) {
     await check_layout(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForTimeout(1200);
-    const text = await page.evaluate(() => getComputedStyle(document.querySelector('.chart .role-axis text, .chart text')).fill.match(/\d+/g).map(Number)[0]);
+    const text = await page.evaluate(
+      () =>
+        getComputedStyle(document.querySelector('.chart .role-axis text, .chart text'))
+          .fill.match(/\d+/g)
+          .map(Number)[0],
+    );
     assert.ok(text > 120, 'the text of a chart is light in the dark');
     assert.deepEqual(complaints, []);
     await close();
@@ -50,33 +71,48 @@ export async function check_looks(browser, kind, file, out) {
 
 export async function check_page(page, kind) {
   await check(`${kind}: the page is sealed: no network and no foreign script, even if one asked`, async () => {
-    const blocked = await page.evaluate(() => new Promise((resolve) => {
-      const seen = new Set();
-      addEventListener('securitypolicyviolation', (event) => {
-        seen.add(event.effectiveDirective);
-        if (seen.size === 3) resolve([...seen].sort());
-      });
-      fetch('http://127.0.0.1:9/').catch(() => undefined);
-      const script = document.createElement('script');
-      script.textContent = 'window.foreign = 1';
-      document.body.append(script);
-      document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/a.png' }));
-      setTimeout(() => resolve([...seen].sort()), 2000);
-    }));
+    const blocked = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const seen = new Set();
+          addEventListener('securitypolicyviolation', (event) => {
+            seen.add(event.effectiveDirective);
+            if (seen.size === 3) resolve([...seen].sort());
+          });
+          fetch('http://127.0.0.1:9/').catch(() => undefined);
+          const script = document.createElement('script');
+          script.textContent = 'window.foreign = 1';
+          document.body.append(script);
+          document.body.append(Object.assign(document.createElement('img'), { src: 'http://127.0.0.1:9/a.png' }));
+          setTimeout(() => resolve([...seen].sort()), 2000);
+        }),
+    );
     assert.deepEqual(blocked, ['connect-src', 'img-src', 'script-src-elem']);
     assert.equal(await page.evaluate(() => window.foreign ?? window.hacked), undefined);
   });
   await check(`${kind}: who does not see the charts finds names, captions and tables`, async () => {
     const found = await page.evaluate(() => ({
-      h1: document.querySelectorAll('h1').length, lang: document.documentElement.lang, title: document.title,
-      unnamed: [...document.querySelectorAll('.chart')].filter((c) => c.getAttribute('role') !== 'img' || !c.getAttribute('aria-label')).length,
-      uncaptioned: [...document.querySelectorAll('figure')].filter((f) => (f.querySelector('figcaption')?.innerText.length ?? 0) < 60).length,
+      h1: document.querySelectorAll('h1').length,
+      lang: document.documentElement.lang,
+      title: document.title,
+      unnamed: [...document.querySelectorAll('.chart')].filter(
+        (c) => c.getAttribute('role') !== 'img' || !c.getAttribute('aria-label'),
+      ).length,
+      uncaptioned: [...document.querySelectorAll('figure')].filter(
+        (f) => (f.querySelector('figcaption')?.innerText.length ?? 0) < 60,
+      ).length,
       tableless: [...document.querySelectorAll('figure')].filter((f) => !f.querySelector('details')).length,
-      sections: [...document.querySelectorAll('section')].filter((s) => !document.getElementById(s.getAttribute('aria-labelledby'))).length,
-      tables: [...document.querySelectorAll('table')].filter((t) => !t.caption || !t.querySelector('th[scope]')).length,
+      sections: [...document.querySelectorAll('section')].filter(
+        (s) => !document.getElementById(s.getAttribute('aria-labelledby')),
+      ).length,
+      tables: [...document.querySelectorAll('table')].filter((t) => !t.caption || !t.querySelector('th[scope]'))
+        .length,
     }));
     assert.match(found.title, /Spillway/);
-    assert.deepEqual({ ...found, title: '' }, { h1: 1, lang: 'en', title: '', unnamed: 0, uncaptioned: 0, tableless: 0, sections: 0, tables: 0 });
+    assert.deepEqual(
+      { ...found, title: '' },
+      { h1: 1, lang: 'en', title: '', unnamed: 0, uncaptioned: 0, tableless: 0, sections: 0, tables: 0 },
+    );
   });
   await check(`${kind}: every chart opens its numbers as a table`, async () => {
     for (const figure of await page.locator('figure').all()) {
@@ -99,7 +135,10 @@ export async function check_page(page, kind) {
 /** The specifications beside the page, run by Vega alone from the CSV files, draw as many marks as the page. */
 export async function check_specs(page, viewer, directory, kind) {
   const need = createRequire(join(viewer, 'package.json'));
-  const [vega, vega_lite] = [await import(need.resolve('vega').replace(/vega-node\.js$/, 'vega-node.js')).catch(() => need('vega')), need('vega-lite')];
+  const [vega, vega_lite] = [
+    await import(need.resolve('vega').replace(/vega-node\.js$/, 'vega-node.js')).catch(() => need('vega')),
+    need('vega-lite'),
+  ];
   const folder = join(directory, 'report/specs');
   for (const name of readdirSync(folder))
     await check(`${kind}: ${name} beside the page draws what the page draws`, async () => {
@@ -109,7 +148,7 @@ export async function check_specs(page, viewer, directory, kind) {
       await view.runAsync();
       const counts = {};
       const walk = (node) => {
-        const layer = /([a-z_]+)_marks$/.exec(node.marktype ? node.name ?? '' : '')?.[1]?.replace(/^child_/, '');
+        const layer = /([a-z_]+)_marks$/.exec(node.marktype ? (node.name ?? '') : '')?.[1]?.replace(/^child_/, '');
         if (layer) counts[layer] = (counts[layer] ?? 0) + (node.marktype === 'line' ? 1 : node.items.length);
         node.items?.forEach(walk);
       };

@@ -12,12 +12,19 @@ import { check_run } from './run_checks.mjs';
 import { check_study } from './study_checks.mjs';
 
 const text = { type: 'string' };
-const { values: options } = parseArgs({ options: { viewer: text, chromium: text, out: text, make: text, page: text, study: text } });
+const { values: options } = parseArgs({
+  options: { viewer: text, chromium: text, out: text, make: text, page: text, study: text },
+});
 mkdirSync(options.out, { recursive: true });
 if (options.make) execFileSync(options.make, [options.out, options.page], { stdio: 'inherit' });
 
 const browser = await launch(options.viewer, options.chromium);
-const kinds = options.study ? [['study', options.study]] : [['study', join(options.out, 'study')], ['run', join(options.out, 'run')]];
+const kinds = options.study
+  ? [['study', options.study]]
+  : [
+      ['study', join(options.out, 'study')],
+      ['run', join(options.out, 'run')],
+    ];
 for (const [kind, directory] of kinds) {
   const file = join(directory, 'report.html');
   const { page, complaints, close } = await open(browser, file, { width: 1200, scheme: 'light' });

@@ -48,18 +48,29 @@ export class chart {
   private readonly m_choices: Record<string, string> = {};
   private m_width = 0;
 
-  constructor(private readonly m_text: chart_text, private readonly m_report: report) {
+  constructor(
+    private readonly m_text: chart_text,
+    private readonly m_report: report,
+  ) {
     this.id = m_text.id;
     const choices = bindings(m_text.template);
     for (const choice of choices) this.m_choices[choice.name] = choice.value;
     this.m_place.setAttribute('role', 'img');
     this.m_place.setAttribute('aria-label', `${m_text.title}. The same numbers stand in the table below.`);
     const details = h('details', { toggle: () => this.fill_table() }, h('summary', {}, 'Numbers'), this.m_table);
-    this.element = h('figure', { id: `figure-${m_text.id}`, class: 'figure' },
-      choices.length > 0 && h('div', { class: 'choices' }, choices.map((choice) => this.control(choice))),
+    this.element = h(
+      'figure',
+      { id: `figure-${m_text.id}`, class: 'figure' },
+      choices.length > 0 &&
+        h(
+          'div',
+          { class: 'choices' },
+          choices.map((choice) => this.control(choice)),
+        ),
       this.m_place,
       h('figcaption', {}, h('p', {}, h('strong', {}, 'How to read it. '), ...m_text.caption)),
-      h('div', { class: 'tools' }, details, this.download_buttons()));
+      h('div', { class: 'tools' }, details, this.download_buttons()),
+    );
   }
 
   /** Draws for the width that the page gives now. */
@@ -67,10 +78,16 @@ export class chart {
     const width = Math.floor(this.m_place.clientWidth);
     if (width <= 0 || (!force && Math.abs(width - this.m_width) < 4)) return;
     this.m_width = width;
-    const { spec: compiled } = compile(fitted(this.spec(), width, this.m_text.panels) as unknown as TopLevelSpec, { logger: quiet_logger() });
+    const { spec: compiled } = compile(fitted(this.spec(), width, this.m_text.panels) as unknown as TopLevelSpec, {
+      logger: quiet_logger(),
+    });
     const runtime = vega.parse(compiled, undefined, { ast: true });
     const view = new vega.View(runtime, {
-      expr: expressionInterpreter, renderer: 'svg', loader: no_loader, logLevel: vega.Warn, hover: false,
+      expr: expressionInterpreter,
+      renderer: 'svg',
+      loader: no_loader,
+      logLevel: vega.Warn,
+      hover: false,
     } as vega.ViewOptions);
     use_tooltip(view);
     this.view?.finalize();
@@ -98,11 +115,29 @@ export class chart {
 
   private control(choice: binding): HTMLElement {
     const name = `${this.id}-${choice.name}`;
-    return h('fieldset', { class: 'choice' }, h('legend', {}, choice.label), h('div', { class: 'segments' },
-      choice.options.map((option) => h('label', {}, h('input', {
-        type: 'radio', name, value: option.value, checked: option.value === choice.value,
-        change: () => void this.choose(choice.name, option.value),
-      }), h('span', {}, option.label)))));
+    return h(
+      'fieldset',
+      { class: 'choice' },
+      h('legend', {}, choice.label),
+      h(
+        'div',
+        { class: 'segments' },
+        choice.options.map((option) =>
+          h(
+            'label',
+            {},
+            h('input', {
+              type: 'radio',
+              name,
+              value: option.value,
+              checked: option.value === choice.value,
+              change: () => void this.choose(choice.name, option.value),
+            }),
+            h('span', {}, option.label),
+          ),
+        ),
+      ),
+    );
   }
 
   private async choose(name: string, value: string): Promise<void> {
@@ -112,17 +147,33 @@ export class chart {
   }
 
   private fill_table(): void {
-    this.m_table.replaceChildren(sortable_table(this.m_text.title, this.m_text.columns, this.m_text.rows(this.m_choices)));
+    this.m_table.replaceChildren(
+      sortable_table(this.m_text.title, this.m_text.columns, this.m_text.rows(this.m_choices)),
+    );
   }
 
   private download_buttons(): HTMLElement {
-    const button = (label: string, what: string, action: () => void) => h('button', {
-      type: 'button', class: 'button', title: what, 'aria-label': `${what}: ${this.m_text.title}`, click: action }, label);
-    return h('div', { class: 'downloads' },
+    const button = (label: string, what: string, action: () => void) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'button',
+          title: what,
+          'aria-label': `${what}: ${this.m_text.title}`,
+          click: action,
+        },
+        label,
+      );
+    return h(
+      'div',
+      { class: 'downloads' },
       button('CSV', 'Download the numbers as CSV', () => this.download_csv()),
       button('SVG', 'Download the picture as SVG', () => void this.download_svg()),
       button('Spec', 'Download the Vega-Lite specification, data included', () =>
-        download(`${this.id}.vl.json`, 'application/json', JSON.stringify(this.spec(), null, 2))));
+        download(`${this.id}.vl.json`, 'application/json', JSON.stringify(this.spec(), null, 2)),
+      ),
+    );
   }
 
   private download_csv(): void {

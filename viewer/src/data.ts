@@ -59,7 +59,9 @@ export function parse_report(text: string): report | null {
     throw new Error(`The data of this report is damaged (${(failure as Error).message}).`);
   }
   if (report?.schema !== 'spillway-report-1' || !['study', 'run'].includes(report.kind) || !report.tables)
-    throw new Error(`The data of this report has the schema '${report?.schema}'; this page shows 'spillway-report-1'.`);
+    throw new Error(
+      `The data of this report has the schema '${report?.schema}'; this page shows 'spillway-report-1'.`,
+    );
   return report;
 }
 

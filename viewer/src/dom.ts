@@ -5,7 +5,9 @@ type child = Node | string | null | undefined | false | child[];
 type attributes = Record<string, string | number | boolean | ((event: Event) => void) | null | undefined>;
 
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: attributes = {}, ...children: child[]
+  tag: K,
+  attributes: attributes = {},
+  ...children: child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

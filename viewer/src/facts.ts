@@ -34,7 +34,9 @@ export const tolerance = 0.01;
 const rounding = 1e-9;
 
 function find(points: point[], bits: number, overflow: overflow, scope: scope): point | null {
-  return points.find((p) => p.method === 'qat' && p.bits === bits && p.overflow === overflow && p.scope === scope) ?? null;
+  return (
+    points.find((p) => p.method === 'qat' && p.bits === bits && p.overflow === overflow && p.scope === scope) ?? null
+  );
 }
 
 function least_within(wide: point, a2q: point[]): point | null {
@@ -52,8 +54,10 @@ export function study_facts(points: point[]): study_facts | null {
   const a2q = points.filter((p) => p.method === 'a2q');
   if (qat.length === 0) return null;
   const wide = qat.reduce((best, p) => (p.bits > best.bits ? p : best));
-  const scope = (['per_product', 'per_cycle', 'final'] as scope[]).find((s) => qat.some((p) => p.bits < wide.bits && p.scope === s))
-    ?? 'per_product';
+  const scope =
+    (['per_product', 'per_cycle', 'final'] as scope[]).find((s) =>
+      qat.some((p) => p.bits < wide.bits && p.scope === s),
+    ) ?? 'per_product';
   const bits = [...new Set(points.map((p) => p.bits))].sort((a, b) => b - a);
   const widths = bits.map((P) => ({
     bits: P,
@@ -65,7 +69,11 @@ export function study_facts(points: point[]): study_facts | null {
   const first = widths[0]!;
   const last = widths[widths.length - 1]!;
   return {
-    frames: wide.frames, wide, safe_bits: wide.certified_bits, scope, widths,
+    frames: wide.frames,
+    wide,
+    safe_bits: wide.certified_bits,
+    scope,
+    widths,
     least_a2q: least_within(wide, a2q),
     broken: widths.find((w) => w.wrap && w.wrap.accuracy < wide.accuracy - 2 * tolerance - rounding) ?? null,
     luts_per_bit: first.bits > last.bits ? (first.luts - last.luts) / (first.bits - last.bits) : null,
@@ -79,7 +87,9 @@ export function saving(before: number, now: number): number {
 
 /** The widest P at which more than `share` of the dot products overflow. */
 export function first_overflow(points: point[], scope: scope, share: number): point | null {
-  const over = points.filter((p) => p.method === 'qat' && p.scope === scope && p.overflowing / p.dot_products > share);
+  const over = points.filter(
+    (p) => p.method === 'qat' && p.scope === scope && p.overflowing / p.dot_products > share,
+  );
   return over.reduce<point | null>((best, p) => (!best || p.bits > best.bits ? p : best), null);
 }
 
@@ -96,14 +106,16 @@ export interface order_facts {
 /** By P, the widest first. */
 export function order_facts(trials: order_trial[]): order_facts[] {
   const bits = [...new Set(trials.map((t) => t.bits))].sort((a, b) => b - a);
-  const range = (values: number[]): [number, number] => values.reduce<[number, number]>(
-    ([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
+  const range = (values: number[]): [number, number] =>
+    values.reduce<[number, number]>(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
   return bits.map((P) => {
     const inner = trials.filter((t) => t.bits === P && t.scope === 'per_product');
     const random = inner.filter((t) => t.trial >= 0);
     return {
-      bits: P, orders: random.length,
-      accuracy: range(random.map((t) => t.accuracy)), error: range(random.map((t) => t.mean_abs_error)),
+      bits: P,
+      orders: random.length,
+      accuracy: range(random.map((t) => t.accuracy)),
+      error: range(random.map((t) => t.mean_abs_error)),
       hardware: inner.find((t) => t.trial === -1) ?? null,
       final: trials.find((t) => t.bits === P && t.scope === 'final') ?? null,
     };

@@ -6,7 +6,9 @@ const locale = 'en';
 
 export const overflow_names: Record<overflow, string> = { wrap: 'wraps', saturate: 'saturates' };
 export const scope_names: Record<scope, string> = {
-  per_product: 'innermost loop', per_cycle: 'per cycle', final: 'final sum',
+  per_product: 'innermost loop',
+  per_cycle: 'per cycle',
+  final: 'final sum',
 };
 export const method_names: Record<string, string> = { qat: 'QAT', a2q: 'A2Q' };
 

@@ -14,15 +14,28 @@ export function grade_mark(grade: grade): HTMLElement {
 }
 
 export function grade_badge(grade: grade): HTMLElement {
-  return h('span', { class: 'badge', title: grade_meaning[grade] },
-    h('span', { class: `grade grade-${grade}`, 'aria-hidden': 'true' }), grade);
+  return h(
+    'span',
+    { class: 'badge', title: grade_meaning[grade] },
+    h('span', { class: `grade grade-${grade}`, 'aria-hidden': 'true' }),
+    grade,
+  );
 }
 
 export function grade_key(): HTMLElement {
-  const item = (grade: grade, text: string) => h('li', {}, h('span', { class: `grade grade-${grade}`, 'aria-hidden': 'true' }),
-    h('strong', {}, grade), ` ${text}`);
-  return h('ul', { class: 'grades', 'aria-label': 'Grades of the numbers' },
+  const item = (grade: grade, text: string) =>
+    h(
+      'li',
+      {},
+      h('span', { class: `grade grade-${grade}`, 'aria-hidden': 'true' }),
+      h('strong', {}, grade),
+      ` ${text}`,
+    );
+  return h(
+    'ul',
+    { class: 'grades', 'aria-label': 'Grades of the numbers' },
     item('proved', 'by a certificate over every possible input'),
     item('simulated', 'seen on this data'),
-    item('modelled', 'estimated by a published formula'));
+    item('modelled', 'estimated by a published formula'),
+  );
 }

@@ -8,23 +8,35 @@ import { grade_key } from './grade';
 export type text = (string | Node | false | null | undefined)[];
 
 export function masthead(report: report, what: string, lead: text[]): HTMLElement {
-  return h('header', { class: 'masthead' },
+  return h(
+    'header',
+    { class: 'masthead' },
     h('p', { class: 'eyebrow' }, h('span', { class: 'brand' }, 'Spillway'), ` ${what}`),
     h('h1', {}, report.title),
     lead.map((paragraph) => h('p', { class: 'lead' }, ...paragraph)),
-    grade_key());
+    grade_key(),
+  );
 }
 
 export function section(id: string, heading: string, finding: text, ...content: (Node | null)[]): HTMLElement {
-  return h('section', { id, 'aria-labelledby': `${id}-heading` },
+  return h(
+    'section',
+    { id, 'aria-labelledby': `${id}-heading` },
     h('h2', { id: `${id}-heading` }, heading),
     finding.length > 0 && h('p', { class: 'finding' }, ...finding),
-    content);
+    content,
+  );
 }
 
 export function tile(label: string, figure: text, note: text, ...badges: Node[]): HTMLElement {
-  return h('div', { class: 'tile' }, h('dt', {}, label), h('dd', { class: 'figure-number' }, ...figure),
-    h('dd', { class: 'note' }, ...note), h('dd', { class: 'badges' }, badges));
+  return h(
+    'div',
+    { class: 'tile' },
+    h('dt', {}, label),
+    h('dd', { class: 'figure-number' }, ...figure),
+    h('dd', { class: 'note' }, ...note),
+    h('dd', { class: 'badges' }, badges),
+  );
 }
 
 export function unit(text: string): HTMLElement {
@@ -33,17 +45,40 @@ export function unit(text: string): HTMLElement {
 
 export function colophon(report: report): HTMLElement {
   const names: Record<string, string> = {
-    version: 'Spillway', model: 'Network', dataset: 'Data', engine: 'Engine', configuration: 'Configuration',
-    started: 'Started', wall_seconds: 'Wall time (s)', command: 'Command',
+    version: 'Spillway',
+    model: 'Network',
+    dataset: 'Data',
+    engine: 'Engine',
+    configuration: 'Configuration',
+    started: 'Started',
+    wall_seconds: 'Wall time (s)',
+    command: 'Command',
   };
   const known = Object.entries(names).filter(([key]) => report.meta[key]);
-  return h('footer', { class: 'colophon' },
+  return h(
+    'footer',
+    { class: 'colophon' },
     h('h2', {}, 'Where these numbers come from'),
-    h('dl', {}, known.map(([key, name]) => h('div', { class: key === 'command' ? 'wide' : null },
-      h('dt', {}, name), h('dd', {}, key === 'command' ? h('code', {}, report.meta[key] ?? '') : report.meta[key] ?? '')))),
-    h('p', {}, `The tables stand as CSV in report/data beside this page, the charts as Vega-Lite specifications in
+    h(
+      'dl',
+      {},
+      known.map(([key, name]) =>
+        h(
+          'div',
+          { class: key === 'command' ? 'wide' : null },
+          h('dt', {}, name),
+          h('dd', {}, key === 'command' ? h('code', {}, report.meta[key] ?? '') : (report.meta[key] ?? '')),
+        ),
+      ),
+    ),
+    h(
+      'p',
+      {},
+      `The tables stand as CSV in report/data beside this page, the charts as Vega-Lite specifications in
       report/specs. The page itself is one file and asks the network for nothing. It is set in Source Serif 4 and Inter
-      (SIL Open Font License); the licences of all that it contains stand at the end of its source.`));
+      (SIL Open Font License); the licences of all that it contains stand at the end of its source.`,
+    ),
+  );
 }
 
 export interface page {

@@ -25,14 +25,18 @@ export function data_names(part: json): string[] {
 /** What the reader can choose; the page offers it with controls of its own. */
 export function bindings(template: spec): binding[] {
   const params = (template['params'] ?? []) as { name: string; value: string; bind?: Record<string, json> }[];
-  return params.filter((param) => param.bind).map((param) => {
-    const options = param.bind!['options'] as string[];
-    const labels = (param.bind!['labels'] ?? options) as string[];
-    return {
-      name: param.name, label: String(param.bind!['name'] ?? param.name), value: param.value,
-      options: options.map((value, i) => ({ value, label: labels[i] ?? value })),
-    };
-  });
+  return params
+    .filter((param) => param.bind)
+    .map((param) => {
+      const options = param.bind!['options'] as string[];
+      const labels = (param.bind!['labels'] ?? options) as string[];
+      return {
+        name: param.name,
+        label: String(param.bind!['name'] ?? param.name),
+        value: param.value,
+        options: options.map((value, i) => ({ value, label: labels[i] ?? value })),
+      };
+    });
 }
 
 /** The specification with its data in it: complete, as drawn but for the width. */
@@ -50,10 +54,10 @@ export function complete(template: spec, tables: tables, theme: theme, choices: 
   return spec;
 }
 
-const axis_room = 52;  // labels of the vertical axis, which small multiples of a row share
-const gap = 34;        // between small multiples; the theme's facet.spacing
+const axis_room = 52; // labels of the vertical axis, which small multiples of a row share
+const gap = 34; // between small multiples; the theme's facet.spacing
 const least_panel = 160;
-const narrow = 620;    // below it, the entries of a legend stand under each other
+const narrow = 620; // below it, the entries of a legend stand under each other
 
 /** How many small multiples stand side by side, and how wide each is. */
 export function panels(width: number, most: number): { columns: number; width: number } {

@@ -22,12 +22,23 @@ function compare(a: value | undefined, b: value | undefined): number {
 /** A stable order; empty cells last, whatever the direction. */
 export function sorted(rows: row[], key: string, direction: 1 | -1): row[] {
   const empty = (row: row) => row[key] === null || row[key] === undefined;
-  return [...rows].sort((a, b) => empty(a) || empty(b) ? compare(a[key], b[key]) : direction * compare(a[key], b[key]));
+  return [...rows].sort((a, b) =>
+    empty(a) || empty(b) ? compare(a[key], b[key]) : direction * compare(a[key], b[key]),
+  );
 }
 
 function body_row(columns: column[], row: row): HTMLTableRowElement {
-  return h('tr', {}, columns.map((column) =>
-    h('td', { class: column.number ? 'number' : null }, column.text ? column.text(row[column.key], row) : cell_text(row[column.key]))));
+  return h(
+    'tr',
+    {},
+    columns.map((column) =>
+      h(
+        'td',
+        { class: column.number ? 'number' : null },
+        column.text ? column.text(row[column.key], row) : cell_text(row[column.key]),
+      ),
+    ),
+  );
 }
 
 function framed(label: string, table: HTMLTableElement): HTMLElement {
@@ -41,9 +52,21 @@ export function sortable_table(label: string, columns: column[], rows: row[], mo
   let direction: 1 | -1 = 1;
   let shown = most;
   const body = h('tbody');
-  const rest = h('button', { type: 'button', class: 'button rest', click: () => { shown = rows.length; fill(); } });
-  const heads = columns.map((column) => h('th', { scope: 'col', class: column.number ? 'number' : null, 'aria-sort': 'none' },
-    h('button', { type: 'button', click: () => sort(column.key) }, column.title)));
+  const rest = h('button', {
+    type: 'button',
+    class: 'button rest',
+    click: () => {
+      shown = rows.length;
+      fill();
+    },
+  });
+  const heads = columns.map((column) =>
+    h(
+      'th',
+      { scope: 'col', class: column.number ? 'number' : null, 'aria-sort': 'none' },
+      h('button', { type: 'button', click: () => sort(column.key) }, column.title),
+    ),
+  );
   function fill(): void {
     body.replaceChildren(...order.slice(0, shown).map((row) => body_row(columns, row)));
     rest.hidden = shown >= rows.length;
@@ -53,18 +76,40 @@ export function sortable_table(label: string, columns: column[], rows: row[], mo
     direction = by === key && direction === 1 ? -1 : 1;
     key = by;
     order = sorted(rows, key, direction);
-    heads.forEach((head, i) => head.setAttribute('aria-sort',
-      columns[i]?.key !== key ? 'none' : direction === 1 ? 'ascending' : 'descending'));
+    heads.forEach((head, i) =>
+      head.setAttribute('aria-sort', columns[i]?.key !== key ? 'none' : direction === 1 ? 'ascending' : 'descending'),
+    );
     fill();
   }
   fill();
-  const table = h('table', { class: 'data sortable' }, h('caption', { class: 'hidden' }, `${label}; the heads sort`),
-    h('thead', {}, h('tr', {}, heads)), body);
+  const table = h(
+    'table',
+    { class: 'data sortable' },
+    h('caption', { class: 'hidden' }, `${label}; the heads sort`),
+    h('thead', {}, h('tr', {}, heads)),
+    body,
+  );
   return h('div', { class: 'table' }, framed(label, table), rest);
 }
 
 export function plain_table(label: string, columns: column[], rows: row[]): HTMLElement {
-  const head = h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.number ? 'number' : null }, column.title)));
-  return framed(label, h('table', { class: 'data' }, h('caption', { class: 'hidden' }, label), h('thead', {}, head),
-    h('tbody', {}, rows.map((row) => body_row(columns, row)))));
+  const head = h(
+    'tr',
+    {},
+    columns.map((column) => h('th', { scope: 'col', class: column.number ? 'number' : null }, column.title)),
+  );
+  return framed(
+    label,
+    h(
+      'table',
+      { class: 'data' },
+      h('caption', { class: 'hidden' }, label),
+      h('thead', {}, head),
+      h(
+        'tbody',
+        {},
+        rows.map((row) => body_row(columns, row)),
+      ),
+    ),
+  );
 }

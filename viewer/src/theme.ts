@@ -15,7 +15,7 @@ export function current_theme(): theme {
   return !printing && matchMedia(dark_query).matches ? dark : light;
 }
 
-/** Calls back whenever the charts must be drawn in other colours: the system's choice changed, or paper is asked for. */
+/** Calls back whenever the charts must be drawn in other colours: the system's choice changed, or it prints. */
 export function on_theme_change(redraw: () => void): void {
   matchMedia(dark_query).addEventListener('change', redraw);
   const print = (now: boolean) => () => {

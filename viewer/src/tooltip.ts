@@ -20,7 +20,13 @@ function fill(content: unknown): void {
     return;
   }
   const lines = Object.entries(content).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  box.replaceChildren(h('dl', {}, lines.map(([title, value]) => [h('dt', {}, title), h('dd', {}, String(value))])));
+  box.replaceChildren(
+    h(
+      'dl',
+      {},
+      lines.map(([title, value]) => [h('dt', {}, title), h('dd', {}, String(value))]),
+    ),
+  );
 }
 
 export function use_tooltip(view: View): void {

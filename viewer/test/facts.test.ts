@@ -19,7 +19,9 @@ describe('the facts of a study', () => {
   });
 
   test('an A2Q network that is good again below a bad one does not count', () => {
-    const lucky = some_points.map((p) => (p.point === 7 ? { ...p, accuracy: 0.5 } : p.point === 8 ? { ...p, accuracy: 0.9 } : p));
+    const lucky = some_points.map((p) =>
+      p.point === 7 ? { ...p, accuracy: 0.5 } : p.point === 8 ? { ...p, accuracy: 0.9 } : p,
+    );
     expect(study_facts(lucky)!.least_a2q?.bits).toBe(16);
   });
 
@@ -59,8 +61,25 @@ test('a saving is a share of what was before', () => {
 });
 
 test('random orders are told from the order of the hardware and from the finished sum', () => {
-  const trial = (t: number, scope: 'per_product' | 'final', accuracy: number): order_trial =>
-    ({ bits: 12, scope, trial: t, mean_abs_error: 1 - accuracy, accuracy, events: 0 });
-  const [facts] = order_facts([trial(-1, 'per_product', 0.2), trial(0, 'per_product', 0.5), trial(1, 'per_product', 0.7), trial(-1, 'final', 0.9)]);
-  expect(facts).toMatchObject({ bits: 12, orders: 2, accuracy: [0.5, 0.7], hardware: { accuracy: 0.2 }, final: { accuracy: 0.9 } });
+  const trial = (t: number, scope: 'per_product' | 'final', accuracy: number): order_trial => ({
+    bits: 12,
+    scope,
+    trial: t,
+    mean_abs_error: 1 - accuracy,
+    accuracy,
+    events: 0,
+  });
+  const [facts] = order_facts([
+    trial(-1, 'per_product', 0.2),
+    trial(0, 'per_product', 0.5),
+    trial(1, 'per_product', 0.7),
+    trial(-1, 'final', 0.9),
+  ]);
+  expect(facts).toMatchObject({
+    bits: 12,
+    orders: 2,
+    accuracy: [0.5, 0.7],
+    hardware: { accuracy: 0.2 },
+    final: { accuracy: 0.9 },
+  });
 });

@@ -24,11 +24,23 @@ test('numbers read as people write them', () => {
 });
 
 test('CSV quotes what would break it, and nothing else', () => {
-  expect(csv(['a', 'b'], [[1, 'x,y'], [null, 'say "no"']])).toBe('a,b\n1,"x,y"\n,"say ""no"""\n');
+  expect(
+    csv(
+      ['a', 'b'],
+      [
+        [1, 'x,y'],
+        [null, 'say "no"'],
+      ],
+    ),
+  ).toBe('a,b\n1,"x,y"\n,"say ""no"""\n');
 });
 
 test('rows sort by number and by text, and empty cells stay last', () => {
-  const rows = [{ a: 10, n: 'p10' }, { a: null, n: 'p9' }, { a: 9, n: 'p2' }];
+  const rows = [
+    { a: 10, n: 'p10' },
+    { a: null, n: 'p9' },
+    { a: 9, n: 'p2' },
+  ];
   expect(sorted(rows, 'a', 1).map((r) => r.a)).toEqual([9, 10, null]);
   expect(sorted(rows, 'a', -1).map((r) => r.a)).toEqual([10, 9, null]);
   expect(sorted(rows, 'n', 1).map((r) => r.n)).toEqual(['p2', 'p9', 'p10']);

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { placeholder, seal } from '../seal';
 
-const page = (script: string) => `<head><meta charset="utf-8"></head><body>${placeholder}<script type="module">${script}</script></body>`;
+const page = (script: string) =>
+  `<head><meta charset="utf-8"></head><body>${placeholder}<script type="module">${script}</script></body>`;
 
 test('the page allows its own script and no other, and no network', () => {
   const sealed = seal(page('let a = 1'), 'licence');
@@ -15,7 +16,7 @@ test('the page allows its own script and no other, and no network', () => {
 });
 
 test('a dollar sign in the script is a dollar sign', () => {
-  expect(seal(page("'$&'"), '')).toContain("<script type=\"module\">'$&'</script>");
+  expect(seal(page("'$&'"), '')).toContain('<script type="module">\'$&\'</script>');
 });
 
 test('a page that the command could not fill in is refused', () => {

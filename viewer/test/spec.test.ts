@@ -16,29 +16,66 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.vl.json'));
 
 const some_tables: tables = {
   points: some_points as unknown as row[],
-  point_channels: some_points.map((p) => ({ point: p.point, channel: 0, dot_products: 100, events: p.events, overflowing: p.overflowing })),
-  order_trials: [-1, 0, 1, 2].map((trial) => ({ bits: 14, scope: 'per_product', trial, mean_abs_error: 4 + trial, accuracy: 0.8 + trial / 100, events: 9 }))
+  point_channels: some_points.map((p) => ({
+    point: p.point,
+    channel: 0,
+    dot_products: 100,
+    events: p.events,
+    overflowing: p.overflowing,
+  })),
+  order_trials: [-1, 0, 1, 2]
+    .map((trial) => ({
+      bits: 14,
+      scope: 'per_product',
+      trial,
+      mean_abs_error: 4 + trial,
+      accuracy: 0.8 + trial / 100,
+      events: 9,
+    }))
     .concat([{ bits: 14, scope: 'final', trial: -1, mean_abs_error: 1, accuracy: 0.88, events: 3 }]),
   units: [{ unit: 0, name: 'mvau_0', kind: 'mvau' }],
   channels: [{ unit: 0, channel: 0, dot_products: 100, events: 7, overflowing: 5, persistent: 2, certified_bits: 9 }],
   activity: [{ unit: 0, working: 90, starved: 5, blocked: 3, draining: 2 }],
-  costs: [{ unit: 0, term: 'base', luts: 300, formula: '300' }, { unit: 0, term: 'bram18', luts: 4, formula: '' }],
-  events_by_step: [{ unit: 0, step: 0, events: 3 }, { unit: 0, step: 300, events: 4 }],
+  costs: [
+    { unit: 0, term: 'base', luts: 300, formula: '300' },
+    { unit: 0, term: 'bram18', luts: 4, formula: '' },
+  ],
+  events_by_step: [
+    { unit: 0, step: 0, events: 3 },
+    { unit: 0, step: 300, events: 4 },
+  ],
 };
 
 /** Runs a specification as the page does: without eval. Fails on any warning. */
 async function run(template: spec, tables: tables, choices: Record<string, string> = {}): Promise<vega.View> {
   const warnings: unknown[] = [];
   const logger = vega.logger(vega.Warn);
-  logger.warn = (...message) => { warnings.push(message); return logger; };
-  const { spec: compiled } = compile(fitted(complete(template, tables, light, choices), 900) as unknown as TopLevelSpec, { logger });
-  const view = new vega.View(vega.parse(compiled, undefined, { ast: true }), { expr: expressionInterpreter, renderer: 'none', logger } as vega.ViewOptions);
+  logger.warn = (...message) => {
+    warnings.push(message);
+    return logger;
+  };
+  const { spec: compiled } = compile(
+    fitted(complete(template, tables, light, choices), 900) as unknown as TopLevelSpec,
+    { logger },
+  );
+  const view = new vega.View(vega.parse(compiled, undefined, { ast: true }), {
+    expr: expressionInterpreter,
+    renderer: 'none',
+    logger,
+  } as vega.ViewOptions);
   await view.runAsync();
   expect(warnings.filter((w) => !String(w).includes('fit-y'))).toEqual([]);
   return view;
 }
 
-type item = { datum: Record<string, number | string>; x: number; y: number; items?: item[]; marktype?: string; name?: string };
+type item = {
+  datum: Record<string, number | string>;
+  x: number;
+  y: number;
+  items?: item[];
+  marktype?: string;
+  name?: string;
+};
 
 /** Everything that was drawn by the layer of that name. */
 function drawn(view: vega.View, layer: string): item[] {
@@ -58,26 +95,38 @@ describe.each(names)('%s', (name) => {
     expect(template['description']).toMatch(/\.$/);
     const view = await run(template, some_tables);
     const layers = JSON.stringify(template).match(/"name": ?"(points|bars|cells)"/g) ?? [];
-    expect(drawn(view, 'points').length + drawn(view, 'bars').length + drawn(view, 'cells').length).toBeGreaterThan(0);
+    expect(drawn(view, 'points').length + drawn(view, 'bars').length + drawn(view, 'cells').length).toBeGreaterThan(
+      0,
+    );
     expect(layers.length).toBeGreaterThan(0);
   });
 
   test('survives tables without rows', async () => {
     const empty = Object.fromEntries(Object.keys(some_tables).map((table) => [table, []]));
     const logger = vega.logger(vega.None);
-    const { spec: compiled } = compile(fitted(complete(read(name), empty, light), 400) as unknown as TopLevelSpec, { logger });
-    await new vega.View(vega.parse(compiled, undefined, { ast: true }), { expr: expressionInterpreter, renderer: 'none', logger } as vega.ViewOptions).runAsync();
+    const { spec: compiled } = compile(fitted(complete(read(name), empty, light), 400) as unknown as TopLevelSpec, {
+      logger,
+    });
+    await new vega.View(vega.parse(compiled, undefined, { ast: true }), {
+      expr: expressionInterpreter,
+      renderer: 'none',
+      logger,
+    } as vega.ViewOptions).runAsync();
   });
 });
 
 test('what is proved for a network stands in every panel, what was simulated only in its own', async () => {
   const view = await run(read('accuracy.vl.json'), some_tables);
   const points = drawn(view, 'points');
-  const count = (method: string, grade: string) => points.filter((p) => p.datum['method'] === method && p.datum['grade'] === grade).length;
+  const count = (method: string, grade: string) =>
+    points.filter((p) => p.datum['method'] === method && p.datum['grade'] === grade).length;
   expect(count('a2q', 'proved')).toBe(3 * 3);
   expect(count('qat', 'simulated')).toBe(4);
   const loose = some_points.map((p) => (p.method === 'a2q' ? { ...p, grade: 'simulated' as const } : p));
-  const again = drawn(await run(read('accuracy.vl.json'), { ...some_tables, points: loose as unknown as row[] }), 'points');
+  const again = drawn(
+    await run(read('accuracy.vl.json'), { ...some_tables, points: loose as unknown as row[] }),
+    'points',
+  );
   expect(again.filter((p) => p.datum['method'] === 'a2q').length).toBe(3);
 });
 
@@ -92,13 +141,32 @@ test('no overflow at all is drawn on a line of its own below the least rate', as
 describe('the Pareto front', () => {
   const front = async (points: point[], layer: string) =>
     drawn(await run(read('pareto.vl.json'), { points: points as unknown as row[] }), layer)
-      .map((p) => [Number(p.datum['luts']), Number(p.datum['accuracy'])]).sort((a, b) => a[0]! - b[0]!);
+      .map((p) => [Number(p.datum['luts']), Number(p.datum['accuracy'])])
+      .sort((a, b) => a[0]! - b[0]!);
 
   test('leaves out what another design beats or equals at no more LUTs', async () => {
-    const at = (luts: number, accuracy: number, grade: 'proved' | 'simulated' = 'proved') => make_point({ luts, accuracy, grade, bits: luts });
-    const points = [at(10, 0.5), at(10, 0.6), at(12, 0.6), at(13, 0.7), at(14, 0.65), at(20, 0.9), at(9, 0.55, 'simulated'), at(11, 0.8, 'simulated'), at(15, 0.8, 'simulated')];
-    expect(await front(points, 'front_proved')).toEqual([[10, 0.6], [13, 0.7], [20, 0.9]]);
-    expect(await front(points, 'front_simulated')).toEqual([[9, 0.55], [11, 0.8]]);
+    const at = (luts: number, accuracy: number, grade: 'proved' | 'simulated' = 'proved') =>
+      make_point({ luts, accuracy, grade, bits: luts });
+    const points = [
+      at(10, 0.5),
+      at(10, 0.6),
+      at(12, 0.6),
+      at(13, 0.7),
+      at(14, 0.65),
+      at(20, 0.9),
+      at(9, 0.55, 'simulated'),
+      at(11, 0.8, 'simulated'),
+      at(15, 0.8, 'simulated'),
+    ];
+    expect(await front(points, 'front_proved')).toEqual([
+      [10, 0.6],
+      [13, 0.7],
+      [20, 0.9],
+    ]);
+    expect(await front(points, 'front_simulated')).toEqual([
+      [9, 0.55],
+      [11, 0.8],
+    ]);
   });
 });
 
@@ -106,7 +174,14 @@ describe('histograms of orders', () => {
   const fixed = some_tables['order_trials']!.filter((trial) => Number(trial['trial']) < 0);
 
   test('count every random order once, wherever it falls', async () => {
-    const trials = Array.from({ length: 1000 }, (_, i) => ({ bits: 14, scope: 'per_product', trial: i, mean_abs_error: 3 + ((i * 37) % 101) / 7, accuracy: 0.6 + ((i * 53) % 97) / 1000, events: 1 }));
+    const trials = Array.from({ length: 1000 }, (_, i) => ({
+      bits: 14,
+      scope: 'per_product',
+      trial: i,
+      mean_abs_error: 3 + ((i * 37) % 101) / 7,
+      accuracy: 0.6 + ((i * 53) % 97) / 1000,
+      events: 1,
+    }));
     for (const name of ['order_error.vl.json', 'order_accuracy.vl.json']) {
       const bars = drawn(await run(read(name), { order_trials: [...fixed, ...trials] }), 'bars');
       expect(bars.reduce((sum, bar) => sum + Number(bar.datum['orders']), 0)).toBe(1000);
@@ -118,7 +193,14 @@ describe('histograms of orders', () => {
   });
 
   test('show one bar where every order gives the same', async () => {
-    const trials = [0, 1, 2].map((trial) => ({ bits: 14, scope: 'per_product', trial, mean_abs_error: 2, accuracy: 0.5, events: 1 }));
+    const trials = [0, 1, 2].map((trial) => ({
+      bits: 14,
+      scope: 'per_product',
+      trial,
+      mean_abs_error: 2,
+      accuracy: 0.5,
+      events: 1,
+    }));
     for (const name of ['order_error.vl.json', 'order_accuracy.vl.json']) {
       const bars = drawn(await run(read(name), { order_trials: [...fixed, ...trials] }), 'bars');
       expect(bars.map((bar) => bar.datum['orders'])).toEqual([3]);
@@ -128,7 +210,10 @@ describe('histograms of orders', () => {
 });
 
 test('a choice of the reader is a parameter with options and words', () => {
-  expect(bindings(read('heatmap.vl.json')).map((b) => [b.name, b.options.length])).toEqual([['mode', 2], ['where', 3]]);
+  expect(bindings(read('heatmap.vl.json')).map((b) => [b.name, b.options.length])).toEqual([
+    ['mode', 2],
+    ['where', 3],
+  ]);
   const completed = complete(read('heatmap.vl.json'), some_tables, light, { mode: 'saturate' });
   const params = completed['params'] as { name: string; value: unknown; bind?: unknown }[];
   expect(params.find((p) => p.name === 'mode')).toEqual({ name: 'mode', value: 'saturate' });
@@ -138,7 +223,7 @@ test('completing a specification leaves template and tables as they were', () =>
   const template = read('overflows.vl.json');
   const before = JSON.stringify([template, some_tables]);
   const completed = complete(template, some_tables, light);
-  ((completed['datasets'] as Record<string, row[]>)['points']!)[0]!['bits'] = 99;
+  (completed['datasets'] as Record<string, row[]>)['points']![0]!['bits'] = 99;
   expect(JSON.stringify([template, some_tables])).toBe(before);
 });
 

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "models/dataset.h"
+#include "models/qonnx_read.h"
+#include "models/read_file.h"
+#include "models/streamline.h"
+#include "tests/cli/run_process.h"
+
+using namespace spillway;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string big_endian(std::uint32_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xff);
+  return bytes;
+}
+
+void write(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+/// A folder with MNIST's four files, of a few images: the class lights up its own rows.
+struct small_mnist {
+  fs::path path;
+
+  small_mnist() {
+    std::string name = (fs::temp_directory_path() / "spillway-mnist-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+    write_part("train", 400);
+    write_part("t10k", 60);
+  }
+  ~small_mnist() { fs::remove_all(path); }
+
+  void write_part(const std::string& part, std::uint32_t frames) const {
+    std::mt19937_64 bits(frames);
+    std::string images = std::string("\0\0\x08\x03", 4) + big_endian(frames) + big_endian(28) + big_endian(28);
+    std::string labels = std::string("\0\0\x08\x01", 4) + big_endian(frames);
+    for (std::uint32_t frame = 0; frame < frames; ++frame) {
+      const auto label = bits() % 10;
+      labels += static_cast<char>(label);
+      for (std::uint32_t i = 0; i < 784; ++i)
+        images += static_cast<char>(bits() % 100 < (i / 56 == label ? 70U : 10U) ? 128 + bits() % 128 : bits() % 128);
+    }
+    write(path / (part + "-images-idx3-ubyte"), images);
+    write(path / (part + "-labels-idx1-ubyte"), labels);
+  }
+
+  std::string operator/(const std::string& file) const { return (path / file).string(); }
+};
+
+process_result train_command(std::vector<std::string> arguments, long max_file_bytes = 0) {
+  arguments.insert(arguments.begin(), (fs::path(SPILLWAY_BINARY_DIR) / "spillway-train").string());
+  return run_process(arguments, {}, max_file_bytes);
+}
+
+std::vector<std::string> recipe(const small_mnist& mnist, std::vector<std::string> more) {
+  std::vector<std::string> arguments{"mnist-linear", "--mnist", mnist.path.string(), "--epochs", "3", "--batch", "50"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+/// The command refuses: this exit code, one line on stderr that has `part`, nothing on stdout.
+void check_refusal(const process_result& result, int code, const std::string& part) {
+  CAPTURE(result.err);
+  CHECK(result.code == code);
+  CHECK(result.out.empty());
+  CHECK(result.err.find(part) != std::string::npos);
+  CHECK(result.err.rfind("spillway-train: ", 0) == 0);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+}
+
+}  // namespace
+
+TEST_CASE("the command trains, and the same command makes the same bytes, whatever the threads") {
+  const small_mnist mnist;
+  for (const std::vector<std::string>& method :
+       {std::vector<std::string>{"--method", "qat"}, std::vector<std::string>{"--method", "a2q", "--bits", "9"}}) {
+    std::string bytes[2];
+    for (int i = 0; i < 2; ++i) {
+      ::setenv("OMP_NUM_THREADS", i == 0 ? "1" : "4", 1);
+      ::setenv("ATEN_CPU_CAPABILITY", i == 0 ? "default" : "avx2", 1);
+      auto arguments = recipe(mnist, method);
+      arguments.insert(arguments.end(), {"-o", mnist / "net.onnx", "--force"});
+      const process_result result = train_command(arguments);
+      CAPTURE(result.err);
+      REQUIRE(result.code == 0);
+      CHECK(result.out.find("training top-1") != std::string::npos);
+      bytes[i] = read_file(mnist / "net.onnx", 1 << 20);
+    }
+    CHECK(bytes[0] == bytes[1]);
+  }
+  const network file = read_qonnx(mnist / "net.onnx");
+  CHECK(streamline(file).layers.at(0).claimed_bits == 9);
+  CHECK(file.metadata.at("spillway.training.command") ==
+        "mnist-linear --method a2q --bits 9 --seed 1 --epochs 3 --batch 50");
+}
+
+TEST_CASE("validation holds images out and scores them") {
+  const small_mnist mnist;
+  const auto result = train_command(recipe(mnist, {"--validate", "100", "-o", mnist / "net.onnx", "--quiet"}));
+  CHECK(result.code == 0);
+  CHECK(result.out.find("validation top-1") != std::string::npos);
+  CHECK(result.err.empty());
+  check_refusal(train_command(recipe(mnist, {"--validate", "400", "-o", mnist / "other.onnx"})), 2, "right: 0 to 399");
+}
+
+TEST_CASE("missing, truncated and contradictory data are refused") {
+  const auto with = [](auto spoil) {
+    const small_mnist mnist;
+    spoil(mnist);
+    const auto result = train_command(recipe(mnist, {"-o", mnist / "net.onnx"}));
+    CHECK_FALSE(fs::exists(mnist.path / "net.onnx"));
+    return result;
+  };
+  const std::string images = "train-images-idx3-ubyte", labels = "train-labels-idx1-ubyte";
+  check_refusal(with([&](const small_mnist& m) { fs::remove(m.path / images); }), 3, images);
+  check_refusal(with([&](const small_mnist& m) { fs::resize_file(m.path / images, 1000); }), 2, images);
+  check_refusal(with([&](const small_mnist& m) { fs::resize_file(m.path / labels, 100); }), 2, labels);
+  check_refusal(with([&](const small_mnist& m) { fs::copy_file(m.path / "t10k-labels-idx1-ubyte", m.path / labels,
+                                                               fs::copy_options::overwrite_existing); }),
+                2, "not one label for each of 400 images");
+  check_refusal(with([&](const small_mnist& m) { fs::copy_file(m.path / labels, m.path / images,
+                                                               fs::copy_options::overwrite_existing); }),
+                2, "[n, 28, 28]");
+  check_refusal(with([&](const small_mnist& m) {
+                  std::fstream file(m.path / labels, std::ios::in | std::ios::out | std::ios::binary);
+                  file.seekp(8 + 5);
+                  file.put('\x0a');
+                }),
+                2, "label 10 of image 5 is not a digit");
+}
+
+TEST_CASE("usage that can't work is refused before training") {
+  const small_mnist mnist;
+  const auto refused = [&](std::vector<std::string> more, int code, const std::string& part) {
+    check_refusal(train_command(recipe(mnist, std::move(more))), code, part);
+  };
+  const std::string net = mnist / "net.onnx";
+  refused({"--method", "qat", "--bits", "12", "-o", net}, 2, "--bits is for --method a2q");
+  refused({"--method", "a2q", "-o", net}, 2, "needs --bits");
+  refused({"--method", "a2c", "-o", net}, 2, "nearest: a2q");
+  refused({"--method", "a2q", "--bits", "1", "-o", net}, 2, "accumulator_bits = 1");
+  refused({"--method", "a2q", "--bits", "5000", "-o", net}, 2, "accumulator_bits = 5000");
+  refused({"--learning-rate", "nan", "-o", net}, 2, "learning-rate = nan");
+  refused({"--learning-rate", "1e308", "--scale-learning-rate", "1e308", "-o", net}, 1, "training diverged");
+  refused({"-o", mnist / "nowhere/net.onnx"}, 3, "there is no folder");
+  refused({"-o", mnist.path.string()}, 2, "is a folder");
+  refused({}, 2, "--output is required");
+  refused({"--seeds", "1", "-o", net}, 2, "--seeds");
+  CHECK_FALSE(fs::exists(net));
+  write(net, "something of the user's");
+  refused({"-o", net}, 2, "exists; --force replaces it");
+  CHECK(read_file(net, 100) == "something of the user's");
+  check_refusal(train_command({}), 2, "subcommand is required");
+}
+
+TEST_CASE("a full disk leaves what was there") {
+  const small_mnist mnist;
+  write(mnist / "net.onnx", "old");
+  check_refusal(train_command(recipe(mnist, {"-o", mnist / "net.onnx", "--force"}), 4096), 3, "net.onnx");
+  CHECK(read_file(mnist / "net.onnx", 100) == "old");
+}
+
+TEST_CASE("binarize writes a dataset whose bits are the pixels of at least 128") {
+  const small_mnist mnist;
+  const std::string folder = mnist / "binary";
+  REQUIRE(train_command({"binarize", "--mnist", mnist.path.string(), "-o", folder}).code == 0);
+  const dataset data = load_dataset(folder);
+  const std::string images = read_file(mnist / "t10k-images-idx3-ubyte", 1 << 20);
+  const std::string labels = read_file(mnist / "t10k-labels-idx1-ubyte", 1 << 20);
+  REQUIRE(data.frames() == 60);
+  REQUIRE(data.features() == 784);
+  for (std::size_t i = 0; i < 60 * 784; ++i)
+    REQUIRE(*data.inputs.at(static_cast<std::int64_t>(i)) == (static_cast<unsigned char>(images[16 + i]) >= 128 ? 1 : 0));
+  for (std::size_t i = 0; i < 60; ++i) CHECK(data.labels[i] == labels[8 + i]);
+  CHECK(read_file(folder + "/dataset.json", 1 << 20).find("Yann LeCun, Corinna Cortes") != std::string::npos);
+  const std::vector<std::string> again{"binarize", "--mnist", mnist.path.string(), "-o", folder};
+  check_refusal(train_command(again), 2, "--force replaces it");
+  fs::remove(mnist.path / "t10k-images-idx3-ubyte");
+  check_refusal(train_command({"binarize", "--mnist", mnist.path.string(), "-o", mnist / "x"}), 3, "t10k-images");
+}
+
+TEST_CASE("the page's table is what the files say; a page that says otherwise is found") {
+  const fs::path zoo = fs::path(SPILLWAY_SOURCE_DIR) / "models" / "zoo";
+  const std::string data = (fs::path(SPILLWAY_SOURCE_DIR) / "models" / "data" / "binary-mnist").string();
+  const small_mnist scratch;
+  const std::string page = scratch / "README.md";
+  fs::copy_file(zoo / "README.md", page);
+  const std::vector<std::string> check{"zoo-table", "--zoo",  (zoo / "mnist-linear").string(), "--data", data,
+                                       "--page",    page,     "--check"};
+  const process_result same = train_command(check);
+  CHECK(same.err == "");
+  CHECK(same.code == 0);
+  std::string text = read_file(page, 1 << 20);
+  text.replace(text.find("| qat-w8a1.onnx | 9"), 19, "| qat-w8a1.onnx | 8");
+  write(page, text);
+  check_refusal(train_command(check), 1, "does not say what is measured");
+  CHECK(read_file(page, 1 << 20) == text);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/zoo_table.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "models/error.h"
+#include "models/linear_export.h"
+#include "models/qonnx_write.h"
+
+using namespace spillway;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct scratch_folder {
+  fs::path path;
+  scratch_folder() {
+    std::string name = (fs::temp_directory_path() / "spillway-zoo-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~scratch_folder() { fs::remove_all(path); }
+};
+
+/// Two classes of three bits: [1 0 -1] and [0 100 27].
+void write_network(const fs::path& path, std::optional<int> claim) {
+  linear_layer layer;
+  layer.weights = integer_tensor::from(signed_type(8), {2, 3}, {1, 0, -1, 0, 100, 27});
+  layer.scale = {1, 0.01F};
+  layer.claimed_bits = claim;
+  network net = make_linear_network({"net", unsigned_type(1), 1.0F, {layer}});
+  net.metadata["spillway.training.command"] = "make it";
+  write_qonnx(net, path);
+}
+
+dataset four_images() {
+  return {"four", integer_tensor::from(unsigned_type(1), {4, 3}, {1, 0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 1}), {0, 1, 0, 0}};
+}
+
+}  // namespace
+
+TEST_CASE("a row says what was measured and what is proved") {
+  const scratch_folder folder;
+  write_network(folder.path / "claims.onnx", 9);
+  write_network(folder.path / "plain.onnx", std::nullopt);
+  std::ofstream(folder.path / "notes.txt") << "not a network\n";
+  const auto rows = measure_zoo(folder.path, four_images());
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].file == "plain.onnx");
+  CHECK_FALSE(rows[0].claimed_bits);
+  CHECK(rows[1].file == "claims.onnx");
+  CHECK(rows[1].claimed_bits == 9);
+  CHECK(rows[1].command == "make it");
+  CHECK(rows[1].certified_bits == 8);  // 127 fits 8 bits
+  CHECK(rows[1].l1_bits == 9);         // the published bound counts 2 * 127
+  CHECK(rows[1].largest_l1 == 127);
+  CHECK(rows[1].sparsity == doctest::Approx(2.0 / 6));
+  // Logits (1, 0), (0, 1), (0, 1.27), (-1, 0.27): classes 0, 1, 1, 1, two of them right.
+  CHECK(rows[1].accuracy == 0.5);
+  CHECK(markdown_table({rows[1]}).find("| claims.onnx | 50.00% | 9 | 8 | 9 | 127 | 33.3% | `make it` |\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a file that claims more than is true has no row") {
+  const scratch_folder folder;
+  write_network(folder.path / "liar.onnx", 7);
+  CHECK_THROWS_WITH_AS(measure_zoo(folder.path, four_images()),
+                       doctest::Contains("liar.onnx: claims 7 accumulator bits, but needs 8"), input_error);
+  CHECK_THROWS_AS(measure_zoo(folder.path / "nowhere", four_images()), io_error);
+}
+
+TEST_CASE("the table goes between its two lines, and nowhere else") {
+  const std::string page = "before\n<!-- zoo-table -->\nold\n<!-- /zoo-table -->\nafter\n";
+  const std::string now = replace_table(page, "new\n", "page.md");
+  CHECK(now == "before\n<!-- zoo-table -->\nnew\n<!-- /zoo-table -->\nafter\n");
+  CHECK(replace_table(now, "new\n", "page.md") == now);
+  for (const char* bad : {"", "<!-- zoo-table -->\n", "<!-- /zoo-table -->\n<!-- zoo-table -->\n"})
+    CHECK_THROWS_AS(replace_table(bad, "new\n", "page.md"), input_error);
+  CHECK_THROWS_AS(replace_table(page + page, "new\n", "page.md"), input_error);
+}
