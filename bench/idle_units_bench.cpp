@@ -2,7 +2,6 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -47,10 +46,10 @@ double seconds(int idle, std::uint64_t& cycles) {
   for (int i = 0; i < idle; ++i)
     chains.push_back(std::make_unique<idle_chain>(i, top.clock, small, nothing, events));
   top.clock.run(1000);
-  const auto start = std::chrono::steady_clock::now();
+  const double start = bench::processor_seconds();
   top.clock.run();
   cycles = top.clock.cycles() - 1000;
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return bench::processor_seconds() - start;
 }
 
 /// Cost of an idle unit: what a cycle takes with 3 * N of them beside a busy one, less what it takes alone.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <systemc>
 
 #include "bench/workloads.h"
@@ -13,7 +12,6 @@ using namespace spillway;
 constexpr int bits = 16;
 using reg_type = sc_dt::sc_bigint<bits>;
 using sum_type = sc_dt::sc_bigint<bits + 8>;
-using wall_clock = std::chrono::steady_clock;
 
 /// The arithmetic of the MVAU with SystemC's own integers: each product added at full width, kept in P bits (they
 /// wrap), compared. Returns the number of overflows. No streams, no pipeline: a lower limit of such a model's time.
@@ -47,13 +45,13 @@ void beside_sc_bigint(benchmark::State& state, limit_scope scope) {
   std::uint64_t cycles = 0;
   for (auto _ : state) {
     recorder counts(0);
-    const auto start = wall_clock::now();
+    const double start = bench::processor_seconds();
     cycles += run_cycle_engine({"bench", {unit}, 2}, inputs, counts).cycles;
-    const auto middle = wall_clock::now();
+    const double middle = bench::processor_seconds();
     benchmark::DoNotOptimize(multiply_with_sc_bigint(unit, few));
-    engine += std::chrono::duration<double>(middle - start).count() / macs(inputs);
-    sc += std::chrono::duration<double>(wall_clock::now() - middle).count() / macs(few);
-    state.SetIterationTime(std::chrono::duration<double>(middle - start).count());
+    engine += (middle - start) / macs(inputs);
+    sc += (bench::processor_seconds() - middle) / macs(few);
+    state.SetIterationTime(middle - start);
   }
   const auto runs = static_cast<double>(state.iterations());
   state.counters["cycles/s"] = benchmark::Counter(static_cast<double>(cycles) / (engine * macs(inputs)));

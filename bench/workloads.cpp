@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/workloads.h"
 
+#include <ctime>
 #include <random>
 
 namespace spillway::bench {
+
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 integer_tensor random_tensor(integer_type type, std::vector<std::int64_t> shape, std::uint64_t seed) {
   integer_tensor values = integer_tensor::zeros(type, std::move(shape));

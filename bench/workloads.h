@@ -11,6 +11,9 @@ namespace spillway::bench {
 /// Uniform random values of `type`, the same on every machine.
 integer_tensor random_tensor(integer_type type, std::vector<std::int64_t> shape, std::uint64_t seed);
 
+/// Processor time of this process so far: a machine that is busy elsewhere doesn't change it.
+double processor_seconds();
+
 /// Ones with the probability `density`: a binarized image has 13% (MNIST, threshold 128).
 integer_tensor random_image_bits(std::vector<std::int64_t> shape, double density, std::uint64_t seed);
 

@@ -96,8 +96,6 @@ std::string nearest_divisors(std::int64_t n, std::int64_t value) {
       if (divisor >= value) above = std::min(above, divisor);
     }
   }
-  if (value < 1) return "1";
-  if (value > n) return std::to_string(n);
   return below == above ? std::to_string(below) : fmt::format("{}, {}", below, above);
 }
 

@@ -61,7 +61,8 @@ oracle_result oracle_dot_product(std::span<const big_int> weights, std::span<con
                                  std::span<const std::int64_t> order, int simd, const accumulator_format& format) {
   validate(format, "oracle");
   require(!weights.empty() && weights.size() == inputs.size(),
-          fmt::format("{} weights and {} inputs; as many of each, at least 1, is right", weights.size(), inputs.size()));
+          fmt::format("{} weights and {} inputs; as many of each, at least 1, is right", weights.size(),
+                      inputs.size()));
   require(simd >= 1 && weights.size() % static_cast<std::size_t>(simd) == 0,
           fmt::format("simd = {} does not divide K = {}", simd, weights.size()));
   check_order(order, weights.size());

@@ -3,12 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "models/error.h"
+
+// libsystemc brings a `main` that calls `sc_main`, and can't be linked without one. A program with an `int main` of its
+// own never gets there, and shouldn't have to know: it finds this one (sim/CMakeLists.txt sees to it), which gives way
+// to any other definition.
+extern "C" [[gnu::weak]] int sc_main(int, char*[]) {
+  std::fputs("this program defines neither main nor sc_main; one of them is where it starts\n", stderr);
+  return 2;
+}
 
 namespace spillway {
 

@@ -18,7 +18,7 @@ namespace spillway {
 ///     ...
 ///     clock.run();
 ///
-/// An executable may have a plain `int main`, and nothing else, or SystemC's `sc_main`: see sim/sc_main.cpp.
+/// An executable has a plain `int main` and nothing else, or SystemC's `sc_main`.
 class simulation_kernel {
  public:
   simulation_kernel();

@@ -30,7 +30,8 @@ const std::map<std::string, std::set<std::string>, std::less<>> may_use = {
 /// The simulation kernel is an affair of sim/ and of who looks at it from outside.
 const std::set<std::string, std::less<>> may_use_systemc = {"sim", "tests", "bench", "examples"};
 
-const std::set<std::string, std::less<>> outer_rooms = {"viewer", "tests", "bench", "examples", "docs", "tools", "cmake"};
+const std::set<std::string, std::less<>> outer_rooms = {"viewer", "tests", "bench", "examples",
+                                                             "docs",   "tools", "cmake"};
 
 bool is_source(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cpp"); }
 bool is_cmake_list(std::string_view path) { return path.ends_with("CMakeLists.txt"); }
@@ -60,7 +61,8 @@ std::string read(const fs::path& path) {
 void add(std::vector<text_file>& files, const fs::path& root, const fs::path& path) {
   if (!is_text(path)) return;
   std::string text = read(path);
-  if (text.find('\0') == std::string::npos) files.push_back({fs::relative(path, root).generic_string(), std::move(text)});
+  if (text.find('\0') != std::string::npos) return;
+  files.push_back({fs::relative(path, root).generic_string(), std::move(text)});
 }
 
 bool is_systemc(std::string_view include) {

@@ -151,7 +151,8 @@ void agrees_everywhere(const dot_case& c, coverage& seen) {
 
 TEST_CASE("the plain loop in every storage equals the oracle in at least 10,000 random dot products") {
   coverage seen;
-  int passed = passed_cases("operands to 200 bits, P to 600", 30'000, [&] { agrees_everywhere(any_case(200, 600), seen); });
+  const int passed = passed_cases("operands to 200 bits, P to 600", 30'000,
+                                  [&] { agrees_everywhere(any_case(200, 600), seen); });
   CHECK(passed == 30'000);
   const int wide = passed_cases("operands to 4096 bits, P to 4096", 1'000, [&] {
     dot_case c = any_case(4096, 4096);

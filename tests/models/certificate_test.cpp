@@ -102,10 +102,12 @@ TEST_CASE("a certificate's ends are reached, and never exceeded, over all inputs
     std::size_t length;
   };
   const shape shapes[] = {
-      {signed_type(4), unsigned_type(3), 1}, {signed_type(3), unsigned_type(2), 2}, {signed_type(3), signed_type(2), 2},
-      {signed_type(3), signed_type(3), 2},   {signed_type(3), bipolar_type(), 3},   {signed_type(2), unsigned_type(1), 4},
-      {signed_type(2), signed_type(1), 4},   {signed_type(2), signed_type(2), 3},   {bipolar_type(), bipolar_type(), 5},
-      {bipolar_type(), unsigned_type(1), 5}, {unsigned_type(2), signed_type(2), 3}, {signed_type(1), signed_type(2), 4}};
+      {signed_type(4), unsigned_type(3), 1}, {signed_type(3), unsigned_type(2), 2},
+      {signed_type(3), signed_type(2), 2},   {signed_type(3), signed_type(3), 2},
+      {signed_type(3), bipolar_type(), 3},   {signed_type(2), unsigned_type(1), 4},
+      {signed_type(2), signed_type(1), 4},   {signed_type(2), signed_type(2), 3},
+      {bipolar_type(), bipolar_type(), 5},   {bipolar_type(), unsigned_type(1), 5},
+      {unsigned_type(2), signed_type(2), 3}, {signed_type(1), signed_type(2), 4}};
   std::int64_t rows = 0;
   for (const shape& s : shapes)
     for_all_vectors(s.weight, s.length, [&](const values& weights) {
@@ -157,7 +159,8 @@ TEST_CASE("the formula of the ends, in any width: d*S+ + |c|*S- and -(|c|*S+ + d
 
 TEST_CASE("narrow weights at the end of int64 are summed without loss") {
   const std::int64_t least = signed_type(64).min64();
-  const auto c = certify(integer_tensor::from(signed_type(64), {1, 4}, {least, least, least, least}), 0, bipolar_type());
+  const auto weights = integer_tensor::from(signed_type(64), {1, 4}, {least, least, least, least});
+  const auto c = certify(weights, 0, bipolar_type());
   CHECK(c.high == big_int(1) << 65);
   CHECK(c.low == -(big_int(1) << 65));
   CHECK(c.minimal_bits() == 67);

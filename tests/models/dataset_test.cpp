@@ -160,6 +160,8 @@ TEST_CASE("paths without data are refused by what is right there") {
         folder.file("none") + ": cannot read the data: No such file or directory");
   CHECK(message_of<io_error>([&] { load_dataset(folder.file("none.npy")); }) ==
         folder.file("none.npy") + ": cannot read the data: No such file or directory");
+  CHECK(message_of<io_error>([] { load_dataset("none.npy"); }) ==
+        "none.npy: cannot read the data: No such file or directory");
   CHECK(message_of<input_error>([&] { load_dataset(folder.path()); }) ==
         folder.path() + ": holds neither dataset.json nor t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte");
   write_bytes(folder.file("t10k-images-idx3-ubyte.gz"), "");
@@ -258,4 +260,14 @@ TEST_CASE("a hostile dataset.json is refused in one line or read, whatever its b
       CHECK(is_one_line(e.what()));
     }
   }
+}
+
+TEST_CASE("the MNIST test set that comes with Spillway is whole: MNIST's ten class counts, 784 bits an image") {
+  const dataset data = load_dataset(SPILLWAY_SOURCE_DIR "/models/data/binary-mnist");
+  CHECK(data.name == "binary-mnist");
+  CHECK(data.inputs.type == unsigned_type(1));
+  CHECK(data.inputs.shape == std::vector<std::int64_t>{10'000, 784});
+  std::vector<int> counts(10);
+  for (const int label : data.labels) ++counts.at(static_cast<std::size_t>(label));
+  CHECK(counts == std::vector<int>{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009});
 }

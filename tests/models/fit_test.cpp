@@ -7,6 +7,7 @@
 
 #include "models/big_int.h"
 #include "models/limb_int.h"
+#include "models/storage.h"
 #include "number_generators.h"
 #include "property.h"
 
@@ -72,10 +73,13 @@ TEST_CASE("fit keeps what fits and tells the rest, at both ends of the range") {
   static_assert(fit(128, 8, overflow_mode::saturate).stored == 127);
 }
 
-TEST_CASE("63 bits, the widest int64 register, still has room for the excess") {
-  const std::int64_t max = signed_type(63).max64();
+TEST_CASE("63 bits, the widest int64 register, still leaves room for these excesses") {
+  const std::int64_t max = signed_type(63).max64(), min = signed_type(63).min64();
   CHECK(fit(max + 1, 63, overflow_mode::saturate).excess == 1);
-  CHECK(fit(max + 1, 63, overflow_mode::wrap).stored == signed_type(63).min64());
+  CHECK(fit(min - 1, 63, overflow_mode::wrap).stored == max);
+  CHECK(fit(min - 1, 63, overflow_mode::wrap).excess == signed_type(64).min64());
+  // One more, 2^63 for the sum 2^62, would not be an int64: exact_sum_bits never lets it come to that.
+  CHECK(exact_sum_bits(unsigned_type(1), unsigned_type(1), 1, 63) > 63);
 }
 
 TEST_CASE("fit is the definition, for every small width and sum") {

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "models/big_int.h"
 #include "number_generators.h"
 #include "property.h"
@@ -65,6 +67,17 @@ TEST_CASE("a carry runs through every limb") {
   CHECK(value_of(low) == -1);
   CHECK(value_of(limbs_of<4>((big_int(1) << 192) - 1) + limb_int<4>(1)) == big_int(1) << 192);
   CHECK(value_of(limbs_of<4>(big_int(1) << 192) - limb_int<4>(1)) == (big_int(1) << 192) - 1);
+}
+
+TEST_CASE("the product of two words fills the limbs above it with its sign") {
+  using limits = std::numeric_limits<std::int64_t>;
+  const std::int64_t ends[] = {limits::min(), -1, 0, 1, limits::max()};
+  for (const std::int64_t a : ends)
+    for (const std::int64_t b : ends) {
+      CHECK(value_of(limb_int<2>(a) * limb_int<2>(b)) == big_int(a) * b);
+      CHECK(value_of(limb_int<4>(a) * limb_int<4>(b)) == big_int(a) * b);
+      CHECK(value_of(limb_int<8>(a) * limb_int<8>(b)) == big_int(a) * b);
+    }
 }
 
 TEST_CASE("limbs extend narrower words by their type's sign, and cut or extend on the way out") {

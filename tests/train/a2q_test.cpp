@@ -17,7 +17,7 @@ using rational = boost::multiprecision::cpp_rational;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
 std::vector<double> random_weights(std::mt19937_64& bits, std::size_t count, double size) {
   std::normal_distribution<double> normal(0, size);
@@ -167,7 +167,7 @@ TEST_CASE("a layer has rows, and a scale for each") {
 TEST_CASE("what is not a number is refused: training has diverged") {
   const weight_format format{8, unsigned_type(1), 12};
   std::vector<std::int64_t> q(1);
-  for (const double bad : {nan, infinity, -infinity}) {
+  for (const double bad : {not_a_number, infinity, -infinity}) {
     CHECK_THROWS_AS(a2q_integers(std::vector{bad}, 0, 0, format, q), input_error);
     CHECK_THROWS_AS(a2q_integers(std::vector{1.0}, bad, 0, format, q), input_error);
     CHECK_THROWS_AS(a2q_integers(std::vector{1.0}, 0, bad, format, q), input_error);
@@ -176,7 +176,7 @@ TEST_CASE("what is not a number is refused: training has diverged") {
   }
   // 2^200 is a double, but no float32: it could not be exported.
   CHECK_THROWS_AS(quantize_qat(std::vector{1.0}, std::vector{200.0}, format), input_error);
-  CHECK(message([&] { qat_integers(std::vector{nan}, 0, format, q); }).find("a weight is nan") == 0);
+  CHECK(message([&] { qat_integers(std::vector{not_a_number}, 0, format, q); }).find("a weight is nan") == 0);
 }
 
 TEST_CASE("illegal formats and shapes are refused by name") {

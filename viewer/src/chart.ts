@@ -102,11 +102,14 @@ export class chart {
   /** Small multiples get what is left after the labels of the axis, whose width is only known once they are drawn. */
   private async fit_panels(view: vega.View, width: number): Promise<void> {
     const columns = Number(fitted(this.m_text.template, width, this.m_text.panels)['columns'] ?? 0);
-    const drawn = Number(this.m_place.querySelector('svg')?.getAttribute('width') ?? 0);
-    if (columns === 0 || drawn === 0) return;
-    const panel = Number(view.signal('child_width'));
-    const better = Math.max(120, Math.floor(panel + (width - drawn) / columns));
-    if (better !== panel) await view.signal('child_width', better).runAsync();
+    // Narrower panels may choose other labels, so once is not always enough.
+    for (let attempt = 0; columns > 0 && attempt < 4; ++attempt) {
+      const drawn = Number(this.m_place.querySelector('svg')?.getAttribute('width') ?? width);
+      const panel = Number(view.signal('child_width'));
+      const better = Math.max(120, Math.floor(panel + (width - drawn) / columns));
+      if (better === panel) break;
+      await view.signal('child_width', better).resize().runAsync();
+    }
   }
 
   private spec(): spec {

@@ -25,6 +25,8 @@ export interface study_facts {
   least_a2q: point | null;
   /** the widest P at which the QAT network, wrapping, loses more than twice `tolerance` */
   broken: width_facts | null;
+  /** the widest P at which it loses that much whether it wraps or saturates */
+  lost: width_facts | null;
   /** LUTs of one accumulator bit, between the widest and the narrowest accumulator */
   luts_per_bit: number | null;
 }
@@ -46,6 +48,10 @@ function least_within(wide: point, a2q: point[]): point | null {
     least = p;
   }
   return least;
+}
+
+function loses(wide: point, now: point | null): boolean {
+  return now !== null && now.accuracy < wide.accuracy - 2 * tolerance - rounding;
 }
 
 /** Null while a study has not finished its first QAT point. */
@@ -75,7 +81,8 @@ export function study_facts(points: point[]): study_facts | null {
     scope,
     widths,
     least_a2q: least_within(wide, a2q),
-    broken: widths.find((w) => w.wrap && w.wrap.accuracy < wide.accuracy - 2 * tolerance - rounding) ?? null,
+    broken: widths.find((w) => loses(wide, w.wrap)) ?? null,
+    lost: widths.find((w) => loses(wide, w.wrap) && loses(wide, w.saturate)) ?? null,
     luts_per_bit: first.bits > last.bits ? (first.luts - last.luts) / (first.bits - last.bits) : null,
   };
 }

@@ -41,7 +41,7 @@ function error_finding(all: point[], facts: facts_type): text {
 }
 
 function accuracy_finding(facts: facts_type): text {
-  const now = facts.broken;
+  const now = facts.lost ?? facts.broken;
   if (!now?.a2q) return [];
   const best = Math.max(now.wrap?.accuracy ?? 0, now.saturate?.accuracy ?? 0);
   return [

@@ -33,6 +33,10 @@ describe('the facts of a study', () => {
   test('wrapping breaks where it costs more than two points', () => {
     expect(facts.broken?.bits).toBe(14);
     expect(facts.broken?.saturate?.accuracy).toBe(0.8);
+    expect(facts.lost?.bits).toBe(14);
+    const safe = some_points.map((p) => (p.point === 5 ? { ...p, accuracy: 0.89 } : p));
+    expect(study_facts(safe)!.broken?.bits).toBe(14);
+    expect(study_facts(safe)!.lost).toBeNull();
   });
 
   test('widths go from the widest to the narrowest, with what each network does there', () => {
