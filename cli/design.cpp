@@ -31,8 +31,8 @@ void set_accumulator(std::vector<unit_options>& units, const std::string& text) 
     return;
   }
   const std::vector<std::string_view> views(names.begin(), names.end());
-  throw config_error(fmt::format("--accumulator {}: there is no unit {}; nearest: {}", text, name,
-                                 nearest_name(name, views)));
+  throw config_error(
+      fmt::format("--accumulator {}: there is no unit {}; nearest: {}", text, name, nearest_name(name, views)));
 }
 
 }  // namespace
@@ -42,7 +42,8 @@ void add_design_options(CLI::App& command, design_options& options) {
   command.add_option("--accumulator", options.accumulators,
                      "Accumulator of all units, P[:wrap|saturate[:per_product|per_cycle|final]], or of one, "
                      "UNIT=P[...]; may be repeated");
-  command.add_option("--pe", options.pe, "Processing elements of every unit; must divide its rows, and equal the next unit's SIMD");
+  command.add_option("--pe", options.pe,
+                     "Processing elements of every unit; must divide its rows, and equal the next unit's SIMD");
   command.add_option("--simd", options.simd, "Inputs a cycle of every unit; must divide its columns");
   command.add_option("--folding", options.folding, "FINN's folding_config.json");
 }

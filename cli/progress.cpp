@@ -13,7 +13,9 @@ namespace spillway {
 progress::progress(std::string what, std::uint64_t total, bool quiet)
     : m_what(std::move(what)),
       m_total(std::max<std::uint64_t>(total, 1)),
-      m_style(quiet ? style::none : isatty(STDERR_FILENO) != 0 ? style::bar : style::lines) {}
+      m_style(quiet                        ? style::none
+              : isatty(STDERR_FILENO) != 0 ? style::bar
+                                           : style::lines) {}
 
 progress::~progress() {
   if (m_style == style::bar && m_drawn) std::fputs("\r\x1b[K", stderr);

@@ -54,9 +54,8 @@ const table* find_table(const report_data& data, const std::string& name) {
 json column_types(const table& content) {
   json types = json::object();
   for (std::size_t column = 0; column < content.columns.size(); ++column) {
-    const bool text = std::any_of(content.rows.begin(), content.rows.end(), [&](const auto& row) {
-      return std::holds_alternative<std::string>(row[column]);
-    });
+    const bool text = std::any_of(content.rows.begin(), content.rows.end(),
+                                  [&](const auto& row) { return std::holds_alternative<std::string>(row[column]); });
     types[content.columns[column]] = text ? "string" : "number";
   }
   return types;

@@ -11,8 +11,8 @@ struct report_options {
   /// The empty page, viewer.html, with the folder `specs` beside it. If empty: $SPILLWAY_VIEWER, then
   /// share/spillway/viewer.html beside the executable, then one folder above it (an installed command).
   std::filesystem::path viewer;
-  std::string title;               ///< if empty, made from the model and the data
-  std::int64_t max_rows = 1000;    ///< of single events and of frames that changed their class
+  std::string title;             ///< if empty, made from the model and the data
+  std::int64_t max_rows = 1000;  ///< of single events and of frames that changed their class
 };
 
 /// Makes the report of a run directory (run.sqlite) or a study directory (study.sqlite):

@@ -44,8 +44,7 @@ constexpr table_query run_queries[] = {
      "SELECT frame, label, class, exact_class, events, abs_error FROM frames WHERE class <> exact_class "
      "ORDER BY frame LIMIT ?",
      true},
-    {"events_by_step",
-     "SELECT unit, step, COUNT(*) AS events FROM events GROUP BY unit, step ORDER BY unit, step"},
+    {"events_by_step", "SELECT unit, step, COUNT(*) AS events FROM events GROUP BY unit, step ORDER BY unit, step"},
     {"events", "SELECT * FROM events ORDER BY rowid LIMIT ?", true},
 };
 
@@ -70,8 +69,8 @@ std::map<std::string, std::string> read_meta(const sqlite_database& database, co
     if (key) meta[*key] = value ? *value : "";
   }
   if (meta["schema"] != schema)
-    throw input_error(fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"],
-                                  schema));
+    throw input_error(
+        fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"], schema));
   return meta;
 }
 
@@ -115,8 +114,10 @@ report_data read_report_data(const std::filesystem::path& directory, const std::
   std::error_code ignored;  // what can't be looked at is not there
   const bool is_study = std::filesystem::exists(study, ignored);
   if (!is_study && !std::filesystem::exists(run, ignored))
-    throw io_error(fmt::format("{}: neither run.sqlite nor study.sqlite is there; name a directory that "
-                               "`spillway simulate -o` or a study has written", directory.string()));
+    throw io_error(
+        fmt::format("{}: neither run.sqlite nor study.sqlite is there; name a directory that "
+                    "`spillway simulate -o` or a study has written",
+                    directory.string()));
   const sqlite_database database((is_study ? study : run).string(), sqlite_database::access::read);
   report_data data;
   data.kind = is_study ? "study" : "run";

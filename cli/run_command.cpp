@@ -20,8 +20,7 @@ namespace {
 std::string given_command_line;  // NOLINT: written once, before anything runs
 
 std::string quote(std::string_view argument) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
   if (!argument.empty() && argument.find_first_not_of(plain) == std::string_view::npos) return std::string(argument);
   std::string quoted = "'";
   for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -41,7 +40,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, const std
   for (const char* separator : {"\n", "\r"})
     for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator)) text[at] = ' ';
   if (command == &app && !arguments.empty() && arguments.front().rfind("-", 0) != 0)
-    return fmt::format("there is no command {}; nearest: {}", arguments.front(), nearest_name(arguments.front(), views));
+    return fmt::format("there is no command {}; nearest: {}", arguments.front(),
+                       nearest_name(arguments.front(), views));
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
   for (const std::string& argument : arguments) {
     const std::string name = argument.substr(0, argument.find('='));
@@ -97,7 +97,8 @@ int run_command(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     const auto given = app.get_subcommands();
-    return fail(given.empty() ? "" : given.front()->get_name(), explain(app, e, arguments) + " (--help lists what is)", 2);
+    return fail(given.empty() ? "" : given.front()->get_name(), explain(app, e, arguments) + " (--help lists what is)",
+                2);
   }
   const int code = guarded(app.get_subcommands().front()->get_name(), action);
   if (std::fflush(stdout) != 0) return fail("", fmt::format("standard output: {}", std::strerror(errno)), 3);

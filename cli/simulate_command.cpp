@@ -86,7 +86,9 @@ nlohmann::ordered_json as_json(const finished_run& run) {
   json["interrupted"] = run.result.stopped;
   for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
     const mvau& unit = std::get<mvau>(run.accelerator.flow.units[u]);
-    nlohmann::ordered_json row{{"name", unit.name}, {"pe", unit.pe}, {"simd", unit.simd},
+    nlohmann::ordered_json row{{"name", unit.name},
+                               {"pe", unit.pe},
+                               {"simd", unit.simd},
                                {"accumulator", to_string(unit.accumulator)},
                                {"overflow_events", run.events.total(static_cast<std::uint32_t>(u)).events}};
     if (u < run.result.activity.size()) {
@@ -132,7 +134,7 @@ int simulate(const simulate_options& options) {
   if (!options.output.empty()) saver.emplace(options.output, options.force);
   run.accelerator = load_design(options.design);
   run.data = select_frames(load_dataset(options.data), options.skip, options.frames);
-  run.data.inputs = quantize_dataset(run.accelerator.integers, run.data);
+  run.data.inputs = quantize_dataset(run.accelerator.integers, std::move(run.data));  // takes the inputs only
   run.events = recorder(options.max_events);
   if (saver) saver->begin(run);
   run.result = run_engine(options, run.accelerator.flow, run.data.inputs, run.events);
@@ -181,7 +183,8 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command->add_flag("-q,--quiet", options->quiet, "No progress");
   command->footer(
       "Examples:\n"
-      "  spillway simulate models/zoo/mnist-linear/qat-w8a1.onnx --data binary-mnist --accumulator 14:wrap:per_product\n"
+      "  spillway simulate models/zoo/mnist-linear/qat-w8a1.onnx --data binary-mnist --accumulator "
+      "14:wrap:per_product\n"
       "  spillway simulate net.onnx --data binary-mnist --accumulator 12:saturate -o run && spillway trace run\n");
   command->callback([options, &action] { action = [options] { return simulate(*options); }; });
 }

@@ -53,8 +53,8 @@ void check_unit(const mvau& unit, std::string_view path) {
   validate(unit.output_type, fmt::format("{}.output_type", path));
   validate(unit.weights, fmt::format("{}.weights", path));
   if (unit.weights.shape.size() != 2)
-    throw config_error(fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path,
-                                   unit.weights.shape.size()));
+    throw config_error(
+        fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path, unit.weights.shape.size()));
   check_fold(path, "pe", unit.pe, "MH", unit.mh());
   check_fold(path, "simd", unit.simd, "MW", unit.mw());
   if (unit.vectors_per_frame < 1)
@@ -75,9 +75,10 @@ void check_stream(const mvau& from, const mvau& to) {
     throw config_error(fmt::format("{} emits {} vectors of {} a frame, but {} takes {} of {}", from.name,
                                    from.vectors_per_frame, from.mh(), to.name, to.vectors_per_frame, to.mw()));
   if (from.pe != to.simd)
-    throw config_error(fmt::format("{} emits beats of PE = {} lanes, but {} takes SIMD = {}: set both to one value "
-                                   "(there is no width converter yet)",
-                                   from.name, from.pe, to.name, to.simd));
+    throw config_error(
+        fmt::format("{} emits beats of PE = {} lanes, but {} takes SIMD = {}: set both to one value "
+                    "(there is no width converter yet)",
+                    from.name, from.pe, to.name, to.simd));
 }
 
 }  // namespace
@@ -102,8 +103,8 @@ std::string nearest_divisors(std::int64_t n, std::int64_t value) {
 dataflow lower(const integer_network& net, const std::vector<unit_options>& options) {
   validate(net);
   if (options.size() > net.layers.size())
-    throw config_error(fmt::format("options for {} units, but the network has {} layers", options.size(),
-                                   net.layers.size()));
+    throw config_error(
+        fmt::format("options for {} units, but the network has {} layers", options.size(), net.layers.size()));
   dataflow flow;
   flow.name = net.name;
   int previous_pe = 0;
@@ -133,8 +134,8 @@ dataflow lower(const integer_network& net, const std::vector<unit_options>& opti
 void validate(const dataflow& flow) {
   if (flow.units.empty()) throw config_error(fmt::format("dataflow {} has no units", flow.name));
   if (flow.stream_depth < 2)
-    throw config_error(fmt::format("stream_depth = {} must be at least 2 (registered ready and valid)",
-                                   flow.stream_depth));
+    throw config_error(
+        fmt::format("stream_depth = {} must be at least 2 (registered ready and valid)", flow.stream_depth));
   const mvau* previous = nullptr;
   for (const dataflow_unit& any : flow.units) {
     const mvau& unit = std::get<mvau>(any);

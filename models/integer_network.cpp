@@ -65,8 +65,8 @@ void check_thresholds(const integer_layer& layer, const std::string& path) {
     throw config_error(fmt::format("{}.thresholds must be [MH, steps] with MH = {}", path, layer.rows()));
   const std::int64_t steps = thresholds.shape[1];
   for (std::int64_t t = 1; t < thresholds.size(); ++t)
-    if (t % steps != 0 && load_as<big_int>(thresholds.at(t), thresholds.type) <
-                              load_as<big_int>(thresholds.at(t - 1), thresholds.type))
+    if (t % steps != 0 &&
+        load_as<big_int>(thresholds.at(t), thresholds.type) < load_as<big_int>(thresholds.at(t - 1), thresholds.type))
       throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, t / steps, t % steps));
   const big_int low = layer.output_offset, high = low + steps;
   validate(layer.output_type, path + ".output_type");
@@ -90,9 +90,8 @@ integer_tensor evaluate(const integer_network& net, const integer_tensor& input)
     integer_tensor output = integer_tensor::zeros(type, {values.shape[0], layer.rows()});
     // Thresholds may be wider than any sum; the comparison must hold them, too.
     const int exact = layer.thresholds ? std::max(bits, layer.thresholds->type.bits + 1) : bits;
-    visit_storage(exact, [&]<class Integer>(std::type_identity<Integer>) {
-      evaluate_layer<Integer>(layer, values, output);
-    });
+    visit_storage(exact,
+                  [&]<class Integer>(std::type_identity<Integer>) { evaluate_layer<Integer>(layer, values, output); });
     values = std::move(output);
   }
   return values;
@@ -108,8 +107,8 @@ void validate(const integer_network& net) {
     validate(layer.input_type, path + ".input_type");
     validate(layer.weights, path + ".weights");
     if (layer.weights.shape.size() != 2)
-      throw config_error(fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path,
-                                     layer.weights.shape.size()));
+      throw config_error(
+          fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path, layer.weights.shape.size()));
     if (l == 0) width = layer.columns();
     if (layer.input_type != type || layer.columns() != width)
       throw config_error(fmt::format("{} takes {} values of {}, but gets {} of {}", path, layer.columns(),
@@ -122,14 +121,16 @@ void validate(const integer_network& net) {
   }
   const auto logits = static_cast<std::size_t>(width);
   if (net.output_scale.size() != logits || net.output_bias.size() != logits)
-    throw config_error(fmt::format("output_scale and output_bias must have {} values, one a row of the last layer, but "
-                                   "have {} and {}",
-                                   logits, net.output_scale.size(), net.output_bias.size()));
+    throw config_error(
+        fmt::format("output_scale and output_bias must have {} values, one a row of the last layer, but "
+                    "have {} and {}",
+                    logits, net.output_scale.size(), net.output_bias.size()));
   for (std::size_t i = 0; i < logits; ++i)
     if (!(net.output_scale[i] > 0) || !std::isfinite(net.output_scale[i]) || !std::isfinite(net.output_bias[i]))
-      throw config_error(fmt::format("output_scale[{0}] = {1} and output_bias[{0}] = {2} must be finite, the scale "
-                                     "positive",
-                                     i, net.output_scale[i], net.output_bias[i]));
+      throw config_error(
+          fmt::format("output_scale[{0}] = {1} and output_bias[{0}] = {2} must be finite, the scale "
+                      "positive",
+                      i, net.output_scale[i], net.output_bias[i]));
 }
 
 }  // namespace spillway

@@ -69,8 +69,8 @@ class vector_replay {
     for (std::int64_t row = 0; row < m_unit.mh(); ++row) {
       const std::size_t first = found.size();
       const std::span<const Integer> weights(m_weights.data() + static_cast<std::size_t>(row) * columns, columns);
-      const dot_result<Integer> dot = accumulate<Integer>(
-          weights, operands, m_unit.simd, m_unit.accumulator, [&](const dot_event<Integer>& from) {
+      const dot_result<Integer> dot =
+          accumulate<Integer>(weights, operands, m_unit.simd, m_unit.accumulator, [&](const dot_event<Integer>& from) {
             if (max_events > 0) found.push_back(make_event(vector, row, from, times));
           });
       const bool persistent = dot.persistent(m_unit.accumulator.bits, m_unit.accumulator.overflow);

@@ -29,7 +29,7 @@ int zoo_table(const zoo_table_arguments& args) {
     return 0;
   }
   if (now == old) return 0;
-  fmt::print(stderr, "spillway-train zoo-table: {} does not say what is measured\n", shown_path(args.page));
+  fmt::print(stderr, "spillway-train: {} does not say what is measured\n", shown_path(args.page));
   return 1;
 }
 

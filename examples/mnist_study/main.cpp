@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <thread>
@@ -46,9 +46,8 @@ int run(arguments& args) {
   const run_directory directory(options.directory.string(),
                                 args.force ? run_directory::use::overwrite : run_directory::use::resume);
   const std::string database = directory.file("study.sqlite");
-  const std::string configuration =
-      fmt::format("binary-mnist pe={} simd={} orders={} frames={} seed={}", options.pe, options.simd, options.orders,
-                  options.order_frames, options.seed);
+  const std::string configuration = fmt::format("binary-mnist pe={} simd={} orders={} frames={} seed={}", options.pe,
+                                                options.simd, options.orders, options.order_frames, options.seed);
   run_info info;
   info.version = version();
   info.command = "mnist_study";
@@ -56,8 +55,8 @@ int run(arguments& args) {
   info.dataset = "binary-mnist";
   info.engine = "fast";
   info.started = utc_now();
-  run_manifest manifest{info.version, info.command, content_hash(configuration), {{"orders", options.seed}},
-                        info.started, 0, false};
+  run_manifest manifest{
+      info.version, info.command, content_hash(configuration), {{"orders", options.seed}}, info.started, 0, false};
   directory.write_manifest(manifest);
   study_store store(database, info, configuration);
   store.write_meta("pe", std::to_string(options.pe));
@@ -66,8 +65,7 @@ int run(arguments& args) {
   store.write_meta("order_frames", std::to_string(options.order_frames));
   store.write_meta("seed", std::to_string(options.seed));
   if (!mnist_study::run_points(options, store) || !mnist_study::run_orders(options, store)) {
-    fmt::print(stderr, "interrupted: what is finished is in {}; the same command goes on from there\n",
-               database);
+    fmt::print(stderr, "interrupted: what is finished is in {}; the same command goes on from there\n", database);
     return 130;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

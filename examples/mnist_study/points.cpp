@@ -110,8 +110,12 @@ bool run_points(const settings& options, study_store& store) {
       training.push_back(describe_training(*of));
       store.write_training(training);
     }
-    const study_key key{what.network, what.method, what.format.bits, std::string(to_string(what.format.overflow)),
-                        std::string(to_string(what.format.scope)), static_cast<std::uint64_t>(of->inputs.shape[0])};
+    const study_key key{what.network,
+                        what.method,
+                        what.format.bits,
+                        std::string(to_string(what.format.overflow)),
+                        std::string(to_string(what.format.scope)),
+                        static_cast<std::uint64_t>(of->inputs.shape[0])};
     if (!store.has_point(static_cast<std::int64_t>(i), key)) {
       recorder events(0);
       study_point point = run_point(options, what, *of, events);

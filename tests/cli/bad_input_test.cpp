@@ -72,7 +72,8 @@ TEST_CASE("truncated and corrupt ONNX files are refused in one line, wherever th
   const testing::temporary_directory scratch;
   const std::string whole = contents(qat);
   REQUIRE(whole.size() > 1000);
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, whole.size() / 3, whole.size() / 2, whole.size() - 1}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, whole.size() / 3, whole.size() / 2, whole.size() - 1}) {
     CAPTURE(size);
     write(scratch.file("cut.onnx"), whole.substr(0, size));
     check_refused(simulate(scratch.file("cut.onnx"), on_mnist), 2, {"cut.onnx"});

@@ -12,7 +12,8 @@ using nlohmann::json;
 namespace {
 
 json simulate(const std::string& model, const std::string& accumulator, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"simulate", model, "--data", "binary-mnist", "--accumulator", accumulator, "--json"};
+  std::vector<std::string> arguments{"simulate",      model,       "--data", "binary-mnist",
+                                     "--accumulator", accumulator, "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   const process_result result = spillway_command(arguments);
   CAPTURE(result.err);
@@ -47,7 +48,8 @@ TEST_CASE("a 32-bit accumulator reaches 91% top-1 without an overflow") {
 }
 
 TEST_CASE("both engines print the same run") {
-  for (const char* format : {"19", "13:wrap:per_product", "11:saturate:per_cycle", "10:saturate:final", "8:wrap:per_product"}) {
+  for (const char* format :
+       {"19", "13:wrap:per_product", "11:saturate:per_cycle", "10:saturate:final", "8:wrap:per_product"}) {
     CAPTURE(format);
     const json cycle = simulate(qat, format, {"--frames", "1000"});
     const json fast = simulate(qat, format, {"--frames", "1000", "--engine", "fast"});
@@ -66,7 +68,8 @@ TEST_CASE("the states of every unit sum to the cycles of the run, stalls or not"
 }
 
 TEST_CASE("no network overflows at P >= 19, the data-type bound, and A2Q never at its own P") {
-  for (const int bits : {19, 20, 24}) CHECK(simulate(qat, std::to_string(bits) + ":wrap:per_product")["overflow_events"] == 0);
+  for (const int bits : {19, 20, 24})
+    CHECK(simulate(qat, std::to_string(bits) + ":wrap:per_product")["overflow_events"] == 0);
   for (int bits = 8; bits <= 19; ++bits) {
     CAPTURE(bits);
     const std::string model = zoo + "a2q-w8a1-p" + std::to_string(bits) + ".onnx";
@@ -90,7 +93,8 @@ TEST_CASE("check shows a witness where a width is not safe, and the witness over
 }
 
 TEST_CASE("--fail-on-overflow exits with 1 only where a register overflowed") {
-  const std::vector<std::string> base{"simulate", qat, "--data", "binary-mnist", "--frames", "500", "--fail-on-overflow"};
+  const std::vector<std::string> base{"simulate",          qat, "--data", "binary-mnist", "--frames", "500",
+                                      "--fail-on-overflow"};
   auto narrow = base, wide = base;
   narrow.insert(narrow.end(), {"--accumulator", "9"});
   wide.insert(wide.end(), {"--accumulator", "19"});

@@ -90,8 +90,8 @@ TEST_CASE("a folder that is no run is left alone, even with --force") {
 
 TEST_CASE("a full disk is one line, and what was there before stays") {
   const testing::temporary_directory scratch;
-  const process_result result =
-      run_process(simulate_into(scratch.file("run"), {"--frames", "3000", "--accumulator", "9:wrap:per_product"}), {}, 65'536);
+  const process_result result = run_process(
+      simulate_into(scratch.file("run"), {"--frames", "3000", "--accumulator", "9:wrap:per_product"}), {}, 65'536);
   check_refused(result, 3, {scratch.file("run")});
 }
 

@@ -89,7 +89,8 @@ TEST_CASE("the fast engine's registers are the oracle's, in any order of additio
     run_options options;
     for (std::int64_t k = 0; k < unit.mw(); ++k) options.order.push_back(k);
     for (std::size_t k = options.order.size(); k > 1; --k)
-      std::swap(options.order[k - 1], options.order[static_cast<std::size_t>(random.between(0, static_cast<int>(k) - 1))]);
+      std::swap(options.order[k - 1],
+                options.order[static_cast<std::size_t>(random.between(0, static_cast<int>(k) - 1))]);
     recorder recorded;
     const run_result result = run_fast_engine(flow, input, recorded, options);
     for (std::int64_t v = 0; v < unit.vectors_per_frame; ++v)
@@ -99,8 +100,7 @@ TEST_CASE("the fast engine's registers are the oracle's, in any order of additio
           weights.emplace_back(*unit.weights.at(row * unit.mw() + k));
           values.emplace_back(*input.at(v * unit.mw() + k));
         }
-        const oracle_result expected =
-            oracle_dot_product(weights, values, options.order, unit.simd, unit.accumulator);
+        const oracle_result expected = oracle_dot_product(weights, values, options.order, unit.simd, unit.accumulator);
         REQUIRE(big_int(*result.outputs.at(v * unit.mh() + row)) == expected.stored);
         events += static_cast<int>(expected.events.size());
       }

@@ -67,16 +67,20 @@ class random_dataflow {
   big_int draw(integer_type of) {
     const big_int low = min_value(of), high = max_value(of);
     switch (between(0, of.is_bipolar ? 1 : 5)) {
-      case 0: return low;
-      case 1: return high;
-      default: break;
+      case 0:
+        return low;
+      case 1:
+        return high;
+      default:
+        break;
     }
     big_int bits = 0;
     for (int i = 0; i < of.words(); ++i) bits = (bits << 64) + m_random();
     return low + bits % (high - low + 1);
   }
 
-  mvau make_unit(int columns, int simd, integer_type input, int max_type_bits, int max_accumulator_bits, bool activated) {
+  mvau make_unit(int columns, int simd, integer_type input, int max_type_bits, int max_accumulator_bits,
+                 bool activated) {
     mvau unit;
     const int rows = between(1, 6) * between(1, 4);
     integer_type weights = type(max_type_bits);
@@ -102,8 +106,8 @@ class random_dataflow {
     for (std::int64_t row = 0; row < thresholds.shape[0]; ++row) {
       std::vector<big_int> values;
       for (std::int64_t t = 0; t < steps; ++t)
-        values.push_back(load({thresholds.at(row * steps + t), static_cast<std::size_t>(thresholds.type.words())},
-                              thresholds.type));
+        values.push_back(
+            load({thresholds.at(row * steps + t), static_cast<std::size_t>(thresholds.type.words())}, thresholds.type));
       std::sort(values.begin(), values.end());
       for (std::int64_t t = 0; t < steps; ++t)
         store(values[static_cast<std::size_t>(t)], thresholds.type,

@@ -17,7 +17,8 @@ using rational = boost::multiprecision::cpp_rational;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<double> random_weights(std::mt19937_64& bits, std::size_t count, double size) {
   std::normal_distribution<double> normal(0, size);
