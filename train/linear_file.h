@@ -21,7 +21,8 @@ std::map<std::string, std::string> training_metadata(const training_options& opt
 /// Writes a trained layer as QONNX. A2Q files claim P, once more certified; QAT files claim nothing.
 ///
 /// What was written is read back, and must say the same integers and scales: a file that rounds otherwise would lose
-/// A2Q's guarantee silently. Throws `error` if it does not (the file is then removed), `io_error` if the system refuses.
+/// A2Q's guarantee silently. Throws `error` if it does not (the file is then removed), `io_error` if the system
+/// refuses.
 void save_linear(const quantized_weights& trained, const training_options& options,
                  const std::map<std::string, std::string>& metadata, const std::filesystem::path& path);
 

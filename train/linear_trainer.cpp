@@ -76,7 +76,8 @@ torch::Tensor cross_entropy(const Quantizer& quantizer, const labelled_batch& ba
 /// Adam with one rate for the weights and one for the logarithms of scales and norms.
 class scheduled_adam {
  public:
-  scheduled_adam(const torch::Tensor& weights, const std::vector<torch::Tensor>& scales, const training_options& options)
+  scheduled_adam(const torch::Tensor& weights, const std::vector<torch::Tensor>& scales,
+                 const training_options& options)
       : m_rates{options.learning_rate, options.scale_learning_rate},
         m_adam({group({weights}, m_rates[0]), group(scales, m_rates[1])}, torch::optim::AdamOptions(m_rates[0])) {}
 

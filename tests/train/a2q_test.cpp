@@ -90,7 +90,8 @@ TEST_CASE("A2Q's integers are those of exact rational arithmetic, unless that is
   std::int64_t compared = 0, near_ties = 0;
   for (int trial = 0; trial < 300; ++trial) {
     const auto v = random_weights(bits, 1 + bits() % 40, 1);
-    const weight_format format{static_cast<int>(2 + bits() % 7), {static_cast<int>(1 + bits() % 8), bits() % 2 == 0, false},
+    const weight_format format{static_cast<int>(2 + bits() % 7),
+                               {static_cast<int>(1 + bits() % 8), bits() % 2 == 0, false},
                                static_cast<int>(4 + bits() % 16)};
     const auto q = a2q(v, -7, 30, format);  // g / s = 2^37: the limit decides
     rational norm = 0;
@@ -116,7 +117,8 @@ TEST_CASE("A2Q never exceeds its budget, and every channel is certified at P") {
   std::mt19937_64 bits(11);
   for (int trial = 0; trial < 2000; ++trial) {
     const std::size_t columns = 1 + bits() % 200;
-    const weight_format format{static_cast<int>(2 + bits() % 7), {static_cast<int>(1 + bits() % 8), bits() % 2 == 0, false},
+    const weight_format format{static_cast<int>(2 + bits() % 7),
+                               {static_cast<int>(1 + bits() % 8), bits() % 2 == 0, false},
                                static_cast<int>(2 + bits() % 20)};
     auto v = random_weights(bits, columns, std::exp2(static_cast<double>(bits() % 40) - 20));
     // Equal magnitudes make every u the same, often a whole number up to rounding: the worst case for a double.

@@ -180,7 +180,8 @@ TEST_CASE("binarize writes a dataset whose bits are the pixels of at least 128")
   REQUIRE(data.frames() == 60);
   REQUIRE(data.features() == 784);
   for (std::size_t i = 0; i < 60 * 784; ++i)
-    REQUIRE(*data.inputs.at(static_cast<std::int64_t>(i)) == (static_cast<unsigned char>(images[16 + i]) >= 128 ? 1 : 0));
+    REQUIRE(*data.inputs.at(static_cast<std::int64_t>(i)) ==
+            (static_cast<unsigned char>(images[16 + i]) >= 128 ? 1 : 0));
   for (std::size_t i = 0; i < 60; ++i) CHECK(data.labels[i] == labels[8 + i]);
   CHECK(read_file(folder + "/dataset.json", 1 << 20).find("Yann LeCun, Corinna Cortes") != std::string::npos);
   const std::vector<std::string> again{"binarize", "--mnist", mnist.path.string(), "-o", folder};

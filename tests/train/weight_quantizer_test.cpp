@@ -21,8 +21,12 @@ namespace {
 
 using numbers = std::vector<long double>;
 
+torch::Tensor constant(const std::vector<double>& values, std::vector<std::int64_t> shape) {
+  return torch::tensor(values, torch::kDouble).view(shape);
+}
+
 torch::Tensor tensor(const std::vector<double>& values, std::vector<std::int64_t> shape) {
-  return torch::tensor(values, torch::kDouble).view(shape).requires_grad_(true);
+  return constant(values, std::move(shape)).requires_grad_(true);
 }
 
 std::vector<double> values(const torch::Tensor& t) {
@@ -30,10 +34,15 @@ std::vector<double> values(const torch::Tensor& t) {
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 
+/// low to low + count - 1
+std::int64_t draw(std::mt19937_64& bits, int low, unsigned count) {
+  return low + static_cast<std::int64_t>(bits() % count);
+}
+
 std::vector<double> normal(std::mt19937_64& bits, std::size_t count) {
-  std::normal_distribution<double> draw;
+  std::normal_distribution<double> value_of;
   std::vector<double> result(count);
-  for (double& value : result) value = draw(bits);
+  for (double& value : result) value = value_of(bits);
   return result;
 }
 
@@ -172,8 +181,8 @@ TEST_CASE("where g is above T_s only the penalty moves it") {
 TEST_CASE("what training multiplies with and what export writes are the same integers") {
   std::mt19937_64 bits(9);
   for (int trial = 0; trial < 100; ++trial) {
-    const std::int64_t rows = 1 + static_cast<std::int64_t>(bits() % 5), columns = 1 + static_cast<std::int64_t>(bits() % 300);
-    const auto w = torch::tensor(normal(bits, static_cast<std::size_t>(rows * columns)), torch::kDouble).view({rows, columns});
+    const std::int64_t rows = draw(bits, 1, 5), columns = draw(bits, 1, 300);
+    const auto w = constant(normal(bits, static_cast<std::size_t>(rows * columns)), {rows, columns});
     const weight_format format{8, unsigned_type(1), static_cast<int>(4 + bits() % 16)};
     const auto same = [](const auto& quantizer) {
       const auto trained = values(quantizer.forward().integers);
@@ -221,8 +230,7 @@ TEST_CASE("the straight-through gradient is 1 where rounding alone decided, 0 wh
 TEST_CASE("the product with 0/1 inputs and its gradient are those of a dense product") {
   std::mt19937_64 bits(13);
   for (int trial = 0; trial < 50; ++trial) {
-    const std::int64_t frames = 1 + static_cast<std::int64_t>(bits() % 9), columns = 1 + static_cast<std::int64_t>(bits() % 40);
-    const std::int64_t rows = 1 + static_cast<std::int64_t>(bits() % 12);
+    const std::int64_t frames = draw(bits, 1, 9), columns = draw(bits, 1, 40), rows = draw(bits, 1, 12);
     const auto dense = torch::zeros({frames, columns}, torch::kDouble);
     std::vector<std::int64_t> offsets{0}, ones;
     for (std::int64_t frame = 0; frame < frames; ++frame) {
@@ -233,9 +241,9 @@ TEST_CASE("the product with 0/1 inputs and its gradient are those of a dense pro
         }
       offsets.push_back(static_cast<std::int64_t>(ones.size()));
     }
-    const auto first = normal(bits, static_cast<std::size_t>(rows * columns));
-    const auto a = tensor(first, {rows, columns}).detach().requires_grad_(true), b = a.detach().clone().requires_grad_(true);
-    const auto upstream = torch::tensor(normal(bits, static_cast<std::size_t>(frames * rows)), torch::kDouble).view({frames, rows});
+    const auto weights = normal(bits, static_cast<std::size_t>(rows * columns));
+    const auto a = tensor(weights, {rows, columns}), b = tensor(weights, {rows, columns});
+    const auto upstream = constant(normal(bits, static_cast<std::size_t>(frames * rows)), {frames, rows});
     const auto sparse = binary_linear({torch::tensor(offsets), torch::tensor(ones, torch::kInt64)}, a);
     const auto plain = torch::mm(dense, b.t());
     CHECK(torch::allclose(sparse, plain, 1e-12, 1e-12));

@@ -183,18 +183,21 @@ TEST_CASE("the QAT network claims nothing, and reaches 91.0% at the data-type bo
   CHECK(exact_top1(net) >= 0.91);
 }
 
-TEST_CASE("where overflow costs the QAT network more than 2 points, A2Q is ahead of wrap and of saturate") {
+TEST_CASE("where a register's overflow costs the QAT network more than 2 points, A2Q at that P is ahead of it") {
   const integer_network qat = load("qat-w8a1");
   const double full = exact_top1(qat);
-  int costly = 0;
+  int wrapping = 0, saturating = 0;
   for (int bits = 8; bits <= 19; ++bits) {
     CAPTURE(bits);
     const double wrapped = wrapped_top1(qat, bits), saturated = saturated_top1(qat, bits);
-    if (std::min(wrapped, saturated) >= full - 0.02) continue;
-    ++costly;
     const double a2q = exact_top1(load(a2q_name(bits)));
-    CHECK(a2q > wrapped);
-    CHECK(a2q > saturated);
+    CHECK((wrapped >= full - 0.02 || a2q > wrapped));
+    CHECK((saturated >= full - 0.02 || a2q > saturated));
+    wrapping += wrapped < full - 0.02 ? 1 : 0;
+    saturating += saturated < full - 0.02 ? 1 : 0;
   }
-  CHECK(costly >= 3);
+  // Wrapping from P = 12 down, saturating from 11 down: at 12 saturation costs nothing, and A2Q is not ahead of it
+  // (docs/results.md).
+  CHECK(wrapping == 5);
+  CHECK(saturating == 4);
 }
