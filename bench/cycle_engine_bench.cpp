@@ -16,11 +16,12 @@ double peak_megabytes() {
 }
 
 /// A run from source to sink, elaboration and the check of the inputs included. `max_events` 0 counts only.
-void run(benchmark::State& state, const mvau& unit, const integer_tensor& inputs, std::uint64_t max_events) {
+void run(benchmark::State& state, const dataflow& flow, const integer_tensor& inputs, std::uint64_t max_events) {
+  const mvau& unit = std::get<mvau>(flow.units.front());
   std::uint64_t cycles = 0, events = 0;
   for (auto _ : state) {
     recorder counts(max_events);
-    cycles += run_cycle_engine({"bench", {unit}, 2}, inputs, counts).cycles;
+    cycles += run_cycle_engine(flow, inputs, counts).cycles;
     events = counts.total().events;
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(cycles));
@@ -33,7 +34,7 @@ void run(benchmark::State& state, const mvau& unit, const integer_tensor& inputs
 
 void mvau_4bit_pe16_simd16(benchmark::State& state, limit_scope scope, overflow_mode overflow, int bits) {
   const mvau unit = bench::mvau_4bit({bits, overflow, scope});
-  run(state, unit, bench::random_tensor(unit.input_type, {2000, unit.mw()}, 3), 0);
+  run(state, {"bench", {unit}, 2}, bench::random_tensor(unit.input_type, {2000, unit.mw()}, 3), 0);
 }
 BENCHMARK_CAPTURE(mvau_4bit_pe16_simd16, per_product_wrap_no_overflow, limit_scope::per_product, overflow_mode::wrap,
                   16);
@@ -43,13 +44,13 @@ BENCHMARK_CAPTURE(mvau_4bit_pe16_simd16, per_cycle_wrap, limit_scope::per_cycle,
 BENCHMARK_CAPTURE(mvau_4bit_pe16_simd16, per_cycle_saturate, limit_scope::per_cycle, overflow_mode::saturate, 9);
 BENCHMARK_CAPTURE(mvau_4bit_pe16_simd16, final_wrap, limit_scope::final, overflow_mode::wrap, 9);
 
-void mnist_10000_frames(benchmark::State& state, int bits, std::uint64_t max_events) {
-  const mvau unit = bench::mvau_mnist({bits, overflow_mode::wrap, limit_scope::per_product});
-  run(state, unit, bench::random_image_bits({10000, unit.mw()}, 0.13, 4), max_events);
+void mnist_10000_images(benchmark::State& state, int bits, std::uint64_t max_events) {
+  static const integer_tensor images = bench::mnist_images();
+  run(state, bench::mnist_network({bits, overflow_mode::wrap, limit_scope::per_product}), images, max_events);
 }
-BENCHMARK_CAPTURE(mnist_10000_frames, P32, 32, 1'000'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(mnist_10000_frames, P14, 14, 1'000'000)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(mnist_10000_frames, P8_counted, 8, 0)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(mnist_10000_frames, P6_log_full, 6, 1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mnist_10000_images, P32, 32, 1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mnist_10000_images, P14, 14, 1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mnist_10000_images, P8_counted, 8, 0)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mnist_10000_images, P8_logged, 8, 1'000'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -4,6 +4,10 @@
 #include <ctime>
 #include <random>
 
+#include "models/dataset.h"
+#include "models/qonnx_read.h"
+#include "models/streamline.h"
+
 namespace spillway::bench {
 
 double processor_seconds() {
@@ -20,14 +24,6 @@ integer_tensor random_tensor(integer_type type, std::vector<std::int64_t> shape,
   return values;
 }
 
-integer_tensor random_image_bits(std::vector<std::int64_t> shape, double density, std::uint64_t seed) {
-  integer_tensor values = integer_tensor::zeros(unsigned_type(1), std::move(shape));
-  std::mt19937_64 random(seed);
-  const auto ones = static_cast<std::uint64_t>(density * 65536);
-  for (std::int64_t& word : values.words) word = random() % 65536 < ones ? 1 : 0;
-  return values;
-}
-
 mvau mvau_4bit(const accumulator_format& accumulator) {
   mvau unit;
   unit.name = "MVAU_0";
@@ -39,17 +35,22 @@ mvau mvau_4bit(const accumulator_format& accumulator) {
   return unit;
 }
 
-mvau mvau_mnist(const accumulator_format& accumulator) {
-  mvau unit;
-  unit.name = "MVAU_0";
-  unit.input_type = unsigned_type(1);
-  unit.weights = random_tensor(signed_type(8), {10, 784}, 2);
-  for (std::int64_t& word : unit.weights.words) word = word * 20 / 128;
-  unit.output_type = signed_type(accumulator.bits);
-  unit.accumulator = accumulator;
-  unit.pe = 10;
-  unit.simd = 49;
-  return unit;
+namespace {
+
+const integer_network& trained_network() {
+  static const integer_network network =
+      streamline(read_qonnx(SPILLWAY_SOURCE_DIR "/models/zoo/mnist-linear/qat-w8a1.onnx"));
+  return network;
+}
+
+}  // namespace
+
+dataflow mnist_network(const accumulator_format& accumulator) {
+  return lower(trained_network(), {unit_options{.pe = 10, .simd = 49, .accumulator = accumulator}});
+}
+
+integer_tensor mnist_images() {
+  return quantize_dataset(trained_network(), load_dataset(SPILLWAY_SOURCE_DIR "/models/data/binary-mnist"));
 }
 
 }  // namespace spillway::bench

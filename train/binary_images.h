@@ -25,8 +25,8 @@ struct binary_images {
   binary_images slice(std::int64_t first, std::int64_t last) const;
 };
 
-/// MNIST's training images ("train") or its test images ("t10k"), from the IDX files of that name in `directory`.
-/// Throws `io_error` or `input_error`, naming the file, if one is missing, truncated, or not labelled images of 28 x 28.
+/// MNIST's training ("train") or test images ("t10k"), from the IDX files of that name in `directory`.
+/// Throws `io_error` or `input_error`, naming the file, if one is missing, truncated, or no labelled images of 28 x 28.
 binary_images read_mnist(const std::string& directory, const std::string& part, int threshold);
 
 }  // namespace spillway
