@@ -46,7 +46,11 @@ const integer_network& trained_network() {
 }  // namespace
 
 dataflow mnist_network(const accumulator_format& accumulator) {
-  return lower(trained_network(), {unit_options{.pe = 10, .simd = 49, .accumulator = accumulator}});
+  unit_options options;
+  options.pe = 10;
+  options.simd = 49;
+  options.accumulator = accumulator;
+  return lower(trained_network(), {options});
 }
 
 integer_tensor mnist_images() {
