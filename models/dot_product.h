@@ -32,8 +32,8 @@ struct dot_result {
 };
 
 /// The plain loop: a dot product of `weights` and `inputs` (equal lengths, which `simd` divides) through a register of
-/// `format`, SIMD products a cycle, in the order of the arrays; `on_event(dot_event)` is called for each overflow, in order.
-/// `Integer` is a storage of models/storage.h, wide enough by `exact_sum_bits`.
+/// `format`, SIMD products a cycle, in the order of the arrays; `on_event(dot_event)` is called for each overflow, in
+/// order. `Integer` is a storage of models/storage.h, wide enough by `exact_sum_bits`.
 ///
 /// The engines replay with this loop. The cpp_int oracle (models/oracle.h) states the same semantics independently.
 template <class Integer, class OnEvent>
