@@ -10,14 +10,12 @@
 #include "models/accumulator_format.h"
 #include "models/integer_network.h"
 #include "models/integer_tensor.h"
+#include "models/units/memory_style.h"
 
 namespace spillway {
 
 // The accelerator as hardware units: what simulation, cost and RTL all read, so that they can't speak of different
 // machines.
-
-/// Where weights live.
-enum class memory_style : unsigned char { automatic, distributed, block, ultra };
 
 /// A matrix-vector-activation unit: MH x MW weights, PE rows and SIMD columns a cycle. PE divides MH, SIMD divides MW.
 struct mvau {

@@ -52,6 +52,11 @@ struct evaluator {
     return y;
   }
 
+  template <class Op>
+  float_tensor operator()(const Op&) const {
+    throw input_error(fmt::format("{}: this operator can't be evaluated yet", node.name));
+  }
+
   float_tensor operator()(const quant_op& op) const {
     validate(op, node.name);
     const auto low = static_cast<float>(least_level(op)), high = static_cast<float>(greatest_level(op));

@@ -28,6 +28,11 @@ struct shape_of {
     return in[0];
   }
 
+  template <class Op>
+  tensor_shape operator()(const Op&) const {
+    throw input_error(fmt::format("{}: this operator can't be taken yet", node));
+  }
+
   tensor_shape operator()(const quant_op& op) const {
     same_as_input(op.zero_point, "zero point");
     return same_as_input(op.scale, "scale");

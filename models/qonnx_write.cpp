@@ -57,6 +57,11 @@ class node_writer {
     std::visit(*this, node.op);
   }
 
+  template <class Op>
+  void operator()(const Op&) {
+    throw input_error(fmt::format("{}: this operator can't be written yet", m_node->name()));
+  }
+
   void operator()(const quant_op& op) {
     validate(op, m_node->name());
     m_node->set_op_type("Quant");

@@ -82,6 +82,11 @@ class streamliner {
     return true;
   }
 
+  template <class Op>
+  void take(const Op&) {
+    refuse("this operator can't be taken yet");
+  }
+
   void take(const transpose_op& op) {
     if (!folded(op)) refuse("it transposes what the input decides; right: of constants only");
   }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// Copies each beat to `copies` outputs; it moves when all of them have room.
+struct duplicate_streams {
+  std::string name;
+  integer_type type;
+  std::int64_t channels = 1;
+  int pe = 1;
+  std::int64_t vectors_per_frame = 1;
+  int copies = 2;
+
+  unit_ports ports() const;
+  /// Cycles between the frames of a unit that never waits for its neighbours.
+  std::int64_t cycles_per_frame() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const duplicate_streams& unit, const std::string& path);
+
+}  // namespace spillway

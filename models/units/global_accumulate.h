@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// Sums all positions of a frame: [positions, C / PE] beats of PE lanes to [1, C / PE] (FINN's GlobalAccPool). The sums
+/// leave while the last position arrives. PE divides C.
+struct global_accumulate {
+  std::string name;
+  integer_type input_type, output_type;
+  std::int64_t channels = 1;
+  std::int64_t positions = 1;
+  int pe = 1;
+
+  unit_ports ports() const;
+  /// Cycles between the frames of a unit that never waits for its neighbours.
+  std::int64_t cycles_per_frame() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const global_accumulate& unit, const std::string& path);
+
+}  // namespace spillway

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/network.h"
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// How a sliding window unit sends a window.
+enum class window_style : unsigned char {
+  serial,     ///< [OH, OW, kh * kw, C / SIMD, SIMD]: for dense convolutions
+  depthwise,  ///< [OH, OW, C / SIMD, kh * kw, SIMD]: for VVAU and pooling
+  parallel,   ///< the whole window in one beat of each channel fold: [OH, OW, C / SIMD] beats of kh * kw * SIMD lanes
+};
+
+/// The sliding window unit (FINN's ConvolutionInputGenerator): a circular line buffer that is written with each pixel
+/// once, [H, W, C / SIMD] beats of SIMD lanes, and read once a window element. `geometry` has no padding (a padding
+/// unit stands in front). SIMD divides C.
+struct sliding_window {
+  std::string name;
+  integer_type type;
+  std::int64_t height = 1, width = 1, channels = 1;  ///< of the input
+  window_shape geometry;
+  window_style style = window_style::serial;
+  int simd = 1;
+
+  std::int64_t output_height() const;
+  std::int64_t output_width() const;
+  std::int64_t buffer_depth() const;  ///< words of SIMD lanes
+
+  unit_ports ports() const;
+  /// Cycles between the frames of a unit that never waits for its neighbours.
+  std::int64_t cycles_per_frame() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const sliding_window& unit, const std::string& path);
+
+}  // namespace spillway

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// Deals the channels of its input out to its outputs, in order, vector by vector. PE divides every entry.
+struct split_stream {
+  std::string name;
+  integer_type type;
+  std::vector<std::int64_t> channels;  ///< one an output
+  int pe = 1;
+  std::int64_t vectors_per_frame = 1;
+
+  unit_ports ports() const;
+  /// Cycles between the frames of a unit that never waits for its neighbours.
+  std::int64_t cycles_per_frame() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const split_stream& unit, const std::string& path);
+
+}  // namespace spillway

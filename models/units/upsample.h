@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// Nearest neighbour by whole factors: [H, W, C / PE] beats to [H * fh, W * fw, C / PE]. Holds one row. PE divides C.
+struct upsample {
+  std::string name;
+  integer_type type;
+  std::int64_t height = 1, width = 1, channels = 1;  ///< of the input
+  std::int64_t factor_h = 1, factor_w = 1;
+  int pe = 1;
+
+  unit_ports ports() const;
+  /// Cycles between the frames of a unit that never waits for its neighbours.
+  std::int64_t cycles_per_frame() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const upsample& unit, const std::string& path);
+
+}  // namespace spillway

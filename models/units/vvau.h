@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "models/accumulator_format.h"
+#include "models/integer_tensor.h"
+#include "models/units/memory_style.h"
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// A vector-vector-activation unit (depthwise): each of C channels has its own dot product of K = kh * kw weights. PE
+/// divides C, SIMD divides K. An input beat is SIMD window elements of PE channels: lane = simd * PE + pe, so that the
+/// elements of a vector arrive as [C / PE, K, PE] whatever SIMD is. Output beats are PE lanes.
+struct vvau {
+  std::string name;
+  integer_type input_type;
+  integer_tensor weights;                    ///< [C, K]
+  std::optional<integer_tensor> thresholds;  ///< [C, steps]
+  std::int64_t output_offset = 0;
+  integer_type output_type;
+  accumulator_format accumulator;
+  int pe = 1;
+  int simd = 1;
+  memory_style weight_memory = memory_style::automatic;
+  std::int64_t vectors_per_frame = 1;
+
+  std::int64_t channels() const { return weights.shape[0]; }
+  std::int64_t window() const { return weights.shape[1]; }
+  std::int64_t nf() const { return channels() / pe; }
+  std::int64_t sf() const { return window() / simd; }
+  int latency() const;  ///< as mvau::latency
+
+  unit_ports ports() const;
+  /// Cycles between the frames of a unit that never waits for its neighbours.
+  std::int64_t cycles_per_frame() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const vvau& unit, const std::string& path);
+
+}  // namespace spillway
