@@ -9,38 +9,14 @@
 
 #include "models/accumulator_format.h"
 #include "models/integer_network.h"
-#include "models/integer_tensor.h"
 #include "models/units/memory_style.h"
+#include "models/units/mvau.h"
+#include "models/units/unit_checks.h"
 
 namespace spillway {
 
 // The accelerator as hardware units: what simulation, cost and RTL all read, so that they can't speak of different
 // machines.
-
-/// A matrix-vector-activation unit: MH x MW weights, PE rows and SIMD columns a cycle. PE divides MH, SIMD divides MW.
-struct mvau {
-  std::string name;
-  integer_type input_type;
-  integer_tensor weights;                    ///< [MH, MW]
-  std::optional<integer_tensor> thresholds;  ///< [MH, steps]; see integer_layer
-  std::int64_t output_offset = 0;
-  integer_type output_type;                  ///< what leaves: the accumulator's type, or the thresholded one
-  accumulator_format accumulator;
-  int pe = 1;
-  int simd = 1;
-  memory_style weight_memory = memory_style::automatic;
-  std::int64_t vectors_per_frame = 1;
-
-  std::int64_t mh() const { return weights.shape[0]; }
-  std::int64_t mw() const { return weights.shape[1]; }
-  std::int64_t nf() const { return mh() / pe; }    ///< neuron folds
-  std::int64_t sf() const { return mw() / simd; }  ///< synapse folds
-  /// Cycles a frame in steady state: vectors_per_frame * NF * SF.
-  std::int64_t cycles_per_frame() const { return vectors_per_frame * nf() * sf(); }
-  /// Cycles from the iteration that completes a dot product to the cycle in which its beat is pushed to the output:
-  /// operand registers and multipliers 1, adder tree ceil(log2 SIMD), accumulator 1, thresholds 1 if there are any.
-  int latency() const;
-};
 
 /// Every kind of unit. A closed set: whoever visits it can't forget one.
 using dataflow_unit = std::variant<mvau>;
@@ -67,8 +43,5 @@ dataflow lower(const integer_network& net, const std::vector<unit_options>& opti
 
 /// Throws `config_error`, naming the unit, unless every unit and every connection is legal.
 void validate(const dataflow& flow);
-
-/// Divisors of `n` next to `value`, as the messages name them: "5, 10".
-std::string nearest_divisors(std::int64_t n, std::int64_t value);
 
 }  // namespace spillway

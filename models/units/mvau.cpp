@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/units/mvau.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+#include "models/error.h"
+#include "models/units/unit_checks.h"
+
+namespace spillway {
+
+int mvau::latency() const {
+  const int tree_levels = static_cast<int>(std::bit_width(static_cast<unsigned>(simd - 1)));
+  return 1 + tree_levels + 1 + (thresholds ? 1 : 0);
+}
+
+unit_ports mvau::ports() const {
+  return {{{input_type, simd, vectors_per_frame * sf()}}, {{output_type, pe, vectors_per_frame * nf()}}};
+}
+
+void validate(const mvau& unit, const std::string& path) {
+  validate(unit.input_type, fmt::format("{}.input_type", path));
+  validate(unit.accumulator, fmt::format("{}.accumulator", path));  // first: the output's type may follow from it
+  validate(unit.output_type, fmt::format("{}.output_type", path));
+  validate(unit.weights, fmt::format("{}.weights", path));
+  if (unit.weights.shape.size() != 2)
+    throw config_error(
+        fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path, unit.weights.shape.size()));
+  check_fold(path, "pe", unit.pe, "MH", unit.mh());
+  check_fold(path, "simd", unit.simd, "MW", unit.mw());
+  check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
+  if (unit.thresholds)
+    check_thresholds(path, *unit.thresholds, "MH", unit.mh(), unit.output_offset, unit.output_type);
+  else if (unit.output_type != signed_type(unit.accumulator.bits))
+    throw config_error(fmt::format("{}.output_type {} must be that of its accumulator, {}", path,
+                                   to_string(unit.output_type), to_string(signed_type(unit.accumulator.bits))));
+}
+
+}  // namespace spillway

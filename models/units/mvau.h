@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "models/accumulator_format.h"
+#include "models/integer_tensor.h"
+#include "models/units/memory_style.h"
+#include "models/units/stream_shape.h"
+
+namespace spillway {
+
+/// A matrix-vector-activation unit: MH x MW weights, PE rows and SIMD columns a cycle. PE divides MH, SIMD divides MW.
+struct mvau {
+  std::string name;
+  integer_type input_type;
+  integer_tensor weights;                    ///< [MH, MW]
+  std::optional<integer_tensor> thresholds;  ///< [MH, steps]; see integer_layer
+  std::int64_t output_offset = 0;
+  integer_type output_type;  ///< what leaves: the accumulator's type, or the thresholded one
+  accumulator_format accumulator;
+  int pe = 1;
+  int simd = 1;
+  memory_style weight_memory = memory_style::automatic;
+  std::int64_t vectors_per_frame = 1;
+
+  std::int64_t mh() const { return weights.shape[0]; }
+  std::int64_t mw() const { return weights.shape[1]; }
+  std::int64_t nf() const { return mh() / pe; }    ///< neuron folds
+  std::int64_t sf() const { return mw() / simd; }  ///< synapse folds
+  /// Cycles a frame in steady state: vectors_per_frame * NF * SF.
+  std::int64_t cycles_per_frame() const { return vectors_per_frame * nf() * sf(); }
+  /// Cycles from the iteration that completes a dot product to the cycle in which its beat is pushed to the output:
+  /// operand registers and multipliers 1, adder tree ceil(log2 SIMD), accumulator 1, thresholds 1 if there are any.
+  int latency() const;
+
+  unit_ports ports() const;
+};
+
+/// Throws `config_error` that names `path`, the value and the nearest legal one.
+void validate(const mvau& unit, const std::string& path);
+
+}  // namespace spillway

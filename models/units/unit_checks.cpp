@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/units/unit_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/big_int.h"
+#include "models/error.h"
+
+namespace spillway {
+
+std::string nearest_divisors(std::int64_t n, std::int64_t value) {
+  std::int64_t below = 1, above = n;
+  for (std::int64_t d = 1; d * d <= n; ++d) {
+    if (n % d != 0) continue;
+    for (const std::int64_t divisor : {d, n / d}) {
+      if (divisor <= value) below = std::max(below, divisor);
+      if (divisor >= value) above = std::min(above, divisor);
+    }
+  }
+  return below == above ? std::to_string(below) : fmt::format("{}, {}", below, above);
+}
+
+void check_fold(std::string_view path, std::string_view fold, std::int64_t value, std::string_view size,
+                std::int64_t n) {
+  if (value >= 1 && n % value == 0) return;
+  throw config_error(fmt::format("{}.{} = {} does not divide {} = {}; nearest: {}", path, fold, value, size, n,
+                                 nearest_divisors(n, value)));
+}
+
+void check_at_least(std::string_view path, std::string_view what, std::int64_t value, std::int64_t least) {
+  if (value >= least) return;
+  throw config_error(fmt::format("{}.{} = {} must be at least {}", path, what, value, least));
+}
+
+void check_thresholds(std::string_view path, const integer_tensor& thresholds, std::string_view row_name,
+                      std::int64_t rows, std::int64_t offset, integer_type output) {
+  validate(thresholds, fmt::format("{}.thresholds", path));
+  if (thresholds.shape.size() != 2 || thresholds.shape[0] != rows)
+    throw config_error(fmt::format("{}.thresholds must be [{}, steps] with {} = {}, but has {} rows", path, row_name,
+                                   row_name, rows, thresholds.shape.empty() ? 0 : thresholds.shape[0]));
+  const std::int64_t steps = thresholds.shape[1];
+  const auto value = [&](std::int64_t element) {
+    return load({thresholds.at(element), static_cast<std::size_t>(thresholds.type.words())}, thresholds.type);
+  };
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t t = 1; t < steps; ++t)
+      if (value(row * steps + t) < value(row * steps + t - 1))
+        throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, row, t));
+  const big_int low = offset, high = low + steps;
+  if (output.is_bipolar || low < min_value(output) || high > max_value(output))
+    throw config_error(fmt::format("{}.output_type {} does not hold the levels {} to {} of its thresholds", path,
+                                   to_string(output), low.str(), high.str()));
+}
+
+}  // namespace spillway
