@@ -123,9 +123,10 @@ int check(const check_options& options) {
   const design loaded = load_design(options.design);
   bool safe = true;
   nlohmann::ordered_json json{{"model", options.design.model}, {"units", nlohmann::ordered_json::array()}};
+  const std::vector<const integer_layer*> layers = matrix_layers(loaded.integers);
   for (std::size_t u = 0; u < loaded.flow.units.size(); ++u) {
     const mvau& unit = std::get<mvau>(loaded.flow.units[u]);
-    const std::optional<int> claimed = loaded.integers.layers[u].claimed_bits;
+    const std::optional<int> claimed = layers[u]->claimed_bits;
     std::optional<int> bits = claimed;
     if (!options.design.accumulators.empty()) bits = unit.accumulator.bits;
     const unit_check result = check_unit(unit, bits, bits && bits == claimed);

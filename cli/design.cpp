@@ -52,12 +52,13 @@ design load_design(const design_options& options) {
   design result;
   result.file = read_qonnx(options.model);
   result.integers = streamline(result.file);
-  std::vector<unit_options> units(result.integers.layers.size());
+  const std::vector<const integer_layer*> layers = matrix_layers(result.integers);
+  std::vector<unit_options> units(layers.size());
   if (!options.folding.empty()) units = read_folding_config(options.folding, units.size());
   for (std::size_t u = 0; u < units.size(); ++u) {
     if (options.pe) units[u].pe = options.pe;
     if (options.simd) units[u].simd = options.simd;
-    const std::optional<int> claimed = result.integers.layers[u].claimed_bits;
+    const std::optional<int> claimed = layers[u]->claimed_bits;
     if (claimed) units[u].accumulator = accumulator_format{.bits = *claimed};
   }
   for (const std::string& text : options.accumulators) set_accumulator(units, text);

@@ -30,11 +30,12 @@ nlohmann::ordered_json as_json(const design& of, const std::string& model) {
                               {"nodes", of.file.nodes.size()},
                               {"input_type", to_string(of.integers.input.type)},
                               {"units", nlohmann::ordered_json::array()}};
+  const std::vector<const integer_layer*> layers = matrix_layers(of.integers);
   for (std::size_t u = 0; u < of.flow.units.size(); ++u) {
     const mvau& unit = std::get<mvau>(of.flow.units[u]);
-    const std::optional<int> claimed = of.integers.layers[u].claimed_bits;
+    const std::optional<int> claimed = layers[u]->claimed_bits;
     json["units"].push_back({{"name", unit.name},
-                             {"layer", of.integers.layers[u].name},
+                             {"layer", layers[u]->name},
                              {"mh", unit.mh()},
                              {"mw", unit.mw()},
                              {"pe", unit.pe},
@@ -60,10 +61,11 @@ int info(const info_options& options) {
   }
   fmt::print("{}: {} nodes, input {}\n", options.design.model, loaded.file.nodes.size(),
              to_string(loaded.integers.input.type));
+  const std::vector<const integer_layer*> layers = matrix_layers(loaded.integers);
   for (std::size_t u = 0; u < loaded.flow.units.size(); ++u) {
     const mvau& unit = std::get<mvau>(loaded.flow.units[u]);
-    const std::optional<int> claimed = loaded.integers.layers[u].claimed_bits;
-    fmt::print("{} ({})\n", unit.name, loaded.integers.layers[u].name);
+    const std::optional<int> claimed = layers[u]->claimed_bits;
+    fmt::print("{} ({})\n", unit.name, layers[u]->name);
     fmt::print("  matrix       {} x {}, weights {} ({:.1f}% zero), inputs {}, outputs {}\n", unit.mh(), unit.mw(),
                to_string(unit.weights.type), 100 * sparsity(unit.weights), to_string(unit.input_type),
                to_string(unit.output_type));

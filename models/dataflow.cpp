@@ -38,14 +38,19 @@ void check_stream(const mvau& from, const mvau& to) {
 
 dataflow lower(const integer_network& net, const std::vector<unit_options>& options) {
   validate(net);
-  if (options.size() > net.layers.size())
+  if (options.size() > net.nodes.size())
     throw config_error(
-        fmt::format("options for {} units, but the network has {} layers", options.size(), net.layers.size()));
+        fmt::format("options for {} units, but the network has {} layers", options.size(), net.nodes.size()));
   dataflow flow;
   flow.name = net.name;
   int previous_pe = 0;
-  for (std::size_t l = 0; l < net.layers.size(); ++l) {
-    const integer_layer& layer = net.layers[l];
+  for (std::size_t l = 0; l < net.nodes.size(); ++l) {
+    const auto* matrix = std::get_if<integer_layer>(&net.nodes[l].op);
+    const int input = l == 0 ? net.input_value : net.nodes[l - 1].outputs[0];
+    if (!matrix || net.nodes[l].inputs[0] != input)
+      throw config_error(fmt::format("nodes[{}] ({}) is no matrix layer behind the one before; right: a chain of them",
+                                     l, name_of(net.nodes[l].op)));
+    const integer_layer& layer = *matrix;
     const unit_options choice = l < options.size() ? options[l] : unit_options{};
     mvau unit;
     unit.name = fmt::format("MVAU_{}", l);
@@ -58,7 +63,7 @@ dataflow lower(const integer_network& net, const std::vector<unit_options>& opti
     unit.pe = choice.pe.value_or(largest_divisor(layer.rows(), widest_default_pe));
     unit.simd = choice.simd.value_or(l > 0 ? previous_pe : largest_divisor(layer.columns(), widest_default_simd));
     unit.weight_memory = choice.weight_memory.value_or(memory_style::automatic);
-    unit.vectors_per_frame = layer.vectors_per_frame;
+    unit.vectors_per_frame = net.values[static_cast<std::size_t>(input)].shape.positions();
     previous_pe = unit.pe;
     validate(unit, fmt::format("layers[{}]", l));
     flow.units.emplace_back(std::move(unit));

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <span>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "models/integer_nodes.h"
 #include "models/integer_tensor.h"
 
 namespace spillway {
@@ -19,39 +19,43 @@ struct input_quantizer {
   std::int64_t low = 0, high = 255;  ///< the clamp (narrow ranges are smaller than the type's)
 };
 
-/// One matrix-vector product in integers, with what follows it.
-///
-/// accumulator[row] = sum over k of weights[row, k] * input[k]. With thresholds the output is
-/// `output_offset + #{t : thresholds[row, t] <= accumulator[row]}`; without, the accumulator itself.
-struct integer_layer {
-  std::string name;
-  integer_type input_type;
-  integer_tensor weights;                   ///< [MH, MW]
-  std::optional<integer_tensor> thresholds; ///< [MH, steps], each row ascending
-  std::int64_t output_offset = 0;           ///< FINN's ActVal
-  integer_type output_type;                 ///< of the thresholded output; unused without thresholds
-  std::optional<int> claimed_bits;          ///< the accumulator width that the file claims to be safe
-  std::int64_t vectors_per_frame = 1;
-
-  std::int64_t rows() const { return weights.shape[0]; }     ///< MH
-  std::int64_t columns() const { return weights.shape[1]; }  ///< MW
-};
-
-/// A network in which every value between input and output is an integer. `logit = accumulator * output_scale[row] +
-/// output_bias[row]` brings the last layer's accumulators back to the file's real outputs; scales are positive.
+/// A network in which every value between input and output is an integer: nodes in topological order, each value made
+/// by one node (or the input) and read by any number. `logit = integer * output_scale[channel] + output_bias[channel]`
+/// brings the output value back to the file's real outputs; scales are positive.
 struct integer_network {
   std::string name;
   input_quantizer input;
-  std::vector<integer_layer> layers;
-  std::vector<double> output_scale;  ///< one a row of the last layer
+  std::vector<integer_value> values;
+  std::vector<integer_node> nodes;
+  int input_value = 0, output_value = 0;
+  std::vector<double> output_scale;  ///< one a channel of the output value
   std::vector<double> output_bias;
+
+  const integer_value& input_info() const { return values.at(static_cast<std::size_t>(input_value)); }
+  const integer_value& output_info() const { return values.at(static_cast<std::size_t>(output_value)); }
 };
 
-/// Evaluates `net` at full width (int64 where that is exact, big_int elsewhere): `input` is [n, MW of the first layer]
-/// of the network's input type; returns the last layer's values, [n, MH]. The oracle of both engines.
-integer_tensor evaluate(const integer_network& net, const integer_tensor& input);
+/// Evaluates `net` at full width (int64 where that is exact, wider storage elsewhere): the oracle of both engines.
+/// `input` is [frames * positions, channels] of the network's input type, positions in rows of the frame (NHWC);
+/// returns the output value likewise. `keep` is shown every value once, the input and the output included; without it,
+/// frames are evaluated a few at a time, so that memory does not grow with the network.
+integer_tensor evaluate(const integer_network& net, const integer_tensor& input,
+                        const std::function<void(int value, const integer_tensor&)>& keep = {});
 
-/// Throws `config_error`, naming the layer, unless shapes, types and thresholds fit together.
+/// The matrix layers, in order.
+std::vector<const integer_layer*> matrix_layers(const integer_network& net);
+std::vector<integer_layer*> mutable_matrix_layers(integer_network& net);
+
+/// Layers one behind the other, on frames of `input` ([1, 1, MW of the first layer] if it has no positions). All but
+/// the last have thresholds; output scales are 1 and biases 0. Nothing is validated.
+integer_network make_chain(std::string name, input_quantizer quantizer, std::vector<integer_layer> layers,
+                           frame_shape input = {0, 0, 0});
+
+/// The name of an operation.
+const std::string& name_of(const integer_op& op);
+
+/// Throws `config_error`, naming the node, unless shapes, types and thresholds fit together, every value's type holds
+/// whatever its node can make of the types that it reads, and every value is made before it is read.
 void validate(const integer_network& net);
 
 }  // namespace spillway

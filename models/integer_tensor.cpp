@@ -29,7 +29,8 @@ std::int64_t checked_size(const std::vector<std::int64_t>& shape, int words, std
   std::int64_t size = 1, total = words;
   for (const std::int64_t n : shape) {
     if (n < 1)
-      throw config_error(fmt::format("{}: shape [{}] has {} where at least 1 is right", path, fmt::join(shape, ", "), n));
+      throw config_error(
+          fmt::format("{}: shape [{}] has {} where at least 1 is right", path, fmt::join(shape, ", "), n));
     if (__builtin_mul_overflow(total, n, &total) || total > (std::int64_t{1} << 48))
       throw config_error(fmt::format("{}: shape [{}] is beyond 2^48 words", path, fmt::join(shape, ", ")));
     size *= n;
@@ -51,11 +52,11 @@ integer_tensor integer_tensor::from(integer_type type, std::vector<std::int64_t>
   spillway::validate(type, "tensor type");
   const std::int64_t size = checked_size(shape, type.words(), "tensor");
   if (type.words() != 1)
-    throw config_error(fmt::format("tensor: {} is wider than the 64-bit elements given; nearest: INT64, UINT64",
-                                   to_string(type)));
+    throw config_error(
+        fmt::format("tensor: {} is wider than the 64-bit elements given; nearest: INT64, UINT64", to_string(type)));
   if (static_cast<std::int64_t>(elements.size()) != size)
-    throw config_error(fmt::format("tensor: shape [{}] has {} elements, not {}", fmt::join(shape, ", "), size,
-                                   elements.size()));
+    throw config_error(
+        fmt::format("tensor: shape [{}] has {} elements, not {}", fmt::join(shape, ", "), size, elements.size()));
   return {type, std::move(shape), std::move(elements)};
 }
 

@@ -45,8 +45,8 @@ void validate(integer_type type, std::string_view path) {
                                    type.bits, type.is_signed ? "signed" : "unsigned"));
   const int nearest = std::clamp(type.bits, 1, integer_type::max_bits);
   if (type.bits != nearest)
-    throw config_error(fmt::format("{}: {} bits are outside 1 to {}; nearest: {}", path, type.bits,
-                                   integer_type::max_bits, nearest));
+    throw config_error(
+        fmt::format("{}: {} bits are outside 1 to {}; nearest: {}", path, type.bits, integer_type::max_bits, nearest));
 }
 
 int bits_for(std::int64_t low, std::int64_t high, bool is_signed) {

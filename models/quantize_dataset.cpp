@@ -21,7 +21,7 @@ bool holds_only_values(const integer_tensor& tensor) {
 }
 
 void check_match(const integer_network& net, const dataset& data) {
-  const std::int64_t columns = net.layers.front().columns();
+  const std::int64_t columns = net.input_info().shape.elements();
   if (data.inputs.shape.size() != 2 || data.features() != columns)
     throw config_error(fmt::format("{} has frames of {} features, but the network {} takes {}", data.name,
                                    data.inputs.shape.size() == 2 ? data.features() : 0, net.name, columns));

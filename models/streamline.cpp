@@ -160,7 +160,7 @@ class streamliner {
 
   void emit_layer() {
     m_type = m_product->layer.output_type;
-    m_result.layers.push_back(std::move(m_product->layer));
+    m_layers.push_back(std::move(m_product->layer));
     m_product.reset();
     m_stage = stage::levels;
     move_on();
@@ -249,14 +249,16 @@ class streamliner {
   void finish() {
     if (m_current != m_net.output)
       throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
-    if (!m_product && m_result.layers.empty())
-      throw input_error("the network has no MatMul or Gemm; right: at least one");
+    if (!m_product && m_layers.empty()) throw input_error("the network has no MatMul or Gemm; right: at least one");
     if (m_product) {
       make_scales_positive(*m_product);
       m_affine = m_product->accumulator;
-      m_result.layers.push_back(std::move(m_product->layer));
+      m_layers.push_back(std::move(m_product->layer));
     }
-    const std::int64_t rows = m_result.layers.back().rows();
+    const std::int64_t rows = m_layers.back().rows();
+    m_result = make_chain(m_result.name, m_result.input, std::move(m_layers));
+    m_result.output_scale.clear();
+    m_result.output_bias.clear();
     for (std::int64_t row = 0; row < rows; ++row) {
       const double scale = nearest_double(m_affine.scale_of(row)), bias = nearest_double(m_affine.offset_of(row));
       if (!std::isfinite(scale) || scale <= 0 || !std::isfinite(bias))
@@ -272,6 +274,7 @@ class streamliner {
   const network& m_net;
   streamline_report* m_report;
   integer_network m_result;
+  std::vector<integer_layer> m_layers;
   std::map<std::string, tensor_shape> m_shapes;
   std::map<std::string, constant_value> m_constants;
   const network_node* m_node = nullptr;

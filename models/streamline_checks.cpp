@@ -43,16 +43,17 @@ void apply_claims(const network& net, integer_network& integers) {
   for (const auto& [key, value] : net.metadata) {
     if (!key.starts_with(prefix)) continue;
     const std::string node = key.substr(prefix.size());
-    const auto layer = std::find_if(integers.layers.begin(), integers.layers.end(),
-                                    [&](const integer_layer& l) { return l.name == node; });
-    if (layer == integers.layers.end())
+    const std::vector<integer_layer*> layers = mutable_matrix_layers(integers);
+    const auto found =
+        std::find_if(layers.begin(), layers.end(), [&](const integer_layer* l) { return l->name == node; });
+    if (found == layers.end())
       throw input_error(fmt::format("metadata {}: no MatMul or Gemm has the name {}", key, node));
     int bits = 0;
     const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), bits);
     if (failure != std::errc{} || end != value.data() + value.size() || bits < 1 || bits > integer_type::max_bits)
       throw input_error(
           fmt::format("metadata {} = {}; right: a width from 1 to {}", key, printable(value), integer_type::max_bits));
-    layer->claimed_bits = bits;
+    (*found)->claimed_bits = bits;
   }
 }
 

@@ -14,7 +14,8 @@ namespace spillway {
 namespace {
 
 bool says_the_same(const integer_network& read, const quantized_weights& trained, const streamline_report& report) {
-  if (read.layers.size() != 1 || read.layers[0].weights != trained.weights) return false;
+  const std::vector<const integer_layer*> layers = matrix_layers(read);
+  if (layers.size() != 1 || layers[0]->weights != trained.weights) return false;
   if (report.layers.at(0).clamped != 0) return false;
   for (std::size_t row = 0; row < trained.scale.size(); ++row)
     if (read.output_scale.at(row) != static_cast<double>(trained.scale[row])) return false;

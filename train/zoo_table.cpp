@@ -24,9 +24,10 @@ constexpr std::string_view table_begin = "<!-- zoo-table -->\n", table_end = "<!
 zoo_row measure(const fs::path& path, const dataset& data) {
   const network file = read_qonnx(path);
   const integer_network net = streamline(file);
-  if (net.layers.size() != 1)
-    throw input_error(fmt::format("{}: {} layers; right: one", shown_path(path.string()), net.layers.size()));
-  const integer_layer& layer = net.layers[0];
+  const std::vector<const integer_layer*> layers = matrix_layers(net);
+  if (layers.size() != 1)
+    throw input_error(fmt::format("{}: {} layers; right: one", shown_path(path.string()), layers.size()));
+  const integer_layer& layer = *layers[0];
   zoo_row row;
   row.file = path.filename().string();
   if (const auto found = file.metadata.find(training_command_key); found != file.metadata.end())

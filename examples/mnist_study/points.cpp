@@ -59,7 +59,7 @@ study_point run_point(const settings& options, const plan& what, const subject& 
 }
 
 training_row describe_training(const subject& of) {
-  const integer_tensor& weights = of.net.layers.back().weights;
+  const integer_tensor& weights = matrix_layers(of.net).back()->weights;
   std::int64_t l1_max = 0;
   for (std::int64_t row = 0; row < weights.shape[0]; ++row) {
     std::int64_t l1 = 0;
@@ -70,7 +70,7 @@ training_row describe_training(const subject& of) {
   training_row row;
   row.network = of.name;
   row.method = of.method;
-  row.bits = of.net.layers.back().claimed_bits.value_or(32);
+  row.bits = matrix_layers(of.net).back()->claimed_bits.value_or(32);
   row.sparsity = static_cast<double>(zeros) / static_cast<double>(weights.size());
   row.l1_max = l1_max;
   return row;
@@ -84,7 +84,7 @@ subject load_subject(const settings& options, const std::string& name, const std
   result.inputs = data.inputs;
   result.labels = data.labels;
   result.exact = evaluate(result.net, result.inputs);
-  const integer_layer& layer = result.net.layers.back();
+  const integer_layer& layer = *matrix_layers(result.net).back();
   for (const channel_certificate& certificate : certify(layer.weights, layer.input_type))
     result.certified_bits = std::max(result.certified_bits, certificate.minimal_bits());
   return result;

@@ -12,26 +12,25 @@ using namespace spillway;
 namespace {
 
 /// A chain of layers of these widths, 784-64-10 for instance, UINT2 between them.
-integer_network chain(const std::vector<std::int64_t>& widths) {
-  integer_network net;
-  net.name = "net";
-  net.input.type = unsigned_type(2);
+integer_network chain(const std::vector<std::int64_t>& widths, std::int64_t positions = 1) {
+  std::vector<integer_layer> layers;
+  input_quantizer quantizer;
+  quantizer.type = unsigned_type(2);
   for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
     integer_layer layer;
     layer.name = "fc";
     layer.input_type = unsigned_type(2);
     layer.weights = integer_tensor::zeros(signed_type(8), {widths[l + 1], widths[l]});
-    if (l + 2 < widths.size()) layer.thresholds = integer_tensor::from(signed_type(8), {widths[l + 1], 3}, [&] {
-      std::vector<std::int64_t> values;
-      for (std::int64_t i = 0; i < 3 * widths[l + 1]; ++i) values.push_back(i % 3);
-      return values;
-    }());
+    if (l + 2 < widths.size())
+      layer.thresholds = integer_tensor::from(signed_type(8), {widths[l + 1], 3}, [&] {
+        std::vector<std::int64_t> values;
+        for (std::int64_t i = 0; i < 3 * widths[l + 1]; ++i) values.push_back(i % 3);
+        return values;
+      }());
     layer.output_type = unsigned_type(2);
-    net.layers.push_back(layer);
+    layers.push_back(layer);
   }
-  net.output_scale.assign(static_cast<std::size_t>(widths.back()), 1);
-  net.output_bias.assign(static_cast<std::size_t>(widths.back()), 0);
-  return net;
+  return make_chain("net", quantizer, std::move(layers), {positions, 1, widths.front()});
 }
 
 unit_options folds(int pe, int simd) {
@@ -84,7 +83,7 @@ TEST_CASE("a unit has its layer's numbers, its place's name, and an accumulator 
   const dataflow flow = lower(net, {options});
   CHECK(flow.name == "net");
   CHECK(unit(flow, 0).name == "MVAU_0");
-  CHECK(unit(flow, 0).weights == net.layers[0].weights);
+  CHECK(unit(flow, 0).weights == matrix_layers(net)[0]->weights);
   CHECK(unit(flow, 0).accumulator == accumulator_format{32, overflow_mode::wrap, limit_scope::per_cycle});
   CHECK(unit(flow, 0).output_type == signed_type(32));
   CHECK(unit(flow, 0).weight_memory == memory_style::ultra);
@@ -96,9 +95,7 @@ TEST_CASE("a unit has its layer's numbers, its place's name, and an accumulator 
 }
 
 TEST_CASE("cycles a frame are vectors * MH/PE * MW/SIMD") {
-  integer_network net = chain({784, 10});
-  net.layers[0].vectors_per_frame = 3;
-  const dataflow flow = lower(net, {folds(5, 16)});
+  const dataflow flow = lower(chain({784, 10}, 3), {folds(5, 16)});
   CHECK(unit(flow, 0).nf() == 2);
   CHECK(unit(flow, 0).sf() == 49);
   CHECK(unit(flow, 0).cycles_per_frame() == 3 * 2 * 49);
@@ -136,7 +133,7 @@ TEST_CASE("the nearest divisors are right for every number and value up to 200")
         if (n % d == 0 && d <= value) below = d;
       const std::string expected = below == 0 || below == above ? std::to_string(above)
                                    : above == 0                 ? std::to_string(below)
-                                                : std::to_string(below) + ", " + std::to_string(above);
+                                                                : std::to_string(below) + ", " + std::to_string(above);
       CAPTURE(n);
       CAPTURE(value);
       CHECK(nearest_divisors(n, value) == expected);
@@ -155,14 +152,28 @@ TEST_CASE("accumulators of 1 and 4096 bits are legal, 0 and 4097 are not") {
   CHECK(with(4097) == "layers[0].accumulator: P = 4097 is outside 1 to 4096; nearest: 4096");
 }
 
+TEST_CASE("a network that is no chain of matrix layers can't be lowered yet, and says so") {
+  integer_network net = chain({8, 4});
+  net.values.push_back({"label", {1, 1, 1}, unsigned_type(2)});
+  net.nodes.push_back({label_select_layer{"top", 1}, {1}, {2}});
+  net.output_value = 2;
+  net.output_scale = {1};
+  net.output_bias = {0};
+  CHECK(refusal([&] { lower(net); }) ==
+        "nodes[1] (top) is no matrix layer behind the one before; right: a chain of them");
+}
+
 TEST_CASE("options for more units than there are layers are refused, for fewer they leave defaults") {
-  CHECK(refusal([] { lower(chain({8, 4}), {folds(4, 8), folds(1, 1)}); }) ==
-        "options for 2 units, but the network has 1 layers");
+  CHECK(refusal([] {
+          lower(chain({8, 4}), {folds(4, 8), folds(1, 1)});
+        }) == "options for 2 units, but the network has 1 layers");
   CHECK(unit(lower(chain({8, 4, 2}), {folds(4, 8)}), 1).pe == 2);
 }
 
 TEST_CASE("neighbours whose beats differ are refused, naming both") {
-  CHECK(refusal([] { lower(chain({8, 4, 2}), {folds(4, 8), folds(2, 2)}); }) ==
+  CHECK(refusal([] {
+          lower(chain({8, 4, 2}), {folds(4, 8), folds(2, 2)});
+        }) ==
         "MVAU_0 emits beats of PE = 4 lanes, but MVAU_1 takes SIMD = 2: set both to one value (there is no width "
         "converter yet)");
   CHECK(refusal([] { lower(chain({8, 4, 2}), {folds(2, 8), folds(2, 2)}); }) == "no exception");
@@ -219,8 +230,7 @@ TEST_CASE("a unit's thresholds must be its rows', ascending, and within its outp
   CHECK(with(rows(4, {0, 0, 1})) == "no exception");
   CHECK(with(rows(3, {0, 1, 2})) == "MVAU_0.thresholds must be [MH, steps] with MH = 4, but has 3 rows");
   CHECK(with(rows(4, {0, 2, 1})) == "MVAU_0.thresholds[0] is not ascending at step 2");
-  CHECK(with(rows(4, {0, 1, 2, 3})) ==
-        "MVAU_0.output_type UINT2 does not hold the levels 0 to 4 of its thresholds");
+  CHECK(with(rows(4, {0, 1, 2, 3})) == "MVAU_0.output_type UINT2 does not hold the levels 0 to 4 of its thresholds");
   CHECK(with(rows(4, {0, 1}), 1) == "no exception");
   CHECK(with(rows(4, {0, 1}), 2) == "MVAU_0.output_type UINT2 does not hold the levels 2 to 4 of its thresholds");
   CHECK(with(rows(4, {0, 1}), -1) == "MVAU_0.output_type UINT2 does not hold the levels -1 to 1 of its thresholds");

@@ -25,14 +25,9 @@ integer_layer layer_of(integer_type input, integer_tensor weights) {
 }
 
 integer_network network_of(std::vector<integer_layer> layers) {
-  integer_network net;
-  net.name = "net";
-  net.input.type = layers.front().input_type;
-  const auto logits = static_cast<std::size_t>(layers.back().rows());
-  net.layers = std::move(layers);
-  net.output_scale.assign(logits, 1.0);
-  net.output_bias.assign(logits, 0.0);
-  return net;
+  input_quantizer quantizer;
+  quantizer.type = layers.front().input_type;
+  return make_chain("net", quantizer, std::move(layers));
 }
 
 /// Two layers, 3 to 2 to 1, UINT4 between them; legal as it stands.
@@ -42,6 +37,8 @@ integer_network two_layers() {
   first.output_type = unsigned_type(4);
   return network_of({first, layer_of(unsigned_type(4), integer_tensor::from(signed_type(4), {1, 2}, {7, -8}))});
 }
+
+integer_layer& layer(integer_network& net, std::size_t index) { return *mutable_matrix_layers(net).at(index); }
 
 std::string refusal(const integer_network& net) {
   try {
@@ -109,7 +106,7 @@ integer_network random_network(int max_bits) {
 
 bool evaluates_as_defined(int max_bits) {
   const integer_network net = random_network(max_bits);
-  const std::int64_t columns = net.layers.front().columns();
+  const std::int64_t columns = net.input_info().shape.channels;
   const std::int64_t frames = *rc::gen::inRange<std::int64_t>(1, 4);
   const integer_tensor input = random_tensor(net.input.type, {frames, columns});
   const integer_tensor output = evaluate(net, input);
@@ -118,10 +115,10 @@ bool evaluates_as_defined(int max_bits) {
   const std::vector<big_int> all = values_in(input.words, input.type);
   for (std::int64_t f = 0; f < frames; ++f) {
     std::vector<big_int> values(all.begin() + f * columns, all.begin() + (f + 1) * columns);
-    for (const integer_layer& layer : net.layers) values = plain_output(layer, values);
+    for (const integer_layer* layer : matrix_layers(net)) values = plain_output(*layer, values);
     expected.insert(expected.end(), values.begin(), values.end());
   }
-  return output.shape == std::vector<std::int64_t>{frames, net.layers.back().rows()} &&
+  return output.shape == std::vector<std::int64_t>{frames, matrix_layers(net).back()->rows()} &&
          values_in(output.words, output.type) == expected;
 }
 
@@ -158,7 +155,7 @@ TEST_CASE("inputs of another type, shape or range are refused") {
   for (const integer_tensor& input :
        {integer_tensor::zeros(unsigned_type(3), {1, 3}), integer_tensor::zeros(unsigned_type(2), {1, 2}),
         integer_tensor::zeros(unsigned_type(2), {3}), integer_tensor::zeros(unsigned_type(2), {1, 1, 3})})
-    CHECK_THROWS_WITH_AS(evaluate(net, input), "inputs must be UINT2 of [vectors, 3]", config_error);
+    CHECK_THROWS_WITH_AS(evaluate(net, input), "inputs must be UINT2 of [frames * 1, 3]", config_error);
   CHECK_THROWS_WITH_AS(evaluate(net, integer_tensor{unsigned_type(2), {1, 3}, {0, 4, 0}}),
                        "inputs[1] = 4 is not a value of UINT2; its range is 0 to 3", config_error);
   CHECK_THROWS_WITH_AS(evaluate(net, integer_tensor{unsigned_type(2), {1, 3}, {0}}),
@@ -168,64 +165,61 @@ TEST_CASE("inputs of another type, shape or range are refused") {
 TEST_CASE("a network whose layers do not fit is refused by the layer and what would be right") {
   CHECK(refusal(two_layers()) == "no exception");
   integer_network net = two_layers();
-  net.layers.clear();
+  net.nodes.clear();
   CHECK(refusal(net) == "network net has no layers");
   net = two_layers();
-  net.layers[0].weights = {};
-  CHECK(refusal(net) == "layers[0].weights: the shape is empty; nearest: [1]");
+  layer(net, 0).weights = {};
+  CHECK(refusal(net) == "nodes[0].weights: the shape is empty; nearest: [1]");
   net = two_layers();
-  net.layers[1].weights.shape = {2};
-  CHECK(refusal(net) == "layers[1].weights must be [MH, MW], but have 1 dimensions");
+  layer(net, 1).weights.shape = {2};
+  CHECK(refusal(net) == "nodes[1].weights must be [MH, MW], but have 1 dimensions");
   net = two_layers();
-  net.layers[1].weights = integer_tensor::zeros(signed_type(4), {1, 3});
-  CHECK(refusal(net) == "layers[1] takes 3 values of UINT4, but gets 2 of UINT4");
+  layer(net, 1).weights = integer_tensor::zeros(signed_type(4), {1, 3});
+  CHECK(refusal(net) == "nodes[1] takes 3 values of UINT4, but gets 2 of UINT4");
   net = two_layers();
-  net.layers[1].input_type = signed_type(4);
-  CHECK(refusal(net) == "layers[1] takes 2 values of INT4, but gets 2 of UINT4");
+  layer(net, 1).input_type = signed_type(4);
+  CHECK(refusal(net) == "nodes[1] takes 2 values of INT4, but gets 2 of UINT4");
   net = two_layers();
   net.input.type = unsigned_type(3);
-  CHECK(refusal(net) == "layers[0] takes 3 values of UINT2, but gets 3 of UINT3");
+  CHECK(refusal(net) == "the input's value is of UINT2, but its quantizer gives UINT3");
   net = two_layers();
-  net.layers[0].weights.words[4] = 8;
-  CHECK(refusal(net) == "layers[0].weights[4] = 8 is not a value of INT4; its range is -8 to 7");
-  net = two_layers();
-  net.layers[0].thresholds.reset();
-  CHECK(refusal(net) == "layers[0] has no thresholds: only the last layer may emit its accumulators");
+  layer(net, 0).weights.words[4] = 8;
+  CHECK(refusal(net) == "nodes[0].weights[4] = 8 is not a value of INT4; its range is -8 to 7");
 }
 
 TEST_CASE("thresholds that do not fit their layer are refused") {
   integer_network net = two_layers();
-  net.layers[0].thresholds = integer_tensor::from(signed_type(8), {1, 2}, {0, 1});
-  CHECK(refusal(net) == "layers[0].thresholds must be [MH, steps] with MH = 2");
-  net.layers[0].thresholds = integer_tensor::from(signed_type(8), {2}, {0, 1});
-  CHECK(refusal(net) == "layers[0].thresholds must be [MH, steps] with MH = 2");
-  net.layers[0].thresholds = integer_tensor::from(signed_type(8), {2, 2}, {0, 1, 5, 4});
-  CHECK(refusal(net) == "layers[0].thresholds[1] is not ascending at step 1");
-  net.layers[0].thresholds = integer_tensor::from(signed_type(8), {2, 2}, {3, 4, 0, 0});
+  layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {1, 2}, {0, 1});
+  CHECK(refusal(net) == "nodes[0].thresholds must be [MH, steps] with MH = 2");
+  layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {2}, {0, 1});
+  CHECK(refusal(net) == "nodes[0].thresholds must be [MH, steps] with MH = 2");
+  layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {2, 2}, {0, 1, 5, 4});
+  CHECK(refusal(net) == "nodes[0].thresholds[1] is not ascending at step 1");
+  layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {2, 2}, {3, 4, 0, 0});
   CHECK(refusal(net) == "no exception");  // from one row to the next they may fall
 }
 
 TEST_CASE("levels at the ends of the output type are legal, one beyond is not") {
   integer_network net = two_layers();
   const auto with_offset = [&](std::int64_t offset) {
-    net.layers[0].output_offset = offset;
+    layer(net, 0).output_offset = offset;
     return refusal(net);
   };
   CHECK(with_offset(13) == "no exception");  // 13 to 15 of UINT4
-  CHECK(with_offset(14) ==
-        "layers[0].output_type UINT4 does not hold the levels 14 to 16 of its thresholds");
-  CHECK(with_offset(-1) == "layers[0].output_type UINT4 does not hold the levels -1 to 1 of its thresholds");
-  CHECK(with_offset(INT64_MAX) == "layers[0].output_type UINT4 does not hold the levels 9223372036854775807 to "
-                                  "9223372036854775809 of its thresholds");
-  net.layers[0].output_type = bipolar_type();
-  CHECK(with_offset(0) == "layers[0].output_type BIPOLAR does not hold the levels 0 to 2 of its thresholds");
+  CHECK(with_offset(14) == "nodes[0].output_type UINT4 does not hold the levels 14 to 16 of its thresholds");
+  CHECK(with_offset(-1) == "nodes[0].output_type UINT4 does not hold the levels -1 to 1 of its thresholds");
+  CHECK(with_offset(INT64_MAX) ==
+        "nodes[0].output_type UINT4 does not hold the levels 9223372036854775807 to "
+        "9223372036854775809 of its thresholds");
+  layer(net, 0).output_type = bipolar_type();
+  CHECK(with_offset(0) == "nodes[0].output_type BIPOLAR does not hold the levels 0 to 2 of its thresholds");
 }
 
-TEST_CASE("logits need one positive scale and one bias a row") {
+TEST_CASE("logits need one positive scale and one bias a channel") {
   integer_network net = two_layers();
   net.output_scale = {};
   CHECK(refusal(net) ==
-        "output_scale and output_bias must have 1 values, one a row of the last layer, but have 0 and 1");
+        "output_scale and output_bias must have 1 values, one a channel of the output, but have 0 and 1");
   for (const double scale : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
     net.output_scale = {scale};
     CHECK(refusal(net).starts_with("output_scale[0] = "));

@@ -63,7 +63,7 @@ TEST_CASE("every integer of up to 23 bits survives the file, whatever the scale"
       }
       const integer_network net = through_a_file(file);
       CAPTURE(bits);
-      CHECK(net.layers.at(0).weights == file.layers[0].weights);
+      CHECK(matrix_layers(net).at(0)->weights == file.layers[0].weights);
       for (std::size_t row = 0; row < 3; ++row)
         CHECK(net.output_scale[row] == static_cast<double>(file.layers[0].scale[row]));
     }
@@ -79,7 +79,7 @@ TEST_CASE("integers that float32 would not bring back are refused, and never wri
       "layers[0].weights[0, 1] = 1073741825 would not survive as the float32 1073741824 with scale 1; right: less than "
       "2^23, and a product within float32's range");
   file.layers[0].weights = integer_tensor::from(signed_type(40), {1, 2}, {1, std::int64_t{1} << 30});
-  CHECK(through_a_file(file).layers[0].weights == file.layers[0].weights);
+  CHECK(matrix_layers(through_a_file(file))[0]->weights == file.layers[0].weights);
   CHECK(refusal([](linear_export& f) { f.layers[0].scale = {3e38F}; }).starts_with("layers[0].weights[0, 1] = -2"));
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("scales at float32's small end lose nothing: multiples of a subnormal 
   file.layers[0].weights = integer_tensor::from(signed_type(23), {1, 3}, {2500001, -5, 1});
   for (const float scale : {0x1p-149F, 0x1.8p-148F, 0x1.fffffcp-127F, 0x1p-126F}) {
     file.layers[0].scale = {scale};
-    CHECK(through_a_file(file).layers[0].weights == file.layers[0].weights);
+    CHECK(matrix_layers(through_a_file(file))[0]->weights == file.layers[0].weights);
   }
 }
 
@@ -107,10 +107,10 @@ TEST_CASE("the network has the nodes and names that the header promises") {
   CHECK(net.metadata == std::map<std::string, std::string>{{"spillway.accumulator.MatMul_0", "14"},
                                                            {"spillway.accumulator.head", "3"}});
   const integer_network integers = through_a_file(file);
-  REQUIRE(integers.layers.size() == 2);
-  CHECK(integers.layers[0].claimed_bits == 14);
-  CHECK(integers.layers[1].claimed_bits == 3);
-  CHECK(integers.layers[1].weights == file.layers[1].weights);
+  REQUIRE(matrix_layers(integers).size() == 2);
+  CHECK(matrix_layers(integers)[0]->claimed_bits == 14);
+  CHECK(matrix_layers(integers)[1]->claimed_bits == 3);
+  CHECK(matrix_layers(integers)[1]->weights == file.layers[1].weights);
 }
 
 TEST_CASE("a quantizer is narrow exactly when its least value is not used") {
@@ -132,7 +132,7 @@ TEST_CASE("bipolar inputs, one-bit inputs and wide activations") {
     const integer_network net = through_a_file(file);
     CHECK(net.input.type == type);
     CHECK(net.input.scale == 0.25);
-    CHECK(net.layers[0].input_type == type);
+    CHECK(matrix_layers(net)[0]->input_type == type);
     CHECK(net.output_scale[0] == 0.125);
   }
 }
@@ -181,9 +181,9 @@ TEST_CASE("the shipped networks keep what their names promise") {
     streamline_report report;
     const integer_network net = streamline(read_qonnx(entry.path()), &report);
     CAPTURE(entry.path().filename().string());
-    REQUIRE(net.layers.size() == 1);
-    CHECK(net.layers[0].weights.shape == std::vector<std::int64_t>{10, 784});
-    CHECK(net.layers[0].weights.type == signed_type(8));
+    REQUIRE(matrix_layers(net).size() == 1);
+    CHECK(matrix_layers(net)[0]->weights.shape == std::vector<std::int64_t>{10, 784});
+    CHECK(matrix_layers(net)[0]->weights.type == signed_type(8));
     CHECK(net.input.type == unsigned_type(1));
     CHECK(report.layers[0].largest_residual < 1e-4);
     CHECK(report.layers[0].clamped == 0);

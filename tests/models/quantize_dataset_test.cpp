@@ -17,17 +17,11 @@ namespace {
 
 /// A network of one layer of `columns` inputs with this quantizer.
 integer_network network_of(const input_quantizer& quantizer, std::int64_t columns) {
-  integer_network net;
-  net.name = "net";
-  net.input = quantizer;
   integer_layer layer;
   layer.name = "fc";
   layer.input_type = quantizer.type;
   layer.weights = integer_tensor::zeros(signed_type(8), {1, columns});
-  net.layers.push_back(layer);
-  net.output_scale = {1};
-  net.output_bias = {0};
-  return net;
+  return make_chain("net", quantizer, {layer});
 }
 
 const input_quantizer one_bit{unsigned_type(1), 1, 0, 0, 1};

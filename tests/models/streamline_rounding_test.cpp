@@ -192,7 +192,7 @@ TEST_CASE("thresholds decide as exact rational arithmetic does, for every value 
     const big_int low = least_level(quant), high = greatest_level(quant);
 
     const integer_network integers = streamline(net);
-    const integer_tensor& thresholds = *integers.layers.at(0).thresholds;
+    const integer_tensor& thresholds = *matrix_layers(integers).at(0)->thresholds;
     // The sums -128 to 127 need 8 bits, those of the other weights 9: no register that overflows holds more.
     const std::int64_t reach = weight == 1 ? 128 : 256;
     for (std::int64_t accumulator = -reach; accumulator < reach; ++accumulator) {
@@ -200,7 +200,7 @@ TEST_CASE("thresholds decide as exact rational arithmetic does, for every value 
       const rational value = real / exact(scale) + exact(quant.zero_point.values[0]);
       if (denominator(value) == 2) ++ties;
       const big_int expected = std::clamp(rounded(value, quant.rounding), low, high);
-      big_int level = integers.layers[0].output_offset;
+      big_int level = matrix_layers(integers)[0]->output_offset;
       for (const std::int64_t t : thresholds.words)
         if (t <= accumulator) ++level;
       CAPTURE(round);

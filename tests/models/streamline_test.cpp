@@ -29,7 +29,7 @@ integer_tensor quantized(const integer_network& net, const std::vector<float>& x
       levels.push_back(std::clamp(std::llrint(static_cast<double>(value) / q.scale + static_cast<double>(q.zero_point)),
                                   static_cast<long long>(q.low), static_cast<long long>(q.high)));
   }
-  const std::int64_t columns = net.layers.front().columns();
+  const std::int64_t columns = matrix_layers(net).front()->columns();
   const auto frames = static_cast<std::int64_t>(x.size()) / columns;
   return integer_tensor::from(q.type, {frames, columns}, levels);
 }
@@ -71,7 +71,7 @@ TEST_CASE("the integer network computes what the file computes, exactly, on thou
     const network net = random_network(seed);
     const integer_network integers = streamline(net);
     std::mt19937 random(seed);
-    std::vector<float> x(8 * static_cast<std::size_t>(integers.layers[0].columns()));
+    std::vector<float> x(8 * static_cast<std::size_t>(matrix_layers(integers)[0]->columns()));
     // Sixteenths of a step meet the input quantizer's ties, too.
     for (float& value : x) value = static_cast<float>(static_cast<int>(random() % 513) - 256) / 16;
     const float_tensor y = evaluate(net, {{static_cast<std::int64_t>(x.size())}, x});
@@ -82,8 +82,8 @@ TEST_CASE("the integer network computes what the file computes, exactly, on thou
       CAPTURE(i);
       REQUIRE(exact_y[i] == static_cast<double>(y.values[i]));
     }
-    layers += static_cast<int>(integers.layers.size());
-    for (const integer_layer& layer : integers.layers) thresholds += layer.thresholds ? 1 : 0;
+    layers += static_cast<int>(matrix_layers(integers).size());
+    for (const integer_layer* layer : matrix_layers(integers)) thresholds += layer->thresholds ? 1 : 0;
     for (const double scale : integers.output_scale) negated += scale <= 0 ? 1 : 0;
   }
   CHECK(layers > 5000);
@@ -94,10 +94,10 @@ TEST_CASE("the integer network computes what the file computes, exactly, on thou
 TEST_CASE("weights come back as the integers that they were") {
   const auto weights = integer_tensor::from(signed_type(8), {2, 3}, {127, -127, 0, 1, -1, 64});
   const integer_network net = streamline(make_linear_network(one_layer(weights, {0.1F, 0.0123F})));
-  REQUIRE(net.layers.size() == 1);
-  CHECK(net.layers[0].name == "fc");
-  CHECK(net.layers[0].weights == weights);
-  CHECK_FALSE(net.layers[0].thresholds);
+  REQUIRE(matrix_layers(net).size() == 1);
+  CHECK(matrix_layers(net)[0]->name == "fc");
+  CHECK(matrix_layers(net)[0]->weights == weights);
+  CHECK_FALSE(matrix_layers(net)[0]->thresholds);
   CHECK(net.input.type == unsigned_type(4));
   CHECK(net.input.high == 15);
   CHECK(net.output_scale == std::vector<double>{static_cast<double>(0.1F), static_cast<double>(0.0123F)});
@@ -114,7 +114,7 @@ TEST_CASE("the report says how far the file's weights are from integers") {
   CHECK(report.layers[0].clamped == 0);
   net.constants.at("fc_weights").values = {0.5F + 0.125F, -1, 20};
   const integer_network rounded = streamline(net, &report);
-  CHECK(rounded.layers[0].weights.words == std::vector<std::int64_t>{1, -2, 7});
+  CHECK(matrix_layers(rounded)[0]->weights.words == std::vector<std::int64_t>{1, -2, 7});
   REQUIRE(report.layers.size() == 1);
   CHECK(report.layers[0].largest_residual == 33);
   CHECK(report.layers[0].clamped == 1);
@@ -146,14 +146,14 @@ TEST_CASE("rows of negative scale are negated, and their weights widen only if t
     return streamline(net);
   };
   integer_network net = negative(integer_tensor::from(signed_type(4), {2, 2}, {-7, 7, -8, 1}));
-  CHECK(net.layers[0].weights == integer_tensor::from(signed_type(4), {2, 2}, {7, -7, -8, 1}));
+  CHECK(matrix_layers(net)[0]->weights == integer_tensor::from(signed_type(4), {2, 2}, {7, -7, -8, 1}));
   CHECK(net.output_scale == std::vector<double>{0.5, 1});
   net = negative(integer_tensor::from(signed_type(4), {2, 2}, {-8, 7, -8, 1}));
-  CHECK(net.layers[0].weights == integer_tensor::from(signed_type(5), {2, 2}, {8, -7, -8, 1}));
+  CHECK(matrix_layers(net)[0]->weights == integer_tensor::from(signed_type(5), {2, 2}, {8, -7, -8, 1}));
   net = negative(integer_tensor::from(unsigned_type(4), {2, 2}, {15, 0, 15, 1}));
-  CHECK(net.layers[0].weights == integer_tensor::from(signed_type(5), {2, 2}, {-15, 0, 15, 1}));
+  CHECK(matrix_layers(net)[0]->weights == integer_tensor::from(signed_type(5), {2, 2}, {-15, 0, 15, 1}));
   net = negative(integer_tensor::from(bipolar_type(), {2, 2}, {1, -1, 1, 1}));
-  CHECK(net.layers[0].weights == integer_tensor::from(bipolar_type(), {2, 2}, {-1, 1, 1, 1}));
+  CHECK(matrix_layers(net)[0]->weights == integer_tensor::from(bipolar_type(), {2, 2}, {-1, 1, 1, 1}));
 }
 
 TEST_CASE("a bipolar activation between layers becomes one unsigned bit") {
@@ -161,10 +161,10 @@ TEST_CASE("a bipolar activation between layers becomes one unsigned bit") {
   file.layers[0].activation = activation_quantizer{bipolar_type(), 0.5F};
   file.layers.push_back({"fc2", integer_tensor::from(signed_type(4), {1, 2}, {3, -2}), {1}, {}, {}, {}});
   const integer_network net = streamline(make_linear_network(file));
-  CHECK(net.layers[0].output_type == unsigned_type(1));
-  CHECK(net.layers[0].output_offset == 0);
-  CHECK(net.layers[0].thresholds->words == std::vector<std::int64_t>{0, 0});
-  CHECK(net.layers[1].input_type == unsigned_type(1));
+  CHECK(matrix_layers(net)[0]->output_type == unsigned_type(1));
+  CHECK(matrix_layers(net)[0]->output_offset == 0);
+  CHECK(matrix_layers(net)[0]->thresholds->words == std::vector<std::int64_t>{0, 0});
+  CHECK(matrix_layers(net)[1]->input_type == unsigned_type(1));
   // real = 1 * bit - 0.5, so that the weights give 3 - 2 times -0.5.
   CHECK(net.output_scale == std::vector<double>{1});
   CHECK(net.output_bias == std::vector<double>{-0.5});
@@ -175,9 +175,9 @@ TEST_CASE("thresholds out of any register's reach stand just outside it") {
   file.layers[0].bias = {1e6F};
   file.layers[0].activation = activation_quantizer{unsigned_type(2), 1};
   // Sums of 0 to 15 need 5 bits; a register that is narrower holds -16 to 15 at most.
-  CHECK(streamline(make_linear_network(file)).layers[0].thresholds->words == std::vector<std::int64_t>{-16, -16, -16});
+  CHECK(matrix_layers(streamline(make_linear_network(file)))[0]->thresholds->words == std::vector<std::int64_t>{-16, -16, -16});
   file.layers[0].bias = {-1e6F};
-  CHECK(streamline(make_linear_network(file)).layers[0].thresholds->words == std::vector<std::int64_t>{16, 16, 16});
+  CHECK(matrix_layers(streamline(make_linear_network(file)))[0]->thresholds->words == std::vector<std::int64_t>{16, 16, 16});
 }
 
 TEST_CASE("a quantizer at the end gives thresholds and its own scale") {
@@ -188,8 +188,8 @@ TEST_CASE("a quantizer at the end gives thresholds and its own scale") {
   net.nodes.push_back({"last", op, {net.output}, "y"});
   net.output = "y";
   const integer_network integers = streamline(net);
-  CHECK(integers.layers[0].output_type == signed_type(3));
-  CHECK(integers.layers[0].output_offset == -4);
+  CHECK(matrix_layers(integers)[0]->output_type == signed_type(3));
+  CHECK(matrix_layers(integers)[0]->output_offset == -4);
   CHECK(integers.output_scale == std::vector<double>{1, 4});
   CHECK(integers.output_bias == std::vector<double>{0, -2});
 }
@@ -204,7 +204,7 @@ TEST_CASE("weights of 200 bits keep every bit") {
     }
   net.constants.at("fc_weights").values = {0x1.000002p80F, -0x1p127F};
   const integer_network integers = streamline(net);
-  const integer_tensor& weights = integers.layers[0].weights;
+  const integer_tensor& weights = matrix_layers(integers)[0]->weights;
   CHECK(weights.type == signed_type(200));
   CHECK(load({weights.at(0), 4}, weights.type) == (big_int(1) << 180) + (big_int(1) << 157));
   CHECK(load({weights.at(1), 4}, weights.type) ==
@@ -216,7 +216,7 @@ TEST_CASE("weights with a zero point have it taken away, in a type that holds th
   for (network_node& node : net.nodes)
     if (node.name == "Quant_fc_weights") std::get<quant_op>(node.op).zero_point.values[0] = 8;
   net.constants.at("fc_weights").values = {-8, 7};
-  const integer_tensor weights = streamline(net).layers[0].weights;
+  const integer_tensor weights = matrix_layers(streamline(net))[0]->weights;
   CHECK(weights == integer_tensor::from(signed_type(4), {1, 2}, {-8, 7}));
 }
 
@@ -230,7 +230,7 @@ TEST_CASE("two layers may share their weights") {
   for (network_node& node : net.nodes)
     if (node.name == "fc2") node.inputs[1] = "fc_weights_quantized";
   const integer_network integers = streamline(net);
-  CHECK(integers.layers.at(1).weights == integers.layers.at(0).weights);
+  CHECK(matrix_layers(integers).at(1)->weights == matrix_layers(integers).at(0)->weights);
 }
 
 TEST_CASE("claimed widths are those of the file's metadata") {
@@ -239,6 +239,6 @@ TEST_CASE("claimed widths are those of the file's metadata") {
   file.layers[0].activation = activation_quantizer{unsigned_type(4), 1};
   file.layers.push_back({"fc2", integer_tensor::from(signed_type(4), {1, 2}, {3, -2}), {1}, {}, {}, {}});
   const integer_network net = streamline(make_linear_network(file));
-  CHECK(net.layers[0].claimed_bits == 9);
-  CHECK_FALSE(net.layers[1].claimed_bits.has_value());
+  CHECK(matrix_layers(net)[0]->claimed_bits == 9);
+  CHECK_FALSE(matrix_layers(net)[1]->claimed_bits.has_value());
 }

@@ -81,8 +81,7 @@ TEST_CASE("within a generous budget A2Q is v / s rounded to zero and clipped") {
   double norm = 0;
   for (const double value : v) norm += std::abs(value);
   CHECK(a2q(v, 0, std::log2(norm * 1.0000001), format) == std::vector<std::int64_t>{0, 0, 1, -1, 1, -126, 127, -100});
-  CHECK(a2q(v, -1, std::log2(norm * 1.0000001), format) ==
-        std::vector<std::int64_t>{1, -1, 2, -2, 3, -127, 127, -127});
+  CHECK(a2q(v, -1, std::log2(norm * 1.0000001), format) == std::vector<std::int64_t>{1, -1, 2, -2, 3, -127, 127, -127});
 }
 
 TEST_CASE("A2Q's integers are those of exact rational arithmetic, unless that is within 1e-12 of the next") {
@@ -149,8 +148,7 @@ TEST_CASE("a budget that whole numbers fill is filled, and not overfilled") {
 
 TEST_CASE("ordinary quantization rounds half to even and clips symmetrically") {
   const weight_format format{8, unsigned_type(1), 32};
-  CHECK(qat({0.5, 1.5, 2.5, -0.5, -1.5, 0.51, -0.49}, 0, format) ==
-        std::vector<std::int64_t>{0, 2, 2, 0, -2, 1, 0});
+  CHECK(qat({0.5, 1.5, 2.5, -0.5, -1.5, 0.51, -0.49}, 0, format) == std::vector<std::int64_t>{0, 2, 2, 0, -2, 1, 0});
   CHECK(qat({126.5, 127.5, 128, -127.5, -1e300, 1e300}, 0, format) ==
         std::vector<std::int64_t>{126, 127, 127, -127, -127, 127});
   CHECK(qat({0.25, 0.75}, -1, format) == std::vector<std::int64_t>{0, 2});

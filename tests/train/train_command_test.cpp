@@ -99,7 +99,7 @@ TEST_CASE("the command trains, and the same command makes the same bytes, whatev
     CHECK(bytes[0] == bytes[1]);
   }
   const network file = read_qonnx(mnist / "net.onnx");
-  CHECK(streamline(file).layers.at(0).claimed_bits == 9);
+  CHECK(matrix_layers(streamline(file)).at(0)->claimed_bits == 9);
   CHECK(file.metadata.at("spillway.training.command") ==
         "mnist-linear --method a2q --bits 9 --seed 1 --epochs 3 --batch 50");
 }
@@ -125,11 +125,14 @@ TEST_CASE("missing, truncated and contradictory data are refused") {
   check_refusal(with([&](const small_mnist& m) { fs::remove(m.path / images); }), 3, images);
   check_refusal(with([&](const small_mnist& m) { fs::resize_file(m.path / images, 1000); }), 2, images);
   check_refusal(with([&](const small_mnist& m) { fs::resize_file(m.path / labels, 100); }), 2, labels);
-  check_refusal(with([&](const small_mnist& m) { fs::copy_file(m.path / "t10k-labels-idx1-ubyte", m.path / labels,
-                                                               fs::copy_options::overwrite_existing); }),
+  check_refusal(with([&](const small_mnist& m) {
+                  fs::copy_file(m.path / "t10k-labels-idx1-ubyte", m.path / labels,
+                                fs::copy_options::overwrite_existing);
+                }),
                 2, "not one label for each of 400 images");
-  check_refusal(with([&](const small_mnist& m) { fs::copy_file(m.path / labels, m.path / images,
-                                                               fs::copy_options::overwrite_existing); }),
+  check_refusal(with([&](const small_mnist& m) {
+                  fs::copy_file(m.path / labels, m.path / images, fs::copy_options::overwrite_existing);
+                }),
                 2, "[n, 28, 28]");
   check_refusal(with([&](const small_mnist& m) {
                   std::fstream file(m.path / labels, std::ios::in | std::ios::out | std::ios::binary);
@@ -196,8 +199,8 @@ TEST_CASE("the page's table is what the files say; a page that says otherwise is
   const small_mnist scratch;
   const std::string page = scratch / "README.md";
   fs::copy_file(zoo / "README.md", page);
-  const std::vector<std::string> check{"zoo-table", "--zoo",  (zoo / "mnist-linear").string(), "--data", data,
-                                       "--page",    page,     "--check"};
+  const std::vector<std::string> check{"zoo-table", "--zoo",  (zoo / "mnist-linear").string(), "--data", data, "--page",
+                                       page,        "--check"};
   const process_result same = train_command(check);
   CHECK(same.err == "");
   CHECK(same.code == 0);

@@ -76,7 +76,7 @@ TEST_CASE("a short training lowers the loss and learns the classes") {
     const quantized_weights network =
         train_linear(train, options, [&](const epoch_report& report) { losses.push_back(report.loss); });
     REQUIRE(losses.size() == 12);
-    CHECK(losses.back() < 0.9 * losses.front());  // T = 63.5 leaves A2Q little to lower it with
+    CHECK(losses.back() < 0.9 * losses.front());   // T = 63.5 leaves A2Q little to lower it with
     CHECK(linear_accuracy(network, test) > 0.85);  // chance is 0.25
   }
 }
@@ -133,14 +133,14 @@ TEST_CASE("the file says the trained integers, the claim and how it was made") {
   CHECK(file.metadata.at("spillway.training.method") == "a2q");
   CHECK(file.metadata.at("spillway.training.penalty") == "0.001");
   const integer_network net = streamline(file);
-  REQUIRE(net.layers.size() == 1);
-  CHECK(net.layers[0].weights == trained.weights);
-  CHECK(net.layers[0].claimed_bits == 9);
+  REQUIRE(matrix_layers(net).size() == 1);
+  CHECK(matrix_layers(net)[0]->weights == trained.weights);
+  CHECK(matrix_layers(net)[0]->claimed_bits == 9);
   CHECK(net.output_scale == std::vector<double>(trained.scale.begin(), trained.scale.end()));
 
   const auto qat = short_run(training_method::qat);
   save_linear(train_linear(images, qat), qat, {}, folder.path / "qat.onnx");
-  CHECK_FALSE(streamline(read_qonnx(folder.path / "qat.onnx")).layers.at(0).claimed_bits);
+  CHECK_FALSE(matrix_layers(streamline(read_qonnx(folder.path / "qat.onnx"))).at(0)->claimed_bits);
 }
 
 TEST_CASE("weights that break the claim are never written") {

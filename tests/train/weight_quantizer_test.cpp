@@ -130,7 +130,9 @@ TEST_CASE("A2Q's forward and gradients are the paper's, to 1e-6") {
     const std::size_t columns = 2 + bits() % 30;
     channel of{{static_cast<int>(2 + bits() % 7), unsigned_type(static_cast<int>(1 + bits() % 4)),
                 static_cast<int>(6 + bits() % 14)},
-               true, normal(bits, columns), trial % 2 == 0 ? 0.37 : 0.0};
+               true,
+               normal(bits, columns),
+               trial % 2 == 0 ? 0.37 : 0.0};
     const auto v = normal(bits, columns);
     const double d = -static_cast<double>(bits() % 700) / 100 + 0.003, t = static_cast<double>(bits() % 900) / 100 - 2;
     numbers at(v.begin(), v.end());

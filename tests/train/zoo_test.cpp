@@ -51,7 +51,7 @@ std::string a2q_name(int bits) { return fmt::format("a2q-w8a1-p{}", bits); }
 /// Top-1 of a one-layer network whose register does `step(sum, weight)` for each one of the image, in hardware order.
 template <class Step>
 double top1(const integer_network& net, Step step) {
-  const integer_layer& layer = net.layers.at(0);
+  const integer_layer& layer = *matrix_layers(net).at(0);
   std::int64_t correct = 0;
   for (std::size_t frame = 0; frame < ones().size(); ++frame) {
     std::int64_t best = 0;
@@ -101,7 +101,7 @@ std::map<std::string, std::vector<std::string>> page_table() {
 
 /// The cells that are measured: accuracy, P, certified bits, l1 bound, largest l1, zeros.
 std::vector<std::string> measured_cells(const integer_network& net) {
-  const integer_layer& layer = net.layers.at(0);
+  const integer_layer& layer = *matrix_layers(net).at(0);
   int certified = 0;
   big_int l1 = 0;
   for (const channel_certificate& channel : certify(layer.weights, layer.input_type)) {
@@ -118,13 +118,13 @@ std::vector<std::string> measured_cells(const integer_network& net) {
 }
 
 void check_shape(const integer_network& net) {
-  REQUIRE(net.layers.size() == 1);
-  CHECK(net.layers[0].weights.shape == std::vector<std::int64_t>{10, 784});
-  CHECK(net.layers[0].weights.type == signed_type(8));
-  CHECK(net.layers[0].input_type == unsigned_type(1));
-  CHECK_FALSE(net.layers[0].thresholds);
+  REQUIRE(matrix_layers(net).size() == 1);
+  CHECK(matrix_layers(net)[0]->weights.shape == std::vector<std::int64_t>{10, 784});
+  CHECK(matrix_layers(net)[0]->weights.type == signed_type(8));
+  CHECK(matrix_layers(net)[0]->input_type == unsigned_type(1));
+  CHECK_FALSE(matrix_layers(net)[0]->thresholds);
   for (const double bias : net.output_bias) CHECK(bias == 0);
-  const auto& words = net.layers[0].weights.words;
+  const auto& words = matrix_layers(net)[0]->weights.words;
   CHECK(*std::min_element(words.begin(), words.end()) >= -127);
 }
 
@@ -168,8 +168,9 @@ TEST_CASE("every file is the layer that the page describes, to the last digit") 
 TEST_CASE("an A2Q network claims its P, is within the published budget, and is proved to hold") {
   for (int bits = 8; bits <= 19; ++bits) {
     const integer_network net = load(a2q_name(bits));
-    CHECK(net.layers.at(0).claimed_bits == bits);
-    for (const channel_certificate& channel : certify(net.layers[0].weights, net.layers[0].input_type)) {
+    CHECK(matrix_layers(net).at(0)->claimed_bits == bits);
+    for (const channel_certificate& channel :
+         certify(matrix_layers(net)[0]->weights, matrix_layers(net)[0]->input_type)) {
       CHECK(channel.holds(bits));
       CHECK(channel.l1_norm <= l1_budget(bits, unsigned_type(1)));
     }
@@ -178,7 +179,7 @@ TEST_CASE("an A2Q network claims its P, is within the published budget, and is p
 
 TEST_CASE("the QAT network claims nothing, and reaches 91.0% at the data-type bound of 19 bits") {
   const integer_network net = load("qat-w8a1");
-  CHECK_FALSE(net.layers.at(0).claimed_bits);
+  CHECK_FALSE(matrix_layers(net).at(0)->claimed_bits);
   CHECK(data_type_bound(784, 8, unsigned_type(1)) == 19);
   CHECK(exact_top1(net) >= 0.91);
 }
