@@ -19,6 +19,14 @@ std::string_view to_string(unit_state state) {
 
 void unit::end_of_elaboration() { domain().add(*this); }
 
+void unit::bind_input(std::size_t port, stream& link) {
+  throw config_error(fmt::format("{} has no input {} for {}", name(), port, link.name()));
+}
+
+void unit::bind_output(std::size_t port, stream& link) {
+  throw config_error(fmt::format("{} has no output {} for {}", name(), port, link.name()));
+}
+
 void unit::require_shape(const stream& link, integer_type type, int lanes) const {
   const stream::config& shape = link.shape();
   if (shape.type == type && shape.lanes == lanes) return;

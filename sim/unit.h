@@ -29,6 +29,11 @@ class unit : public sc_core::sc_module {
 
   sc_core::sc_port<clock_domain> clock{"clock"};
 
+  /// Connects `link` to the input or output of that place in the description's ports(). A unit without it throws
+  /// `config_error`.
+  virtual void bind_input(std::size_t port, stream& link);
+  virtual void bind_output(std::size_t port, stream& link);
+
   /// One cycle: looks at its streams as they stood at the cycle's start; pops and pushes at most one beat each.
   virtual outcome tick(std::uint64_t cycle) = 0;
 

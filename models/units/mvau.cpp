@@ -6,6 +6,9 @@
 #include <bit>
 
 #include "models/error.h"
+#include "models/oracle.h"
+#include "models/units/beats.h"
+#include "models/units/exact_values.h"
 #include "models/units/unit_checks.h"
 
 namespace spillway {
@@ -35,6 +38,25 @@ void validate(const mvau& unit, const std::string& path) {
   else if (unit.output_type != signed_type(unit.accumulator.bits))
     throw config_error(fmt::format("{}.output_type {} must be that of its accumulator, {}", path,
                                    to_string(unit.output_type), to_string(signed_type(unit.accumulator.bits))));
+}
+
+std::vector<integer_tensor> evaluate(const mvau& unit, std::span<const integer_tensor> beats) {
+  const unit_ports ports = unit.ports();
+  const std::int64_t frames = count_frames(unit.name, ports, beats), mw = unit.mw(), mh = unit.mh();
+  std::vector<integer_tensor> outputs = blank_outputs(ports, frames);
+  for (std::int64_t vector = 0; vector < frames * unit.vectors_per_frame; ++vector) {
+    std::vector<big_int> inputs, weights(static_cast<std::size_t>(mw));
+    for (std::int64_t column = 0; column < mw; ++column)
+      inputs.push_back(detail::value_at(beats[0], vector * mw + column));
+    for (std::int64_t row = 0; row < mh; ++row) {
+      for (std::int64_t column = 0; column < mw; ++column)
+        weights[static_cast<std::size_t>(column)] = detail::value_at(unit.weights, row * mw + column);
+      const oracle_result dot = oracle_dot_product(weights, inputs, {}, unit.simd, unit.accumulator);
+      detail::set_value(outputs[0], vector * mh + row,
+                        detail::activated(unit.thresholds, row, dot.stored, unit.output_offset));
+    }
+  }
+  return outputs;
 }
 
 }  // namespace spillway

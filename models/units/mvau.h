@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "models/accumulator_format.h"
 #include "models/integer_tensor.h"
@@ -41,5 +43,8 @@ struct mvau {
 
 /// Throws `config_error` that names `path`, the value and the nearest legal one.
 void validate(const mvau& unit, const std::string& path);
+
+/// The oracle: whole frames of beats, [frames * beats, lanes] a port, to those of the outputs.
+std::vector<integer_tensor> evaluate(const mvau& unit, std::span<const integer_tensor> beats);
 
 }  // namespace spillway

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "models/integer_nodes.h"
+#include "models/integer_tensor.h"
 #include "models/units/stream_shape.h"
 
 namespace spillway {
@@ -28,5 +31,8 @@ struct pool {
 
 /// Throws `config_error` that names `path`, the value and the nearest legal one.
 void validate(const pool& unit, const std::string& path);
+
+/// The oracle: whole frames of beats, [frames * beats, lanes] a port, to those of the outputs.
+std::vector<integer_tensor> evaluate(const pool& unit, std::span<const integer_tensor> beats);
 
 }  // namespace spillway

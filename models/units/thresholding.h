@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,5 +40,8 @@ struct thresholding {
 
 /// Throws `config_error` that names `path`, the value and the nearest legal one.
 void validate(const thresholding& unit, const std::string& path);
+
+/// The oracle: whole frames of beats, [frames * beats, lanes] a port, to those of the outputs.
+std::vector<integer_tensor> evaluate(const thresholding& unit, std::span<const integer_tensor> beats);
 
 }  // namespace spillway

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "models/integer_tensor.h"
 #include "models/units/stream_shape.h"
 
 namespace spillway {
@@ -23,5 +26,8 @@ struct upsample {
 
 /// Throws `config_error` that names `path`, the value and the nearest legal one.
 void validate(const upsample& unit, const std::string& path);
+
+/// The oracle: whole frames of beats, [frames * beats, lanes] a port, to those of the outputs.
+std::vector<integer_tensor> evaluate(const upsample& unit, std::span<const integer_tensor> beats);
 
 }  // namespace spillway

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "models/integer_tensor.h"
 #include "models/units/stream_shape.h"
 
 namespace spillway {
@@ -26,5 +29,8 @@ struct width_converter {
 
 /// Throws `config_error` that names `path`, the value and the nearest legal one.
 void validate(const width_converter& unit, const std::string& path);
+
+/// The oracle: whole frames of beats, [frames * beats, lanes] a port, to those of the outputs.
+std::vector<integer_tensor> evaluate(const width_converter& unit, std::span<const integer_tensor> beats);
 
 }  // namespace spillway

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "models/dataflow.h"
 #include "models/storage.h"
+#include "models/units/mvau.h"
 
 namespace spillway {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "models/dataflow.h"
+#include "models/units/mvau.h"
 #include "sim/units/lane_kernels.h"
 #include "sim/units/pending_events.h"
 #include "traces/recorder.h"

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <systemc>
-#include <vector>
 
-#include "models/dataflow.h"
+#include "models/units/mvau.h"
 #include "sim/stream.h"
 #include "sim/unit.h"
+#include "sim/units/frame_ends.h"
 #include "sim/units/mvau_core.h"
+#include "sim/units/result_pipeline.h"
 #include "traces/recorder.h"
 
 namespace spillway {
@@ -30,6 +31,8 @@ class mvau_unit final : public unit {
   /// Overflows go to `events`, where the unit adds itself. Throws `config_error` if the description is illegal.
   mvau_unit(sc_core::sc_module_name name, const mvau& description, recorder& events);
 
+  void bind_input(std::size_t port, stream& link) override;
+  void bind_output(std::size_t port, stream& link) override;
   outcome tick(std::uint64_t cycle) override;
 
   std::uint64_t vectors() const { return m_vectors; }  ///< of which all iterations were issued
@@ -40,31 +43,19 @@ class mvau_unit final : public unit {
 
  private:
   void end_of_elaboration() override;
-  void take_beat(std::uint64_t cycle);
   void finish_fold(std::uint64_t cycle);
-  void push_result();
-
-  /// A finished beat on its way through the pipeline: due when `m_clock`, which stands still with the pipeline, says so.
-  struct result {
-    std::uint64_t due = 0;
-    bool last = false;
-  };
 
   std::unique_ptr<mvau_core> m_core;
-  int m_pe, m_simd, m_accumulator_bits;
-  integer_type m_input_type, m_output_type;
+  unit_ports m_ports;
+  int m_pe, m_accumulator_bits;
   std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;
-  std::uint64_t m_latency;
-  stream* m_in = nullptr;
-  stream* m_out = nullptr;
+  frame_reader m_in;
+  frame_writer m_out;
+  result_pipeline m_results;
 
-  std::int64_t m_nf = 0, m_sf = 0;    ///< of the next iteration
-  std::int64_t m_position = 0;        ///< of its vector in the frame
+  std::int64_t m_nf = 0, m_sf = 0;  ///< of the next iteration
+  std::int64_t m_position = 0;      ///< of its vector in the frame
   std::uint64_t m_frame = 0, m_vectors = 0;
-  std::uint64_t m_clock = 0;          ///< cycles in which the pipeline moved
-  std::vector<result> m_results;      ///< a ring
-  std::vector<std::int64_t> m_words;  ///< their beats
-  std::size_t m_first = 0, m_in_flight = 0;
 };
 
 }  // namespace spillway

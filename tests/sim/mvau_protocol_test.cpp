@@ -91,7 +91,7 @@ TEST_CASE("TLAST one beat early, one vector early, or missing is refused, with i
   SUBCASE("one vector early") {
     protocol_rig rig(two_vectors(), good_in, good_out);
     rig.from.last = [](std::uint64_t beat) { return beat % 2 == 1; };
-    CHECK(rig.run().find("at beat 1 of vector 0 of 2 of frame 0") != std::string::npos);
+    CHECK(rig.run().find("at beat 1 of 4 of frame 0") != std::string::npos);
   }
   SUBCASE("missing") {
     protocol_rig rig(two_vectors(), good_in, good_out);

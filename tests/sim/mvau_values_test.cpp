@@ -9,28 +9,13 @@
 #include "models/storage.h"
 #include "tests/models/number_generators.h"
 #include "tests/models/property.h"
+#include "tests/sim/draws.h"
 #include "tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;
 
 namespace {
-
-/// rapidcheck starts with small values and small structures; here every case is to be a full one.
-template <class T>
-T draw(const rc::Gen<T>& from) {
-  return *rc::gen::resize(100, from);
-}
-
-/// A number of [low, high].
-int between(int low, int high) { return draw(rc::gen::inRange(low, high + 1)); }
-
-std::int64_t any_divisor(std::int64_t of) {
-  std::vector<std::int64_t> divisors;
-  for (std::int64_t d = 1; d <= of; ++d)
-    if (of % d == 0) divisors.push_back(d);
-  return draw(rc::gen::elementOf(divisors));
-}
 
 accumulator_format any_format(int max_bits) {
   const int bits = between(1, between(0, 1) == 0 ? 20 : max_bits);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/units/make_unit.h"
+
+#include "sim/units/concat_streams_unit.h"
+#include "sim/units/duplicate_streams_unit.h"
+#include "sim/units/mvau_unit.h"
+#include "sim/units/padding_unit.h"
+#include "sim/units/split_stream_unit.h"
+#include "sim/units/upsample_unit.h"
+#include "sim/units/width_converter_unit.h"
+
+namespace spillway {
+
+std::unique_ptr<unit> make_unit(const char* name, const mvau& description, recorder& events) {
+  return std::make_unique<mvau_unit>(name, description, events);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const padding& description, recorder&) {
+  return std::make_unique<padding_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const width_converter& description, recorder&) {
+  return std::make_unique<width_converter_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const duplicate_streams& description, recorder&) {
+  return std::make_unique<duplicate_streams_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const upsample& description, recorder&) {
+  return std::make_unique<upsample_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const concat_streams& description, recorder&) {
+  return std::make_unique<concat_streams_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const split_stream& description, recorder&) {
+  return std::make_unique<split_stream_unit>(name, description);
+}
+
+}  // namespace spillway
