@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/networks/unet.h"
+
+#include <vector>
+
+#include "models/networks/image_network.h"
+
+namespace spillway {
+
+namespace {
+
+using tensor = network_builder::tensor;
+
+tensor two_convolutions(network_builder& net, tensor x, std::int64_t channels, int first_bits,
+                        const network_options& options) {
+  for (const int bits : {first_bits, options.weight_bits})
+    x = net.conv_block(x, {channels, bits, 3, 1, 1}, relu_format(options.activation_bits));
+  return x;
+}
+
+}  // namespace
+
+network unet(const network_options& options) {
+  validate(options);
+  check_image_multiple(options, 8);
+  network_builder net = image_network("unet", options);
+  const activation_format hidden = relu_format(options.activation_bits);
+  const int bits = options.weight_bits;
+  tensor x = net.quantize(net.input(), pixel_format());
+  std::vector<tensor> skipped;
+  for (const std::int64_t channels : {64, 128, 256}) {
+    skipped.push_back(
+        two_convolutions(net, x, scaled_channels(channels, options), skipped.empty() ? 8 : bits, options));
+    x = net.max_pool(skipped.back(), 2);
+  }
+  x = two_convolutions(net, x, scaled_channels(512, options), bits, options);
+  for (; !skipped.empty(); skipped.pop_back()) {
+    const std::int64_t channels = net.channels(skipped.back());
+    // `hidden` is the quantizer of what is skipped: one scale, and the sum is one of integers.
+    x = net.conv_block(net.upsample(x, 2), {channels, bits, 3, 1, 1}, hidden);
+    x = net.quantize(net.add(x, skipped.back()), relu_format(options.activation_bits, 4));
+    x = two_convolutions(net, x, channels, bits, options);
+  }
+  return finish_super_resolution(net, x, options);
+}
+
+}  // namespace spillway
