@@ -12,6 +12,16 @@ namespace spillway {
 
 namespace {
 
+void check_bits(int bits, std::string_view node) {
+  if (bits < 1 || bits > integer_type::max_bits)
+    throw input_error(fmt::format("{}: its bit width is {}; right: 1 to {}", node, bits, integer_type::max_bits));
+}
+
+void check_zero_points(const float_tensor& zero_point, std::string_view node) {
+  for (const float z : zero_point.values)
+    if (!std::isfinite(z)) throw input_error(fmt::format("{}: its zero point is {}; right: finite", node, z));
+}
+
 void check_scales(const float_tensor& scale, std::string_view node) {
   for (const float s : scale.values)
     if (!std::isfinite(s) || s <= 0)
@@ -22,8 +32,8 @@ void check_scales(const float_tensor& scale, std::string_view node) {
 bool level_is_clear(double quotient, double zero_point, rounding_mode mode, double& level) {
   const double value = quotient + zero_point;
   if (!(std::abs(value) < 0x1p40)) return false;
-  const bool nearest =
-      mode == rounding_mode::round || mode == rounding_mode::half_up || mode == rounding_mode::half_down;
+  const bool nearest = mode == rounding_mode::round || mode == rounding_mode::half_up ||
+                       mode == rounding_mode::half_down || mode == rounding_mode::half_odd;
   // Modes to nearest decide on halves, the others on integers. Two roundings are off by less than 2^-52 of each.
   const double down = std::floor(nearest ? value + 0.5 : value);
   const double distance = std::min(value - (nearest ? down - 0.5 : down), (nearest ? down + 0.5 : down + 1) - value);
@@ -49,18 +59,27 @@ big_int greatest_level(const quant_op& quant) {
 integer_type level_type(const quant_op& quant) { return {quant.bits, quant.is_signed, false}; }
 
 void validate(const quant_op& quant, std::string_view node) {
-  if (quant.bits < 1 || quant.bits > integer_type::max_bits)
-    throw input_error(fmt::format("{}: its bit width is {}; right: 1 to {}", node, quant.bits, integer_type::max_bits));
+  check_bits(quant.bits, node);
   if (quant.bits == 1 && quant.is_signed)
     throw input_error(fmt::format("{}: one signed bit is bipolar; right: BipolarQuant", node));
   if (quant.bits == 1 && quant.narrow)
     throw input_error(fmt::format("{}: one unsigned bit in narrow range is always 0; right: narrow = 0", node));
   check_scales(quant.scale, node);
-  for (const float z : quant.zero_point.values)
-    if (!std::isfinite(z)) throw input_error(fmt::format("{}: its zero point is {}; right: finite", node, z));
+  check_zero_points(quant.zero_point, node);
 }
 
 void validate(const bipolar_quant_op& quant, std::string_view node) { check_scales(quant.scale, node); }
+
+void validate(const trunc_op& trunc, std::string_view node) {
+  check_bits(trunc.in_bits, node);
+  check_bits(trunc.out_bits, node);
+  if (trunc.out_bits > trunc.in_bits)
+    throw input_error(fmt::format("{}: {} bits can't be truncated to {}; right: at most {}", node, trunc.in_bits,
+                                  trunc.out_bits, trunc.in_bits));
+  check_scales(trunc.scale, node);
+  check_scales(trunc.out_scale, node);
+  check_zero_points(trunc.zero_point, node);
+}
 
 big_int round_exactly(const rational& value, rounding_mode mode) {
   const big_int low = floor(value);
@@ -82,6 +101,7 @@ big_int round_exactly(const rational& value, rounding_mode mode) {
   }
   if (above != half) return above > half ? low + 1 : low;
   if (mode == rounding_mode::round) return low % 2 == 0 ? low : low + 1;
+  if (mode == rounding_mode::half_odd) return low % 2 == 0 ? low + 1 : low;
   return (mode == rounding_mode::half_up) == positive ? low + 1 : low;  // away from zero, or towards it
 }
 
@@ -109,6 +129,8 @@ level_boundary boundary_of(const big_int& level, rounding_mode mode) {
       return level > 0 ? level_boundary{at, true} : level_boundary{at - 2, false};
     case rounding_mode::round:
       return {at - 1, level % 2 == 0};  // a tie goes to the even neighbour
+    case rounding_mode::half_odd:
+      return {at - 1, level % 2 != 0};
     case rounding_mode::half_up:
       return {at - 1, level > 0};  // away from zero: -1/2 goes to -1
     case rounding_mode::half_down:

@@ -23,6 +23,8 @@ integer_type level_type(const quant_op& quant);
 /// are finite and positive and zero points finite. One signed bit is refused: QONNX runtimes take it as bipolar.
 void validate(const quant_op& quant, std::string_view node);
 void validate(const bipolar_quant_op& quant, std::string_view node);
+/// Widths are 1 to 4096, too, and no more come out than go in.
+void validate(const trunc_op& trunc, std::string_view node);
 
 /// round(value) under a QONNX rounding mode.
 big_int round_exactly(const rational& value, rounding_mode mode);

@@ -14,8 +14,10 @@ namespace spillway {
 // The network as its file states it: a graph of float tensors. Nothing is interpreted here; models/streamline.h turns
 // it into integers.
 
-/// QONNX's rounding modes (see the QONNX operator documentation of Quant).
-enum class rounding_mode : unsigned char { round, ceil, floor, up, down, half_up, half_down };
+/// QONNX's rounding modes (see the QONNX operator documentation of Quant), and `half_odd`, which has no name there: a tie
+/// goes to the odd neighbour. That is what ONNX's QuantizeLinear does where its zero point is odd, since it rounds half
+/// to even *before* it adds the zero point.
+enum class rounding_mode : unsigned char { round, ceil, floor, up, down, half_up, half_down, half_odd };
 
 /// A constant float tensor of the file. A scalar has an empty shape and one value.
 struct float_tensor {
@@ -98,7 +100,7 @@ struct average_pool_op {
 /// The mean of all positions of a channel: [n, c, h, w] to [n, c, 1, 1]. Inputs: x.
 struct global_average_pool_op {};
 
-/// Drops the low bits of a quantized value (QONNX Trunc): q = round(x / scale) + zero_point, then
+/// Drops the low bits of a quantized value (QONNX Trunc): q = round(x / scale + zero_point), half to even, then
 /// round(q / 2^(in_bits - out_bits)) under `rounding`, clamped to out_bits, and back: (q - zero_point) * out_scale.
 /// Version 1 has out_scale = scale, keeps the zero point as it is and clamps nothing. Inputs: x.
 struct trunc_op {
@@ -147,9 +149,10 @@ struct transpose_op {
   std::vector<std::int64_t> permutation;
 };
 
-/// exp(x) / sum(exp(x)) along a dimension. Inputs: x.
+/// exp(x) / sum(exp(x)) along a dimension, or the logarithm of that. Inputs: x.
 struct softmax_op {
   std::int64_t axis = 1;
+  bool logarithm = false;
 };
 
 /// The indices of the k greatest along a dimension, greatest first; the first index wins a tie. ONNX's ArgMax (k = 1,
@@ -187,6 +190,7 @@ struct network {
 
 /// Evaluates the graph in float32, node by node, as an ONNX runtime would: `input` is [n, ...] with the element count
 /// of n input shapes; returns [n, ...] likewise. Throws `input_error` on a shape that does not fit.
+/// models/network_evaluate.h shows the tensors between, and evaluates in double.
 float_tensor evaluate(const network& net, const float_tensor& input);
 
 }  // namespace spillway

@@ -13,82 +13,9 @@ namespace {
 
 constexpr std::int64_t most_elements = std::int64_t{1} << 31;
 
-std::string text(const tensor_shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
-
-/// Computes one node's shape; one overload an operator.
-struct shape_of {
-  const std::string& node;
-  std::span<const tensor_shape> in;
-
-  /// A parameter that broadcasts against x must not widen it.
-  tensor_shape same_as_input(const float_tensor& parameter, const char* what) const {
-    if (broadcast(in[0], parameter.shape, node) != in[0])
-      throw input_error(fmt::format("{}: its {} {} does not broadcast to its input {}", node, what,
-                                    text(parameter.shape), text(in[0])));
-    return in[0];
-  }
-
-  template <class Op>
-  tensor_shape operator()(const Op&) const {
-    throw input_error(fmt::format("{}: this operator can't be taken yet", node));
-  }
-
-  tensor_shape operator()(const quant_op& op) const {
-    same_as_input(op.zero_point, "zero point");
-    return same_as_input(op.scale, "scale");
-  }
-  tensor_shape operator()(const bipolar_quant_op& op) const { return same_as_input(op.scale, "scale"); }
-
-  tensor_shape operator()(const matmul_op&) const { return product(false); }
-
-  tensor_shape operator()(const gemm_op& op) const {
-    tensor_shape result = product(op.trans_b);
-    if (in.size() == 3 && broadcast(result, in[2], node) != result)
-      throw input_error(fmt::format("{}: its bias {} does not broadcast to {}", node, text(in[2]), text(result)));
-    return result;
-  }
-
-  tensor_shape operator()(const add_op&) const { return broadcast(in[0], in[1], node); }
-  tensor_shape operator()(const mul_op&) const { return broadcast(in[0], in[1], node); }
-
-  tensor_shape operator()(const flatten_op&) const {
-    if (in[0].empty()) throw input_error(fmt::format("{}: a scalar can't be flattened", node));
-    return {in[0][0], elements(in[0], node) / in[0][0]};
-  }
-
-  tensor_shape operator()(const transpose_op& op) const {
-    tensor_shape sorted = op.permutation;
-    std::sort(sorted.begin(), sorted.end());
-    tensor_shape result;
-    for (std::size_t d = 0; d < sorted.size(); ++d)
-      if (sorted[d] != static_cast<std::int64_t>(d) || sorted.size() != in[0].size())
-        throw input_error(
-            fmt::format("{}: {} is no permutation of the dimensions of {}", node, text(op.permutation), text(in[0])));
-    for (const std::int64_t d : op.permutation) result.push_back(in[0][static_cast<std::size_t>(d)]);
-    return result;
-  }
-
-  tensor_shape product(bool trans_b) const {
-    const tensor_shape &x = in[0], &w = in[1];
-    if (x.size() != 2 || w.size() != 2)
-      throw input_error(fmt::format("{}: can multiply matrices only, not {} by {}", node, text(x), text(w)));
-    const std::int64_t inner = trans_b ? w[1] : w[0], outer = trans_b ? w[0] : w[1];
-    if (x[1] != inner)
-      throw input_error(fmt::format("{}: its input {} has {} columns, but its weights {} take {}", node, text(x), x[1],
-                                    text(w), inner));
-    return {x[0], outer};
-  }
-};
-
-/// How many inputs a node takes: least and most.
-std::pair<std::size_t, std::size_t> arity(const network_op& op) {
-  if (std::holds_alternative<gemm_op>(op)) return {2, 3};
-  const bool binary =
-      std::holds_alternative<matmul_op>(op) || std::holds_alternative<add_op>(op) || std::holds_alternative<mul_op>(op);
-  return binary ? std::pair<std::size_t, std::size_t>{2, 2} : std::pair<std::size_t, std::size_t>{1, 1};
-}
-
 }  // namespace
+
+std::string text(const tensor_shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 std::int64_t elements(const tensor_shape& shape, const std::string& what) {
   std::int64_t count = 1;
@@ -139,14 +66,6 @@ broadcast_index::broadcast_index(const tensor_shape& from, const tensor_shape& s
     if (n != 1) m_step[shape.size() - 1 - i] = stride;
     stride *= n;
   }
-}
-
-tensor_shape output_shape(const network_node& node, std::span<const tensor_shape> inputs) {
-  const auto [least, most] = arity(node.op);
-  if (inputs.size() < least || inputs.size() > most)
-    throw input_error(fmt::format("{}: has {} inputs; right: {}", node.name, inputs.size(),
-                                  least == most ? fmt::to_string(least) : fmt::format("{} or {}", least, most)));
-  return std::visit(shape_of{node.name, inputs}, node.op);
 }
 
 std::map<std::string, tensor_shape> infer_shapes(const network& net) {

@@ -13,6 +13,9 @@ namespace spillway {
 
 using tensor_shape = std::vector<std::int64_t>;
 
+/// "[1, 3, 28, 28]", for messages.
+std::string text(const tensor_shape& shape);
+
 /// Elements of a shape. Throws `input_error`, naming `what`, for a dimension below 1 or more than 2^31 elements.
 std::int64_t elements(const tensor_shape& shape, const std::string& what);
 

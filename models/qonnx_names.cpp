@@ -96,4 +96,12 @@ bool is_plain_text(std::string_view text) {
   return true;
 }
 
+void check_name(const std::string& name, const std::string& what) {
+  constexpr std::size_t longest = 1000;
+  if (name.empty()) throw input_error(fmt::format("{} has no name", what));
+  if (name.size() > longest || !is_plain_text(name))
+    throw input_error(fmt::format("{} {}: right: a name of at most {} bytes of UTF-8 without control characters", what,
+                                  printable(name), longest));
+}
+
 }  // namespace spillway

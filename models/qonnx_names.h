@@ -27,4 +27,7 @@ std::string printable(std::string_view text);
 /// True if `text` is valid UTF-8 without control characters.
 bool is_plain_text(std::string_view text);
 
+/// Throws `input_error`, beginning with `what`, unless a name of the file can stand in a message of one line.
+void check_name(const std::string& name, const std::string& what);
+
 }  // namespace spillway

@@ -7,6 +7,8 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
 #include "models/error.h"
 #include "models/network_shapes.h"
@@ -35,23 +37,23 @@ std::uint64_t raw_bits(const std::string& raw, std::size_t element, int bytes) {
   return bits;
 }
 
-/// How a type's elements are laid out, and which value their bits are.
+/// How a type's elements are laid out, and which value their bits are: real or integer.
 struct element_format {
   int raw_bytes = 0;
-  double (*value)(std::uint64_t) = nullptr;
+  double (*real)(std::uint64_t) = nullptr;
+  std::int64_t (*integer)(std::uint64_t) = nullptr;
+  std::int64_t least = 0, greatest = 0;
 };
 
 template <class T>
-double integer_value(std::uint64_t bits) {
-  return static_cast<double>(static_cast<T>(bits));
-}
-
-/// int64 beyond 2^53 would be rounded on the way; the rounded value is a power of two or more away from any float32.
-double int64_value(std::uint64_t bits) {
-  const auto value = static_cast<std::int64_t>(bits);
-  const auto rounded = static_cast<float>(value);
-  const bool is_float = rounded < 0x1p63F && static_cast<std::int64_t>(rounded) == value;
-  return is_float ? static_cast<double>(rounded) : NAN;
+element_format integer_format() {
+  // Of uint64, only what is int64, too: others become negative, and are refused.
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  constexpr T greatest = std::numeric_limits<T>::max();
+  return {static_cast<int>(sizeof(T)), nullptr,
+          [](std::uint64_t bits) { return static_cast<std::int64_t>(static_cast<T>(bits)); },
+          static_cast<std::int64_t>(std::numeric_limits<T>::min()),
+          std::cmp_greater(greatest, most) ? most : static_cast<std::int64_t>(greatest)};
 }
 
 element_format format_of(int type, const std::string& what) {
@@ -65,19 +67,23 @@ element_format format_of(int type, const std::string& what) {
     case proto::BFLOAT16:
       return {2, [](std::uint64_t b) { return double{from_bfloat16(static_cast<std::uint16_t>(b))}; }};
     case proto::INT64:
-      return {8, int64_value};
+      return integer_format<std::int64_t>();
     case proto::INT32:
-      return {4, integer_value<std::int32_t>};
+      return integer_format<std::int32_t>();
     case proto::INT16:
-      return {2, integer_value<std::int16_t>};
+      return integer_format<std::int16_t>();
     case proto::INT8:
-      return {1, integer_value<std::int8_t>};
+      return integer_format<std::int8_t>();
+    case proto::UINT64:
+      return integer_format<std::uint64_t>();
+    case proto::UINT32:
+      return integer_format<std::uint32_t>();
     case proto::UINT16:
-      return {2, integer_value<std::uint16_t>};
+      return integer_format<std::uint16_t>();
     case proto::UINT8:
-      return {1, integer_value<std::uint8_t>};
+      return integer_format<std::uint8_t>();
     case proto::BOOL:
-      return {1, [](std::uint64_t b) { return b == 0 ? 0.0 : 1.0; }};
+      return {1, nullptr, [](std::uint64_t b) { return std::int64_t{b != 0}; }, 0, 1};
     default:
       throw input_error(fmt::format("{}: its element type {} can't be taken; nearest: FLOAT", what,
                                     proto::DataType_IsValid(type) ? proto::DataType_Name(type) : std::to_string(type)));
@@ -97,6 +103,9 @@ class typed_field {
         return m_tensor.double_data_size();
       case proto::INT64:
         return m_tensor.int64_data_size();
+      case proto::UINT64:
+      case proto::UINT32:
+        return m_tensor.uint64_data_size();
       default:
         return m_tensor.int32_data_size();
     }
@@ -110,6 +119,9 @@ class typed_field {
         return std::bit_cast<std::uint64_t>(m_tensor.double_data(element));
       case proto::INT64:
         return static_cast<std::uint64_t>(m_tensor.int64_data(element));
+      case proto::UINT64:
+      case proto::UINT32:
+        return m_tensor.uint64_data(element);
       default:
         return static_cast<std::uint64_t>(static_cast<std::int64_t>(m_tensor.int32_data(element)));
     }
@@ -129,28 +141,46 @@ float to_float32(double value, const std::string& what, std::int64_t element) {
   return result;
 }
 
+/// The number of elements; none at all only where the file says so, with no data to contradict it.
+std::int64_t count_elements(const proto& tensor, const tensor_shape& shape, const std::string& what) {
+  const bool is_empty = shape == tensor_shape{0} && tensor.raw_data().empty() && typed_field(tensor).size() == 0;
+  return is_empty ? 0 : elements(shape, what);
+}
+
 }  // namespace
 
-float_tensor read_tensor(const onnx::TensorProto& tensor, const std::string& what) {
+void set_integer_range(int type, const std::string& what, graph_constant& constant) {
+  const element_format format = format_of(type, what);
+  if (!format.integer) throw input_error(fmt::format("{}: its element type is no integer's", what));
+  constant.least = format.least;
+  constant.greatest = format.greatest;
+}
+
+graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& what) {
   if (tensor.data_location() == proto::EXTERNAL || tensor.external_data_size() > 0)
     throw input_error(fmt::format("{}: its data is in another file; right: data inside the model", what));
   if (tensor.has_segment()) throw input_error(fmt::format("{}: it is one segment of a tensor; right: whole", what));
   const element_format format = format_of(tensor.data_type(), what);
-  float_tensor result;
-  result.shape.assign(tensor.dims().begin(), tensor.dims().end());
-  const std::int64_t size = elements(result.shape, what);
+  graph_constant result{
+      {tensor.dims().begin(), tensor.dims().end()}, format.integer != nullptr, {}, {}, format.least, format.greatest};
+  const std::int64_t size = count_elements(tensor, result.shape, what);
   const typed_field typed(tensor);
   const bool raw = !tensor.raw_data().empty() || typed.size() == 0;
   const auto present = raw ? static_cast<std::int64_t>(tensor.raw_data().size()) : std::int64_t{typed.size()};
   const std::int64_t needed = raw ? size * format.raw_bytes : size;
   if (present != needed)
-    throw input_error(fmt::format("{}: its shape [{}] needs {} {}, but there are {}", what,
-                                  fmt::join(result.shape, ", "), needed, raw ? "bytes" : "values", present));
-  result.values.reserve(static_cast<std::size_t>(size));
+    throw input_error(fmt::format("{}: its shape {} needs {} {}, but there are {}", what, text(result.shape), needed,
+                                  raw ? "bytes" : "values", present));
   for (std::int64_t i = 0; i < size; ++i) {
     const std::uint64_t bits = raw ? raw_bits(tensor.raw_data(), static_cast<std::size_t>(i), format.raw_bytes)
                                    : typed.bits(static_cast<int>(i));
-    result.values.push_back(to_float32(format.value(bits), what, i));
+    if (!format.integer) {
+      result.reals.push_back(to_float32(format.real(bits), what, i));
+      continue;
+    }
+    result.integers.push_back(format.integer(bits));
+    if (result.integers.back() < format.least)  // of a uint64
+      throw input_error(fmt::format("{}: element {} is {}, beyond int64", what, i, bits));
   }
   return result;
 }

@@ -41,7 +41,7 @@ accumulator_format any_format(int type_bits, int sum_bits, int max_bits) {
   };
   accumulator_format format;
   format.bits = *rc::gen::oneOf(near(type_bits), near(sum_bits), rc::gen::just(std::min(sum_bits, max_bits)),
-                                   rc::gen::inRange(1, max_bits + 1));
+                                rc::gen::inRange(1, max_bits + 1));
   format.overflow = *rc::gen::element(overflow_mode::wrap, overflow_mode::saturate);
   format.scope = *rc::gen::element(limit_scope::per_product, limit_scope::per_cycle, limit_scope::final);
   return format;
@@ -151,8 +151,8 @@ void agrees_everywhere(const dot_case& c, coverage& seen) {
 
 TEST_CASE("the plain loop in every storage equals the oracle in at least 10,000 random dot products") {
   coverage seen;
-  const int passed = passed_cases("operands to 200 bits, P to 600", 30'000,
-                                  [&] { agrees_everywhere(any_case(200, 600), seen); });
+  const int passed =
+      passed_cases("operands to 200 bits, P to 600", 30'000, [&] { agrees_everywhere(any_case(200, 600), seen); });
   CHECK(passed == 30'000);
   const int wide = passed_cases("operands to 4096 bits, P to 4096", 1'000, [&] {
     dot_case c = any_case(4096, 4096);

@@ -39,10 +39,12 @@ TEST_CASE("P of 1 and 4096 is legal, 0 and 4097 is not") {
                        "accumulator '5000:wrap': P = 5000 is outside 1 to 4096; nearest: 4096", config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("99999999999999999999"),
                        "accumulator '99999999999999999999': P = 99999999999999999999 is outside 1 to 4096; "
-                       "nearest: 4096", config_error);
+                       "nearest: 4096",
+                       config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("-99999999999999999999"),
                        "accumulator '-99999999999999999999': P = -99999999999999999999 is outside 1 to 4096; "
-                       "nearest: 1", config_error);
+                       "nearest: 1",
+                       config_error);
 }
 
 TEST_CASE("a wrong accumulator text is answered with the nearest right word") {
@@ -54,12 +56,14 @@ TEST_CASE("a wrong accumulator text is answered with the nearest right word") {
                        config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("14:wrap:per_cycles"),
                        "accumulator '14:wrap:per_cycles': scope 'per_cycles' is not one of per_product, per_cycle, "
-                       "final; nearest: per_cycle", config_error);
+                       "final; nearest: per_cycle",
+                       config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("14:wrap:final:0"),
                        "accumulator '14:wrap:final:0' has more than three parts; nearest: 14:wrap:final", config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("x"),
                        "accumulator 'x': P 'x' is not a whole number; write P[:overflow[:scope]], for instance "
-                       "14:wrap:per_product", config_error);
+                       "14:wrap:per_product",
+                       config_error);
   for (const char* text : {"", ":", "14:", "14::final", "14.5", " 14", "14 ", "0x10", "14:Wrap", "14:wrap:", "+14"})
     CHECK_THROWS_AS(parse_accumulator_format(text), config_error);
 }

@@ -26,7 +26,7 @@ bool is_ambiguous(std::uint64_t two_to_a) { return std::has_single_bit(two_to_a 
 
 TEST_CASE("the data-type bound of 784 products of 8-bit weights and 1-bit inputs is 19") {
   CHECK(data_type_bound(784, 8, unsigned_type(1)) == 19);
-  CHECK(data_type_bound(1, 1, unsigned_type(1)) == 3);   // |sum| <= 2 by the published 2^N: 2^(P-1) - 1 >= 2
+  CHECK(data_type_bound(1, 1, unsigned_type(1)) == 3);  // |sum| <= 2 by the published 2^N: 2^(P-1) - 1 >= 2
   CHECK(data_type_bound(1, 1, bipolar_type()) == 2);
   CHECK(data_type_bound(576, 4, signed_type(4)) == data_type_bound(576, 4, unsigned_type(3)));
 }
@@ -102,8 +102,8 @@ TEST_CASE("the budgets are the published T and T+ of 4-bit inputs, rounded down"
 
 TEST_CASE("a norm within the budget keeps the bound at P, one more breaks it") {
   for (int p = 1; p <= 130; ++p)
-    for (const integer_type input : {unsigned_type(1), unsigned_type(4), signed_type(1), signed_type(4),
-                                     unsigned_type(100), bipolar_type()}) {
+    for (const integer_type input :
+         {unsigned_type(1), unsigned_type(4), signed_type(1), signed_type(4), unsigned_type(100), bipolar_type()}) {
       CHECK(l1_bound(l1_budget(p, input), input) <= p);
       CHECK(l1_bound(l1_budget(p, input) + 1, input) > p);
       CHECK(zero_centred_bound(zero_centred_budget(p, input), input) <= p);

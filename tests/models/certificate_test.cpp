@@ -101,13 +101,12 @@ TEST_CASE("a certificate's ends are reached, and never exceeded, over all inputs
     integer_type weight, input;
     std::size_t length;
   };
-  const shape shapes[] = {
-      {signed_type(4), unsigned_type(3), 1}, {signed_type(3), unsigned_type(2), 2},
-      {signed_type(3), signed_type(2), 2},   {signed_type(3), signed_type(3), 2},
-      {signed_type(3), bipolar_type(), 3},   {signed_type(2), unsigned_type(1), 4},
-      {signed_type(2), signed_type(1), 4},   {signed_type(2), signed_type(2), 3},
-      {bipolar_type(), bipolar_type(), 5},   {bipolar_type(), unsigned_type(1), 5},
-      {unsigned_type(2), signed_type(2), 3}, {signed_type(1), signed_type(2), 4}};
+  const shape shapes[] = {{signed_type(4), unsigned_type(3), 1}, {signed_type(3), unsigned_type(2), 2},
+                          {signed_type(3), signed_type(2), 2},   {signed_type(3), signed_type(3), 2},
+                          {signed_type(3), bipolar_type(), 3},   {signed_type(2), unsigned_type(1), 4},
+                          {signed_type(2), signed_type(1), 4},   {signed_type(2), signed_type(2), 3},
+                          {bipolar_type(), bipolar_type(), 5},   {bipolar_type(), unsigned_type(1), 5},
+                          {unsigned_type(2), signed_type(2), 3}, {signed_type(1), signed_type(2), 4}};
   std::int64_t rows = 0;
   for (const shape& s : shapes)
     for_all_vectors(s.weight, s.length, [&](const values& weights) {

@@ -21,7 +21,10 @@ namespace {
 
 /// Two images of 3 x 3 pixels around the threshold 128, and their labels, as the IDX files of MNIST's test set.
 void write_idx_pair(const temporary_directory& folder) {
-  const std::string pixels("\x00\x7f\x80\xff\x01\x02\x81\x00\xfe" "\x80\x80\x80\x80\x80\x80\x80\x80\x7f", 18);
+  const std::string pixels(
+      "\x00\x7f\x80\xff\x01\x02\x81\x00\xfe"
+      "\x80\x80\x80\x80\x80\x80\x80\x80\x7f",
+      18);
   write_bytes(folder.file("t10k-images-idx3-ubyte"), std::string("\0\0\x08\x03\0\0\0\2\0\0\0\3\0\0\0\3", 16) + pixels);
   write_bytes(folder.file("t10k-labels-idx1-ubyte"), std::string("\0\0\x08\x01\0\0\0\2\7\2", 10));
 }
@@ -66,8 +69,8 @@ TEST_CASE("a pixel of 128 is a one and one of 127 a zero, first feature in the m
   CHECK(packed == integer_tensor::from(unsigned_type(8), {2, 2}, {0b00110010, 0b10000000, 0b11111111, 0}));
   const dataset data = load_dataset(set.path);
   CHECK(data.name == "two");
-  CHECK(data.inputs == integer_tensor::from(unsigned_type(1), {2, 9},
-                                            {0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}));
+  CHECK(data.inputs ==
+        integer_tensor::from(unsigned_type(1), {2, 9}, {0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}));
   CHECK(data.labels == std::vector<int>{7, 2});
 }
 
@@ -103,10 +106,10 @@ TEST_CASE("labels that are not one an image are refused, and nothing is written"
   const packed_set set;
   const std::string labels = set.folder.file("t10k-labels-idx1-ubyte"), out = set.folder.file("out");
   write_bytes(labels, std::string("\0\0\x08\x01\0\0\0\3\7\2\1", 11));
-  CHECK(message_of<input_error>(
-            [&] { save_bit_packed(set.folder.file("t10k-images-idx3-ubyte"), labels, described, out); }) ==
-        labels + ": shape [3] is not one label for each of the 2 images of " +
-            set.folder.file("t10k-images-idx3-ubyte"));
+  CHECK(message_of<input_error>([&] {
+          save_bit_packed(set.folder.file("t10k-images-idx3-ubyte"), labels, described, out);
+        }) == labels + ": shape [3] is not one label for each of the 2 images of " +
+                  set.folder.file("t10k-images-idx3-ubyte"));
   CHECK(!fs::exists(out));
   CHECK(message_of<input_error>([&] { load_dataset(set.folder.path()); }) ==
         labels + ": shape [3] is not one label for each of the 2 images");
@@ -130,8 +133,9 @@ TEST_CASE("MNIST's files are read as 8-bit pixels, under both of their names") {
   CHECK(*data.inputs.at(3) == 255);
   CHECK(data.labels == std::vector<int>{7, 2});
   fs::rename(folder.file("t10k-images-idx3-ubyte"), folder.file("t10k-images.idx3-ubyte"));
-  CHECK(message_of<io_error>([&] { load_dataset(folder.path()); })
-            .starts_with(folder.file("t10k-images-idx3-ubyte") + ": cannot read"));
+  CHECK(message_of<io_error>([&] {
+          load_dataset(folder.path());
+        }).starts_with(folder.file("t10k-images-idx3-ubyte") + ": cannot read"));
   fs::rename(folder.file("t10k-labels-idx1-ubyte"), folder.file("t10k-labels.idx1-ubyte"));
   CHECK(load_dataset(folder.path()).inputs == data.inputs);
   write_bytes(folder.file("t10k-images.idx3-ubyte"), std::string("\0\0\x08\x01\0\0\0\2ab", 10));
@@ -165,9 +169,8 @@ TEST_CASE("paths without data are refused by what is right there") {
   CHECK(message_of<input_error>([&] { load_dataset(folder.path()); }) ==
         folder.path() + ": holds neither dataset.json nor t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte");
   write_bytes(folder.file("t10k-images-idx3-ubyte.gz"), "");
-  CHECK(message_of<input_error>([&] {
-          load_dataset(folder.path());
-        }).ends_with("; unpack the .gz files first (gunzip)"));
+  CHECK(
+      message_of<input_error>([&] { load_dataset(folder.path()); }).ends_with("; unpack the .gz files first (gunzip)"));
   write_bytes(folder.file("x.txt"), "");
   CHECK(message_of<config_error>([&] { load_dataset(folder.file("x.txt")); }) ==
         folder.file("x.txt") + ": is a file; a folder with a dataset, or a .npy file, is right");
@@ -204,8 +207,7 @@ TEST_CASE("a wrong dataset.json is refused by the key and its value") {
         at + "frames must be an integer from 1 to 2147483648, not 9223372036854775808");
   CHECK(changed("bits_per_feature", 4) == at + "bits_per_feature = 4; 1 or 8 is right");
   CHECK(changed("threshold", 256) == at + "threshold must be an integer from 1 to 255, not 256");
-  CHECK(changed("images", "../images.npy") ==
-        at + "images = '../images.npy' must be a file's name, without folders");
+  CHECK(changed("images", "../images.npy") == at + "images = '../images.npy' must be a file's name, without folders");
   CHECK(changed("images", 7) == at + "images must be a text that is not empty");
   CHECK(changed("sha256", 7) == at + "sha256 must be an object with the digest of 'images.npy'");
   CHECK(changed("frames", 3) ==

@@ -61,11 +61,11 @@ TEST_CASE("a wrong type name is answered with the nearest right one") {
                        "type 'INT99999999999999999999' is outside 1 to 4096 bits; nearest: INT4096", config_error);
   CHECK_THROWS_WITH_AS(parse_integer_type("BIPOLA"),
                        "type 'BIPOLA' is not INT<bits>, UINT<bits> or BIPOLAR; nearest: BIPOLAR", config_error);
-  CHECK_THROWS_WITH_AS(parse_integer_type("int8"),
-                       "type 'int8' is not INT<bits>, UINT<bits> or BIPOLAR; nearest: INT8", config_error);
+  CHECK_THROWS_WITH_AS(parse_integer_type("int8"), "type 'int8' is not INT<bits>, UINT<bits> or BIPOLAR; nearest: INT8",
+                       config_error);
   CHECK_THROWS_WITH_AS(parse_integer_type("INT"), "type 'INT' has no width; write INT8", config_error);
-  for (const char* name : {"", "FLOAT32", "TERNARY", "INT-8", "INT08", "INT8 ", " INT8", "INT+8", "UINT", "UINT8.0",
-                           "INT0x8", "BIPOLAR1"})
+  for (const char* name :
+       {"", "FLOAT32", "TERNARY", "INT-8", "INT08", "INT8 ", " INT8", "INT+8", "UINT", "UINT8.0", "INT0x8", "BIPOLAR1"})
     CHECK_THROWS_AS(parse_integer_type(name), config_error);
 }
 

@@ -55,7 +55,8 @@ TEST_CASE("each rounding mode rounds as QONNX says, ties and both signs included
       {rounding_mode::up, {-3, -2, -2, -2, -1, -1, 0, 1, 1, 2, 2, 2, 3}},
       {rounding_mode::down, {-2, -1, -1, -1, 0, 0, 0, 0, 0, 1, 1, 1, 2}},
       {rounding_mode::half_up, {-3, -2, -2, -1, -1, 0, 0, 0, 1, 1, 2, 2, 3}},
-      {rounding_mode::half_down, {-2, -2, -1, -1, 0, 0, 0, 0, 0, 1, 1, 2, 2}}};
+      {rounding_mode::half_down, {-2, -2, -1, -1, 0, 0, 0, 0, 0, 1, 1, 2, 2}},
+      {rounding_mode::half_odd, {-3, -2, -1, -1, -1, 0, 0, 0, 1, 1, 1, 2, 3}}};
   for (const auto& [mode, y] : expected) {
     CAPTURE(static_cast<int>(mode));
     CHECK(run(one_node(quant(1, 0, 8, true, false, mode), {1, 1}), x) == y);

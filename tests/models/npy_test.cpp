@@ -42,9 +42,7 @@ std::string refusal(const std::string& bytes, bool is_float = false) {
   return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
 }
 
-integer_tensor written_and_read(const integer_tensor& tensor) {
-  return read_bytes(npy_bytes(tensor));
-}
+integer_tensor written_and_read(const integer_tensor& tensor) { return read_bytes(npy_bytes(tensor)); }
 
 /// The bits of the narrowest NumPy integer.
 int numpy_bits(int bits) { return bits <= 8 ? 8 : bits <= 16 ? 16 : bits <= 32 ? 32 : 64; }
@@ -182,8 +180,7 @@ TEST_CASE("a hostile NumPy file is refused in one line or read, whatever its byt
 TEST_CASE("a full disk leaves what stood there, and says so") {
   const temporary_directory folder;
   const integer_tensor large = integer_tensor::zeros(signed_type(64), {100'000});
-  const full_disk_outcome outcome =
-      on_full_disk<io_error>(folder.path(), [&] { write_npy(folder.file("a"), large); });
+  const full_disk_outcome outcome = on_full_disk<io_error>(folder.path(), [&] { write_npy(folder.file("a"), large); });
   CHECK(outcome != full_disk_outcome::not_refused);
   write_npy(folder.file("b"), integer_tensor::zeros(signed_type(8), {3}));
   {

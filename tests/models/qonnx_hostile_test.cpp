@@ -31,7 +31,8 @@ void read_and_streamline(const std::string& path) {
   const network net = read_qonnx(path);
   try {
     const integer_network integers = streamline(net);
-    evaluate(net, {net.input_shape, std::vector<float>(static_cast<std::size_t>(matrix_layers(integers)[0]->columns()), 1)});
+    evaluate(net,
+             {net.input_shape, std::vector<float>(static_cast<std::size_t>(matrix_layers(integers)[0]->columns()), 1)});
   } catch (const input_error& e) {
     CHECK(is_one_line(e.what()));
   }

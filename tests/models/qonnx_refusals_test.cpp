@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <limits>
 
 #include "tests/models/onnx_model.h"
@@ -67,17 +66,16 @@ TEST_CASE("scales, zero points and widths that mean nothing are refused by the n
 
 TEST_CASE("operators that can't be taken are refused with what does the same") {
   const std::pair<const char*, const char*> cases[] = {
-      {"Relu", "an unsigned Quant, which cuts off negative values itself"},
-      {"BatchNormalization", "a Mul and an Add by its constants"},
-      {"Conv", "a Gemm or MatMul: this version takes linear networks"},
+      {"Sigmoid", "a MultiThreshold, which can be any function that ascends in steps"},
+      {"ConvTranspose", "an Upsample (nearest) and a Conv"},
+      {"QLinearMatMul", "a MatMul between DequantizeLinear and QuantizeLinear"},
       {"MatMull", "MatMul"},
-      {"Sub", "an Add of the negated constant"}};
+      {"Averagepool", "AveragePool"}};
   for (const auto& [type, nearest] : cases) {
     onnx_model m = small_model();
     m.graph.mutable_node(2)->set_op_type(type);
     CHECK(m.refusal() == std::string("MatMul_z: operator ") + type + " can't be taken; nearest: " + nearest +
-                             " (taken are Constant, Identity, MatMul, Gemm, Add, Mul, Flatten, Reshape, Transpose, "
-                             "Quant, IntQuant, BipolarQuant)");
+                             " (docs/formats.md lists what is taken)");
   }
   CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(2)->set_domain("com.example"); }),
              "MatMul_z: operator com.example.MatMul can't be taken"));
@@ -94,8 +92,6 @@ TEST_CASE("attributes are checked, and what is not understood is not passed over
         "Quant_xq: attribute signed is given twice");
   CHECK(after([](onnx_model& m) { m.graph.mutable_node(0)->mutable_attribute(0)->set_i(2); }) ==
         "Quant_xq: attribute signed = 2; right: 0 or 1");
-  CHECK(after([](onnx_model& m) { m.graph.mutable_node(0)->mutable_attribute()->RemoveLast(); }) ==
-        "Quant_xq: attribute narrow is missing; right: 0 or 1");
   CHECK(after([](onnx_model& m) {
           m.graph.mutable_node(0)->mutable_attribute(0)->set_type(onnx::AttributeProto::STRING);
         }) == "Quant_xq: attribute signed has type STRING; right: INT");
@@ -166,7 +162,7 @@ TEST_CASE("data that float32 does not hold, or that is elsewhere, is refused") {
                b.add_int64_data((std::int64_t{1} << 53) + 1);
                b.add_int64_data(1);
              }),
-             "initializer b: element 0 is nan or beyond float32"));
+             "constant b: element 0 = 9007199254740993 is not a float32"));
   CHECK(after([](onnx_model& m) { initializer(m, "b").set_data_type(onnx::TensorProto::STRING); }) ==
         "initializer b: its element type STRING can't be taken; nearest: FLOAT");
   CHECK(after([](onnx_model& m) { initializer(m, "b").set_data_type(999); }) ==
@@ -210,23 +206,5 @@ TEST_CASE("what only the input decides can't be transposed") {
   onnx_model m;
   m.input("x", {1, 3}).output("y");
   m.node("Transpose", {"x"}, "y");
-  CHECK(m.refusal() == "Transpose_y: it transposes what the input decides; right: of constants only");
-}
-
-TEST_CASE("real files of other programs are read, or refused in one line that names the first strange node") {
-  const std::filesystem::path folder = std::filesystem::path(SPILLWAY_SOURCE_DIR) / "../shared/data";
-  const std::pair<const char*, const char*> files[] = {{"TFC_1W1A.onnx", "Shape_0: operator Shape can't be taken"},
-                                                       {"TFC_2W2A.onnx", "Shape_0: operator Shape can't be taken"},
-                                                       {"espcn_nn_resize_quant.onnx", "Relu_0: operator Relu"},
-                                                       {"qkeras_jettagging.onnx", "Relu_0: operator Relu"}};
-  for (const auto& [name, expected] : files) {
-    const std::filesystem::path path = folder / name;
-    if (!std::filesystem::exists(path)) {
-      MESSAGE("skipped: " << std::string(name) << " is not there");
-      continue;
-    }
-    const std::string message = message_of<input_error>([&] { read_qonnx(path); });
-    CHECK(is_one_line(message));
-    CHECK(says(message, std::string(": ") + expected));
-  }
+  CHECK(m.refusal() == "Transpose_y: it makes [3, 1] of what the input decides; right: dimension 0 stays the batch, 1");
 }

@@ -67,9 +67,18 @@ TEST_CASE("pixels into an 8-bit input of scale 1/255 are themselves") {
 
 TEST_CASE("a tie is rounded to even, and what is beyond the clamp is clamped") {
   const input_quantizer halves{signed_type(8), 2, 0, -128, 127};
-  for (const auto& [x, q] :
-       {std::pair{1.0F, 0}, {3.0F, 2}, {5.0F, 2}, {-1.0F, 0}, {-3.0F, -2}, {3.5F, 2}, {253.0F, 126}, {255.0F, 127},
-        {1e30F, 127}, {-256.0F, -128}, {-257.0F, -128}, {-1e30F, -128}})
+  for (const auto& [x, q] : {std::pair{1.0F, 0},
+                             {3.0F, 2},
+                             {5.0F, 2},
+                             {-1.0F, 0},
+                             {-3.0F, -2},
+                             {3.5F, 2},
+                             {253.0F, 126},
+                             {255.0F, 127},
+                             {1e30F, 127},
+                             {-256.0F, -128},
+                             {-257.0F, -128},
+                             {-1e30F, -128}})
     CHECK(quantize_input(halves, x) == q);
   const input_quantizer narrow{signed_type(8), 1, 0, -127, 127};
   CHECK(quantize_input(narrow, -128) == -127);
@@ -146,10 +155,8 @@ TEST_CASE("a dataset that does not fit the network is refused with both sides") 
     CHECK(refusal(quantizer, 1, set_of(unsigned_type(8), {9})) ==
           "set has 8-bit pixels, but the network net takes " + to_string(quantizer.type) +
               ": a threshold must make them binary first; binary-mnist is MNIST made so");
-  CHECK(refusal(one_bit, 1, set_of(signed_type(8), {0})) ==
-        "set holds INT8; UINT1 or UINT8 is right");
-  CHECK(refusal(one_bit, 1, set_of(unsigned_type(1), {2})) ==
-        "set has inputs that are no values of UINT1");
+  CHECK(refusal(one_bit, 1, set_of(signed_type(8), {0})) == "set holds INT8; UINT1 or UINT8 is right");
+  CHECK(refusal(one_bit, 1, set_of(unsigned_type(1), {2})) == "set has inputs that are no values of UINT1");
 }
 
 TEST_CASE("an input quantizer that is none is refused") {

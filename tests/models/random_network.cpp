@@ -213,7 +213,8 @@ network every_operator() {
     net.nodes.push_back({name, op, {last}, name + "_out"});
     last = name + "_out";
   }
-  net.nodes.push_back({"transpose", transpose_op{{0, 1}}, {"v"}, "v2"});
+  net.nodes.push_back({"signs", bipolar_quant_op{{{}, {0.5F}}}, {"v"}, "v1"});
+  net.nodes.push_back({"transpose", transpose_op{{0, 1}}, {"v1"}, "v2"});
   net.nodes.push_back({"matmul", matmul_op{}, {last, "v2"}, "t3"});
   net.nodes.push_back({"add", add_op{}, {"c", "t3"}, "t4"});
   net.nodes.push_back({"mul", mul_op{}, {"t4", "t4"}, "y"});

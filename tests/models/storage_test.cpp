@@ -49,7 +49,7 @@ TEST_CASE("exact_sum_bits is the least width for a register and all products") {
   CHECK(exact_sum_bits(signed_type(8), unsigned_type(1), 784, 19) == 20);
   // -1 - 1 and 0: the product of two 1-bit unsigned values is 0 or 1, the register -1 or 0.
   CHECK(exact_sum_bits(unsigned_type(1), unsigned_type(1), 1, 1) == 2);
-  CHECK(exact_sum_bits(bipolar_type(), bipolar_type(), 2, 1) == 3);  // -1-2 to 0+2
+  CHECK(exact_sum_bits(bipolar_type(), bipolar_type(), 2, 1) == 3);       // -1-2 to 0+2
   CHECK(exact_sum_bits(signed_type(31), unsigned_type(30), 1, 8) == 61);  // -2^30 * (2^30 - 1) - 2^7
   CHECK(words_chosen(exact_sum_bits(signed_type(8), unsigned_type(1), 1, 62)) == 1);
   CHECK(words_chosen(exact_sum_bits(signed_type(8), unsigned_type(1), 1, 63)) == 2);

@@ -14,9 +14,9 @@ using namespace spillway;
 
 namespace {
 
-constexpr rounding_mode modes[] = {rounding_mode::round,    rounding_mode::ceil, rounding_mode::floor,
-                                   rounding_mode::up,       rounding_mode::down, rounding_mode::half_up,
-                                   rounding_mode::half_down};
+constexpr rounding_mode modes[] = {rounding_mode::round,     rounding_mode::ceil,    rounding_mode::floor,
+                                   rounding_mode::up,        rounding_mode::down,    rounding_mode::half_up,
+                                   rounding_mode::half_down, rounding_mode::half_odd};
 
 /// Rounds n / d (d > 0) by the definitions, with integer division and remainder alone.
 big_int rounded(const big_int& n, const big_int& d, rounding_mode mode) {
@@ -44,6 +44,9 @@ big_int rounded(const big_int& n, const big_int& d, rounding_mode mode) {
       break;
     case rounding_mode::half_down:
       away = 2 * rest > d;
+      break;
+    case rounding_mode::half_odd:
+      away = 2 * rest > d || (2 * rest == d && whole % 2 == 0);
       break;
   }
   const big_int result = away ? big_int(whole + 1) : whole;
@@ -137,7 +140,7 @@ TEST_CASE("the level of a weight is exact, however close to a boundary") {
   for (int i = 0; i < 60000; ++i) {
     quant_op op;
     op.bits = 12;
-    op.rounding = modes[i % 7];
+    op.rounding = modes[i % 8];
     const float scale = std::abs(any_float(random, -20, 10));
     // Half of the weights are the float32 next to, or on, a multiple of half a step.
     const int halves = static_cast<int>(random() % 5000) - 2500;
@@ -185,7 +188,7 @@ TEST_CASE("thresholds decide as exact rational arithmetic does, for every value 
         activation_quantizer{integer_type{1 + static_cast<int>(random() % 5), false, false}, scale};
     network net = make_linear_network(file);
     auto& quant = std::get<quant_op>(net.nodes.back().op);
-    quant.rounding = modes[round % 7];
+    quant.rounding = modes[round % 8];
     quant.is_signed = quant.bits > 1 && random() % 2 == 0;
     quant.narrow = quant.bits > 1 && random() % 2 == 0;
     quant.zero_point.values[0] = static_cast<float>(static_cast<int>(random() % 9) - 4) / (random() % 2 == 0 ? 1 : 2);

@@ -175,9 +175,11 @@ TEST_CASE("thresholds out of any register's reach stand just outside it") {
   file.layers[0].bias = {1e6F};
   file.layers[0].activation = activation_quantizer{unsigned_type(2), 1};
   // Sums of 0 to 15 need 5 bits; a register that is narrower holds -16 to 15 at most.
-  CHECK(matrix_layers(streamline(make_linear_network(file)))[0]->thresholds->words == std::vector<std::int64_t>{-16, -16, -16});
+  CHECK(matrix_layers(streamline(make_linear_network(file)))[0]->thresholds->words ==
+        std::vector<std::int64_t>{-16, -16, -16});
   file.layers[0].bias = {-1e6F};
-  CHECK(matrix_layers(streamline(make_linear_network(file)))[0]->thresholds->words == std::vector<std::int64_t>{16, 16, 16});
+  CHECK(matrix_layers(streamline(make_linear_network(file)))[0]->thresholds->words ==
+        std::vector<std::int64_t>{16, 16, 16});
 }
 
 TEST_CASE("a quantizer at the end gives thresholds and its own scale") {
