@@ -6,30 +6,13 @@
 
 #include "models/error.h"
 #include "models/network.h"
-#include "tests/models/random_network.h"
+#include "tests/models/one_node.h"
 #include "tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;
 
 namespace {
-
-/// A network of one operator on x, with constant operands c0, c1, ...
-network one_node(network_op op, std::vector<std::int64_t> input_shape, std::vector<float_tensor> operands = {}) {
-  network net;
-  net.name = "one";
-  net.input = "x";
-  net.input_shape = std::move(input_shape);
-  net.output = "y";
-  network_node node{"node", std::move(op), {"x"}, "y"};
-  for (std::size_t i = 0; i < operands.size(); ++i) {
-    const std::string name = "c" + std::to_string(i);
-    net.constants[name] = operands[i];
-    node.inputs.push_back(name);
-  }
-  net.nodes.push_back(node);
-  return net;
-}
 
 std::vector<float> run(const network& net, const std::vector<float>& x) {
   return evaluate(net, {{static_cast<std::int64_t>(x.size())}, x}).values;
