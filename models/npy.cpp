@@ -44,11 +44,7 @@ std::vector<std::int64_t> tensor_shape(const npy_header& header) {
   return header.shape.empty() ? std::vector<std::int64_t>{1} : header.shape;
 }
 
-}  // namespace
-
-integer_tensor read_npy(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
-  const npy_header header = parse_npy_header(content, path);
+integer_tensor integers_of(std::string_view content, const npy_header& header, const std::string& path) {
   if (header.kind == 'f')
     throw input_error(fmt::format("{}: holds floats; integers or booleans are right", shown_path(path)));
   const bool is_bool = header.kind == 'b', is_signed = header.kind == 'i';
@@ -64,9 +60,7 @@ integer_tensor read_npy(const std::string& path) {
   return tensor;
 }
 
-float_tensor read_npy_floats(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
-  const npy_header header = parse_npy_header(content, path);
+float_tensor floats_of(std::string_view content, const npy_header& header, const std::string& path) {
   if (header.kind != 'f')
     throw input_error(fmt::format("{}: holds integers; float32 or float64 is right", shown_path(path)));
   float_tensor tensor;
@@ -81,6 +75,25 @@ float_tensor read_npy_floats(const std::string& path) {
     tensor.values.push_back(value);
   }
   return tensor;
+}
+
+}  // namespace
+
+integer_tensor read_npy(const std::string& path) {
+  const std::string content = read_file(path, longest_file);
+  return integers_of(content, parse_npy_header(content, path), path);
+}
+
+float_tensor read_npy_floats(const std::string& path) {
+  const std::string content = read_file(path, longest_file);
+  return floats_of(content, parse_npy_header(content, path), path);
+}
+
+std::variant<integer_tensor, float_tensor> read_any_npy(const std::string& path) {
+  const std::string content = read_file(path, longest_file);
+  const npy_header header = parse_npy_header(content, path);
+  if (header.kind == 'f') return floats_of(content, header, path);
+  return integers_of(content, header, path);
 }
 
 std::string npy_bytes(const integer_tensor& tensor) {

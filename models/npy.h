@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 
 #include "models/integer_tensor.h"
 #include "models/network.h"
@@ -18,6 +19,9 @@ integer_tensor read_npy(const std::string& path);
 
 /// Reads an array of float32 or float64 (rounded to float32), NaN and infinities refused. Throws as `read_npy`.
 float_tensor read_npy_floats(const std::string& path);
+
+/// Either, whatever the file holds. Throws as `read_npy`.
+std::variant<integer_tensor, float_tensor> read_any_npy(const std::string& path);
 
 /// The bytes of a tensor's file, in the narrowest NumPy type that holds its type (INT14: int16; BIPOLAR: int8). Values
 /// of more than 64 bits are int64 words, least significant first, sign- or zero-extended, in one more, innermost

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -152,10 +153,68 @@ TEST_CASE("a .npy file of pixels or booleans is a dataset without labels, its di
   CHECK(data.labels.empty());
   write_npy(folder.file("one.npy"), integer_tensor::from(unsigned_type(8), {2}, {1, 2}));
   CHECK(message_of<input_error>([&] { load_dataset(folder.file("one.npy")); }) ==
-        folder.file("one.npy") + ": holds UINT8 of [2]; uint8 (or bool) of [frames, features] is right");
+        folder.file("one.npy") + ": holds UINT8 of [2]; uint8, bool or floats of [frames, features] are right");
   write_npy(folder.file("wide.npy"), integer_tensor::from(signed_type(16), {1, 1}, {1}));
   CHECK(message_of<input_error>([&] { load_dataset(folder.file("wide.npy")); }).find("holds INT16 of [1, 1]") !=
         std::string::npos);
+}
+
+TEST_CASE("floats are a dataset of reals, from NumPy's files and from ONNX's") {
+  const temporary_directory folder;
+  const float_tensor reals{{2, 1, 3}, {0.5F, -1, 2, 3, 4, 5}};
+  write_npy(folder.file("some.npy"), reals);
+  const dataset data = load_dataset(folder.file("some.npy"));
+  CHECK(data.name == "some");
+  CHECK(data.reals == reals);
+  CHECK(data.frames() == 2);
+  CHECK(data.features() == 3);
+  write_npy(folder.file("flat.npy"), float_tensor{{3}, {1, 2, 3}});
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("flat.npy")); }) ==
+        folder.file("flat.npy") + ": holds floats of [3]; [frames, ...] is right");
+  // dims 2, 1, 3; data_type FLOAT; the values as raw_data, little-endian, after protobuf's tags.
+  const std::string head("\x08\x02\x08\x01\x08\x03\x10\x01\x4a\x18", 10);
+  std::string bytes = head;
+  for (const float value : reals.values)
+    for (int b = 0; b < 4; ++b) bytes += static_cast<char>(std::bit_cast<std::uint32_t>(value) >> (8 * b) & 0xFF);
+  write_bytes(folder.file("input_0.pb"), bytes);
+  CHECK(load_dataset(folder.file("input_0.pb")).reals == reals);
+  write_bytes(folder.file("input_0.pb"), bytes.substr(0, 20));
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("input_0.pb")); }) ==
+        folder.file("input_0.pb") + ": not an ONNX tensor, or a truncated or corrupt one");
+  write_bytes(folder.file("input_0.pb"), head.substr(0, 8));
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("input_0.pb")); }) ==
+        folder.file("input_0.pb") + ": its shape [2, 1, 3] needs 24 bytes, but there are 0");
+}
+
+TEST_CASE("a batch of CIFAR-10 is read as labels and planes of 8-bit pixels") {
+  const temporary_directory folder;
+  std::string bytes;
+  for (const int label : {9, 0}) {
+    bytes += static_cast<char>(label);
+    for (int i = 0; i < 3072; ++i) bytes += static_cast<char>((label + i) % 251);
+  }
+  write_bytes(folder.file("test_batch.bin"), bytes);
+  const dataset data = load_dataset(folder.file("test_batch.bin"));
+  CHECK(data.name == "test_batch");
+  CHECK(data.labels == std::vector<int>{9, 0});
+  CHECK(data.inputs.type == unsigned_type(8));
+  CHECK(data.inputs.shape == std::vector<std::int64_t>{2, 3072});
+  for (const std::int64_t i : {0, 1, 1024, 3071}) {
+    CHECK(*data.inputs.at(i) == (9 + i) % 251);
+    CHECK(*data.inputs.at(3072 + i) == i % 251);
+  }
+  CHECK(load_dataset(folder.path()).name == "cifar10-test");
+  CHECK(load_dataset(folder.path()).inputs == data.inputs);
+  write_bytes(folder.file("short.bin"), bytes.substr(1));
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("short.bin")); }) ==
+        folder.file("short.bin") + ": 6145 bytes are no whole number of CIFAR-10's records of 3073");
+  write_bytes(folder.file("empty.bin"), "");
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("empty.bin")); }) ==
+        folder.file("empty.bin") + ": 0 bytes are no whole number of CIFAR-10's records of 3073");
+  bytes[3073] = 10;
+  write_bytes(folder.file("label.bin"), bytes);
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("label.bin")); }) ==
+        folder.file("label.bin") + ": record 1 has the label 10; 0 to 9 are right");
 }
 
 TEST_CASE("paths without data are refused by what is right there") {
@@ -167,13 +226,14 @@ TEST_CASE("paths without data are refused by what is right there") {
   CHECK(message_of<io_error>([] { load_dataset("none.npy"); }) ==
         "none.npy: cannot read the data: No such file or directory");
   CHECK(message_of<input_error>([&] { load_dataset(folder.path()); }) ==
-        folder.path() + ": holds neither dataset.json nor t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte");
+        folder.path() +
+            ": holds neither dataset.json, nor t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte, nor test_batch.bin");
   write_bytes(folder.file("t10k-images-idx3-ubyte.gz"), "");
   CHECK(
       message_of<input_error>([&] { load_dataset(folder.path()); }).ends_with("; unpack the .gz files first (gunzip)"));
   write_bytes(folder.file("x.txt"), "");
   CHECK(message_of<config_error>([&] { load_dataset(folder.file("x.txt")); }) ==
-        folder.file("x.txt") + ": is a file; a folder with a dataset, or a .npy file, is right");
+        folder.file("x.txt") + ": is a file; a folder with a dataset, or a .npy, .pb or .bin file, is right");
 }
 
 TEST_CASE("a set of 8 bits a feature needs no threshold, and labels and checksums may be left out") {

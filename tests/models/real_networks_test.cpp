@@ -78,8 +78,7 @@ TEST_CASE("the fully connected networks of the QONNX zoo are as accurate as meas
 
 TEST_CASE("real networks survive writing and reading, byte for byte and value for value") {
   const temporary_directory folder;
-  for (const char* name :
-       {"TFC_1W1A.onnx", "TFC_2W2A.onnx", "espcn_nn_resize_quant.onnx", "qkeras_jettagging.onnx"}) {
+  for (const char* name : {"TFC_1W1A.onnx", "TFC_2W2A.onnx", "espcn_nn_resize_quant.onnx", "qkeras_jettagging.onnx"}) {
     const auto path = shared(name);
     if (!path) continue;
     const network net = read_qonnx(*path);
