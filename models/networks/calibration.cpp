@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "models/network_evaluate.h"
 #include "models/networks/seeded_random.h"
 
 namespace spillway {
@@ -39,17 +40,6 @@ void measure(const float_tensor& x, batch_norm_op& norm) {
     norm.variance.values[c] = static_cast<float>(std::max(variances[c], least));
 }
 
-/// The output of one node alone. Its operands are constants to it, whatever they are to the network.
-float_tensor evaluate_node(const network_node& node, const std::map<std::string, float_tensor>& values) {
-  network alone;
-  alone.input = "no tensor's name";
-  alone.input_shape = {1};
-  for (const std::string& name : node.inputs) alone.constants[name] = values.at(name);
-  alone.output = node.output;
-  alone.nodes.push_back(node);
-  return evaluate(alone, {{1}, {0}});
-}
-
 }  // namespace
 
 float_tensor generated_images(const std::vector<std::int64_t>& shape, std::int64_t count, std::uint64_t seed) {
@@ -79,7 +69,9 @@ void calibrate_batch_norms(network& net, const float_tensor& images) {
   for (std::size_t i = 0; i < net.nodes.size(); ++i) {
     network_node& node = net.nodes[i];
     if (auto* norm = std::get_if<batch_norm_op>(&node.op)) measure(values.at(node.inputs[0]), *norm);
-    values[node.output] = evaluate_node(node, values);
+    std::vector<const float_tensor*> inputs;
+    for (const std::string& name : node.inputs) inputs.push_back(&values.at(name));
+    values[node.output] = evaluate(node, inputs);
     for (const std::string& name : node.inputs)
       if (last_reader.at(name) == i) values.erase(name);  // large networks would keep gigabytes
   }

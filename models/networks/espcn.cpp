@@ -17,7 +17,7 @@ network espcn(const network_options& options) {
   network_builder::tensor x = net.quantize(net.relu(net.input()), pixel_format());
   x = net.conv_block(x, layer(64, 8, 5), hidden);
   x = net.conv_block(x, layer(64, options.weight_bits, 3), hidden);
-  x = net.conv_block(x, layer(32, options.weight_bits, 3), hidden);
+  x = net.conv_block(x, layer(32, options.weight_bits, 3), relu_format(8));
   return finish_super_resolution(net, x, options);
 }
 

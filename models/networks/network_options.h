@@ -15,7 +15,7 @@ struct network_options {
   std::uint64_t seed = 1;
   /// Images, generated likewise, on which the batch norms' statistics are measured. 0: they are computed from the
   /// weights, as if the inputs of each layer were independent.
-  int calibration_images = 0;
+  int calibration_images = 4;
 };
 
 /// Throws `config_error`, naming the option, its value and what would be right.

@@ -30,10 +30,11 @@ inline const std::vector<described_network>& all_descriptions() {
   return all;
 }
 
-/// A network of few channels, for what takes time.
+/// A network of few channels that is not calibrated, for what takes time.
 inline network_options small_options() {
   network_options options;
   options.width_multiplier = 0.125;
+  options.calibration_images = 0;
   return options;
 }
 

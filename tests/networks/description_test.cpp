@@ -14,6 +14,9 @@ using namespace spillway::testing;
 
 namespace {
 
+/// At full width calibration would take seconds.
+const network_options full_width = {.calibration_images = 0};
+
 /// What a training framework would count: weights, biases, and two parameters a channel of each batch norm.
 std::int64_t trainable_parameters(const network& net) {
   std::int64_t result = 0;
@@ -57,27 +60,27 @@ constexpr std::int64_t conv(std::int64_t out, std::int64_t in, std::int64_t kern
 }  // namespace
 
 TEST_CASE("ResNet18 for CIFAR10 has its 11,173,962 parameters") {
-  CHECK(trainable_parameters(resnet18_cifar10()) == 11'173'962);
+  CHECK(trainable_parameters(resnet18_cifar10(full_width)) == 11'173'962);
 }
 
 TEST_CASE("MobileNetV1 for CIFAR10 has its 3,217,226 parameters") {
-  CHECK(trainable_parameters(mobilenet_v1_cifar10()) == 3'217'226);
+  CHECK(trainable_parameters(mobilenet_v1_cifar10(full_width)) == 3'217'226);
 }
 
 TEST_CASE("CNV has the 1,542,848 weights of FINN's, and batch norms") {
-  CHECK(trainable_parameters(cnv()) == 1'542'848 + 2 * (2 * 64 + 2 * 128 + 2 * 256 + 2 * 512));
+  CHECK(trainable_parameters(cnv(full_width)) == 1'542'848 + 2 * (2 * 64 + 2 * 128 + 2 * 256 + 2 * 512));
 }
 
 TEST_CASE("ESPCN has the parameters of its layers") {
   const std::int64_t weights = conv(64, 3, 5) + conv(64, 64, 3) + conv(32, 64, 3) + conv(3, 32, 3);
-  CHECK(trainable_parameters(espcn()) == weights + (64 + 64 + 32 + 3) + 2 * (64 + 64 + 32));
+  CHECK(trainable_parameters(espcn(full_width)) == weights + (64 + 64 + 32 + 3) + 2 * (64 + 64 + 32));
 }
 
 TEST_CASE("UNet has the parameters of its layers") {
   std::int64_t expected = conv(64, 3, 3) + conv(64, 64, 3) + 4 * 64;
   for (const std::int64_t c : {128, 256, 512}) expected += conv(c, c / 2, 3) + conv(c, c, 3) + 4 * c;
   for (const std::int64_t c : {256, 128, 64}) expected += conv(c, 2 * c, 3) + 2 * conv(c, c, 3) + 6 * c;
-  CHECK(trainable_parameters(unet()) == expected + conv(3, 64, 3) + 3);
+  CHECK(trainable_parameters(unet(full_width)) == expected + conv(3, 64, 3) + 3);
 }
 
 TEST_CASE("a width multiplier scales the channels between image and result") {
@@ -85,7 +88,7 @@ TEST_CASE("a width multiplier scales the channels between image and result") {
   CHECK(net.constants.at("Conv_0_weights").shape == std::vector<std::int64_t>{8, 3, 3, 3});
   CHECK(net.constants.at("Conv_1_weights").shape == std::vector<std::int64_t>{8, 8, 3, 3});
   CHECK(net.constants.at("Gemm_0_weights").shape == std::vector<std::int64_t>{10, 64});
-  network_options narrow;
+  network_options narrow = small_options();
   narrow.width_multiplier = 1.0 / 64;
   CHECK(mobilenet_v1_cifar10(narrow).constants.at("Conv_0_weights").shape == std::vector<std::int64_t>{1, 3, 3, 3});
   CHECK(scaled_channels(3, {.width_multiplier = 0.5}) == 2);
@@ -107,7 +110,7 @@ TEST_CASE("the hidden layers have the bits asked for, the first and the last hav
 }
 
 TEST_CASE("one bit makes weights and signed activations bipolar") {
-  const network net = cnv();
+  const network net = cnv({.weight_bits = 1, .activation_bits = 1, .calibration_images = 0});
   for (const int bits : weight_bits(net)) CHECK(bits == 1);
   // The image is the only tensor with more: 9 layers' weights, and the activations behind 8 of them.
   CHECK(nodes_of<quant_op>(net).size() == 1);
