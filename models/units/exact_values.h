@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "models/big_int.h"
 #include "models/integer_tensor.h"
 
-// What the oracles of the units compute with: elements of tensors as exact integers.
+// What the oracles of the units compute with, elements of tensors as exact integers, and the check of a range.
 
 namespace spillway::detail {
 
@@ -39,3 +40,12 @@ inline big_int activated(const std::optional<integer_tensor>& thresholds, std::i
 }
 
 }  // namespace spillway::detail
+
+namespace spillway {
+
+/// `output` holds every integer of [low, high]. Throws `config_error`, naming `path`.output_type and the nearest type
+/// that does; `what` says what these are.
+void check_range(std::string_view path, integer_type output, const big_int& low, const big_int& high,
+                 std::string_view what);
+
+}  // namespace spillway

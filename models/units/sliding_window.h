@@ -19,9 +19,9 @@ enum class window_style : unsigned char {
   parallel,   ///< the whole window in one beat of each channel fold: [OH, OW, C / SIMD] beats of kh * kw * SIMD lanes
 };
 
-/// The sliding window unit (FINN's ConvolutionInputGenerator): a circular line buffer that is written with each pixel
-/// once, [H, W, C / SIMD] beats of SIMD lanes, and read once a window element. `geometry` has no padding (a padding
-/// unit stands in front). SIMD divides C.
+/// The sliding window unit (FINN's ConvolutionInputGenerator): a circular line buffer that is written with each word
+/// (SIMD lanes of a pixel) once, [H, W, C / SIMD] beats, and read once a window element. `geometry` has no padding (a
+/// padding unit stands in front). SIMD divides C.
 struct sliding_window {
   std::string name;
   integer_type type;
@@ -30,12 +30,19 @@ struct sliding_window {
   window_style style = window_style::serial;
   int simd = 1;
 
+  std::int64_t folds() const { return channels / simd; }  ///< words of a pixel
   std::int64_t output_height() const;
   std::int64_t output_width() const;
-  std::int64_t buffer_depth() const;  ///< words of SIMD lanes
+  std::int64_t beats_per_window() const;  ///< folds, times kh * kw unless parallel
+
+  /// Words of the buffer: the fewest with which frames follow each other in cycles_per_frame(), found by running the
+  /// unit's schedule backwards (or forwards, where the input is the slower side); takes time in proportion to H * W *
+  /// folds. See docs/units/sliding_window.md.
+  std::int64_t buffer_depth() const;
 
   unit_ports ports() const;
-  /// Cycles between the frames of a unit that never waits for its neighbours.
+  /// Cycles between the frames of a unit that never waits for its neighbours: the beats of its input or of its output,
+  /// whichever are more.
   std::int64_t cycles_per_frame() const;
 };
 

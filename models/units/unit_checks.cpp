@@ -7,6 +7,7 @@
 
 #include "models/big_int.h"
 #include "models/error.h"
+#include "models/units/exact_values.h"
 
 namespace spillway {
 
@@ -52,6 +53,17 @@ void check_thresholds(std::string_view path, const integer_tensor& thresholds, s
   if (output.is_bipolar || low < min_value(output) || high > max_value(output))
     throw config_error(fmt::format("{}.output_type {} does not hold the levels {} to {} of its thresholds", path,
                                    to_string(output), low.str(), high.str()));
+}
+
+void check_range(std::string_view path, integer_type output, const big_int& low, const big_int& high,
+                 std::string_view what) {
+  if (!output.is_bipolar && low >= min_value(output) && high <= max_value(output)) return;
+  const bool is_signed = low < 0 || (output.is_signed && !output.is_bipolar);
+  const int bits = bits_for(low, high, is_signed);
+  throw config_error(fmt::format("{}.output_type {} does not hold the {} {} to {}; nearest: {}", path,
+                                 to_string(output), what, low.str(), high.str(),
+                                 bits <= integer_type::max_bits ? to_string(integer_type{bits, is_signed, false})
+                                                                : "none, types end at 4096 bits"));
 }
 
 }  // namespace spillway

@@ -5,6 +5,7 @@
 #include "sim/units/duplicate_streams_unit.h"
 #include "sim/units/mvau_unit.h"
 #include "sim/units/padding_unit.h"
+#include "sim/units/sliding_window_unit.h"
 #include "sim/units/split_stream_unit.h"
 #include "sim/units/upsample_unit.h"
 #include "sim/units/width_converter_unit.h"
@@ -21,6 +22,10 @@ std::unique_ptr<unit> make_unit(const char* name, const padding& description, re
 
 std::unique_ptr<unit> make_unit(const char* name, const width_converter& description, recorder&) {
   return std::make_unique<width_converter_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const sliding_window& description, recorder&) {
+  return std::make_unique<sliding_window_unit>(name, description);
 }
 
 std::unique_ptr<unit> make_unit(const char* name, const duplicate_streams& description, recorder&) {

@@ -7,6 +7,7 @@
 #include "models/units/duplicate_streams.h"
 #include "models/units/mvau.h"
 #include "models/units/padding.h"
+#include "models/units/sliding_window.h"
 #include "models/units/split_stream.h"
 #include "models/units/upsample.h"
 #include "models/units/width_converter.h"
@@ -22,6 +23,7 @@ namespace spillway {
 std::unique_ptr<unit> make_unit(const char* name, const mvau& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const padding& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const width_converter& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const sliding_window& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const duplicate_streams& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const upsample& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const concat_streams& description, recorder& events);

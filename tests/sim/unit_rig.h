@@ -12,6 +12,7 @@
 #include "models/units/duplicate_streams.h"
 #include "models/units/mvau.h"
 #include "models/units/padding.h"
+#include "models/units/sliding_window.h"
 #include "models/units/split_stream.h"
 #include "models/units/upsample.h"
 #include "models/units/width_converter.h"
@@ -24,7 +25,7 @@
 namespace spillway::testing {
 
 using any_unit =
-    std::variant<mvau, padding, width_converter, duplicate_streams, upsample, concat_streams, split_stream>;
+    std::variant<mvau, padding, sliding_window, width_converter, duplicate_streams, upsample, concat_streams, split_stream>;
 
 struct rig_options {
   double stall = 0;  ///< probability, at every end, in every cycle
