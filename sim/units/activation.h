@@ -6,17 +6,18 @@
 #include <type_traits>
 #include <vector>
 
+#include "models/integer_tensor.h"
 #include "models/storage.h"
-#include "models/units/mvau.h"
 
 namespace spillway {
 
-/// What follows an MVAU's accumulators: thresholds, y = output_offset + #{t : T[row, t] <= acc}, or nothing, y = acc.
-/// `Integer` holds every accumulator and every threshold.
+/// What follows the accumulators of an MVAU or a VVAU: thresholds, y = output_offset + #{t : T[row, t] <= acc}, or
+/// nothing, y = acc. `Integer` holds every accumulator and every threshold.
 template <class Integer>
 class activation {
  public:
-  explicit activation(const mvau& unit) : m_type(unit.output_type), m_offset(unit.output_offset) {
+  template <class Unit>
+  explicit activation(const Unit& unit) : m_type(unit.output_type), m_offset(unit.output_offset) {
     if (!unit.thresholds) return;
     const integer_tensor& thresholds = *unit.thresholds;
     m_steps = thresholds.shape[1];
@@ -26,7 +27,8 @@ class activation {
   }
 
   /// Signed bits that the unit's thresholds need, 0 without thresholds.
-  static int bits_for_thresholds(const mvau& unit) {
+  template <class Unit>
+  static int bits_for_thresholds(const Unit& unit) {
     return unit.thresholds ? unit.thresholds->type.bits + (unit.thresholds->type.is_signed ? 0 : 1) : 0;
   }
 

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/units/make_unit.h"
 
+#include "sim/units/add_streams_unit.h"
 #include "sim/units/concat_streams_unit.h"
 #include "sim/units/duplicate_streams_unit.h"
+#include "sim/units/global_accumulate_unit.h"
+#include "sim/units/label_select_unit.h"
 #include "sim/units/mvau_unit.h"
 #include "sim/units/padding_unit.h"
+#include "sim/units/pool_unit.h"
 #include "sim/units/sliding_window_unit.h"
 #include "sim/units/split_stream_unit.h"
+#include "sim/units/thresholding_unit.h"
 #include "sim/units/upsample_unit.h"
+#include "sim/units/vvau_unit.h"
 #include "sim/units/width_converter_unit.h"
 
 namespace spillway {
@@ -42,6 +48,30 @@ std::unique_ptr<unit> make_unit(const char* name, const concat_streams& descript
 
 std::unique_ptr<unit> make_unit(const char* name, const split_stream& description, recorder&) {
   return std::make_unique<split_stream_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const vvau& description, recorder& events) {
+  return std::make_unique<vvau_unit>(name, description, events);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const thresholding& description, recorder&) {
+  return std::make_unique<thresholding_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const add_streams& description, recorder&) {
+  return std::make_unique<add_streams_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const pool& description, recorder&) {
+  return std::make_unique<pool_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const global_accumulate& description, recorder&) {
+  return std::make_unique<global_accumulate_unit>(name, description);
+}
+
+std::unique_ptr<unit> make_unit(const char* name, const label_select& description, recorder&) {
+  return std::make_unique<label_select_unit>(name, description);
 }
 
 }  // namespace spillway

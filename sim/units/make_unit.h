@@ -3,13 +3,19 @@
 
 #include <memory>
 
+#include "models/units/add_streams.h"
 #include "models/units/concat_streams.h"
 #include "models/units/duplicate_streams.h"
+#include "models/units/global_accumulate.h"
+#include "models/units/label_select.h"
 #include "models/units/mvau.h"
 #include "models/units/padding.h"
+#include "models/units/pool.h"
 #include "models/units/sliding_window.h"
 #include "models/units/split_stream.h"
+#include "models/units/thresholding.h"
 #include "models/units/upsample.h"
+#include "models/units/vvau.h"
 #include "models/units/width_converter.h"
 #include "sim/unit.h"
 #include "traces/recorder.h"
@@ -28,5 +34,11 @@ std::unique_ptr<unit> make_unit(const char* name, const duplicate_streams& descr
 std::unique_ptr<unit> make_unit(const char* name, const upsample& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const concat_streams& description, recorder& events);
 std::unique_ptr<unit> make_unit(const char* name, const split_stream& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const vvau& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const thresholding& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const add_streams& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const pool& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const global_accumulate& description, recorder& events);
+std::unique_ptr<unit> make_unit(const char* name, const label_select& description, recorder& events);
 
 }  // namespace spillway

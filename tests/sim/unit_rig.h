@@ -8,13 +8,19 @@
 #include <variant>
 #include <vector>
 
+#include "models/units/add_streams.h"
 #include "models/units/concat_streams.h"
 #include "models/units/duplicate_streams.h"
+#include "models/units/global_accumulate.h"
+#include "models/units/label_select.h"
 #include "models/units/mvau.h"
 #include "models/units/padding.h"
+#include "models/units/pool.h"
 #include "models/units/sliding_window.h"
 #include "models/units/split_stream.h"
+#include "models/units/thresholding.h"
 #include "models/units/upsample.h"
+#include "models/units/vvau.h"
 #include "models/units/width_converter.h"
 #include "sim/engine.h"
 #include "traces/recorder.h"
@@ -24,8 +30,9 @@
 
 namespace spillway::testing {
 
-using any_unit =
-    std::variant<mvau, padding, sliding_window, width_converter, duplicate_streams, upsample, concat_streams, split_stream>;
+using any_unit = std::variant<mvau, vvau, padding, sliding_window, width_converter, duplicate_streams, upsample,
+                              concat_streams, split_stream, thresholding, add_streams, pool, global_accumulate,
+                              label_select>;
 
 struct rig_options {
   double stall = 0;  ///< probability, at every end, in every cycle

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "models/units/vvau.h"
+#include "sim/units/mvau_core.h"
+#include "sim/units/result_pipeline.h"
+#include "sim/units/streaming_unit.h"
+#include "traces/recorder.h"
+
+namespace spillway {
+
+/// The vector-vector-activation unit: a dot product of kh * kw weights for each channel, PE channels and SIMD window
+/// elements a cycle, FINN's VVAU.
+///
+/// One iteration a cycle, each with a beat of its own: NF = C/PE channel folds outside, SF = kh * kw / SIMD inside.
+/// After a fold's last iteration the PE results (through the thresholds, if any) leave as one beat, `vvau::latency()`
+/// cycles later: 2 + ceil(log2 SIMD), and 1 for thresholds. Throughput: NF * SF cycles a vector. While a result finds
+/// no room at the output the whole pipeline stands still. Contract: docs/units/vvau.md.
+class vvau_unit final : public streaming_unit {
+ public:
+  /// Overflows go to `events`, where the unit adds itself. Throws `config_error` if the description is illegal.
+  vvau_unit(sc_core::sc_module_name name, const vvau& description, recorder& events);
+
+  outcome tick(std::uint64_t cycle) override;
+
+  const mvau_core& core() const { return *m_core; }
+  int pe() const { return m_pe; }
+  int accumulator_bits() const { return m_accumulator_bits; }
+  const char* kind() const override { return "spillway::vvau_unit"; }
+
+ private:
+  void finish_fold(std::uint64_t cycle);
+
+  std::unique_ptr<mvau_core> m_core;
+  int m_pe, m_accumulator_bits;
+  std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;
+  result_pipeline m_results;
+
+  std::int64_t m_nf = 0, m_sf = 0;  ///< of the next iteration
+  std::int64_t m_position = 0;      ///< of its vector in the frame
+  std::uint64_t m_frame = 0;
+};
+
+}  // namespace spillway
