@@ -13,6 +13,17 @@
 
 namespace spillway {
 
+namespace {
+
+/// 1 where a weight and an input say the same: +1 and 1, -1 and 0.
+std::vector<big_int> agreements(const std::vector<big_int>& weights, const std::vector<big_int>& inputs) {
+  std::vector<big_int> agree;
+  for (std::size_t k = 0; k < weights.size(); ++k) agree.push_back((weights[k] == 1) == (inputs[k] == 1) ? 1 : 0);
+  return agree;
+}
+
+}  // namespace
+
 int mvau::latency() const {
   const int tree_levels = static_cast<int>(std::bit_width(static_cast<unsigned>(simd - 1)));
   return 1 + tree_levels + 1 + (thresholds ? 1 : 0);
@@ -30,6 +41,12 @@ void validate(const mvau& unit, const std::string& path) {
   if (unit.weights.shape.size() != 2)
     throw config_error(
         fmt::format("{}.weights must be [MH, MW], but have {} dimensions", path, unit.weights.shape.size()));
+  if (unit.xnor_popcount && unit.input_type != unsigned_type(1))
+    throw config_error(
+        fmt::format("{}.input_type {} does not suit xnor_popcount; nearest: UINT1", path, to_string(unit.input_type)));
+  if (unit.xnor_popcount && !unit.weights.type.is_bipolar)
+    throw config_error(fmt::format("{}.weights of {} do not suit xnor_popcount; nearest: BIPOLAR", path,
+                                   to_string(unit.weights.type)));
   check_fold(path, "pe", unit.pe, "MH", unit.mh());
   check_fold(path, "simd", unit.simd, "MW", unit.mw());
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
@@ -44,6 +61,7 @@ std::vector<integer_tensor> evaluate(const mvau& unit, std::span<const integer_t
   const unit_ports ports = unit.ports();
   const std::int64_t frames = count_frames(unit.name, ports, beats), mw = unit.mw(), mh = unit.mh();
   std::vector<integer_tensor> outputs = blank_outputs(ports, frames);
+  const std::vector<big_int> ones(static_cast<std::size_t>(mw), 1);
   for (std::int64_t vector = 0; vector < frames * unit.vectors_per_frame; ++vector) {
     std::vector<big_int> inputs, weights(static_cast<std::size_t>(mw));
     for (std::int64_t column = 0; column < mw; ++column)
@@ -51,7 +69,9 @@ std::vector<integer_tensor> evaluate(const mvau& unit, std::span<const integer_t
     for (std::int64_t row = 0; row < mh; ++row) {
       for (std::int64_t column = 0; column < mw; ++column)
         weights[static_cast<std::size_t>(column)] = detail::value_at(unit.weights, row * mw + column);
-      const oracle_result dot = oracle_dot_product(weights, inputs, {}, unit.simd, unit.accumulator);
+      const oracle_result dot =
+          unit.xnor_popcount ? oracle_dot_product(agreements(weights, inputs), ones, {}, unit.simd, unit.accumulator)
+                             : oracle_dot_product(weights, inputs, {}, unit.simd, unit.accumulator);
       detail::set_value(outputs[0], vector * mh + row,
                         detail::activated(unit.thresholds, row, dot.stored, unit.output_offset));
     }

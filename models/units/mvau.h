@@ -27,6 +27,9 @@ struct mvau {
   int simd = 1;
   memory_style weight_memory = memory_style::automatic;
   std::int64_t vectors_per_frame = 1;
+  /// Inputs are UINT1 and weights bipolar: a product is 1 where they agree (1 with +1, 0 with -1), else 0, so that the
+  /// register counts 0 to MW.
+  bool xnor_popcount = false;
 
   std::int64_t mh() const { return weights.shape[0]; }
   std::int64_t mw() const { return weights.shape[1]; }

@@ -11,7 +11,8 @@ namespace spillway {
 
 std::unique_ptr<mvau_core> make_mvau_core(const mvau& unit, recorder& events, std::uint32_t index,
                                           std::optional<detail::lane_target> target) {
-  const integer_type weight = unit.weights.type;
+  // An agreement is 0 or 1, as a product of two bits is.
+  const integer_type weight = unit.xnor_popcount ? unsigned_type(1) : unit.weights.type;
   // A register with more bits than its sums ever need is one with as many as they do.
   const int sum_bits = exact_sum_bits(weight, unit.input_type, unit.mw(), 1);
   const int bits = std::min(unit.accumulator.bits, sum_bits);

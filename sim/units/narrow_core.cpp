@@ -10,6 +10,8 @@ namespace spillway {
 narrow_core::narrow_core(const mvau& unit, int bits, recorder& events, std::uint32_t index, detail::lane_target target)
     : m_pe(unit.pe),
       m_simd(unit.simd),
+      m_is_xnor(unit.xnor_popcount),
+      m_lanes(std::int64_t{unit.simd} * (unit.xnor_popcount ? 2 : 1)),
       m_sf(unit.sf()),
       m_format{bits, unit.accumulator.overflow, unit.accumulator.scope},
       m_narrow_weights(unit.weights.type.min64() >= -128 && unit.weights.type.max64() <= 127),
@@ -32,20 +34,29 @@ narrow_core::narrow_core(const mvau& unit, int bits, recorder& events, std::uint
 
 template <class Weight>
 void narrow_core::lay_out(const mvau& unit, aligned<Weight>& weights) {
-  weights.assign(static_cast<std::size_t>(unit.nf() * unit.mw() * m_stride), 0);
+  weights.assign(static_cast<std::size_t>(unit.nf() * m_sf * m_lanes * m_stride), 0);
   for (std::int64_t row = 0; row < unit.mh(); ++row)
-    for (std::int64_t column = 0; column < unit.mw(); ++column)
-      weights[static_cast<std::size_t>((row / m_pe * unit.mw() + column) * m_stride + row % m_pe)] =
-          static_cast<Weight>(*unit.weights.at(row * unit.mw() + column));
+    for (std::int64_t column = 0; column < unit.mw(); ++column) {
+      const std::int64_t value = *unit.weights.at(row * unit.mw() + column);
+      const std::int64_t lane = column % m_simd + (m_is_xnor && value < 0 ? m_simd : 0);
+      const std::int64_t fold = row / m_pe * m_sf + column / m_simd;
+      weights[static_cast<std::size_t>((fold * m_lanes + lane) * m_stride + row % m_pe)] =
+          static_cast<Weight>(m_is_xnor ? 1 : value);
+    }
 }
 
 std::int64_t narrow_core::weight(std::int64_t fold, std::int64_t lane, int pe) const {
-  const auto at = static_cast<std::size_t>((fold * m_simd + lane) * m_stride + pe);
+  const auto at = static_cast<std::size_t>((fold * m_lanes + lane) * m_stride + pe);
   return m_narrow_weights ? m_weights8[at] : m_weights32[at];
 }
 
 void narrow_core::keep(std::int64_t sf, const std::int64_t* beat) {
   detail::lane_input* inputs = m_inputs.data() + sf * m_simd;
+  if (m_is_xnor) {
+    for (std::int32_t lane = 0; lane < m_simd; ++lane) inputs[lane] = {beat[lane] == 0 ? lane + m_simd : lane, 1};
+    m_input_counts[static_cast<std::size_t>(sf)] = m_simd;
+    return;
+  }
   std::int64_t count = 0;
   for (std::int32_t lane = 0; lane < m_simd; ++lane) {
     const auto value = static_cast<std::int32_t>(beat[lane]);
@@ -64,7 +75,7 @@ void narrow_core::iterate(std::int64_t nf, std::int64_t sf, std::uint64_t cycle)
   }
   m_before.swap(m_registers);
   const std::int64_t fold = nf * m_sf + sf;
-  const std::int64_t first_weight = fold * m_simd * m_stride;
+  const std::int64_t first_weight = fold * m_lanes * m_stride;
   const detail::lane_iteration iteration{
       m_narrow_weights ? static_cast<const void*>(m_weights8.data() + first_weight)
                        : static_cast<const void*>(m_weights32.data() + first_weight),
@@ -97,7 +108,7 @@ void narrow_core::log_iteration(std::int64_t fold, std::int64_t sf, std::uint64_
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t product = weight(fold, inputs[i].lane, pe) * inputs[i].value;
       if (m_format.scope == limit_scope::per_product)
-        add(sf * m_simd + inputs[i].lane, product);
+        add(sf * m_simd + inputs[i].lane % m_simd, product);
       else
         cycle_sum += product;
     }

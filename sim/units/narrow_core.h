@@ -36,6 +36,8 @@ class narrow_core final : public mvau_core {
   void fit_final_sums(std::uint64_t cycle);
 
   int m_pe, m_simd;
+  bool m_is_xnor;
+  std::int64_t m_lanes;  ///< rows of weights of an iteration: SIMD, or twice as many
   std::int64_t m_sf, m_stride;
   accumulator_format m_format;
   bool m_narrow_weights;
@@ -44,7 +46,9 @@ class narrow_core final : public mvau_core {
   pending_events m_pending;
   std::int64_t m_output_words;
 
-  aligned<std::int8_t> m_weights8;    ///< [NF, SF, SIMD, stride], one of the two
+  /// [NF, SF, lanes, stride], one of the two. With xnor_popcount an input picks its row: of the first SIMD lanes, which
+  /// hold 1 where the weight is +1, if it is 1; of the others, which hold 1 where the weight is -1, if it is 0.
+  aligned<std::int8_t> m_weights8;
   aligned<std::int32_t> m_weights32;
   std::vector<detail::lane_input> m_inputs;  ///< the replay buffer: [SF, SIMD], the nonzero ones first
   std::vector<std::int64_t> m_input_counts;  ///< [SF]

@@ -22,6 +22,7 @@ class wide_core final : public mvau_core {
       : m_pe(unit.pe),
         m_simd(unit.simd),
         m_mw(unit.mw()),
+        m_is_xnor(unit.xnor_popcount),
         m_input_type(unit.input_type),
         m_activation(unit),
         m_pending(events, index),
@@ -38,7 +39,8 @@ class wide_core final : public mvau_core {
   void keep(std::int64_t sf, const std::int64_t* beat) override {
     for (int lane = 0; lane < m_simd; ++lane)
       m_inputs[static_cast<std::size_t>(sf * m_simd + lane)] =
-          load_as<Integer>(beat + lane * m_input_type.words(), m_input_type);
+          m_is_xnor ? Integer(beat[lane] == 0 ? -1 : 1)  // as the weight that it agrees with
+                    : load_as<Integer>(beat + lane * m_input_type.words(), m_input_type);
   }
 
   void iterate(std::int64_t nf, std::int64_t sf, std::uint64_t cycle) override {
@@ -49,7 +51,7 @@ class wide_core final : public mvau_core {
       const std::int64_t events_before = reg.events();
       const auto on_event = [&](const dot_event<Integer>& event) { report(pe, cycle, event); };
       const Integer* weights = m_weights.data() + (nf * m_pe + pe) * m_mw + sf * m_simd;
-      for (int lane = 0; lane < m_simd; ++lane) reg.add_product(weights[lane] * inputs[lane], on_event);
+      for (int lane = 0; lane < m_simd; ++lane) reg.add_product(product(weights[lane], inputs[lane]), on_event);
       reg.end_cycle(on_event);
       m_now[static_cast<std::size_t>(pe)] = reg.events() != events_before;
     }
@@ -77,12 +79,17 @@ class wide_core final : public mvau_core {
   bool overflowed(int pe) const override { return m_now[static_cast<std::size_t>(pe)] != 0; }
 
  private:
+  Integer product(const Integer& weight, const Integer& input) const {
+    return m_is_xnor ? Integer(weight == input ? 1 : 0) : Integer(weight * input);
+  }
+
   void report(int pe, std::uint64_t cycle, const dot_event<Integer>& event) {
     if (m_pending.wanted()) m_pending.add(pe, cycle, event);
   }
 
   int m_pe, m_simd;
   std::int64_t m_mw;
+  bool m_is_xnor;
   integer_type m_input_type;
   activation<Integer> m_activation;
   pending_events m_pending;
