@@ -32,7 +32,7 @@ struct failure {
 
 /// What is proven of one unit.
 struct unit_check {
-  const mvau* unit = nullptr;
+  const dataflow_unit* unit = nullptr;
   std::optional<int> bits;  ///< the width to prove: asked for, or claimed by the file; none: nothing to prove
   bool claimed = false;     ///< the file says so
   int minimal_bits = 1;     ///< the least P that no input overflows
@@ -40,12 +40,13 @@ struct unit_check {
   std::vector<failure> failures;
 };
 
-std::int64_t replay(const mvau& unit, const witness& example, int bits) {
-  const int exact = exact_sum_bits(unit.weights.type, unit.input_type, unit.mw(), bits);
+std::int64_t replay(const dot_product_view& unit, const witness& example, int bits) {
+  const int exact = exact_sum_bits(unit.weights.type, unit.input_type, unit.columns(), bits);
   return visit_storage(exact, [&]<class Integer>(std::type_identity<Integer>) {
     std::vector<Integer> weights, inputs;
     for (const std::int64_t column : example.order) {
-      weights.push_back(load_as<Integer>(unit.weights.at(example.channel * unit.mw() + column), unit.weights.type));
+      weights.push_back(
+          load_as<Integer>(unit.weights.at(example.channel * unit.columns() + column), unit.weights.type));
       inputs.push_back(load_as<Integer>(example.input.data() + column * unit.input_type.words(), unit.input_type));
     }
     const accumulator_format format{bits, overflow_mode::wrap, limit_scope::per_product};
@@ -53,9 +54,10 @@ std::int64_t replay(const mvau& unit, const witness& example, int bits) {
   });
 }
 
-unit_check check_unit(const mvau& unit, std::optional<int> bits, bool claimed) {
+unit_check check_unit(const dataflow_unit& any, std::optional<int> bits, bool claimed) {
+  const dot_product_view unit = *dot_products_of(any);
   unit_check result;
-  result.unit = &unit;
+  result.unit = &any;
   result.bits = bits;
   result.claimed = claimed;
   big_int l1 = 0;
@@ -67,15 +69,15 @@ unit_check check_unit(const mvau& unit, std::optional<int> bits, bool claimed) {
     failed.events = replay(unit, failed.example, *bits);
     result.failures.push_back(std::move(failed));
   }
-  result.data_type_bits = data_type_bound(unit.mw(), unit.weights.type.bits, unit.input_type);
+  result.data_type_bits = data_type_bound(unit.columns(), unit.weights.type.bits, unit.input_type);
   result.l1_bits = l1_bound(l1, unit.input_type);
   return result;
 }
 
 void print_text(const unit_check& check) {
-  const mvau& unit = *check.unit;
-  fmt::print("{}: {} x {}, weights {}, inputs {}\n", unit.name, unit.mh(), unit.mw(), to_string(unit.weights.type),
-             to_string(unit.input_type));
+  const dot_product_view unit = *dot_products_of(*check.unit);
+  fmt::print("{}: {} x {}, weights {}, inputs {}\n", unit.name, unit.rows(), unit.columns(),
+             to_string(unit.weights.type), to_string(unit.input_type));
   fmt::print("  least safe accumulator: {} bits (exact); l1 bound {}, data-type bound {}\n", check.minimal_bits,
              check.l1_bits, check.data_type_bits);
   if (!check.bits) {
@@ -88,7 +90,7 @@ void print_text(const unit_check& check) {
     return;
   }
   fmt::print("  NOT SAFE at {} bits ({}): {} of {} channels overflow on some input\n", *check.bits, who,
-             check.failures.size(), unit.mh());
+             check.failures.size(), unit.rows());
   for (const failure& failed : check.failures)
     fmt::print("    channel {}: sums reach [{}, {}] and need {} bits; a witness input reaches {} ({} overflows)\n",
                failed.certificate.channel, failed.certificate.low.str(), failed.certificate.high.str(),
@@ -98,7 +100,7 @@ void print_text(const unit_check& check) {
 nlohmann::ordered_json as_json(const unit_check& check) {
   using nlohmann::ordered_json;
   ordered_json json;
-  json["unit"] = check.unit->name;
+  json["unit"] = name_of(*check.unit);
   json["minimal_bits"] = check.minimal_bits;
   json["l1_bound"] = check.l1_bits;
   json["data_type_bound"] = check.data_type_bits;
@@ -123,13 +125,13 @@ int check(const check_options& options) {
   const design loaded = load_design(options.design);
   bool safe = true;
   nlohmann::ordered_json json{{"model", options.design.model}, {"units", nlohmann::ordered_json::array()}};
-  const std::vector<const integer_layer*> layers = matrix_layers(loaded.integers);
-  for (std::size_t u = 0; u < loaded.flow.units.size(); ++u) {
-    const mvau& unit = std::get<mvau>(loaded.flow.units[u]);
-    const std::optional<int> claimed = layers[u]->claimed_bits;
+  for (const dataflow_unit& any : loaded.flow.units) {
+    const auto unit = dot_products_of(any);
+    if (!unit) continue;
+    const std::optional<int> claimed = loaded.layers.at(unit->name).claimed_bits;
     std::optional<int> bits = claimed;
-    if (!options.design.accumulators.empty()) bits = unit.accumulator.bits;
-    const unit_check result = check_unit(unit, bits, bits && bits == claimed);
+    if (!options.design.accumulators.empty()) bits = unit->accumulator.bits;
+    const unit_check result = check_unit(any, bits, bits && bits == claimed);
     safe = safe && result.failures.empty();
     if (options.json)
       json["units"].push_back(as_json(result));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "models/error.h"
 #include "models/folding_config.h"
@@ -16,23 +17,61 @@ namespace spillway {
 namespace {
 
 /// Applies one `--accumulator`: to the named unit, or to all.
-void set_accumulator(std::vector<unit_options>& units, const std::string& text) {
+void set_accumulator(lowering_options& options, const std::vector<std::string>& units, const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) {
-    for (unit_options& unit : units) unit.accumulator = parse_accumulator_format(text);
+    const accumulator_format format = parse_accumulator_format(text);
+    for (const std::string& unit : units) options.units[unit].accumulator = format;
     return;
   }
   const std::string name = text.substr(0, equals);
-  std::vector<std::string> names;
-  for (std::size_t u = 0; u < units.size(); ++u) {
-    names.push_back(fmt::format("MVAU_{}", u));
-    if (names.back() != name) continue;
-    units[u].accumulator = parse_accumulator_format(text.substr(equals + 1));
-    return;
+  if (std::find(units.begin(), units.end(), name) == units.end()) {
+    const std::vector<std::string_view> views(units.begin(), units.end());
+    throw config_error(
+        fmt::format("--accumulator {}: there is no unit {}; nearest: {}", text, name, nearest_name(name, views)));
   }
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  throw config_error(
-      fmt::format("--accumulator {}: there is no unit {}; nearest: {}", text, name, nearest_name(name, views)));
+  options.units[name].accumulator = parse_accumulator_format(text.substr(equals + 1));
+}
+
+/// The names of the units, and of those that have accumulators, in the order of the network's layers.
+struct unit_names {
+  std::vector<std::string> all, with_registers;
+
+  explicit unit_names(const dataflow& flow) {
+    for (const dataflow_unit& unit : flow.units) {
+      all.push_back(name_of(unit));
+      if (dot_products_of(unit)) with_registers.push_back(all.back());
+    }
+  }
+};
+
+/// What the file says of the layer behind each unit with accumulators.
+std::map<std::string, layer_facts> facts_of(const integer_network& net) {
+  std::map<std::string, layer_facts> facts;
+  int dense = 0, depthwise = 0;
+  for (const integer_node& node : net.nodes) {
+    if (const auto* layer = std::get_if<integer_layer>(&node.op))
+      facts[fmt::format("MVAU_{}", dense++)] = {layer->name, layer->claimed_bits};
+    if (const auto* layer = std::get_if<depthwise_layer>(&node.op))
+      facts[fmt::format("VVAU_{}", depthwise++)] = {layer->name, layer->claimed_bits};
+  }
+  return facts;
+}
+
+lowering_options choices_of(const design_options& options, const design& loaded) {
+  const unit_names names(lower(loaded.integers));
+  lowering_options choices;
+  if (!options.folding.empty()) choices = read_folding_config(options.folding, names.all);
+  for (const std::string& name : names.with_registers) {
+    unit_options& unit = choices.units[name];
+    if (options.pe) unit.pe = options.pe;
+    if (options.simd) unit.simd = options.simd;
+    const auto facts = loaded.layers.find(name);
+    if (facts != loaded.layers.end() && facts->second.claimed_bits)
+      unit.accumulator = accumulator_format{.bits = *facts->second.claimed_bits};
+  }
+  for (const std::string& text : options.accumulators) set_accumulator(choices, names.with_registers, text);
+  return choices;
 }
 
 }  // namespace
@@ -52,17 +91,9 @@ design load_design(const design_options& options) {
   design result;
   result.file = read_qonnx(options.model);
   result.integers = streamline(result.file);
-  const std::vector<const integer_layer*> layers = matrix_layers(result.integers);
-  std::vector<unit_options> units(layers.size());
-  if (!options.folding.empty()) units = read_folding_config(options.folding, units.size());
-  for (std::size_t u = 0; u < units.size(); ++u) {
-    if (options.pe) units[u].pe = options.pe;
-    if (options.simd) units[u].simd = options.simd;
-    const std::optional<int> claimed = layers[u]->claimed_bits;
-    if (claimed) units[u].accumulator = accumulator_format{.bits = *claimed};
-  }
-  for (const std::string& text : options.accumulators) set_accumulator(units, text);
-  result.flow = lower(result.integers, units);
+  result.layers = facts_of(result.integers);
+  result.choices = choices_of(options, result);
+  result.flow = lower(result.integers, result.choices);
   return result;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "models/dataflow.h"
 #include "models/integer_network.h"
+#include "models/lowering.h"
 #include "models/network.h"
 
 namespace CLI {
@@ -23,10 +25,18 @@ struct design_options {
   std::string folding;                    ///< FINN's folding_config.json
 };
 
+/// The layer that became a unit with accumulators.
+struct layer_facts {
+  std::string layer;
+  std::optional<int> claimed_bits;  ///< the width that the file claims to be safe
+};
+
 /// A network on its way from the file to the hardware.
 struct design {
   network file;
   integer_network integers;
+  std::map<std::string, layer_facts> layers;  ///< by name of the unit
+  lowering_options choices;                   ///< what the command line, the folding file and the claims fix
   dataflow flow;
 };
 

@@ -24,33 +24,57 @@ double sparsity(const integer_tensor& weights) {
          static_cast<double>(std::max<std::int64_t>(weights.size(), 1));
 }
 
+nlohmann::ordered_json as_json(const dataflow_unit& any, const design& of) {
+  nlohmann::ordered_json json{
+      {"name", name_of(any)}, {"kind", kind_of(any)}, {"cycles_per_frame", cycles_per_frame(any)}};
+  const auto unit = dot_products_of(any);
+  if (!unit) return json;
+  const layer_facts& facts = of.layers.at(unit->name);
+  json.update({{"layer", facts.layer},
+               {"mh", unit->rows()},
+               {"mw", unit->columns()},
+               {"pe", unit->pe},
+               {"simd", unit->simd},
+               {"input_type", to_string(unit->input_type)},
+               {"weight_type", to_string(unit->weights.type)},
+               {"output_type", to_string(unit->output_type)},
+               {"accumulator", to_string(unit->accumulator)},
+               {"claimed_bits", facts.claimed_bits ? nlohmann::ordered_json(*facts.claimed_bits) : nullptr},
+               {"sparsity", sparsity(unit->weights)},
+               {"latency", unit->latency}});
+  return json;
+}
+
 nlohmann::ordered_json as_json(const design& of, const std::string& model) {
   nlohmann::ordered_json json{{"model", model},
                               {"name", of.integers.name},
                               {"nodes", of.file.nodes.size()},
                               {"input_type", to_string(of.integers.input.type)},
                               {"units", nlohmann::ordered_json::array()}};
-  const std::vector<const integer_layer*> layers = matrix_layers(of.integers);
-  for (std::size_t u = 0; u < of.flow.units.size(); ++u) {
-    const mvau& unit = std::get<mvau>(of.flow.units[u]);
-    const std::optional<int> claimed = layers[u]->claimed_bits;
-    json["units"].push_back({{"name", unit.name},
-                             {"layer", layers[u]->name},
-                             {"mh", unit.mh()},
-                             {"mw", unit.mw()},
-                             {"pe", unit.pe},
-                             {"simd", unit.simd},
-                             {"input_type", to_string(unit.input_type)},
-                             {"weight_type", to_string(unit.weights.type)},
-                             {"output_type", to_string(unit.output_type)},
-                             {"accumulator", to_string(unit.accumulator)},
-                             {"claimed_bits", claimed ? nlohmann::ordered_json(*claimed) : nlohmann::ordered_json()},
-                             {"sparsity", sparsity(unit.weights)},
-                             {"cycles_per_frame", unit.cycles_per_frame()},
-                             {"latency", unit.latency()}});
-  }
+  for (const dataflow_unit& any : of.flow.units) json["units"].push_back(as_json(any, of));
   json["metadata"] = of.file.metadata;
   return json;
+}
+
+void print_text(const dataflow_unit& any, const design& of) {
+  const auto unit = dot_products_of(any);
+  if (!unit) {
+    const unit_ports ports = ports_of(any);
+    fmt::print("{}\n  streams      {} lanes in, {} out: {} cycles a frame\n", name_of(any), ports.inputs[0].lanes,
+               ports.outputs[0].lanes, cycles_per_frame(any));
+    return;
+  }
+  const layer_facts& facts = of.layers.at(unit->name);
+  fmt::print("{} ({})\n", unit->name, facts.layer);
+  fmt::print("  matrix       {} x {}, weights {} ({:.1f}% zero), inputs {}, outputs {}\n", unit->rows(),
+             unit->columns(), to_string(unit->weights.type), 100 * sparsity(unit->weights), to_string(unit->input_type),
+             to_string(unit->output_type));
+  fmt::print("  accumulator  {}{}\n", to_string(unit->accumulator),
+             facts.claimed_bits
+                 ? fmt::format(" (the file claims that {} bits are safe: `check` proves it)", *facts.claimed_bits)
+                 : "");
+  fmt::print("  folding      PE {}, SIMD {}: {} cycles a frame, latency {}\n", unit->pe, unit->simd,
+             cycles_per_frame(any), unit->latency);
 }
 
 int info(const info_options& options) {
@@ -61,19 +85,7 @@ int info(const info_options& options) {
   }
   fmt::print("{}: {} nodes, input {}\n", options.design.model, loaded.file.nodes.size(),
              to_string(loaded.integers.input.type));
-  const std::vector<const integer_layer*> layers = matrix_layers(loaded.integers);
-  for (std::size_t u = 0; u < loaded.flow.units.size(); ++u) {
-    const mvau& unit = std::get<mvau>(loaded.flow.units[u]);
-    const std::optional<int> claimed = layers[u]->claimed_bits;
-    fmt::print("{} ({})\n", unit.name, layers[u]->name);
-    fmt::print("  matrix       {} x {}, weights {} ({:.1f}% zero), inputs {}, outputs {}\n", unit.mh(), unit.mw(),
-               to_string(unit.weights.type), 100 * sparsity(unit.weights), to_string(unit.input_type),
-               to_string(unit.output_type));
-    fmt::print("  accumulator  {}{}\n", to_string(unit.accumulator),
-               claimed ? fmt::format(" (the file claims that {} bits are safe: `check` proves it)", *claimed) : "");
-    fmt::print("  folding      PE {}, SIMD {}: {} cycles a frame, latency {}\n", unit.pe, unit.simd,
-               unit.cycles_per_frame(), unit.latency());
-  }
+  for (const dataflow_unit& unit : loaded.flow.units) print_text(unit, loaded);
   return 0;
 }
 

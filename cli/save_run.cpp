@@ -17,9 +17,12 @@ namespace {
 std::string configuration(const finished_run& run) {
   std::string text = fmt::format("{} {} {}", run.model, run.data.name, run.engine);
   for (const dataflow_unit& any : run.accelerator.flow.units) {
-    const mvau& unit = std::get<mvau>(any);
-    text += fmt::format(" {}:{}x{}:{}", unit.name, unit.pe, unit.simd, to_string(unit.accumulator));
+    const unit_ports ports = ports_of(any);
+    text += fmt::format(" {}:{}:{}", name_of(any), ports.inputs[0].lanes, ports.outputs[0].lanes);
+    if (const auto unit = dot_products_of(any))
+      text += fmt::format(":{}x{}:{}", unit->pe, unit->simd, to_string(unit->accumulator));
   }
+  for (const dataflow_stream& link : streams_of(run.accelerator.flow)) text += fmt::format(" {}", link.depth);
   for (const auto& [name, seed] : run.seeds) text += fmt::format(" {}={}", name, seed);
   return text;
 }
@@ -50,9 +53,11 @@ std::vector<frame_row> frame_rows(const finished_run& run) {
   return rows;
 }
 
-std::vector<int> certified_bits(const mvau& unit) {
+std::vector<int> certified_bits(const dataflow_unit& any) {
   std::vector<int> bits;
-  for (const channel_certificate& certificate : certify(unit.weights, unit.input_type))
+  const auto unit = dot_products_of(any);
+  if (!unit) return bits;
+  for (const channel_certificate& certificate : certify(unit->weights, unit->input_type))
     bits.push_back(certificate.minimal_bits());
   return bits;
 }
@@ -95,7 +100,7 @@ void run_saver::begin(const finished_run& run) {
 void run_saver::finish(const finished_run& run) {
   std::vector<activity_row> activity;
   for (std::uint32_t u = 0; u < run.events.units(); ++u) {
-    m_store->write_counts(u, run.events.counts(u), certified_bits(std::get<mvau>(run.accelerator.flow.units[u])));
+    m_store->write_counts(u, run.events.counts(u), certified_bits(run.accelerator.flow.units[u]));
     if (run.result.activity.empty()) continue;
     const unit_activity& of = run.result.activity[u];
     activity.push_back({u, of.working, of.starved, of.blocked, of.draining});

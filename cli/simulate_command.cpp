@@ -11,9 +11,11 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/save_run.h"
+#include "explore/deadlock.h"
 #include "models/dataset.h"
 #include "models/error.h"
 #include "models/score.h"
+#include "sim/deadlock_error.h"
 #include "sim/engine.h"
 
 namespace spillway {
@@ -30,7 +32,7 @@ struct simulate_options {
   std::uint64_t max_events = 1'000'000;
   stall_options stalls;
   unsigned threads = 0;
-  bool json = false, quiet = false, force = false, fail_on_overflow = false;
+  bool compare = false, json = false, quiet = false, force = false, fail_on_overflow = false;
 };
 
 /// Frames [skip, skip + frames) of a set; the rest of it if `frames` is 0.
@@ -51,11 +53,13 @@ dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames) {
   return all;
 }
 
-run_result run_engine(const simulate_options& options, const dataflow& flow, const integer_tensor& inputs,
+run_result run_engine(const simulate_options& options, const design& of, const integer_tensor& inputs,
                       recorder& events) {
+  const dataflow& flow = of.flow;
   progress bar("frames", static_cast<std::uint64_t>(inputs.shape[0]), options.quiet);
   run_options run;
   run.stalls = options.stalls;
+  if (options.compare) run.compare = &of.integers;
   run.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   if (!options.waves.empty()) run.waves = options.waves;
   run.on_progress = [&](std::uint64_t done) {
@@ -64,6 +68,27 @@ run_result run_engine(const simulate_options& options, const dataflow& flow, con
   };
   return options.engine == "fast" ? run_fast_engine(flow, inputs, events, run)
                                   : run_cycle_engine(flow, inputs, events, run);
+}
+
+nlohmann::ordered_json as_json(const run_result& result) {
+  nlohmann::ordered_json json{{"streams", result.compared.streams},
+                              {"beats", result.compared.beats},
+                              {"differing_beats", result.compared.differing},
+                              {"first_difference", nullptr}};
+  if (const auto& first = result.first_difference)
+    json["first_difference"] = {{"unit", first->unit},   {"stream", first->link},       {"value", first->value},
+                                {"frame", first->frame}, {"position", first->position}, {"channel", first->channel},
+                                {"cycle", first->cycle}, {"expected", first->expected}, {"found", first->found}};
+  return json;
+}
+
+void print_comparison(const run_result& result) {
+  fmt::print("  compared             {} beats on {} streams with the integer network: {} differ\n",
+             result.compared.beats, result.compared.streams, result.compared.differing);
+  if (const auto& first = result.first_difference)
+    fmt::print("  first difference     {} in {} ({}): frame {}, position {}, channel {}, cycle {}: {} instead of {}\n",
+               first->unit, first->link, first->value, first->frame, first->position, first->channel, first->cycle,
+               first->found, first->expected);
 }
 
 nlohmann::ordered_json as_json(const finished_run& run) {
@@ -84,13 +109,15 @@ nlohmann::ordered_json as_json(const finished_run& run) {
   json["first_frame_latency"] = run.result.first_frame_latency;
   json["mean_abs_error"] = run.score.mean_abs_error;
   json["interrupted"] = run.result.stopped;
+  if (run.result.compared.streams > 0) json["compare"] = as_json(run.result);
   for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
-    const mvau& unit = std::get<mvau>(run.accelerator.flow.units[u]);
-    nlohmann::ordered_json row{{"name", unit.name},
-                               {"pe", unit.pe},
-                               {"simd", unit.simd},
-                               {"accumulator", to_string(unit.accumulator)},
-                               {"overflow_events", run.events.total(static_cast<std::uint32_t>(u)).events}};
+    const dataflow_unit& any = run.accelerator.flow.units[u];
+    nlohmann::ordered_json row{{"name", name_of(any)}, {"kind", kind_of(any)}};
+    if (const auto unit = dot_products_of(any))
+      row.update({{"pe", unit->pe},
+                  {"simd", unit->simd},
+                  {"accumulator", to_string(unit->accumulator)},
+                  {"overflow_events", run.events.total(static_cast<std::uint32_t>(u)).events}});
     if (u < run.result.activity.size()) {
       const unit_activity& activity = run.result.activity[u];
       row["working"] = activity.working;
@@ -107,11 +134,10 @@ void print_text(const finished_run& run) {
   const channel_counts counts = run.events.total();
   const double dots = static_cast<double>(std::max<std::uint64_t>(counts.dot_products, 1));
   fmt::print("{} on {}: {} frames, {} engine (simulated)\n", run.model, run.data.name, run.result.frames, run.engine);
-  for (const dataflow_unit& any : run.accelerator.flow.units) {
-    const mvau& unit = std::get<mvau>(any);
-    fmt::print("  {}: {} x {}, PE {}, SIMD {}, accumulator {}\n", unit.name, unit.mh(), unit.mw(), unit.pe, unit.simd,
-               to_string(unit.accumulator));
-  }
+  for (const dataflow_unit& any : run.accelerator.flow.units)
+    if (const auto unit = dot_products_of(any))
+      fmt::print("  {}: {} x {}, PE {}, SIMD {}, accumulator {}\n", unit->name, unit->rows(), unit->columns(), unit->pe,
+                 unit->simd, to_string(unit->accumulator));
   if (!run.data.labels.empty())
     fmt::print("  top-1                {:.2f}% (with registers of full width {:.2f}%)\n", 100 * run.score.accuracy,
                100 * run.score.exact_accuracy);
@@ -122,9 +148,41 @@ void print_text(const finished_run& run) {
              counts.persistent_dot_products);
   fmt::print("  mean absolute error  {:.6g} (logits, against registers of full width)\n", run.score.mean_abs_error);
   fmt::print("  cycles               {} (first frame after {})\n", run.result.cycles, run.result.first_frame_latency);
+  if (run.result.compared.streams > 0) print_comparison(run.result);
+}
+
+/// The first frames, as many as show how a design runs on.
+integer_tensor first_frames(const dataflow& flow, const integer_tensor& inputs) {
+  const stream_shape shape = input_shape(flow);
+  const std::int64_t vectors = std::min(4 * shape.beats * shape.lanes / inputs.shape[1], inputs.shape[0]);
+  integer_tensor part{inputs.type, {vectors, inputs.shape[1]}, {}};
+  part.words.assign(inputs.words.begin(), inputs.words.begin() + part.size() * inputs.type.words());
+  return part;
+}
+
+/// A deadlock, with what would free it.
+[[noreturn]] void explain(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs) {
+  const auto fix = smallest_fix(flow, first_frames(flow, inputs));
+  throw protocol_error(fmt::format(
+      "{}; {}", stuck.what(),
+      fix ? fmt::format("right: a depth of {} instead of {} for {} ({} bits more) frees it; explore --fifos live sizes "
+                        "them all",
+                        fix->needed, fix->depth, fix->link, fix->bits)
+          : "no single deeper stream frees it: explore --fifos live sizes them all"));
+}
+
+run_result run_or_explain(const simulate_options& options, const design& of, const integer_tensor& inputs,
+                          recorder& events) {
+  try {
+    return run_engine(options, of, inputs, events);
+  } catch (const deadlock_error& stuck) {
+    explain(stuck, of.flow, inputs);
+  }
 }
 
 int simulate(const simulate_options& options) {
+  if (options.compare && options.engine != "cycle")
+    throw config_error("--compare looks at streams, which the fast engine has none of; right: --engine cycle");
   finished_run run;
   run.model = options.design.model;
   run.engine = options.engine;
@@ -137,7 +195,7 @@ int simulate(const simulate_options& options) {
   run.data.inputs = quantize_dataset(run.accelerator.integers, std::move(run.data));  // takes the inputs only
   run.events = recorder(options.max_events);
   if (saver) saver->begin(run);
-  run.result = run_engine(options, run.accelerator.flow, run.data.inputs, run.events);
+  run.result = run_or_explain(options, run.accelerator, run.data.inputs, run.events);
   const integer_tensor exact = evaluate(run.accelerator.integers, run.data.inputs);
   run.score = score_run(run.accelerator.integers, run.result.outputs, exact, run.data.labels);
   if (saver) saver->finish(run);
@@ -151,6 +209,7 @@ int simulate(const simulate_options& options) {
                options.skip + static_cast<std::int64_t>(run.result.frames));
     return 130;
   }
+  if (run.result.first_difference) return 1;
   return options.fail_on_overflow && run.events.total().events > 0 ? 1 : 0;
 }
 
@@ -178,6 +237,8 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command->add_option("--waves", options->waves, "Write a waveform (VCD) of the run");
   command->add_option("-o,--output", options->output, "Write a run directory: database, outputs, manifest, report");
   command->add_flag("--force", options->force, "Replace an earlier run in that directory");
+  command->add_flag("--compare", options->compare,
+                    "Compare every stream with the integer network, and exit with 1 at a difference (cycle engine)");
   command->add_flag("--fail-on-overflow", options->fail_on_overflow, "Exit with 1 if any register overflowed");
   command->add_flag("--json", options->json, "Print JSON");
   command->add_flag("-q,--quiet", options->quiet, "No progress");

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
+#include <map>
+#include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "models/error.h"
 
@@ -11,65 +15,204 @@ namespace spillway {
 
 namespace {
 
-constexpr int widest_default_simd = 64, widest_default_pe = 16;
-
-int largest_divisor(std::int64_t n, int limit) {
-  for (int d = static_cast<int>(std::min<std::int64_t>(n, limit)); d > 1; --d)
-    if (n % d == 0) return d;
-  return 1;
+/// A unit's port, as a message names it.
+std::string port_name(const dataflow& flow, int unit, int port, bool is_input) {
+  return fmt::format("{} port {} of {}", is_input ? "input" : "output", port,
+                     name_of(flow.units[static_cast<std::size_t>(unit)]));
 }
 
-/// What leaves `from` must be what `to` takes: type, lanes a beat, values a frame.
-void check_stream(const mvau& from, const mvau& to) {
-  if (from.output_type != to.input_type)
-    throw config_error(fmt::format("{} emits {}, but {} takes {}", from.name, to_string(from.output_type), to.name,
-                                   to_string(to.input_type)));
-  if (from.mh() != to.mw() || from.vectors_per_frame != to.vectors_per_frame)
-    throw config_error(fmt::format("{} emits {} vectors of {} a frame, but {} takes {} of {}", from.name,
-                                   from.vectors_per_frame, from.mh(), to.name, to.vectors_per_frame, to.mw()));
-  if (from.pe != to.simd)
-    throw config_error(
-        fmt::format("{} emits beats of PE = {} lanes, but {} takes SIMD = {}: set both to one value "
-                    "(there is no width converter yet)",
-                    from.name, from.pe, to.name, to.simd));
+const stream_shape& port_shape(const std::vector<unit_ports>& ports, int unit, int port, bool is_input) {
+  const unit_ports& of = ports[static_cast<std::size_t>(unit)];
+  return (is_input ? of.inputs : of.outputs)[static_cast<std::size_t>(port)];
 }
+
+/// Checks the graph: ports that are there, each bound once, forward streams, one source and one sink.
+class connection_check {
+ public:
+  connection_check(const dataflow& flow, const std::vector<unit_ports>& ports) : m_flow(flow), m_ports(ports) {}
+
+  void run() {
+    const std::vector<dataflow_stream> links = streams_of(m_flow);
+    for (std::size_t s = 0; s < links.size(); ++s) check(links[s], s);
+    if (m_sources != 1 || m_sinks != 1)
+      throw config_error(fmt::format("dataflow {} has {} streams from outside and {} to outside; right: one of each",
+                                     m_flow.name, m_sources, m_sinks));
+    for (std::size_t u = 0; u < m_flow.units.size(); ++u) {
+      require_bound(static_cast<int>(u), m_ports[u].inputs.size(), true);
+      require_bound(static_cast<int>(u), m_ports[u].outputs.size(), false);
+    }
+  }
+
+ private:
+  void check(const dataflow_stream& link, std::size_t index) {
+    if (link.depth < 2)
+      throw config_error(
+          fmt::format("streams[{}].depth = {} must be at least 2 (registered ready and valid)", index, link.depth));
+    if (link.from == dataflow_stream::outside) ++m_sources;
+    if (link.to == dataflow_stream::outside) ++m_sinks;
+    const bool is_inside = link.from != dataflow_stream::outside && link.to != dataflow_stream::outside;
+    if (is_inside && is_unit(link.from) && is_unit(link.to) && link.from >= link.to)
+      throw config_error(fmt::format("streams[{}] goes back from {} to {}; right: forward in the order of the units",
+                                     index, name_of(m_flow.units[static_cast<std::size_t>(link.from)]),
+                                     name_of(m_flow.units[static_cast<std::size_t>(link.to)])));
+    bind(link.from, link.from_port, false, index);
+    bind(link.to, link.to_port, true, index);
+    if (is_inside) check_ends(link);
+  }
+
+  bool is_unit(int unit) const { return unit >= 0 && static_cast<std::size_t>(unit) < m_flow.units.size(); }
+
+  void bind(int unit, int port, bool is_input, std::size_t index) {
+    if (unit == dataflow_stream::outside) return;
+    const bool known = is_unit(unit);
+    const auto ports = known ? (is_input ? m_ports[static_cast<std::size_t>(unit)].inputs.size()
+                                         : m_ports[static_cast<std::size_t>(unit)].outputs.size())
+                             : 0;
+    if (!known || port < 0 || static_cast<std::size_t>(port) >= ports)
+      throw config_error(fmt::format("streams[{}] is bound to {} port {} of unit {}, which is not there", index,
+                                     is_input ? "input" : "output", port, unit));
+    if (++m_bound[{unit, port, is_input}] > 1)
+      throw config_error(fmt::format("{} has two streams; right: one (a duplicate unit copies)",
+                                     port_name(m_flow, unit, port, is_input)));
+  }
+
+  void require_bound(int unit, std::size_t count, bool is_input) const {
+    for (int port = 0; std::cmp_less(port, count); ++port)
+      if (!m_bound.contains({unit, port, is_input}))
+        throw config_error(fmt::format("{} has no stream", port_name(m_flow, unit, port, is_input)));
+  }
+
+  void check_ends(const dataflow_stream& link) const {
+    const stream_shape& out = port_shape(m_ports, link.from, link.from_port, false);
+    const stream_shape& in = port_shape(m_ports, link.to, link.to_port, true);
+    const std::string &from = name_of(m_flow.units[static_cast<std::size_t>(link.from)]),
+                      &to = name_of(m_flow.units[static_cast<std::size_t>(link.to)]);
+    if (out.type != in.type)
+      throw config_error(
+          fmt::format("{} emits {}, but {} takes {}", from, to_string(out.type), to, to_string(in.type)));
+    if (out.lanes != in.lanes)
+      throw config_error(
+          fmt::format("{} emits beats of {} lanes, but {} takes {}: set both to one value, or put a "
+                      "width converter between them",
+                      from, out.lanes, to, in.lanes));
+    if (out.beats != in.beats)
+      throw config_error(fmt::format("{} emits {} beats a frame, but {} takes {}", from, out.beats, to, in.beats));
+  }
+
+  const dataflow& m_flow;
+  const std::vector<unit_ports>& m_ports;
+  std::map<std::tuple<int, int, bool>, int> m_bound;
+  int m_sources = 0, m_sinks = 0;
+};
+
+/// The elements of a vector at an output.
+struct output_vector {
+  int port;
+
+  std::int64_t operator()(const mvau& unit) const { return unit.mh(); }
+  std::int64_t operator()(const vvau& unit) const { return unit.channels(); }
+  std::int64_t operator()(const sliding_window& unit) const {
+    return unit.geometry.kernel_h * unit.geometry.kernel_w * unit.channels;
+  }
+  std::int64_t operator()(const padding& unit) const { return unit.channels; }
+  std::int64_t operator()(const thresholding& unit) const { return unit.channels; }
+  std::int64_t operator()(const pool& unit) const { return unit.channels; }
+  std::int64_t operator()(const global_accumulate& unit) const { return unit.channels; }
+  std::int64_t operator()(const add_streams& unit) const { return unit.channels; }
+  std::int64_t operator()(const duplicate_streams& unit) const { return unit.channels; }
+  std::int64_t operator()(const upsample& unit) const { return unit.channels; }
+  std::int64_t operator()(const concat_streams& unit) const {
+    return std::accumulate(unit.channels.begin(), unit.channels.end(), std::int64_t{0});
+  }
+  std::int64_t operator()(const split_stream& unit) const { return unit.channels.at(static_cast<std::size_t>(port)); }
+  std::int64_t operator()(const label_select& unit) const { return unit.k; }
+  std::int64_t operator()(const width_converter& unit) const { return unit.to; }  // it knows of no channels
+};
 
 }  // namespace
 
-dataflow lower(const integer_network& net, const std::vector<unit_options>& options) {
-  validate(net);
-  if (options.size() > net.nodes.size())
-    throw config_error(
-        fmt::format("options for {} units, but the network has {} layers", options.size(), net.nodes.size()));
-  dataflow flow;
-  flow.name = net.name;
-  int previous_pe = 0;
-  for (std::size_t l = 0; l < net.nodes.size(); ++l) {
-    const auto* matrix = std::get_if<integer_layer>(&net.nodes[l].op);
-    const int input = l == 0 ? net.input_value : net.nodes[l - 1].outputs[0];
-    if (!matrix || net.nodes[l].inputs[0] != input)
-      throw config_error(fmt::format("nodes[{}] ({}) is no matrix layer behind the one before; right: a chain of them",
-                                     l, name_of(net.nodes[l].op)));
-    const integer_layer& layer = *matrix;
-    const unit_options choice = l < options.size() ? options[l] : unit_options{};
-    mvau unit;
-    unit.name = fmt::format("MVAU_{}", l);
-    unit.input_type = layer.input_type;
-    unit.weights = layer.weights;
-    unit.thresholds = layer.thresholds;
-    unit.output_offset = layer.output_offset;
-    unit.accumulator = choice.accumulator.value_or(accumulator_format{});
-    unit.output_type = layer.thresholds ? layer.output_type : signed_type(unit.accumulator.bits);
-    unit.pe = choice.pe.value_or(largest_divisor(layer.rows(), widest_default_pe));
-    unit.simd = choice.simd.value_or(l > 0 ? previous_pe : largest_divisor(layer.columns(), widest_default_simd));
-    unit.weight_memory = choice.weight_memory.value_or(memory_style::automatic);
-    unit.vectors_per_frame = net.values[static_cast<std::size_t>(input)].shape.positions();
-    previous_pe = unit.pe;
-    validate(unit, fmt::format("layers[{}]", l));
-    flow.units.emplace_back(std::move(unit));
-  }
-  validate(flow);
-  return flow;
+const std::string& name_of(const dataflow_unit& unit) {
+  return std::visit([](const auto& any) -> const std::string& { return any.name; }, unit);
+}
+
+std::string_view kind_of(const dataflow_unit& unit) {
+  constexpr std::array<std::string_view, 14> names{"mvau",
+                                                   "vvau",
+                                                   "sliding_window",
+                                                   "padding",
+                                                   "thresholding",
+                                                   "pool",
+                                                   "global_accumulate",
+                                                   "add_streams",
+                                                   "duplicate_streams",
+                                                   "upsample",
+                                                   "concat_streams",
+                                                   "split_stream",
+                                                   "label_select",
+                                                   "width_converter"};
+  static_assert(names.size() == std::variant_size_v<dataflow_unit>);
+  return names[unit.index()];
+}
+
+std::optional<dot_product_view> dot_products_of(const dataflow_unit& unit) {
+  if (const auto* u = std::get_if<mvau>(&unit))
+    return dot_product_view{u->name, u->weights, u->input_type, u->output_type,  u->accumulator,
+                            u->pe,   u->simd,    u->latency(),  u->xnor_popcount};
+  if (const auto* u = std::get_if<vvau>(&unit))
+    return dot_product_view{u->name, u->weights, u->input_type, u->output_type, u->accumulator,
+                            u->pe,   u->simd,    u->latency(),  false};
+  return {};
+}
+
+unit_ports ports_of(const dataflow_unit& unit) {
+  return std::visit([](const auto& any) { return any.ports(); }, unit);
+}
+
+std::int64_t cycles_per_frame(const dataflow_unit& unit) {
+  return std::visit([](const auto& any) { return any.cycles_per_frame(); }, unit);
+}
+
+std::vector<dataflow_stream> streams_of(const dataflow& flow) {
+  if (!flow.streams.empty()) return flow.streams;
+  std::vector<dataflow_stream> chain;
+  const auto units = static_cast<int>(flow.units.size());
+  for (int u = 0; u <= units; ++u)
+    chain.push_back({.from = u - 1, .to = u < units ? u : dataflow_stream::outside, .depth = flow.stream_depth});
+  return chain;
+}
+
+stream_shape shape_of(const dataflow& flow, const dataflow_stream& link) {
+  if (link.from != dataflow_stream::outside)
+    return ports_of(flow.units.at(static_cast<std::size_t>(link.from)))
+        .outputs.at(static_cast<std::size_t>(link.from_port));
+  return ports_of(flow.units.at(static_cast<std::size_t>(link.to))).inputs.at(static_cast<std::size_t>(link.to_port));
+}
+
+stream_shape input_shape(const dataflow& flow) {
+  for (const dataflow_stream& link : streams_of(flow))
+    if (link.from == dataflow_stream::outside) return shape_of(flow, link);
+  throw config_error(fmt::format("dataflow {} has no stream from outside", flow.name));
+}
+
+stream_shape output_shape(const dataflow& flow) {
+  for (const dataflow_stream& link : streams_of(flow))
+    if (link.to == dataflow_stream::outside) return shape_of(flow, link);
+  throw config_error(fmt::format("dataflow {} has no stream to outside", flow.name));
+}
+
+std::int64_t output_channels(const dataflow& flow) {
+  for (const dataflow_stream& link : streams_of(flow))
+    if (link.to == dataflow_stream::outside && link.from != dataflow_stream::outside)
+      return std::visit(output_vector{link.from_port}, flow.units[static_cast<std::size_t>(link.from)]);
+  throw config_error(fmt::format("dataflow {} has no stream to outside", flow.name));
+}
+
+std::string name_of(const dataflow& flow, const dataflow_stream& link) {
+  const auto end = [&](int unit, const char* outside) {
+    return unit == dataflow_stream::outside ? std::string(outside)
+                                            : name_of(flow.units.at(static_cast<std::size_t>(unit)));
+  };
+  return fmt::format("{} -> {}", end(link.from, "source"), end(link.to, "sink"));
 }
 
 void validate(const dataflow& flow) {
@@ -77,13 +220,12 @@ void validate(const dataflow& flow) {
   if (flow.stream_depth < 2)
     throw config_error(
         fmt::format("stream_depth = {} must be at least 2 (registered ready and valid)", flow.stream_depth));
-  const mvau* previous = nullptr;
+  std::vector<unit_ports> ports;
   for (const dataflow_unit& any : flow.units) {
-    const mvau& unit = std::get<mvau>(any);
-    validate(unit, unit.name);
-    if (previous != nullptr) check_stream(*previous, unit);
-    previous = &unit;
+    std::visit([](const auto& unit) { validate(unit, unit.name); }, any);
+    ports.push_back(ports_of(any));
   }
+  connection_check(flow, ports).run();
 }
 
 }  // namespace spillway

@@ -4,44 +4,102 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
-#include "models/accumulator_format.h"
-#include "models/integer_network.h"
-#include "models/units/memory_style.h"
+#include "models/units/add_streams.h"
+#include "models/units/concat_streams.h"
+#include "models/units/duplicate_streams.h"
+#include "models/units/global_accumulate.h"
+#include "models/units/label_select.h"
 #include "models/units/mvau.h"
-#include "models/units/unit_checks.h"
+#include "models/units/padding.h"
+#include "models/units/pool.h"
+#include "models/units/sliding_window.h"
+#include "models/units/split_stream.h"
+#include "models/units/thresholding.h"
+#include "models/units/upsample.h"
+#include "models/units/vvau.h"
+#include "models/units/width_converter.h"
 
 namespace spillway {
 
-// The accelerator as hardware units: what simulation, cost and RTL all read, so that they can't speak of different
-// machines.
+// The accelerator as hardware units and the streams between them: what simulation, cost and RTL all read, so that they
+// can't speak of different machines.
 
 /// Every kind of unit. A closed set: whoever visits it can't forget one.
-using dataflow_unit = std::variant<mvau>;
+using dataflow_unit =
+    std::variant<mvau, vvau, sliding_window, padding, thresholding, pool, global_accumulate, add_streams,
+                 duplicate_streams, upsample, concat_streams, split_stream, label_select, width_converter>;
 
-/// A linear chain of units: the stream between two neighbours carries the first one's output beats (PE lanes).
+const std::string& name_of(const dataflow_unit& unit);
+
+/// "mvau", "sliding_window", ...: the name of the description.
+std::string_view kind_of(const dataflow_unit& unit);
+
+unit_ports ports_of(const dataflow_unit& unit);
+
+/// Cycles between the frames of a unit that never waits for its neighbours.
+std::int64_t cycles_per_frame(const dataflow_unit& unit);
+
+/// What units with accumulators have in common: MVAU (rows MH, columns MW) and VVAU (channels, window elements). It
+/// looks into the unit that it was made of.
+struct dot_product_view {
+  const std::string& name;
+  const integer_tensor& weights;  ///< [rows, columns]
+  integer_type input_type, output_type;
+  const accumulator_format& accumulator;
+  int pe, simd;
+  int latency;
+  bool xnor_popcount;
+
+  std::int64_t rows() const { return weights.shape[0]; }
+  std::int64_t columns() const { return weights.shape[1]; }
+};
+
+/// The view of a unit that has accumulators; nothing of others.
+std::optional<dot_product_view> dot_products_of(const dataflow_unit& unit);
+
+/// A stream between two units' ports, or between one and the world outside.
+struct dataflow_stream {
+  static constexpr int outside = -1;
+
+  int from = outside, from_port = 0;  ///< index of the unit that writes; `outside`: the source
+  int to = outside, to_port = 0;      ///< of the unit that reads; `outside`: the sink
+  int depth = 2;                      ///< beats that it holds, at least 2
+  int value = -1;                     ///< the integer network's value that it carries; -1: not known
+  /// Lanes of the depthwise window order [.., C / lanes, kh * kw, lanes] in which the value comes; 0: as it stands.
+  std::int64_t window_lanes = 0;
+};
+
+/// Units in an order in which every stream goes forward, with one input and one output.
 struct dataflow {
   std::string name;
   std::vector<dataflow_unit> units;
-  int stream_depth = 2;  ///< beats that each stream holds; at least 2
+  int stream_depth = 2;  ///< beats, for streams that nothing else is said of
+  /// Empty for a chain: each unit's output goes to the next one's input, in streams of `stream_depth`.
+  std::vector<dataflow_stream> streams = {};
 };
 
-/// The folding and the accumulator of one unit, by unit name.
-struct unit_options {
-  std::optional<int> pe, simd;
-  std::optional<accumulator_format> accumulator;
-  std::optional<memory_style> weight_memory;
-};
+/// The streams of `flow`: those it states, or those of the chain that it is.
+std::vector<dataflow_stream> streams_of(const dataflow& flow);
 
-/// The units of an integer network, `MVAU_0`, `MVAU_1`, ... in order. Folds left open take the default: the largest
-/// SIMD <= 64 that divides MW (equal to the previous PE for later layers), the largest PE <= 16 that divides MH.
-/// Accumulators left open take 32 bits, wrap, per_cycle.
-/// Throws `config_error` ("layers[0].pe = 6 does not divide MH = 10; nearest: 5, 10").
-dataflow lower(const integer_network& net, const std::vector<unit_options>& options = {});
+/// What passes through a stream.
+stream_shape shape_of(const dataflow& flow, const dataflow_stream& link);
 
-/// Throws `config_error`, naming the unit, unless every unit and every connection is legal.
+/// What enters and what leaves the accelerator.
+stream_shape input_shape(const dataflow& flow);
+stream_shape output_shape(const dataflow& flow);
+
+/// Channels of what leaves: the elements of a vector of the output, as the last unit has them.
+std::int64_t output_channels(const dataflow& flow);
+
+/// Name of a stream for messages and reports: `MVAU_0 -> MVAU_1`.
+std::string name_of(const dataflow& flow, const dataflow_stream& link);
+
+/// Throws `config_error`, naming the unit or the stream, unless every unit and every connection is legal: each port is
+/// bound once, both ends agree in type, lanes and beats, streams go forward, and one goes in and one comes out.
 void validate(const dataflow& flow);
 
 }  // namespace spillway

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -20,9 +21,42 @@ namespace {
 
 using nlohmann::json;
 
-/// FINN's names of the unit, the newest first; longer ones before those that they begin with.
-constexpr std::array<std::string_view, 5> unit_kinds{"MVAU_hls", "MVAU_rtl", "MVAU", "MatrixVectorActivation",
-                                                     "StreamingFCLayer_Batch"};
+/// A kind of unit, and the names that FINN gives it or gave it; longer ones before those that they begin with.
+struct unit_kind {
+  std::string_view name;
+  std::array<std::string_view, 5> aliases;
+};
+constexpr std::array<unit_kind, 14> unit_kinds{{
+    {"MVAU", {"MVAU_hls", "MVAU_rtl", "MVAU", "MatrixVectorActivation", "StreamingFCLayer_Batch"}},
+    {"VVAU", {"VVAU_hls", "VVAU_rtl", "VVAU", "VectorVectorActivation", "Vector_Vector_Activate_Batch"}},
+    {"ConvolutionInputGenerator",
+     {"ConvolutionInputGenerator_hls", "ConvolutionInputGenerator_rtl", "ConvolutionInputGenerator", "", ""}},
+    {"FMPadding", {"FMPadding_hls", "FMPadding_rtl", "FMPadding_Batch", "FMPadding", ""}},
+    {"Thresholding", {"Thresholding_hls", "Thresholding_rtl", "Thresholding_Batch", "Thresholding", ""}},
+    {"Pool", {"Pool_hls", "Pool_Batch", "Pool", "", ""}},
+    {"GlobalAccPool", {"GlobalAccPool_hls", "GlobalAccPool_Batch", "GlobalAccPool", "", ""}},
+    {"AddStreams", {"AddStreams_hls", "AddStreams_Batch", "AddStreams", "", ""}},
+    {"DuplicateStreams", {"DuplicateStreams_hls", "DuplicateStreams_Batch", "DuplicateStreams", "", ""}},
+    {"UpsampleNearestNeighbour",
+     {"UpsampleNearestNeighbour_hls", "UpsampleNearestNeighbour_Batch", "UpsampleNearestNeighbour", "", ""}},
+    {"StreamingConcat", {"StreamingConcat_hls", "StreamingConcat", "", "", ""}},
+    {"StreamingSplit", {"StreamingSplit_hls", "StreamingSplit", "", "", ""}},
+    {"LabelSelect", {"LabelSelect_hls", "LabelSelect_Batch", "LabelSelect", "", ""}},
+    {"StreamingDataWidthConverter",
+     {"StreamingDataWidthConverter_hls", "StreamingDataWidthConverter_rtl", "StreamingDataWidthConverter_Batch",
+      "StreamingDataWidthConverter", ""}},
+}};
+
+/// The kind that FINN calls `alias`; empty if there is none.
+std::string_view kind_called(std::string_view alias) {
+  for (const unit_kind& kind : unit_kinds)
+    for (const std::string_view known : kind.aliases)
+      if (!alias.empty() && alias == known) return kind.name;
+  return {};
+}
+
+/// The kind of a unit's name: what stands before its number.
+std::string_view kind_of(std::string_view unit) { return unit.substr(0, unit.rfind('_')); }
 
 constexpr std::array<std::string_view, 4> memory_styles{"auto", "distributed", "block", "ultra"};
 
@@ -38,24 +72,30 @@ constexpr std::array<fixed_attribute, 4> fixed_attributes{{
     {"runtime_writeable_weights", {"0", ""}},
 }};
 
-constexpr std::array<std::string_view, 7> known_attributes{
-    "PE", "SIMD", "ram_style", "mem_mode", "resType", "ram_style_thresholds", "runtime_writeable_weights"};
+constexpr std::array<std::string_view, 10> known_attributes{"PE",
+                                                            "SIMD",
+                                                            "ram_style",
+                                                            "parallel_window",
+                                                            "inFIFODepths",
+                                                            "outFIFODepths",
+                                                            "mem_mode",
+                                                            "resType",
+                                                            "ram_style_thresholds",
+                                                            "runtime_writeable_weights"};
 
-std::string shown(const json& value) {
-  return shown_path(value.dump(-1, ' ', false, json::error_handler_t::replace));
-}
+std::string shown(const json& value) { return shown_path(value.dump(-1, ' ', false, json::error_handler_t::replace)); }
 
 class folding_reader {
  public:
-  folding_reader(const std::string& path, std::size_t units) : m_path(path), m_options(units), m_named_as(units) {}
+  folding_reader(const std::string& path, const std::vector<std::string>& units) : m_path(path), m_units(units) {}
 
-  std::vector<unit_options> read() {
+  lowering_options read() {
     const json root = read_json_object(m_path);
     // FINN lets a unit's own attributes override the defaults, wherever these stand in the file.
     if (root.contains("Defaults")) read_defaults(root.at("Defaults"));
     for (const auto& item : root.items())
       if (item.key() != "Defaults") read_unit(item.key(), item.value());
-    return m_options;
+    return std::move(m_options);
   }
 
  private:
@@ -63,59 +103,108 @@ class folding_reader {
     throw config_error(fmt::format("{}: {}", shown_path(m_path), what));
   }
 
-  /// Each default is [value, [kinds of unit]], where "all" is every kind.
+  /// Each default is [value, [kinds of unit]], where "all" is every kind that has the attribute.
   void read_defaults(const json& defaults) {
     if (!defaults.is_object()) refuse(fmt::format("Defaults = {} must be an object", shown(defaults)));
     for (const auto& item : defaults.items()) {
       const std::string where = fmt::format("Defaults.{}", shown_path(item.key()));
       const json& value = item.value();
       if (!value.is_array() || value.size() != 2 || !value[1].is_array() || value[1].empty())
-        refuse(fmt::format("{} = {} must be [value, [kinds of unit]], for instance [2, [\"all\"]]", where,
-                           shown(value)));
-      for (const json& kind : value[1])
-        if (kind != "all" && std::find(unit_kinds.begin(), unit_kinds.end(), kind) == unit_kinds.end())
-          refuse(fmt::format("{} is for {}, and there is no such unit; nearest: {}", where, shown(kind),
-                             nearest_name(kind.is_string() ? kind.get<std::string>() : "all",
-                                          {"all", "MVAU", "MVAU_hls", "MVAU_rtl", "MatrixVectorActivation"})));
-      for (unit_options& unit : m_options) set(unit, item.key(), value[0], where);
+        refuse(
+            fmt::format("{} = {} must be [value, [kinds of unit]], for instance [2, [\"all\"]]", where, shown(value)));
+      for (const json& kind : value[1]) read_default(item.key(), value[0], kind, where);
     }
   }
 
-  void read_unit(const std::string& name, const json& attributes) {
-    const std::size_t index = unit_index(name);
-    if (!m_named_as[index].empty())
-      refuse(fmt::format("MVAU_{} is there twice, as {} and as {}", index, m_named_as[index], name));
-    m_named_as[index] = name;
-    if (!attributes.is_object()) refuse(fmt::format("{} = {} must be an object", name, shown(attributes)));
-    for (const auto& item : attributes.items())
-      set(m_options[index], item.key(), item.value(), fmt::format("{}.{}", name, shown_path(item.key())));
+  void read_default(const std::string& key, const json& value, const json& kind, const std::string& where) {
+    if (kind == "all") return set(m_options.defaults, "MVAU", key, value, where);
+    const std::string_view name = kind.is_string() ? kind_called(kind.get<std::string>()) : std::string_view{};
+    bool used = false;
+    for (const std::string& unit : m_units) {
+      if (name.empty() || kind_of(unit) != name) continue;
+      used = true;
+      set(m_options.units[unit], name, key, value, where);
+    }
+    if (!used)
+      refuse(fmt::format("{} is for {}, and there is no such unit; nearest: {}", where, shown(kind),
+                         nearest_name(kind.is_string() ? kind.get<std::string>() : "all", kinds_here())));
   }
 
-  std::size_t unit_index(const std::string& name) const {
-    for (const std::string_view kind : unit_kinds)
-      for (std::size_t u = 0; u < m_options.size(); ++u)
-        if (name == fmt::format("{}_{}", kind, u)) return u;
-    std::vector<std::string> names;
-    for (std::size_t u = 0; u < m_options.size(); ++u) names.push_back(fmt::format("MVAU_{}", u));
-    const std::vector<std::string_view> views(names.begin(), names.end());
+  /// Every name of the kinds of unit that the accelerator has.
+  std::vector<std::string_view> kinds_here() const {
+    std::vector<std::string_view> result{"all"};
+    for (const unit_kind& kind : unit_kinds)
+      if (std::any_of(m_units.begin(), m_units.end(), [&](const std::string& u) { return kind_of(u) == kind.name; }))
+        result.insert(result.end(), kind.aliases.begin(), kind.aliases.end());
+    std::erase(result, "");
+    return result;
+  }
+
+  void read_unit(const std::string& name, const json& attributes) {
+    const std::string unit = unit_called(name);
+    const auto [first, is_new] = m_named_as.emplace(unit, name);
+    if (!is_new) refuse(fmt::format("{} is there twice, as {} and as {}", unit, first->second, name));
+    if (!attributes.is_object()) refuse(fmt::format("{} = {} must be an object", name, shown(attributes)));
+    for (const auto& item : attributes.items())
+      set(m_options.units[unit], kind_of(unit), item.key(), item.value(),
+          fmt::format("{}.{}", name, shown_path(item.key())));
+  }
+
+  std::string unit_called(const std::string& name) const {
+    const std::size_t number = name.rfind('_');
+    if (number != std::string::npos) {
+      const std::string_view kind = kind_called(name.substr(0, number));
+      const std::string ours = std::string(kind) + name.substr(number);
+      // Which converters there are depends on the folds that this file gives: `lower` looks at them.
+      if (kind == "StreamingDataWidthConverter" || std::find(m_units.begin(), m_units.end(), ours) != m_units.end())
+        return ours;
+    }
+    const std::vector<std::string_view> views(m_units.begin(), m_units.end());
     refuse(fmt::format("there is no unit '{}'; nearest: {}", shown_path(name), nearest_name(name, views)));
   }
 
-  void set(unit_options& unit, const std::string& key, const json& value, const std::string& where) const {
+  void set(unit_options& unit, std::string_view kind, const std::string& key, const json& value,
+           const std::string& where) const {
     if (key == "PE")
       unit.pe = fold(value, where);
     else if (key == "SIMD")
       unit.simd = fold(value, where);
     else if (key == "ram_style")
-      unit.weight_memory = style(value, where);
+      set_memory(unit, kind, value, where);
+    else if (key == "parallel_window")
+      unit.parallel_window = flag(value, where);
+    else if (key == "inFIFODepths")
+      unit.input_depths = depths(value, where);
+    else if (key == "outFIFODepths")
+      unit.output_depths = depths(value, where);
     else
       check_fixed(key, value, where);
   }
 
+  void set_memory(unit_options& unit, std::string_view kind, const json& value, const std::string& where) const {
+    const memory_style chosen = style(value, where);
+    if (kind == "MVAU" || kind == "VVAU" || kind == "Thresholding")
+      unit.memory = chosen;
+    else if (chosen == memory_style::block || chosen == memory_style::ultra)
+      refuse(fmt::format("{} = {} is not what is simulated and costed; nearest: \"distributed\"", where, shown(value)));
+  }
+
+  bool flag(const json& value, const std::string& where) const {
+    if (value != 0 && value != 1) refuse(fmt::format("{} = {} must be 0 or 1; nearest: 0", where, shown(value)));
+    return value == 1;
+  }
+
+  std::vector<int> depths(const json& value, const std::string& where) const {
+    if (!value.is_array()) refuse(fmt::format("{} = {} must be an array, one depth a port", where, shown(value)));
+    std::vector<int> result;
+    for (const json& depth : value) result.push_back(fold(depth, where));
+    return result;
+  }
+
   int fold(const json& value, const std::string& where) const {
     constexpr int greatest = std::numeric_limits<int>::max();
-    const bool is_legal = value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 &&
-                          value.get<std::uint64_t>() <= greatest;
+    const bool is_legal =
+        value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 && value.get<std::uint64_t>() <= greatest;
     if (!is_legal) refuse(fmt::format("{} = {} must be a positive integer; nearest: 1", where, shown(value)));
     return value.get<int>();
   }
@@ -136,19 +225,60 @@ class folding_reader {
                          nearest_name(key, known_attributes)));
     const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
     if (text == found->values[0] || text == found->values[1]) return;
-    refuse(fmt::format("{} = {} is not what is simulated and costed; nearest: {}", where, shown(value),
-                       found->values[0]));
+    refuse(
+        fmt::format("{} = {} is not what is simulated and costed; nearest: {}", where, shown(value), found->values[0]));
   }
 
   const std::string& m_path;
-  std::vector<unit_options> m_options;
-  std::vector<std::string> m_named_as;  ///< the file's name for each unit; empty: not seen
+  const std::vector<std::string>& m_units;
+  lowering_options m_options;
+  std::map<std::string, std::string> m_named_as;  ///< the file's name for each unit
+};
+
+/// The attributes of one unit, as FINN's file has them.
+struct attributes_of {
+  static const char* name(memory_style style) { return memory_styles[static_cast<std::size_t>(style)].data(); }
+
+  json operator()(const mvau& u) const { return compute(u.pe, u.simd, u.weight_memory); }
+  json operator()(const vvau& u) const { return compute(u.pe, u.simd, u.weight_memory); }
+  json operator()(const sliding_window& u) const {
+    return {{"SIMD", u.simd}, {"parallel_window", u.style == window_style::parallel ? 1 : 0}};
+  }
+  json operator()(const padding& u) const { return {{"SIMD", u.simd}}; }
+  json operator()(const thresholding& u) const { return {{"PE", u.pe}, {"ram_style", name(u.memory)}}; }
+  json operator()(const width_converter&) const { return json::object(); }
+  template <class Unit>
+  json operator()(const Unit& u) const {
+    return {{"PE", u.pe}};
+  }
+
+  static json compute(int pe, int simd, memory_style memory) {
+    return {{"PE", pe}, {"SIMD", simd}, {"ram_style", name(memory)}, {"resType", "lut"}};
+  }
 };
 
 }  // namespace
 
-std::vector<unit_options> read_folding_config(const std::string& path, std::size_t units) {
+lowering_options read_folding_config(const std::string& path, const std::vector<std::string>& units) {
   return folding_reader(path, units).read();
+}
+
+std::string folding_config_json(const dataflow& flow) {
+  nlohmann::ordered_json root;
+  root["Defaults"] = json::object();
+  for (std::size_t u = 0; u < flow.units.size(); ++u) {
+    json attributes = std::visit(attributes_of{}, flow.units[u]);
+    const unit_ports ports = ports_of(flow.units[u]);
+    std::vector<int> in(ports.inputs.size(), flow.stream_depth), out(ports.outputs.size(), flow.stream_depth);
+    for (const dataflow_stream& link : streams_of(flow)) {
+      if (link.to == static_cast<int>(u)) in[static_cast<std::size_t>(link.to_port)] = link.depth;
+      if (link.from == static_cast<int>(u)) out[static_cast<std::size_t>(link.from_port)] = link.depth;
+    }
+    attributes["inFIFODepths"] = in;
+    attributes["outFIFODepths"] = out;
+    root[name_of(flow.units[u])] = attributes;
+  }
+  return root.dump(2) + "\n";
 }
 
 }  // namespace spillway

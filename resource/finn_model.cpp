@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "resource/units/mvau_finn.h"
+#include "resource/units/streaming_finn.h"
 
 namespace spillway {
 namespace {
@@ -12,10 +13,19 @@ namespace {
 struct price {
   const finn_options& options;
   unit_cost operator()(const mvau& unit) const { return finn_cost(unit, options); }
-};
-
-struct cycles_a_frame {
-  std::int64_t operator()(const mvau& unit) const { return unit.cycles_per_frame(); }
+  unit_cost operator()(const vvau& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const sliding_window& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const padding& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const thresholding& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const pool& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const global_accumulate& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const add_streams& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const duplicate_streams& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const upsample& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const concat_streams& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const split_stream& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const label_select& unit) const { return finn_cost(unit, options); }
+  unit_cost operator()(const width_converter& unit) const { return finn_cost(unit, options); }
 };
 
 std::string dump(const nlohmann::ordered_json& json) {
@@ -28,7 +38,7 @@ unit_cost finn_cost(const dataflow_unit& unit, const finn_options& options) {
   return std::visit(price{options}, unit);
 }
 
-std::int64_t expected_cycles(const dataflow_unit& unit) { return std::visit(cycles_a_frame{}, unit); }
+std::int64_t expected_cycles(const dataflow_unit& unit) { return cycles_per_frame(unit); }
 
 network_cost finn_cost(const dataflow& flow, const finn_options& options) {
   std::vector<unit_cost> units;

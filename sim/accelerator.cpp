@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <string>
-#include <variant>
 
 #include "models/error.h"
-#include "sim/units/mvau_unit.h"
+#include "sim/units/make_unit.h"
 
 namespace spillway {
 
@@ -24,13 +23,6 @@ std::string module_name(const std::string& name, std::size_t index) {
   return fmt::format("{}_{}", legal, index);
 }
 
-struct beats {
-  std::int64_t elements;  ///< of a vector
-  std::int64_t vectors_per_frame;
-};
-
-beats output_of(const mvau& description) { return {description.mh(), description.vectors_per_frame}; }
-
 }  // namespace
 
 accelerator::accelerator(sc_core::sc_module_name name, const dataflow& flow, const integer_tensor& inputs,
@@ -38,35 +30,37 @@ accelerator::accelerator(sc_core::sc_module_name name, const dataflow& flow, con
     : sc_core::sc_module(name) {
   validate(flow);
   const auto frames = static_cast<std::uint64_t>(count_frames(flow, inputs));
-  const beats last = std::visit([](const auto& any) { return output_of(any); }, flow.units.back());
-  const std::int64_t first_vectors =
-      std::visit([](const auto& any) { return any.vectors_per_frame; }, flow.units.front());
-
-  m_source = std::make_unique<source>("source", inputs, source::config{first_vectors, stalls.source, stalls.seed});
+  const std::int64_t input_vectors = frames == 0 ? 1 : inputs.shape[0] / static_cast<std::int64_t>(frames);
+  m_source = std::make_unique<source>("source", inputs, source::config{input_vectors, stalls.source, stalls.seed});
   m_source->clock(clock);
-  for (const dataflow_unit& any : flow.units)
-    std::visit([&](const auto& description) { build(description, flow.stream_depth, events); }, any);
-  m_sink = std::make_unique<sink>("sink", sink::config{last.elements, last.vectors_per_frame, frames, stalls.sink,
-                                                       stalls.seed ^ sink_seed});
+  for (const dataflow_unit& description : flow.units) {
+    m_names.push_back(name_of(description));
+    const std::string module = module_name(m_names.back(), m_units.size());
+    m_units.push_back(std::visit([&](const auto& d) { return make_unit(module.c_str(), d, events); }, description));
+    if (!dot_products_of(description)) events.add_unit(0);  // the others added themselves
+    m_units.back()->clock(clock);
+  }
+  const stream_shape last = output_shape(flow);
+  const std::int64_t channels = output_channels(flow);
+  m_sink = std::make_unique<sink>(
+      "sink", sink::config{channels, last.beats * last.lanes / channels, frames, stalls.sink, stalls.seed ^ sink_seed});
   m_sink->clock(clock);
-  m_source->out(*m_streams.front());
-  m_sink->in(*m_streams.back());
+  for (const dataflow_stream& link : streams_of(flow)) connect(flow, link);
 }
 
-void accelerator::build(const mvau& description, int depth, recorder& events) {
-  // The stream in front of the first unit is made with it; every unit makes the one behind it.
-  if (m_streams.empty()) add_stream({description.input_type, description.simd, depth});
-  m_names.push_back(description.name);
-  auto made = std::make_unique<mvau_unit>(module_name(description.name, m_units.size()).c_str(), description, events);
-  made->clock(clock);
-  made->in(*m_streams.back());
-  made->out(add_stream({description.output_type, description.pe, depth}));
-  m_units.push_back(std::move(made));
-}
-
-stream& accelerator::add_stream(const stream::config& shape) {
-  m_streams.push_back(std::make_unique<stream>(fmt::format("stream_{}", m_streams.size()).c_str(), shape));
-  return *m_streams.back();
+void accelerator::connect(const dataflow& flow, const dataflow_stream& link) {
+  const stream_shape shape = shape_of(flow, link);
+  m_streams.push_back(std::make_unique<stream>(fmt::format("stream_{}", m_streams.size()).c_str(),
+                                               stream::config{shape.type, static_cast<int>(shape.lanes), link.depth}));
+  stream& made = *m_streams.back();
+  if (link.from == dataflow_stream::outside)
+    m_source->out(made);
+  else
+    m_units[static_cast<std::size_t>(link.from)]->bind_output(static_cast<std::size_t>(link.from_port), made);
+  if (link.to == dataflow_stream::outside)
+    m_sink->in(made);
+  else
+    m_units[static_cast<std::size_t>(link.to)]->bind_input(static_cast<std::size_t>(link.to_port), made);
 }
 
 std::vector<unit_activity> accelerator::activity() const {

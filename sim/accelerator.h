@@ -18,14 +18,15 @@
 
 namespace spillway {
 
-/// A dataflow as SystemC modules, between a source that feeds it `inputs` and a sink that collects what comes out:
-/// source, stream_0, unit 0, stream_1, unit 1, ..., sink, in one clock domain.
+/// A dataflow as SystemC modules, between a source that feeds it `inputs` and a sink that collects what comes out, in
+/// one clock domain. Units and streams stand in the dataflow's order (`streams_of` for a chain).
 class accelerator final : public sc_core::sc_module {
  public:
   clock_domain clock{"clock"};
 
-  /// `inputs` ([frames * vectors_per_frame, MW of the first unit]) and `events` outlive the accelerator. Throws
-  /// `config_error` for an illegal dataflow or shape.
+  /// `inputs` ([vectors, elements], whole frames of the dataflow's input) and `events` outlive the accelerator;
+  /// `events` gets an entry for each unit, without channels for those that have no registers. Throws `config_error` for
+  /// an illegal dataflow or shape.
   accelerator(sc_core::sc_module_name name, const dataflow& flow, const integer_tensor& inputs, recorder& events,
               const stall_options& stalls = {});
 
@@ -38,8 +39,7 @@ class accelerator final : public sc_core::sc_module {
   const std::vector<std::unique_ptr<stream>>& streams() const { return m_streams; }
 
  private:
-  void build(const mvau& description, int depth, recorder& events);
-  stream& add_stream(const stream::config& shape);
+  void connect(const dataflow& flow, const dataflow_stream& link);
 
   std::vector<std::string> m_names;  ///< of the units, as the dataflow has them
   std::vector<std::unique_ptr<stream>> m_streams;

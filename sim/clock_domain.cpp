@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "models/error.h"
@@ -108,15 +111,80 @@ void clock_domain::commit() {
   m_dirty.clear();
 }
 
+namespace {
+
+/// The waits of stopped units: who reads an empty stream waits for its writer, who writes a full one for its reader.
+class wait_graph {
+ public:
+  wait_graph(const std::vector<unit*>& units, const std::vector<stream*>& streams) : m_units(units), m_streams(streams) {
+    for (std::size_t s = 0; s < streams.size(); ++s) {
+      if (streams[s]->fill() == 0) m_waits[streams[s]->reader()].push_back({streams[s]->writer(), s, false});
+      if (!streams[s]->can_write()) m_waits[streams[s]->writer()].push_back({streams[s]->reader(), s, true});
+    }
+  }
+
+  /// A ring of waits, or nothing.
+  std::vector<deadlock_error::wait> ring() {
+    for (const unit* from : m_units)
+      if (!m_done.contains(from) && visit(from)) return m_ring;
+    return {};
+  }
+
+ private:
+  struct edge {
+    const unit* to;
+    std::size_t link;
+    bool for_room;
+  };
+
+  bool visit(const unit* from) {
+    m_done.insert(from);
+    m_path.push_back({from, {}});
+    for (const edge& next : m_waits[from]) {
+      m_path.back().second = next;
+      const auto start = std::find_if(m_path.begin(), m_path.end(), [&](const auto& p) { return p.first == next.to; });
+      if (start != m_path.end() && start->first != from) {
+        for (auto p = start; p != m_path.end(); ++p)
+          m_ring.push_back({p->first->name(), m_streams[p->second.link]->name(), p->second.for_room});
+        return true;
+      }
+      if (!m_done.contains(next.to) && visit(next.to)) return true;
+    }
+    m_path.pop_back();
+    return false;
+  }
+
+  const std::vector<unit*>& m_units;
+  const std::vector<stream*>& m_streams;
+  std::map<const unit*, std::vector<edge>> m_waits;
+  std::set<const unit*> m_done;
+  std::vector<std::pair<const unit*, edge>> m_path;
+  std::vector<deadlock_error::wait> m_ring;
+};
+
+}  // namespace
+
 void clock_domain::report_deadlock() const {
-  std::string waiting;
-  for (const unit* member : m_units)
-    waiting += fmt::format("{}{} {}", waiting.empty() ? "" : ", ", member->name(), to_string(member->state()));
+  const std::vector<deadlock_error::wait> ring = wait_graph(m_units, m_streams).ring();
+  std::string text = fmt::format("deadlock in cycle {}: ", m_cycle - 1);
+  if (ring.empty()) {
+    std::string waiting;
+    for (const unit* member : m_units)
+      waiting += fmt::format("{}{} {}", waiting.empty() ? "" : ", ", member->name(), to_string(member->state()));
+    text += fmt::format("no unit can move ({})", waiting);
+  } else {
+    for (const deadlock_error::wait& wait : ring)
+      text += fmt::format("{} waits for {} in {}, ", wait.unit, wait.for_room ? "room" : "a beat", wait.link);
+    text += fmt::format("which waits for {}", ring.front().unit);
+  }
   std::string fills;
-  for (const stream* link : m_streams)
+  std::vector<deadlock_error::level> levels;
+  for (const stream* link : m_streams) {
+    levels.push_back({link->name(), link->fill(), link->shape().depth});
     fills += fmt::format("{}{} {}/{}", fills.empty() ? "" : ", ", link->name(), link->fill(), link->shape().depth);
-  throw protocol_error(fmt::format("deadlock in cycle {}: no unit can move ({}); beats held: {}", m_cycle - 1, waiting,
-                                   fills.empty() ? "none" : fills));
+  }
+  throw deadlock_error(fmt::format("{}; beats held: {}", text, fills.empty() ? "none" : fills), m_cycle - 1, ring,
+                       std::move(levels));
 }
 
 }  // namespace spillway

@@ -7,6 +7,8 @@
 #include <systemc>
 #include <vector>
 
+#include "sim/deadlock_error.h"
+
 namespace spillway {
 
 class stream;
@@ -40,8 +42,7 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
   static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
   /// Runs (after elaboration, on the first call) at most `cycles` cycles; returns true once the simulation is
-  /// finished. May be called again to go on. Throws what a unit threw, and `protocol_error` on a deadlock: no unit can
-  /// move, and none ever will.
+  /// finished. May be called again to go on. Throws what a unit threw, and `deadlock_error` where no unit can move.
   bool run(std::uint64_t cycles = no_limit);
 
   /// Units call this: nothing is left to do, so that the run ends with this cycle.

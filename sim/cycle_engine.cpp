@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <string_view>
 
 #include "sim/accelerator.h"
 #include "sim/engine.h"
 #include "sim/kernel.h"
+#include "sim/stream_checker.h"
 #include "sim/wave_probe.h"
 
 namespace spillway {
@@ -34,6 +39,46 @@ bool run_with_progress(accelerator& top, const run_options& options) {
   return stopped;
 }
 
+/// The name of a module without the hierarchy, `stream_3` or `MVAU_0_2`.
+std::string_view own_name(std::string_view full) { return full.substr(full.rfind('.') + 1); }
+
+/// A deadlock in the words of the dataflow: which units wait for which, and what the streams hold.
+[[noreturn]] void explain(const deadlock_error& stuck, const dataflow& flow, const accelerator& top) {
+  const std::vector<dataflow_stream> links = streams_of(flow);
+  std::map<std::string_view, std::string> names{{"source", "source"}, {"sink", "sink"}};
+  for (std::size_t u = 0; u < flow.units.size(); ++u) names[own_name(top.units()[u]->name())] = name_of(flow.units[u]);
+  for (std::size_t s = 0; s < links.size(); ++s) names[own_name(top.streams()[s]->name())] = name_of(flow, links[s]);
+  const auto shown = [&](const std::string& full) { return names.at(own_name(full)); };
+
+  deadlock_error renamed = stuck;
+  std::string ring, held;
+  for (deadlock_error::wait& wait : renamed.ring) {
+    wait = {shown(wait.unit), shown(wait.link), wait.for_room};
+    ring += fmt::format("{} waits for {} in {}; ", wait.unit, wait.for_room ? "room" : "a beat", wait.link);
+  }
+  renamed.levels.clear();  // in the dataflow's order, not in that of the clock domain
+  for (std::size_t s = 0; s < links.size(); ++s) {
+    const stream& link = *top.streams()[s];
+    renamed.levels.push_back({name_of(flow, links[s]), link.fill(), link.shape().depth});
+    const deadlock_error::level& level = renamed.levels.back();
+    if (level.fill > 0)
+      held += fmt::format("{}{} {}/{}", held.empty() ? "" : ", ", level.link, level.fill, level.depth);
+  }
+  throw deadlock_error(
+      fmt::format("deadlock in cycle {}: {}beats held: {}", stuck.cycle, ring, held.empty() ? "none" : held),
+      stuck.cycle, renamed.ring, renamed.levels);
+}
+
+bool run(accelerator& top, const dataflow& flow, const run_options& options) {
+  try {
+    if (options.on_progress) return run_with_progress(top, options);
+    top.clock.run();
+    return false;
+  } catch (const deadlock_error& stuck) {
+    explain(stuck, flow, top);
+  }
+}
+
 }  // namespace
 
 run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
@@ -49,10 +94,9 @@ run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, 
 
   run_result result;
   const std::uint64_t frames = top.input().frames();
-  if (options.on_progress)
-    result.stopped = run_with_progress(top, options) && top.input().frames() < frames;
-  else
-    top.clock.run();
+  std::optional<stream_checker> checker;
+  if (options.compare) checker.emplace(*options.compare, flow, inputs, top);
+  result.stopped = run(top, flow, options) && top.input().frames() < frames;
   if (waves) waves->close();
 
   result.frames = top.output().frames_done();
@@ -60,6 +104,15 @@ run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, 
   result.cycles = top.clock.cycles();
   if (result.frames > 0) result.first_frame_latency = top.output().frame_cycles().front() + 1;
   result.activity = top.activity();
+  for (const auto& link : top.streams()) result.most_filled.push_back(link->most_filled());
+  if (checker) {
+    result.compared = {checker->streams(), checker->beats(), checker->differing()};
+    result.first_difference = checker->first();
+  }
+  if (!top.output().frame_cycles().empty()) {
+    const auto done = top.output().frame_cycles();
+    result.frame_cycles.assign(done.begin(), done.end());
+  }
   return result;
 }
 

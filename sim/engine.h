@@ -13,6 +13,8 @@
 
 namespace spillway {
 
+struct integer_network;
+
 /// Cycles that a unit spent in each state, from the first cycle to the end of the run. They sum to the run's cycles.
 struct unit_activity {
   std::string unit;
@@ -33,9 +35,29 @@ struct stall_options {
   std::uint64_t seed = 1;
 };
 
+/// Where a stream first carried something else than the integer network has there.
+struct stream_difference {
+  std::string unit;   ///< that wrote it
+  std::string link;   ///< the stream, `MVAU_0 -> MVAU_1`
+  std::string value;  ///< the integer network's value
+  std::uint64_t cycle = 0;
+  std::uint64_t frame = 0;
+  std::int64_t position = 0, channel = 0;  ///< in the value; a window's channel is window element * C + channel
+  std::string expected, found;
+};
+
+/// How much of a run was compared with the integer network.
+struct stream_comparison {
+  std::size_t streams = 0;
+  std::uint64_t beats = 0;
+  std::uint64_t differing = 0;  ///< beats
+};
+
 struct run_options {
   /// Called now and then with the number of finished frames; false stops the run, keeping what is finished.
   std::function<bool(std::uint64_t frames_done)> on_progress;
+  /// Cycle engine only: the network that every stream is compared with; null for no comparison. It outlives the run.
+  const integer_network* compare = nullptr;
   stall_options stalls;             ///< cycle engine only
   std::optional<std::string> waves; ///< path of a VCD file; cycle engine only
   unsigned threads = 1;             ///< fast engine only; results don't depend on it
@@ -50,6 +72,10 @@ struct run_result {
   std::uint64_t cycles = 0;               ///< from the first beat offered to the last beat taken by the sink
   std::uint64_t first_frame_latency = 0;  ///< cycles until the sink has taken the first frame's last beat
   std::vector<unit_activity> activity;    ///< cycle engine; the fast engine leaves it empty
+  std::vector<std::uint64_t> frame_cycles;  ///< cycle engine: when the sink took each frame's last beat
+  std::vector<int> most_filled;             ///< cycle engine: the greatest fill of each stream of the dataflow, beats
+  stream_comparison compared;
+  std::optional<stream_difference> first_difference;  ///< the earliest; of those in one cycle, the closest to the input
   bool stopped = false;                   ///< `on_progress` said so
 };
 

@@ -74,6 +74,20 @@ void check_order(const dataflow& flow, const std::vector<std::int64_t>& order) {
                                    std::get<mvau>(flow.units[0]).name, std::get<mvau>(flow.units[0]).mw()));
 }
 
+/// The schedule and the stages are those of matrix units one behind the other.
+void require_chain(const dataflow& flow) {
+  for (const dataflow_unit& unit : flow.units)
+    if (!std::holds_alternative<mvau>(unit))
+      throw config_error(fmt::format("the fast engine takes matrix units in a chain, and {} is another kind: {}; right: "
+                                     "the cycle engine",
+                                     name_of(unit), kind_of(unit)));
+  const std::vector<dataflow_stream> links = streams_of(flow);
+  for (std::size_t s = 0; s < links.size(); ++s)
+    if (links[s].from != static_cast<int>(s) - 1)
+      throw config_error(fmt::format("the fast engine takes streams in the order of the units, but streams[{}] is {}", s,
+                                     name_of(flow, links[s])));
+}
+
 std::vector<stage> make_stages(const dataflow& flow, std::int64_t frames, const run_options& options) {
   std::vector<stage> stages;
   for (const dataflow_unit& any : flow.units) {
@@ -111,6 +125,8 @@ run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, r
   validate(flow);
   if (options.waves || options.stalls.source > 0 || options.stalls.sink > 0)
     throw config_error("the fast engine has no clock: waves and stalls need the cycle engine");
+  if (options.compare) throw config_error("the fast engine has no streams to compare; right: the cycle engine");
+  require_chain(flow);
   check_order(flow, options.order);
   const std::int64_t frames = count_frames(flow, inputs);
   std::vector<stage> stages = make_stages(flow, frames, options);

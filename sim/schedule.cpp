@@ -90,7 +90,8 @@ schedule compute_schedule(const dataflow& flow, std::uint64_t frames) {
   result.units.resize(flow.units.size());
   std::vector<mvau_timing> units;
   for (const dataflow_unit& unit : flow.units) units.emplace_back(std::get<mvau>(unit), frames);
-  std::vector<stream_fill> streams(flow.units.size() + 1, stream_fill{.depth = flow.stream_depth});
+  std::vector<stream_fill> streams;
+  for (const dataflow_stream& link : streams_of(flow)) streams.push_back({.depth = link.depth});
   const mvau& first = std::get<mvau>(flow.units.front());
   const mvau& last = std::get<mvau>(flow.units.back());
   std::uint64_t to_send = frames * static_cast<std::uint64_t>(first.vectors_per_frame * first.sf());

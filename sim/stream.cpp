@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "models/error.h"
 #include "sim/unit.h"
 
@@ -16,8 +18,8 @@ stream::stream(sc_core::sc_module_name name, const config& shape)
   if (shape.depth < 2)
     throw config_error(fmt::format("{}.depth = {}, but registered ready and valid need at least 2 beats",
                                    this->name(), shape.depth));
-  m_words.assign(static_cast<std::size_t>(shape.depth * m_beat_words), 0);
-  m_last.assign(static_cast<std::size_t>(shape.depth), 0);
+  m_words.assign(static_cast<std::size_t>(m_places * m_beat_words), 0);
+  m_last.assign(static_cast<std::size_t>(m_places), 0);
 }
 
 stream& stream::connect_reader(unit& reader) {
@@ -55,17 +57,30 @@ void stream::start_of_simulation() {
 
 void stream::commit() {
   const bool could_read = can_read(), could_write = can_write();
+  if (m_pushed && m_tap) [[unlikely]] m_tap->beat(back(), m_domain->cycles());
   m_head += m_popped;
-  if (m_head == m_config.depth) m_head = 0;
+  if (m_head == m_places) m_head = 0;
   m_tail += m_pushed;
-  if (m_tail == m_config.depth) m_tail = 0;
+  if (m_tail == m_places) m_tail = 0;
   m_count += m_pushed - m_popped;
   m_beats += static_cast<std::uint64_t>(m_popped);
   if (m_count > m_most) m_most = m_count;
   m_pushed = m_popped = 0;
   m_dirty = false;
+  if (m_count == m_places && m_places < m_config.depth) [[unlikely]] grow();
   if (!could_read && can_read()) m_domain->wake(*m_reader);
   if (!could_write && can_write()) m_domain->wake(*m_writer);
+}
+
+/// A deep FIFO that stays nearly empty needs no memory for its depth.
+void stream::grow() {
+  std::rotate(m_words.begin(), m_words.begin() + m_head * m_beat_words, m_words.end());
+  std::rotate(m_last.begin(), m_last.begin() + m_head, m_last.end());
+  m_head = 0;
+  m_tail = m_places;
+  m_places = m_places > m_config.depth / 2 ? m_config.depth : 2 * m_places;
+  m_words.resize(static_cast<std::size_t>(m_places * m_beat_words));
+  m_last.resize(static_cast<std::size_t>(m_places));
 }
 
 void stream::refuse(const char* what) const {

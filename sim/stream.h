@@ -28,6 +28,13 @@ class stream_out_if : public virtual sc_core::sc_interface {
   virtual stream& connect_writer(unit& writer) = 0;
 };
 
+/// Looks at every beat that enters a stream, in the cycle in which it is pushed. Not for hardware.
+class stream_tap {
+ public:
+  virtual ~stream_tap() = default;
+  virtual void beat(const std::int64_t* words, std::uint64_t cycle) = 0;
+};
+
 /// An AXI4-Stream link: a FIFO of `depth` beats with registered ready and valid. A beat is `lanes` integers of one
 /// type (each `type.words()` words), and TLAST.
 ///
@@ -77,6 +84,12 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
   bool pushed_now() const { return m_pushed != 0; }
   bool popped_now() const { return m_popped != 0; }
 
+  /// Null for none. The tap outlives the run.
+  void set_tap(stream_tap* tap) { m_tap = tap; }
+
+  const unit* reader() const { return m_reader; }
+  const unit* writer() const { return m_writer; }
+
   stream& connect_reader(unit& reader) override;
   stream& connect_writer(unit& writer) override;
   const char* kind() const override { return "spillway::stream"; }
@@ -85,6 +98,7 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
   friend class clock_domain;
 
   void commit();
+  void grow();
   void mark_dirty();
   void join(unit& end);
   [[noreturn]] void refuse(const char* what) const;
@@ -92,8 +106,9 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
 
   config m_config;
   std::int64_t m_beat_words;
-  std::vector<std::int64_t> m_words;  ///< [depth, lanes, words]: a ring
-  std::vector<unsigned char> m_last;  ///< [depth]
+  int m_places = 2;                   ///< beats that the ring has memory for: grows towards the depth as it fills
+  std::vector<std::int64_t> m_words;  ///< [places, lanes, words]: a ring
+  std::vector<unsigned char> m_last;  ///< [places]
   std::int64_t m_head = 0, m_tail = 0;
   int m_count = 0, m_pushed = 0, m_popped = 0, m_most = 0;
   bool m_dirty = false;
@@ -101,6 +116,7 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
   unit* m_reader = nullptr;
   unit* m_writer = nullptr;
   clock_domain* m_domain = nullptr;
+  stream_tap* m_tap = nullptr;
 };
 
 }  // namespace spillway

@@ -2,30 +2,25 @@
 #include "traces/run_rows.h"
 
 namespace spillway {
-namespace {
-
-unit_row row_of(std::uint32_t unit, const mvau& description) {
-  unit_row row;
-  row.unit = unit;
-  row.name = description.name;
-  row.kind = "mvau";
-  row.mh = description.mh();
-  row.mw = description.mw();
-  row.pe = description.pe;
-  row.simd = description.simd;
-  row.weight_bits = description.weights.type.bits;
-  row.input_type = to_string(description.input_type);
-  row.accumulator_bits = description.accumulator.bits;
-  row.overflow = to_string(description.accumulator.overflow);
-  row.scope = to_string(description.accumulator.scope);
-  row.latency = description.latency();
-  return row;
-}
-
-}  // namespace
 
 unit_row describe(std::uint32_t unit, const dataflow_unit& description) {
-  return std::visit([unit](const auto& kind) { return row_of(unit, kind); }, description);
+  unit_row row;
+  row.unit = unit;
+  row.name = name_of(description);
+  row.kind = kind_of(description);
+  const auto registers = dot_products_of(description);
+  if (!registers) return row;
+  row.mh = registers->rows();
+  row.mw = registers->columns();
+  row.pe = registers->pe;
+  row.simd = registers->simd;
+  row.weight_bits = registers->weights.type.bits;
+  row.input_type = to_string(registers->input_type);
+  row.accumulator_bits = registers->accumulator.bits;
+  row.overflow = to_string(registers->accumulator.overflow);
+  row.scope = to_string(registers->accumulator.scope);
+  row.latency = registers->latency;
+  return row;
 }
 
 std::vector<std::optional<std::uint64_t>> events_by_frame(const recorder& events, std::uint64_t frames) {

@@ -22,7 +22,7 @@ struct run_info {
 struct unit_row {
   std::uint32_t unit = 0;
   std::string name;
-  std::string kind;  ///< "mvau"
+  std::string kind;  ///< "mvau", "sliding_window", ...; what follows is 0 or empty for units without accumulators
   std::int64_t mh = 0, mw = 0;
   int pe = 0, simd = 0;
   int weight_bits = 0;

@@ -8,6 +8,7 @@
 
 #include "models/bounds.h"
 #include "models/error.h"
+#include "models/units/unit_checks.h"
 #include "resource/finn_memory.h"
 
 namespace spillway {

@@ -20,10 +20,10 @@ void sink::end_of_elaboration() {
   unit::end_of_elaboration();
   m_in = &in->connect_reader(*this);
   const std::int64_t lanes = m_in->shape().lanes;
-  if (m_config.elements % lanes != 0)
-    throw config_error(fmt::format("{}: {} lanes of {} do not divide vectors of {} elements", name(), lanes,
-                                   m_in->name(), m_config.elements));
-  m_beats_per_frame = static_cast<std::uint64_t>(m_config.vectors_per_frame * (m_config.elements / lanes));
+  if (m_config.vectors_per_frame * m_config.elements % lanes != 0)
+    throw config_error(fmt::format("{}: {} lanes of {} do not divide frames of {} vectors of {} elements", name(),
+                                   lanes, m_in->name(), m_config.vectors_per_frame, m_config.elements));
+  m_beats_per_frame = static_cast<std::uint64_t>(m_config.vectors_per_frame * m_config.elements / lanes);
   m_words.reserve(static_cast<std::size_t>(m_config.frames * m_beats_per_frame) *
                   static_cast<std::size_t>(m_in->beat_words()));
   m_frame_cycles.reserve(static_cast<std::size_t>(m_config.frames));

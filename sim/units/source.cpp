@@ -29,10 +29,10 @@ void source::end_of_elaboration() {
   m_out = &out->connect_writer(*this);
   require_shape(*m_out, m_values.type, m_out->shape().lanes);
   const std::int64_t elements = m_values.shape[1], lanes = m_out->shape().lanes;
-  if (elements % lanes != 0)
-    throw config_error(fmt::format("{}: {} lanes of {} do not divide vectors of {} elements", name(), lanes,
-                                   m_out->name(), elements));
-  m_beats_per_frame = static_cast<std::uint64_t>(m_vectors_per_frame * (elements / lanes));
+  if (m_vectors_per_frame * elements % lanes != 0)
+    throw config_error(fmt::format("{}: {} lanes of {} do not divide frames of {} vectors of {} elements", name(),
+                                   lanes, m_out->name(), m_vectors_per_frame, elements));
+  m_beats_per_frame = static_cast<std::uint64_t>(m_vectors_per_frame * elements / lanes);
 }
 
 unit::outcome source::tick(std::uint64_t) {

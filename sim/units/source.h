@@ -23,7 +23,7 @@ class source final : public unit {
   sc_core::sc_port<stream_out_if> out{"out"};
 
   /// `values` is [vectors, elements], whole frames of vectors_per_frame; it outlives the run and is not copied. The
-  /// stream's lanes must divide the elements. Throws `config_error` otherwise.
+  /// stream's lanes must divide a frame's elements. Throws `config_error` otherwise.
   source(sc_core::sc_module_name name, const integer_tensor& values, const config& options);
 
   outcome tick(std::uint64_t cycle) override;

@@ -37,7 +37,7 @@ class random_dataflow {
   }
 
   dataflow flow(int max_units, int max_type_bits, int max_accumulator_bits) {
-    dataflow result{"random", {}, between(2, 5)};
+    dataflow result{"random", {}, between(2, 5), {}};
     const int units = between(1, max_units);
     int columns = between(1, 12) * between(1, 3);
     integer_type input = type(max_type_bits);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/dataflow.h"
+#include "models/lowering.h"
+#include "models/units/unit_checks.h"
 
 #include <doctest/doctest.h>
 
@@ -68,7 +69,7 @@ TEST_CASE("folds left open are the largest divisors up to SIMD 64 and PE 16") {
   CHECK(folds_of(1, 1) == std::pair{1, 1});
 }
 
-TEST_CASE("a later unit's SIMD is the PE before it") {
+TEST_CASE("a later unit's SIMD is the PE before it, where that divides") {
   const dataflow flow = lower(chain({784, 64, 32, 10}), {folds(8, 49)});
   CHECK(unit(flow, 1).simd == 8);
   CHECK(unit(flow, 1).pe == 16);
@@ -78,7 +79,7 @@ TEST_CASE("a later unit's SIMD is the PE before it") {
 
 TEST_CASE("a unit has its layer's numbers, its place's name, and an accumulator of 32 bits unless another is given") {
   unit_options options = folds(5, 16);
-  options.weight_memory = memory_style::ultra;
+  options.memory = memory_style::ultra;
   const integer_network net = chain({784, 10});
   const dataflow flow = lower(net, {options});
   CHECK(flow.name == "net");
@@ -115,12 +116,12 @@ TEST_CASE("a fold that does not divide is refused with the nearest that do") {
   const auto with = [](int pe, int simd) { return refusal([&] { lower(chain({784, 10}), {folds(pe, simd)}); }); };
   CHECK(with(10, 784) == "no exception");
   CHECK(with(1, 1) == "no exception");
-  CHECK(with(6, 16) == "layers[0].pe = 6 does not divide MH = 10; nearest: 5, 10");
-  CHECK(with(11, 16) == "layers[0].pe = 11 does not divide MH = 10; nearest: 10");
-  CHECK(with(0, 16) == "layers[0].pe = 0 does not divide MH = 10; nearest: 1");
-  CHECK(with(-5, 16) == "layers[0].pe = -5 does not divide MH = 10; nearest: 1");
-  CHECK(with(5, 17) == "layers[0].simd = 17 does not divide MW = 784; nearest: 16, 28");
-  CHECK(with(5, 785) == "layers[0].simd = 785 does not divide MW = 784; nearest: 784");
+  CHECK(with(6, 16) == "MVAU_0.pe = 6 does not divide MH = 10; nearest: 5, 10");
+  CHECK(with(11, 16) == "MVAU_0.pe = 11 does not divide MH = 10; nearest: 10");
+  CHECK(with(0, 16) == "MVAU_0.pe = 0 does not divide MH = 10; nearest: 1");
+  CHECK(with(-5, 16) == "MVAU_0.pe = -5 does not divide MH = 10; nearest: 1");
+  CHECK(with(5, 17) == "MVAU_0.simd = 17 does not divide MW = 784; nearest: 16, 28");
+  CHECK(with(5, 785) == "MVAU_0.simd = 785 does not divide MW = 784; nearest: 784");
 }
 
 TEST_CASE("the nearest divisors are right for every number and value up to 200") {
@@ -148,19 +149,8 @@ TEST_CASE("accumulators of 1 and 4096 bits are legal, 0 and 4097 are not") {
   };
   CHECK(with(1) == "no exception");
   CHECK(with(4096) == "no exception");
-  CHECK(with(0) == "layers[0].accumulator: P = 0 is outside 1 to 4096; nearest: 1");
-  CHECK(with(4097) == "layers[0].accumulator: P = 4097 is outside 1 to 4096; nearest: 4096");
-}
-
-TEST_CASE("a network that is no chain of matrix layers can't be lowered yet, and says so") {
-  integer_network net = chain({8, 4});
-  net.values.push_back({"label", {1, 1, 1}, unsigned_type(2)});
-  net.nodes.push_back({label_select_layer{"top", 1}, {1}, {2}});
-  net.output_value = 2;
-  net.output_scale = {1};
-  net.output_bias = {0};
-  CHECK(refusal([&] { lower(net); }) ==
-        "nodes[1] (top) is no matrix layer behind the one before; right: a chain of them");
+  CHECK(with(0) == "MVAU_0.accumulator: P = 0 is outside 1 to 4096; nearest: 1");
+  CHECK(with(4097) == "MVAU_0.accumulator: P = 4097 is outside 1 to 4096; nearest: 4096");
 }
 
 TEST_CASE("options for more units than there are layers are refused, for fewer they leave defaults") {
@@ -170,22 +160,53 @@ TEST_CASE("options for more units than there are layers are refused, for fewer t
   CHECK(unit(lower(chain({8, 4, 2}), {folds(4, 8)}), 1).pe == 2);
 }
 
-TEST_CASE("neighbours whose beats differ are refused, naming both") {
-  CHECK(refusal([] {
-          lower(chain({8, 4, 2}), {folds(4, 8), folds(2, 2)});
-        }) ==
-        "MVAU_0 emits beats of PE = 4 lanes, but MVAU_1 takes SIMD = 2: set both to one value (there is no width "
-        "converter yet)");
-  CHECK(refusal([] { lower(chain({8, 4, 2}), {folds(2, 8), folds(2, 2)}); }) == "no exception");
+TEST_CASE("a width converter stands between neighbours whose beats differ") {
+  const dataflow flow = lower(chain({8, 4, 2}), {folds(4, 8), folds(2, 2)});
+  REQUIRE(flow.units.size() == 3);
+  const auto& converter = std::get<width_converter>(flow.units[1]);
+  CHECK(converter.name == "StreamingDataWidthConverter_0");
+  CHECK(converter.from == 4);
+  CHECK(converter.to == 2);
+  CHECK(converter.elements == 4);
+  CHECK(lower(chain({8, 4, 2}), {folds(2, 8), folds(2, 2)}).units.size() == 2);
+}
+
+TEST_CASE("neighbours that do not fit together are refused, naming both") {
   dataflow flow = lower(chain({8, 4, 2}));
   unit(flow, 1).input_type = unsigned_type(3);
   CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits UINT2, but MVAU_1 takes UINT3");
   flow = lower(chain({8, 4, 2}));
   unit(flow, 1).vectors_per_frame = 2;
-  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits 1 vectors of 4 a frame, but MVAU_1 takes 2 of 4");
+  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits 1 beats a frame, but MVAU_1 takes 2");
   flow = lower(chain({8, 4, 2}));
   unit(flow, 1).weights = integer_tensor::zeros(signed_type(8), {2, 8});
-  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits 1 vectors of 4 a frame, but MVAU_1 takes 1 of 8");
+  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits 1 beats a frame, but MVAU_1 takes 2");
+  flow = lower(chain({8, 4, 2}));
+  unit(flow, 1).simd = 2;
+  CHECK(refusal([&] { validate(flow); }) ==
+        "MVAU_0 emits beats of 4 lanes, but MVAU_1 takes 2: set both to one value, or put a width converter between "
+        "them");
+}
+
+TEST_CASE("streams that are bound wrongly are refused") {
+  const dataflow good = lower(chain({8, 4, 2}));
+  const auto after = [&](auto&& change) {
+    dataflow flow = good;
+    change(flow.streams);
+    return refusal([&] { validate(flow); });
+  };
+  using links = std::vector<dataflow_stream>;
+  CHECK(after([](links&) {}) == "no exception");
+  CHECK(after([](links& s) { s.pop_back(); }) ==
+        "dataflow net has 1 streams from outside and 0 to outside; right: one of each");
+  CHECK(after([](links& s) { s.push_back(s[1]); }) ==
+        "output port 0 of MVAU_0 has two streams; right: one (a duplicate unit copies)");
+  CHECK(after([](links& s) { s.erase(s.begin() + 1); }) == "output port 0 of MVAU_0 has no stream");
+  CHECK(after([](links& s) { s[1].to_port = 1; }) == "streams[1] is bound to input port 1 of unit 1, which is not there");
+  CHECK(after([](links& s) { s[1].from = 7; }) == "streams[1] is bound to output port 0 of unit 7, which is not there");
+  CHECK(after([](links& s) { s[1].depth = 1; }) ==
+        "streams[1].depth = 1 must be at least 2 (registered ready and valid)");
+  CHECK(after([](links& s) { std::swap(s[1].from, s[1].to); }).starts_with("streams[1] goes back from MVAU_1"));
 }
 
 TEST_CASE("a unit that is no hardware is refused by its name") {

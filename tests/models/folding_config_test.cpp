@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "tests/models/hostile_bytes.h"
 
 using namespace spillway;
@@ -10,10 +12,22 @@ using namespace spillway::testing;
 
 namespace {
 
+/// The options of MVAU_0, MVAU_1, ...: each unit's own, and the defaults where those leave something open.
 std::vector<unit_options> read_text(const std::string& text, std::size_t units) {
   const temporary_directory folder;
   write_bytes(folder.file("f.json"), text);
-  return read_folding_config(folder.file("f.json"), units);
+  std::vector<std::string> names;
+  for (std::size_t u = 0; u < units; ++u) names.push_back("MVAU_" + std::to_string(u));
+  lowering_options read = read_folding_config(folder.file("f.json"), names);
+  std::vector<unit_options> result;
+  for (const std::string& name : names) {
+    unit_options& unit = read.units[name];
+    if (!unit.pe) unit.pe = read.defaults.pe;
+    if (!unit.simd) unit.simd = read.defaults.simd;
+    if (!unit.memory) unit.memory = read.defaults.memory;
+    result.push_back(unit);
+  }
+  return result;
 }
 
 /// What is said of a folding file, without the path.
@@ -32,10 +46,10 @@ TEST_CASE("a folding file gives PE, SIMD and memory of the units that it names, 
   REQUIRE(units.size() == 3);
   CHECK(units[0].pe == 16);
   CHECK(units[0].simd == 49);
-  CHECK(units[0].weight_memory == memory_style::block);
+  CHECK(units[0].memory == memory_style::block);
   CHECK(!units[1].pe);
   CHECK(!units[1].simd);
-  CHECK(!units[1].weight_memory);
+  CHECK(!units[1].memory);
   CHECK(!units[2].pe);
   CHECK(units[2].simd == 8);
   CHECK(!units[0].accumulator);
@@ -47,10 +61,10 @@ TEST_CASE("every name that FINN has had for the unit is taken") {
 }
 
 TEST_CASE("every memory style is taken by FINN's name") {
-  CHECK(read_text(R"({"MVAU_0": {"ram_style": "auto"}})", 1)[0].weight_memory == memory_style::automatic);
-  CHECK(read_text(R"({"MVAU_0": {"ram_style": "distributed"}})", 1)[0].weight_memory == memory_style::distributed);
-  CHECK(read_text(R"({"MVAU_0": {"ram_style": "block"}})", 1)[0].weight_memory == memory_style::block);
-  CHECK(read_text(R"({"MVAU_0": {"ram_style": "ultra"}})", 1)[0].weight_memory == memory_style::ultra);
+  CHECK(read_text(R"({"MVAU_0": {"ram_style": "auto"}})", 1)[0].memory == memory_style::automatic);
+  CHECK(read_text(R"({"MVAU_0": {"ram_style": "distributed"}})", 1)[0].memory == memory_style::distributed);
+  CHECK(read_text(R"({"MVAU_0": {"ram_style": "block"}})", 1)[0].memory == memory_style::block);
+  CHECK(read_text(R"({"MVAU_0": {"ram_style": "ultra"}})", 1)[0].memory == memory_style::ultra);
 }
 
 TEST_CASE("defaults hold for every unit, and a unit's own attribute overrides them wherever it stands") {
@@ -64,9 +78,7 @@ TEST_CASE("defaults hold for every unit, and a unit's own attribute overrides th
 
 TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing else") {
   CHECK(read_text(R"({"MVAU_0": {"PE": 2, "mem_mode": "internal_decoupled", "resType": "auto",
-                      "runtime_writeable_weights": 0, "ram_style_thresholds": "auto"}})",
-                  1)[0]
-            .pe == 2);
+                      "runtime_writeable_weights": 0, "ram_style_thresholds": "auto"}})", 1)[0].pe == 2);
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "decoupled", "resType": "lut"}})", 1).size() == 1);
   CHECK(refusal(R"({"MVAU_0": {"resType": "dsp"}})") ==
         "MVAU_0.resType = \"dsp\" is not what is simulated and costed; nearest: \"auto\"");
@@ -74,15 +86,16 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
         "MVAU_0.mem_mode = \"external\" is not what is simulated and costed; nearest: \"internal_decoupled\"");
   CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 1}})") ==
         "MVAU_0.runtime_writeable_weights = 1 is not what is simulated and costed; nearest: 0");
-  CHECK(
-      refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})").starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
+  CHECK(refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})")
+            .starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
 }
 
 TEST_CASE("what would have no effect is refused with its path, its value and the nearest legal one") {
   CHECK(refusal(R"({"MVAU_0": {"SIMD_": 4}})") == "MVAU_0.SIMD_ = 4 would have no effect; nearest: SIMD");
   CHECK(refusal(R"({"MVAU_0": {"pe": 4}})") == "MVAU_0.pe = 4 would have no effect; nearest: PE");
-  CHECK(
-      refusal(R"({"MVAU_0": {"inFIFODepths": [32]}})").starts_with("MVAU_0.inFIFODepths = [32] would have no effect"));
+  CHECK(refusal(R"({"MVAU_0": {"inFIFODepth": [32]}})") ==
+        "MVAU_0.inFIFODepth = [32] would have no effect; nearest: inFIFODepths");
+  CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": 32}})") == "MVAU_0.inFIFODepths = 32 must be an array, one depth a port");
   CHECK(refusal(R"({"MVAU_2": {"PE": 1}})") == "there is no unit 'MVAU_2'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_1": {"PE": 1}})", 1) == "there is no unit 'MVAU_1'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_01": {"PE": 1}})") == "there is no unit 'MVAU_01'; nearest: MVAU_0");
@@ -97,9 +110,8 @@ TEST_CASE("what would have no effect is refused with its path, its value and the
 TEST_CASE("folds are positive integers") {
   CHECK(read_text(R"({"MVAU_0": {"PE": 1, "SIMD": 2147483647}})", 1)[0].simd == 2147483647);
   for (const char* value : {"0", "-1", "1.0", "2147483648", "18446744073709551616", "\"4\"", "true", "null", "[4]"})
-    CHECK(
-        refusal(std::string(R"({"MVAU_1": {"PE": )") + value + "}}").find(" must be a positive integer; nearest: 1") !=
-        std::string::npos);
+    CHECK(refusal(std::string(R"({"MVAU_1": {"PE": )") + value + "}}")
+              .find(" must be a positive integer; nearest: 1") != std::string::npos);
   CHECK(refusal(R"({"MVAU_1": {"SIMD": 0}})") == "MVAU_1.SIMD = 0 must be a positive integer; nearest: 1");
 }
 
@@ -127,7 +139,7 @@ TEST_CASE("a file of another form is refused by what would be right") {
   CHECK(refusal(R"({"Defaults": {"PE": [4, []]}})").starts_with("Defaults.PE = [4,[]] must be"));
   CHECK(refusal(R"({"Defaults": {"PE": [4, [7]]}})").starts_with("Defaults.PE is for 7, and there is no such unit"));
   const temporary_directory folder;
-  CHECK(message_of<io_error>([&] { read_folding_config(folder.file("none"), 1); }) ==
+  CHECK(message_of<io_error>([&] { read_folding_config(folder.file("none"), {"MVAU_0"}); }) ==
         folder.file("none") + ": cannot read the file: No such file or directory");
 }
 
@@ -143,7 +155,7 @@ TEST_CASE("a hostile folding file is refused in one line or read, whatever its b
     write_bytes(path, bad);
     CAPTURE(i);
     try {
-      read_folding_config(path, 1);
+      read_folding_config(path, {"MVAU_0"});
       CHECK(i >= static_cast<int>(good.size()));
     } catch (const error& e) {
       CHECK(is_one_line(e.what()));

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "models/dataflow.h"
+#include "models/integer_tensor.h"
+
+namespace spillway {
+
+/// The deeper stream that frees a deadlocked design.
+struct deadlock_fix {
+  std::size_t stream = 0;  ///< index in `streams_of(flow)`
+  std::string link;        ///< its name
+  int depth = 2;           ///< what it has, beats
+  int needed = 2;          ///< the least that ends the deadlock, the others as they are
+  std::int64_t bits = 0;   ///< memory that it takes more
+};
+
+/// The cheapest change of one stream that lets `inputs` run to their end, or nothing if none does alone. Found by
+/// simulation: each stream that is full when the design stops is made deep enough, then as shallow as it may be.
+std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_tensor& inputs);
+
+/// The design with its streams stated and every one unlimited, so that it can't deadlock for want of room.
+dataflow with_unlimited_streams(const dataflow& flow);
+
+}  // namespace spillway

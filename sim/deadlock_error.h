@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/error.h"
+
+namespace spillway {
+
+/// No unit can move, and none ever will.
+class deadlock_error : public protocol_error {
+ public:
+  /// One unit that waits for the next one in the ring, the last for the first. Names are those of the hierarchy.
+  struct wait {
+    std::string unit;
+    std::string link;  ///< the stream that it waits at
+    bool for_room;     ///< the stream is full; else it is empty
+  };
+  struct level {
+    std::string link;
+    int fill, depth;  ///< beats
+  };
+
+  deadlock_error(const std::string& text, std::uint64_t at, std::vector<wait> waits, std::vector<level> held)
+      : protocol_error(text), cycle(at), ring(std::move(waits)), levels(std::move(held)) {}
+
+  std::uint64_t cycle;        ///< in which the last unit stopped
+  std::vector<wait> ring;     ///< empty if there is none: the input ended within a frame
+  std::vector<level> levels;  ///< of every stream
+};
+
+}  // namespace spillway

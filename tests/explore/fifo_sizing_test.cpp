@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/fifo_sizing.h"
+
+#include <doctest/doctest.h>
+
+#include "explore/deadlock.h"
+#include "models/folding_config.h"
+#include "sim/deadlock_error.h"
+#include "sim/engine.h"
+#include "tests/explore/networks.h"
+#include "traces/recorder.h"
+
+using namespace spillway;
+using namespace spillway::testing;
+
+namespace {
+
+integer_tensor zero_frames(const integer_network& net, std::int64_t frames) {
+  const frame_shape& shape = net.input_info().shape;
+  return integer_tensor::zeros(net.input_info().type, {frames * shape.positions(), shape.channels});
+}
+
+/// Cycles of a run, or nothing if it deadlocks.
+std::optional<std::uint64_t> cycles(const dataflow& flow, const integer_tensor& inputs) {
+  recorder events(0);
+  try {
+    return run_cycle_engine(flow, inputs, events).cycles;
+  } catch (const deadlock_error&) {
+    return {};
+  }
+}
+
+void check_minimal(const integer_network& net, fifo_goal goal) {
+  dataflow flow = lower(net);
+  const integer_tensor inputs = zero_frames(net, 3);
+  fifo_options options;
+  options.goal = goal;
+  const fifo_report report = size_fifos(flow, inputs, options);
+  REQUIRE(report.streams.size() == flow.streams.size());
+  CHECK(report.complete);
+  CHECK(cycles(flow, inputs) == report.cycles);
+  CHECK(cycles(with_unlimited_streams(flow), inputs) == report.unlimited_cycles);
+  if (goal == fifo_goal::full_rate) CHECK(report.cycles == report.unlimited_cycles);
+  int deep = 0;
+  for (std::size_t s = 0; s < flow.streams.size(); ++s) {
+    CHECK(report.streams[s].minimal);
+    CHECK(report.streams[s].depth == flow.streams[s].depth);
+    CHECK(report.streams[s].high_water <= report.streams[s].depth);
+    if (flow.streams[s].depth == 2) continue;
+    ++deep;
+    dataflow less = flow;
+    --less.streams[s].depth;
+    const auto with_less = cycles(less, inputs);
+    CAPTURE(report.streams[s].link);
+    if (goal == fifo_goal::no_deadlock)
+      CHECK_FALSE(with_less);
+    else
+      CHECK(with_less != report.unlimited_cycles);
+  }
+  CHECK(deep > 0);
+}
+
+}  // namespace
+
+TEST_CASE("depths lose no cycle, and none can lose a beat") {
+  check_minimal(residual_network(), fifo_goal::full_rate);
+  check_minimal(residual_network(7, 3, 5), fifo_goal::full_rate);
+}
+
+TEST_CASE("depths for a design that comes to its end at all: one beat less deadlocks") {
+  check_minimal(residual_network(), fifo_goal::no_deadlock);
+  check_minimal(residual_network(7, 3, 5), fifo_goal::no_deadlock);
+}
+
+TEST_CASE("a folding file keeps the depths") {
+  const integer_network net = residual_network();
+  dataflow flow = lower(net);
+  size_fifos(flow, zero_frames(net, 3));
+  const std::string text = folding_config_json(flow);
+  CHECK(text.find("\"inFIFODepths\"") != std::string::npos);
+}
+
+TEST_CASE("sizing stops when it is told to, and what it has then is enough") {
+  const integer_network net = residual_network();
+  dataflow flow = lower(net);
+  const integer_tensor inputs = zero_frames(net, 3);
+  fifo_options options;
+  int asked = 0;
+  options.on_progress = [&](std::size_t, const std::string&) { return ++asked <= 2; };
+  const fifo_report report = size_fifos(flow, inputs, options);
+  CHECK_FALSE(report.complete);
+  CHECK(cycles(flow, inputs) == report.unlimited_cycles);
+}
