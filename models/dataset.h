@@ -39,7 +39,8 @@ dataset load_dataset(const std::string& name_or_path);
 /// A bit is 0 or 1, a pixel p is p / 255; the network's input quantizer turns that into an integer as the file's own
 /// operator does, in float32: q = clamp(round_half_even(x / scale + zero_point)). For a bipolar input a bit is -1 or
 /// +1. Throws `config_error` if the numbers of features differ, and where the result would be meaningless: pixels into
-/// a 1-bit input, which wants data that a stated threshold has made binary. Real data enters as it is.
+/// a 1-bit input, which wants data that a stated threshold has made binary. Real data enters as it is. Frames of a
+/// dataset are [channels, height, width], those that come out [height, width, channels].
 integer_tensor quantize_dataset(const integer_network& net, const dataset& data);
 
 /// The same in the memory of `data.inputs`, which is left empty.

@@ -24,12 +24,12 @@ class parse_guard {
   explicit parse_guard(const std::string& path) : m_path(path) {}
 
   bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
-    using enum nlohmann::json::parse_event_t;
+    using parse_event = nlohmann::json::parse_event_t;
     if (depth > deepest)
       throw input_error(fmt::format("{}: is nested deeper than {} levels", shown_path(m_path), deepest));
-    if (event == object_start) m_keys.emplace_back();
-    if (event == object_end) m_keys.pop_back();
-    if (event == key && !m_keys.back().insert(parsed.get<std::string>()).second)
+    if (event == parse_event::object_start) m_keys.emplace_back();
+    if (event == parse_event::object_end) m_keys.pop_back();
+    if (event == parse_event::key && !m_keys.back().insert(parsed.get<std::string>()).second)
       throw input_error(fmt::format("{}: has the key '{}' twice in one object", shown_path(m_path),
                                     shown_path(parsed.get<std::string>())));
     return true;

@@ -11,11 +11,12 @@ namespace {
 /// True if output i is input i / factor, rounded down, under these words of ONNX's Resize. Half-pixel coordinates,
 /// (i + 1/2) / factor - 1/2, lie less than 1/2 from it; i / factor lies below it by less than 1.
 bool repeats_pixels(const std::string& coordinates, const std::string& nearest, std::int64_t factor) {
-  const bool rounds = nearest == "round_prefer_floor" || nearest == "round_prefer_ceil";
-  if (coordinates == "half_pixel" || coordinates == "pytorch_half_pixel") return factor == 1 || rounds;
-  if (coordinates == "tf_half_pixel_for_nn") return factor == 1 || nearest == "floor";
-  if (coordinates != "asymmetric") return false;
-  return factor == 1 || nearest == "floor" || (factor == 2 && nearest == "round_prefer_floor");
+  const bool half_pixel = coordinates == "half_pixel" || coordinates == "pytorch_half_pixel";
+  const bool half_pixel_floor = coordinates == "tf_half_pixel_for_nn", asymmetric = coordinates == "asymmetric";
+  if (factor == 1) return half_pixel || half_pixel_floor || asymmetric || coordinates == "align_corners";
+  if (half_pixel) return nearest == "round_prefer_floor" || nearest == "round_prefer_ceil";
+  return (half_pixel_floor && nearest == "floor") ||
+         (asymmetric && (nearest == "floor" || (factor == 2 && nearest == "round_prefer_floor")));
 }
 
 /// The factors of each dimension, from scales or sizes.

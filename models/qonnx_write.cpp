@@ -76,15 +76,19 @@ onnx::ModelProto graph_of(const network& net) {
 
 }  // namespace
 
-void write_qonnx(const network& net, const std::filesystem::path& path) {
+std::string qonnx_bytes(const network& net) {
   const onnx::ModelProto header = header_of(net), graph = graph_of(net);
   std::string bytes;
   // One message after the other is their union (protobuf's rule). The graph comes last, whatever its field number, so
   // that no beginning of the file is a model: a truncated one is always noticed.
   if (header.ByteSizeLong() + graph.ByteSizeLong() > std::numeric_limits<std::int32_t>::max() ||
       !header.AppendToString(&bytes) || !graph.AppendToString(&bytes))
-    throw input_error(fmt::format("{}: the network is beyond the 2 GiB that a file can hold", path.string()));
-  write_file_atomically(path.string(), bytes);
+    throw input_error(fmt::format("{}: the network is beyond the 2 GiB that a file can hold", net.name));
+  return bytes;
+}
+
+void write_qonnx(const network& net, const std::filesystem::path& path) {
+  write_file_atomically(path.string(), qonnx_bytes(net));
 }
 
 }  // namespace spillway

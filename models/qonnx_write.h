@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "models/network.h"
 
@@ -13,5 +14,8 @@ namespace spillway {
 /// The file appears whole or not at all: it is written beside `path` and renamed. Throws `io_error` if the system
 /// refuses (no such folder, no permission, a full disk) and `input_error` if the network's shapes don't fit.
 void write_qonnx(const network& net, const std::filesystem::path& path);
+
+/// The bytes of that file. Throws `input_error` as above.
+std::string qonnx_bytes(const network& net);
 
 }  // namespace spillway

@@ -13,6 +13,16 @@
 
 namespace spillway {
 
+namespace {
+
+std::string unused(const std::string& wish, std::set<std::string>& taken) {
+  std::string name = wish;
+  for (int suffix = 2; !taken.insert(name).second; ++suffix) name = fmt::format("{}_{}", wish, suffix);
+  return name;
+}
+
+}  // namespace
+
 void set_tensor(const std::string& name, const float_tensor& from, onnx::TensorProto& to) {
   to.set_name(name);
   to.set_data_type(onnx::TensorProto::FLOAT);
@@ -29,7 +39,10 @@ node_writer::node_writer(const network& net, const std::map<std::string, tensor_
     : m_shapes(shapes), m_graph(graph) {
   m_names.insert(net.input);
   for (const auto& [name, tensor] : net.constants) m_names.insert(name);
-  for (const network_node& node : net.nodes) m_names.insert(node.output);
+  for (const network_node& node : net.nodes) {
+    m_names.insert(node.output);
+    m_node_names.insert(node.name);
+  }
 }
 
 void node_writer::add(const network_node& node) {
@@ -163,11 +176,8 @@ void node_writer::write_window(const window_shape& w) {
   set_list("pads", {w.top, w.left, w.bottom, w.right});
 }
 
-std::string node_writer::unused_name(const std::string& wish) {
-  std::string name = wish;
-  for (int suffix = 2; !m_names.insert(name).second; ++suffix) name = fmt::format("{}_{}", wish, suffix);
-  return name;
-}
+std::string node_writer::unused_name(const std::string& wish) { return unused(wish, m_names); }
+std::string node_writer::unused_node_name(const std::string& wish) { return unused(wish, m_node_names); }
 
 void node_writer::add_parameter(const char* what, const float_tensor& value) {
   const std::string name = unused_name(fmt::format("{}_{}", m_from->name, what));

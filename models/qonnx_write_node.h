@@ -63,6 +63,7 @@ class node_writer {
   void write_linear(const quant_op& op);
   void write_window(const window_shape& window);
   std::string unused_name(const std::string& wish);
+  std::string unused_node_name(const std::string& wish);
   void add_parameter(const char* what, const float_tensor& value);
   void add_scalar(const char* what, double value);
   void add_integers(const char* what, const std::vector<std::int64_t>& values);
@@ -75,7 +76,7 @@ class node_writer {
   onnx::GraphProto& m_graph;
   const network_node* m_from = nullptr;
   onnx::NodeProto* m_node = nullptr;
-  std::set<std::string> m_names;
+  std::set<std::string> m_names, m_node_names;
 };
 
 }  // namespace spillway

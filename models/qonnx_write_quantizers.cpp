@@ -82,7 +82,7 @@ void node_writer::write_linear(const quant_op& op) {
     if (axis >= 0) set("axis", axis);
   };
   begin("QuantizeLinear");
-  m_node->set_name(node + "_quantize");
+  m_node->set_name(unused_node_name(node + "_quantize"));
   std::string levels = unused_name(node + "_levels");
   m_node->set_output(0, levels);
   add_parameter("scale", scale);
@@ -90,7 +90,7 @@ void node_writer::write_linear(const quant_op& op) {
   if (op.bits < 8 || op.narrow) {
     m_node = m_graph.add_node();
     begin("Clip");
-    m_node->set_name(node + "_clip");
+    m_node->set_name(unused_node_name(node + "_clip"));
     m_node->add_input(levels);
     const std::pair<const char*, big_int> ends[] = {{"_least", least_level(op)}, {"_greatest", greatest_level(op)}};
     for (const auto& [what, end] : ends) {

@@ -20,20 +20,25 @@ bool holds_only_values(const integer_tensor& tensor) {
                      [greatest](std::int64_t word) { return word >= 0 && word <= greatest; });
 }
 
-void check_match(const integer_network& net, const dataset& data) {
+void check_features(const integer_network& net, const dataset& data) {
   const std::int64_t columns = net.input_info().shape.elements();
-  if (data.inputs.shape.size() != 2 || data.features() != columns)
+  const bool has_frames = data.reals ? data.reals->shape.size() >= 2 : data.inputs.shape.size() == 2;
+  if (!has_frames || data.features() != columns)
     throw config_error(fmt::format("{} has frames of {} features, but the network {} takes {}", data.name,
-                                   data.inputs.shape.size() == 2 ? data.features() : 0, net.name, columns));
+                                   has_frames ? data.features() : 0, net.name, columns));
+}
+
+void check_raw_values(const integer_network& net, const dataset& data) {
   const integer_type raw = data.inputs.type;
   if (raw != unsigned_type(1) && raw != unsigned_type(8))
     throw config_error(fmt::format("{} holds {}; UINT1 or UINT8 is right", data.name, to_string(raw)));
   if (!holds_only_values(data.inputs))
     throw config_error(fmt::format("{} has inputs that are no values of {}", data.name, to_string(raw)));
   if (raw == unsigned_type(8) && net.input.type.bits == 1)
-    throw config_error(fmt::format("{} has 8-bit pixels, but the network {} takes {}: a threshold must make them "
-                                   "binary first; binary-mnist is MNIST made so",
-                                   data.name, net.name, to_string(net.input.type)));
+    throw config_error(
+        fmt::format("{} has 8-bit pixels, but the network {} takes {}: a threshold must make them "
+                    "binary first; binary-mnist is MNIST made so",
+                    data.name, net.name, to_string(net.input.type)));
 }
 
 void check_quantizer(const input_quantizer& input) {
@@ -56,6 +61,36 @@ std::array<std::int64_t, 256> quantized_levels(const input_quantizer& quantizer,
   return levels;
 }
 
+/// One word a value, whatever the type; the dataset gives its memory.
+std::vector<std::int64_t> quantized_values(const integer_network& net, dataset& data) {
+  if (data.reals) {
+    std::vector<std::int64_t> values;
+    values.reserve(data.reals->values.size());
+    for (const float x : data.reals->values) values.push_back(quantize_input(net.input, x));
+    data.reals.reset();
+    return values;
+  }
+  check_raw_values(net, data);
+  const auto levels = quantized_levels(net.input, data.inputs.type);
+  std::vector<std::int64_t> values = std::move(data.inputs.words);
+  for (std::int64_t& word : values) word = levels[static_cast<std::size_t>(word)];
+  return values;
+}
+
+/// Frames of a dataset are [channels, height, width], as the file of a network takes them; those of an integer network
+/// are [height, width, channels].
+void put_channels_last(std::vector<std::int64_t>& values, const frame_shape& shape) {
+  if (shape.channels == 1 || shape.positions() == 1) return;
+  const auto channels = static_cast<std::size_t>(shape.channels),
+             positions = static_cast<std::size_t>(shape.positions());
+  std::vector<std::int64_t> frame(channels * positions);
+  for (auto at = values.begin(); at != values.end(); at += static_cast<std::ptrdiff_t>(frame.size())) {
+    std::copy_n(at, frame.size(), frame.begin());
+    for (std::size_t i = 0; i < frame.size(); ++i)
+      at[static_cast<std::ptrdiff_t>(i)] = frame[i % channels * positions + i / channels];
+  }
+}
+
 }  // namespace
 
 std::int64_t quantize_input(const input_quantizer& quantizer, float x) {
@@ -70,25 +105,24 @@ std::int64_t quantize_input(const input_quantizer& quantizer, float x) {
 
 integer_tensor quantize_dataset(const integer_network& net, dataset&& data) {
   validate(net);
-  check_match(net, data);
+  check_features(net, data);
   check_quantizer(net.input);
-  const auto levels = quantized_levels(net.input, data.inputs.type);
-  integer_tensor result = std::move(data.inputs);
-  data.inputs = {};
+  integer_tensor result;
   result.type = net.input.type;
+  result.shape = {data.frames(), data.features()};
+  std::vector<std::int64_t> values = quantized_values(net, data);
+  data.inputs = {};
+  put_channels_last(values, net.input_info().shape);
   const int words = result.type.words();
   if (words == 1) {
-    for (std::int64_t& word : result.words) word = levels[static_cast<std::size_t>(word)];
+    result.words = std::move(values);
     return result;
   }
-  std::vector<std::int64_t> wide;
-  wide.reserve(result.words.size() * static_cast<std::size_t>(words));
-  for (const std::int64_t raw : result.words) {
-    const std::int64_t value = levels[static_cast<std::size_t>(raw)];
-    wide.push_back(value);
-    wide.insert(wide.end(), static_cast<std::size_t>(words - 1), value < 0 ? -1 : 0);
+  result.words.reserve(values.size() * static_cast<std::size_t>(words));
+  for (const std::int64_t value : values) {
+    result.words.push_back(value);
+    result.words.insert(result.words.end(), static_cast<std::size_t>(words - 1), value < 0 ? -1 : 0);
   }
-  result.words = std::move(wide);
   return result;
 }
 

@@ -170,3 +170,26 @@ TEST_CASE("an input quantizer that is none is refused") {
     CHECK(refusal({unsigned_type(4), scale, 0, 0, 15}).ends_with("; a float32 greater than 0 is right"));
   CHECK(refusal({unsigned_type(4), 1, 0, 0, 15}) == "no exception");
 }
+
+TEST_CASE("real data enters as it is, without a detour over pixels") {
+  const input_quantizer centred{signed_type(4), 0.25, 1, -8, 7};
+  dataset data{"reals", {}, {}, float_tensor{{2, 1, 2}, {0.5F, -0.125F, 100, -100}}};
+  // -0.125 / 0.25 + 1 = 0.5, and halves go to even.
+  CHECK(quantize_dataset(network_of(centred, 2), data) == integer_tensor::from(signed_type(4), {2, 2}, {3, 0, 7, -8}));
+  const input_quantizer bipolar{bipolar_type(), 1, 0, -1, 1};
+  CHECK(quantize_dataset(network_of(bipolar, 2), data).words == std::vector<std::int64_t>{1, -1, 1, -1});
+  CHECK(message_of<config_error>([&] { quantize_dataset(network_of(centred, 3), data); }) ==
+        "reals has frames of 2 features, but the network net takes 3");
+}
+
+TEST_CASE("planes of a dataset become channels of a frame, innermost") {
+  integer_layer layer;
+  layer.name = "fc";
+  layer.input_type = unsigned_type(8);
+  layer.weights = integer_tensor::zeros(signed_type(8), {1, 3});
+  const input_quantizer identity{unsigned_type(8), 1.0F / 255, 0, 0, 255};
+  const integer_network net = make_chain("net", identity, {layer}, {1, 2, 3});
+  // Two frames of red, green and blue planes of two pixels each.
+  dataset data{"planes", integer_tensor::from(unsigned_type(8), {2, 6}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}), {}};
+  CHECK(quantize_dataset(net, data).words == std::vector<std::int64_t>{1, 3, 5, 2, 4, 6, 7, 9, 11, 8, 10, 12});
+}

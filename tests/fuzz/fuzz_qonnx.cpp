@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "models/error.h"
+#include "models/network_evaluate.h"
+#include "models/network_shapes.h"
+#include "models/qonnx_read.h"
+#include "models/qonnx_write.h"
+
+// Any bytes are read as a network or refused, without a crash, a hang or memory that they have no right to. What is
+// read is evaluated if that is cheap, and what is written of it is read again.
+
+namespace spillway {
+namespace {
+
+std::int64_t count(const tensor_shape& shape) { return elements(shape, "fuzz"); }
+
+/// About how many steps an element of a node's output takes.
+std::int64_t steps(const network_node& node, const std::map<std::string, tensor_shape>& shapes) {
+  const auto area = [](const window_shape& w) { return w.kernel_h * std::min<std::int64_t>(w.kernel_w, 1 << 20); };
+  if (const auto* op = std::get_if<max_pool_op>(&node.op)) return area(op->window);
+  if (const auto* op = std::get_if<average_pool_op>(&node.op)) return area(op->window);
+  if (const auto* op = std::get_if<multi_threshold_op>(&node.op)) return op->thresholds.shape.at(1);
+  const bool multiplies = std::holds_alternative<conv_op>(node.op) || std::holds_alternative<matmul_op>(node.op) ||
+                          std::holds_alternative<gemm_op>(node.op);
+  return multiplies ? count(shapes.at(node.inputs.at(1))) : 1;
+}
+
+bool is_small(const network& net) {
+  constexpr std::int64_t most = std::int64_t{1} << 22;
+  const auto shapes = infer_shapes(net);
+  std::int64_t all = count(net.input_shape);
+  for (const network_node& node : net.nodes) {
+    for (const std::string& input : node.inputs) all += count(shapes.at(input));
+    const std::int64_t made = count(shapes.at(node.output)), each = steps(node, shapes);
+    if (made > most || each > most || (all += made * each) > most) return false;
+  }
+  return true;
+}
+
+void check(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
+
+void try_network(std::string_view bytes) {
+  const network net = read_qonnx_bytes(bytes, "fuzz");
+  std::string written;
+  try {
+    written = qonnx_bytes(net);
+  } catch (const input_error&) {  // some operators have no form in a file
+  }
+  if (!written.empty()) {
+    const network again = read_qonnx_bytes(written, "again");
+    check(again.nodes.size() <= net.nodes.size(), "what was written has more nodes when it is read");
+    check(again.input_shape == net.input_shape, "what was written has another input when it is read");
+  }
+  if (!is_small(net)) return;
+  float_tensor input{net.input_shape, std::vector<float>(static_cast<std::size_t>(count(net.input_shape)))};
+  for (std::size_t i = 0; i < input.values.size(); ++i) input.values[i] = static_cast<float>(i % 11) / 4 - 1;
+  evaluate(net, input);
+  evaluate_double(net, input);
+}
+
+}  // namespace
+}  // namespace spillway
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    spillway::try_network({reinterpret_cast<const char*>(data), size});
+  } catch (const spillway::input_error& refusal) {
+    const std::string_view message = refusal.what();
+    spillway::check(message.starts_with("fuzz: ") || message.find(": ") != std::string_view::npos, refusal.what());
+    spillway::check(message.find('\n') == std::string_view::npos, "a message of more than one line");
+    // What was written must be read.
+    spillway::check(!message.starts_with("again: "), refusal.what());
+  }
+  return 0;
+}

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# Builds the fuzz targets of SOURCE in BINARY with clang, and fuzzes for SECONDS from a corpus of our own files.
+find_program(clang NAMES clang++ clang++-14)
+if(NOT clang)
+  message(STATUS "skipped: clang++ is not there (Debian's clang and libclang-rt-14-dev)")
+  return()
+endif()
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed)
+  if(failed)
+    list(JOIN ARGN " " line)
+    message(FATAL_ERROR "failed: ${line}")
+  endif()
+endfunction()
+
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BINARY} -G Ninja -DCMAKE_CXX_COMPILER=${clang} -DCMAKE_BUILD_TYPE=RelWithDebInfo
+    -DSPILLWAY_FUZZ=ON)
+run(${CMAKE_COMMAND} --build ${BINARY} --target fuzz_qonnx fuzz_seeds)
+file(REMOVE_RECURSE ${BINARY}/corpus)
+file(MAKE_DIRECTORY ${BINARY}/corpus)
+run(${BINARY}/fuzz_seeds ${BINARY}/corpus)
+run(${BINARY}/fuzz_qonnx -max_total_time=${SECONDS} -rss_limit_mb=2000 -malloc_limit_mb=1000 -max_len=20000 -timeout=20
+    -artifact_prefix=${BINARY}/ ${BINARY}/corpus)
