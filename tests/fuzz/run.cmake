@@ -20,5 +20,5 @@ run(${CMAKE_COMMAND} --build ${BINARY} --target fuzz_qonnx fuzz_seeds)
 file(REMOVE_RECURSE ${BINARY}/corpus)
 file(MAKE_DIRECTORY ${BINARY}/corpus)
 run(${BINARY}/fuzz_seeds ${BINARY}/corpus)
-run(${BINARY}/fuzz_qonnx -max_total_time=${SECONDS} -rss_limit_mb=2000 -malloc_limit_mb=1000 -max_len=20000 -timeout=20
+run(${BINARY}/fuzz_qonnx -max_total_time=${SECONDS} -rss_limit_mb=2000 -malloc_limit_mb=1000 -max_len=20000 -timeout=120
     -artifact_prefix=${BINARY}/ ${BINARY}/corpus)
