@@ -14,9 +14,9 @@ namespace spillway {
 // The network as its file states it: a graph of float tensors. Nothing is interpreted here; models/streamline.h turns
 // it into integers.
 
-/// QONNX's rounding modes (see the QONNX operator documentation of Quant), and `half_odd`, which has no name there: a tie
-/// goes to the odd neighbour. That is what ONNX's QuantizeLinear does where its zero point is odd, since it rounds half
-/// to even *before* it adds the zero point.
+/// QONNX's rounding modes (see the QONNX operator documentation of Quant), and `half_odd`, which has no name there: a
+/// tie goes to the odd neighbour. That is what ONNX's QuantizeLinear does where its zero point is odd, since it rounds
+/// half to even *before* it adds the zero point.
 enum class rounding_mode : unsigned char { round, ceil, floor, up, down, half_up, half_down, half_odd };
 
 /// A constant float tensor of the file. A scalar has an empty shape and one value.
