@@ -235,7 +235,7 @@ void check_against_oracle(const any_unit& description) {
 }
 
 void check_timing(const unit_timing& row) {
-  CAPTURE(row.what);
+  INFO(std::string(row.what));
   CHECK(static_cast<std::uint64_t>(cycles_of(row.unit)) == row.interval);
   const std::vector<integer_tensor> beats = plain_beats(ports_of(row.unit), 4);
   const auto is_there = [&](std::uint64_t frame, std::uint64_t cycles) {
