@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/check_data.h"
 #include "cli/commands.h"
 #include "cli/design.h"
 #include "models/bounds.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct check_options {
   design_options design;
+  std::string data;  ///< compares the file with its integers on it
   bool json = false;
 };
 
@@ -139,6 +141,11 @@ int check(const check_options& options) {
       print_text(result);
   }
   json["safe"] = safe;
+  if (!options.data.empty()) {
+    const difference_report differences = compare_on_data(loaded.file, options.data);
+    json["differences"] = as_json(differences);
+    if (!options.json) print_differences(differences, options.data);
+  }
   if (options.json) fmt::print("{}\n", json.dump(2));
   return safe ? 0 : 1;
 }
@@ -149,12 +156,15 @@ void add_check_command(CLI::App& app, command_action& action) {
   CLI::App* command = app.add_subcommand("check", "Prove that accumulators can't overflow, or show an input that does");
   const auto options = std::make_shared<check_options>();
   add_design_options(*command, options->design);
+  command->add_option("--data", options->data,
+                      "Also run the file in float32 and its integers on this data, and explain what differs");
   command->add_flag("--json", options->json, "Print JSON, with the whole witness of each channel that fails");
   command->footer(
       "Exits with 1 if a width is not proven. Without --accumulator, the widths that the file claims are checked.\n"
       "Examples:\n"
       "  spillway check models/zoo/mnist-linear/a2q-w8a1-p14.onnx\n"
-      "  spillway check models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 12\n");
+      "  spillway check models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 12\n"
+      "  spillway check models/zoo/mnist-linear/qat-w8a1.onnx --data binary-mnist\n");
   command->callback([options, &action] { action = [options] { return check(*options); }; });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,19 +35,22 @@ struct dataset {
 /// read.
 dataset load_dataset(const std::string& name_or_path);
 
-/// The dataset as the integers that enter `net`: [frames, features] of `net.input.type`.
-///
-/// A bit is 0 or 1, a pixel p is p / 255; the network's input quantizer turns that into an integer as the file's own
-/// operator does, in float32: q = clamp(round_half_even(x / scale + zero_point)). For a bipolar input a bit is -1 or
-/// +1. Throws `config_error` if the numbers of features differ, and where the result would be meaningless: pixels into
-/// a 1-bit input, which wants data that a stated threshold has made binary. Real data enters as it is. Frames of a
+/// The dataset as the integers that enter `net`: [frames * positions, channels] of `net.input.type`. Frames of a
 /// dataset are [channels, height, width], those that come out [height, width, channels].
+///
+/// A bit is 0 or 1, a pixel p is the float32 p / 255; the network's input steps and quantizer turn that into an integer,
+/// decided exactly (models/input_levels.h). For a bipolar input without steps a bit is -1 or +1. Throws `config_error`
+/// if the numbers of features differ, and where the result would be meaningless: pixels into a 1-bit input without
+/// steps, which wants data that a stated threshold has made binary. Real data enters as it is.
 integer_tensor quantize_dataset(const integer_network& net, const dataset& data);
 
-/// The same in the memory of `data.inputs`, which is left empty.
+/// The same; `data.inputs` is left empty.
 integer_tensor quantize_dataset(const integer_network& net, dataset&& data);
 
-/// One real input as the integer that enters a network, in float32 as above. NaN becomes the least value.
-std::int64_t quantize_input(const input_quantizer& quantizer, float x);
+/// The same for frames of real numbers, one after the other in the file's order.
+integer_tensor quantize_reals(const integer_network& net, std::span<const float> reals);
+
+/// One real input as the integer that enters a network. NaN becomes the least value.
+std::int64_t quantize_input(const input_quantizer& quantizer, float x, std::int64_t channel = 0);
 
 }  // namespace spillway

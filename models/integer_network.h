@@ -11,12 +11,33 @@
 
 namespace spillway {
 
-/// How the real input becomes integers: q = clamp(round_half_even(x / scale + zero_point)).
+/// What the host does with a real input before it quantizes it; values are one, or one a channel.
+struct input_step {
+  enum class kind : unsigned char {
+    add,             ///< x + value
+    multiply,        ///< x * value
+    divide,          ///< x / value
+    divide_by_root,  ///< x / sqrt(value + epsilon)
+    clamp,           ///< min(max(x, low), high)
+  };
+  kind what = kind::add;
+  std::vector<float> values;
+  float epsilon = 0;
+  float low = 0, high = 0;
+};
+
+/// How the real input becomes integers: after the steps, in order, q = clamp(round(x / scale + zero_point)); a bipolar
+/// input is x >= 0 ? 1 : -1. All of it is decided exactly (models/input_levels.h).
 struct input_quantizer {
   integer_type type = unsigned_type(8);
   double scale = 1;
   std::int64_t zero_point = 0;
   std::int64_t low = 0, high = 255;  ///< the clamp (narrow ranges are smaller than the type's)
+  rounding_mode rounding = rounding_mode::round;
+  std::vector<input_step> steps = {};
+  /// For each element of a frame [height, width, channels], the element of the file's frame that it is; empty: that of
+  /// [channels, height, width].
+  std::vector<std::int64_t> order = {};
 };
 
 /// A network in which every value between input and output is an integer: nodes in topological order, each value made

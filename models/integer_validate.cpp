@@ -169,12 +169,30 @@ class network_checker {
     if (m_net.input_info().type != m_net.input.type)
       throw config_error(fmt::format("the input's value is of {}, but its quantizer gives {}",
                                      to_string(m_net.input_info().type), to_string(m_net.input.type)));
+    check_order();
     for (std::size_t n = 0; n < m_net.nodes.size(); ++n) check(m_net.nodes[n], fmt::format("nodes[{}]", n));
     read(m_net.output_value, "output");
     check_logits();
   }
 
  private:
+  void check_order() const {
+    const std::int64_t channels = m_net.input_info().shape.channels;
+    for (const input_step& step : m_net.input.steps)
+      if (step.values.size() > 1 && static_cast<std::int64_t>(step.values.size()) != channels)
+        throw config_error(fmt::format("a step of the input has {} values; right: 1, or one for each of {} channels",
+                                       step.values.size(), channels));
+    std::vector<std::int64_t> sorted = m_net.input.order;
+    std::sort(sorted.begin(), sorted.end());
+    const auto size = static_cast<std::size_t>(m_net.input_info().shape.elements());
+    bool is_permutation = sorted.empty() || sorted.size() == size;
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+      is_permutation = is_permutation && sorted[i] == static_cast<std::int64_t>(i);
+    if (!is_permutation)
+      throw config_error(fmt::format("the input's order has {} entries; right: none, or each of 0 to {} once",
+                                     sorted.size(), size - 1));
+  }
+
   const integer_value* read(int value, const std::string& reader) const {
     if (!m_made.contains(value))
       throw config_error(fmt::format("{} reads value {}, which nobody has made before", reader, value));

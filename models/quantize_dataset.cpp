@@ -2,13 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
-#include "models/big_int.h"
 #include "models/dataset.h"
 #include "models/error.h"
+#include "models/input_levels.h"
 
 namespace spillway {
 namespace {
@@ -34,100 +32,87 @@ void check_raw_values(const integer_network& net, const dataset& data) {
     throw config_error(fmt::format("{} holds {}; UINT1 or UINT8 is right", data.name, to_string(raw)));
   if (!holds_only_values(data.inputs))
     throw config_error(fmt::format("{} has inputs that are no values of {}", data.name, to_string(raw)));
-  if (raw == unsigned_type(8) && net.input.type.bits == 1)
+  if (raw == unsigned_type(8) && net.input.type.bits == 1 && net.input.steps.empty())
     throw config_error(
         fmt::format("{} has 8-bit pixels, but the network {} takes {}: a threshold must make them "
                     "binary first; binary-mnist is MNIST made so",
                     data.name, net.name, to_string(net.input.type)));
 }
 
-void check_quantizer(const input_quantizer& input) {
-  if (input.type.is_bipolar) return;
-  if (input.low > input.high || min_value(input.type) > input.low || max_value(input.type) < input.high)
-    throw config_error(fmt::format("the input's clamp {} to {} is no range of its type {}", input.low, input.high,
-                                   to_string(input.type)));
-  if (!std::isfinite(input.scale) || !(static_cast<float>(input.scale) > 0))
-    throw config_error(fmt::format("the input's scale is {}; a float32 greater than 0 is right", input.scale));
+/// The real number that a raw value is.
+float real_of(std::int64_t raw, integer_type type) {
+  return static_cast<float>(raw) / static_cast<float>(type.max64());
 }
 
-/// What each raw value becomes.
-std::array<std::int64_t, 256> quantized_levels(const input_quantizer& quantizer, integer_type raw) {
-  std::array<std::int64_t, 256> levels{};
-  const std::int64_t greatest = raw.max64();
-  for (std::int64_t p = 0; p <= greatest; ++p)
-    levels[static_cast<std::size_t>(p)] =
-        quantizer.type.is_bipolar ? 2 * p - 1
-                                  : quantize_input(quantizer, static_cast<float>(p) / static_cast<float>(greatest));
-  return levels;
+/// Bits that nothing is computed with enter an input of signs as they are: 0 for -1, 1 for +1.
+bool takes_bits_as_signs(const input_quantizer& quantizer, integer_type raw) {
+  const bool is_sign_bit = quantizer.type == unsigned_type(1) && quantizer.rounding == rounding_mode::floor &&
+                           quantizer.zero_point == 1;  // floor(x / scale + 1): 1 from 0 on
+  return (quantizer.type.is_bipolar || is_sign_bit) && quantizer.steps.empty() && raw == unsigned_type(1);
 }
 
-/// One word a value, whatever the type; the dataset gives its memory.
-std::vector<std::int64_t> quantized_values(const integer_network& net, dataset& data) {
-  if (data.reals) {
-    std::vector<std::int64_t> values;
-    values.reserve(data.reals->values.size());
-    for (const float x : data.reals->values) values.push_back(quantize_input(net.input, x));
-    data.reals.reset();
-    return values;
-  }
-  check_raw_values(net, data);
-  const auto levels = quantized_levels(net.input, data.inputs.type);
-  std::vector<std::int64_t> values = std::move(data.inputs.words);
-  for (std::int64_t& word : values) word = levels[static_cast<std::size_t>(word)];
-  return values;
-}
-
-/// Frames of a dataset are [channels, height, width], as the file of a network takes them; those of an integer network
-/// are [height, width, channels].
-void put_channels_last(std::vector<std::int64_t>& values, const frame_shape& shape) {
-  if (shape.channels == 1 || shape.positions() == 1) return;
-  const auto channels = static_cast<std::size_t>(shape.channels),
-             positions = static_cast<std::size_t>(shape.positions());
-  std::vector<std::int64_t> frame(channels * positions);
-  for (auto at = values.begin(); at != values.end(); at += static_cast<std::ptrdiff_t>(frame.size())) {
-    std::copy_n(at, frame.size(), frame.begin());
-    for (std::size_t i = 0; i < frame.size(); ++i)
-      at[static_cast<std::ptrdiff_t>(i)] = frame[i % channels * positions + i / channels];
-  }
+/// Every element of the frames, in the hardware's order: `level_of(element of the data, channel)`.
+template <class Level>
+integer_tensor quantized(const integer_network& net, std::int64_t frames, Level&& level_of) {
+  const frame_shape& shape = net.input_info().shape;
+  const std::vector<std::int64_t>& order = net.input.order;
+  const std::int64_t size = shape.elements(), channels = shape.channels, positions = shape.positions();
+  integer_tensor result = integer_tensor::zeros(net.input.type, {frames * positions, channels});
+  const int words = result.type.words();
+  for (std::int64_t f = 0; f < frames; ++f)
+    for (std::int64_t e = 0; e < size; ++e) {
+      const std::int64_t from =
+          order.empty() ? e % channels * positions + e / channels : order[static_cast<std::size_t>(e)];
+      const std::int64_t level = level_of(f * size + from, e % channels);
+      std::int64_t* to = result.at(f * size + e);
+      *to = level;
+      std::fill_n(to + 1, words - 1, level < 0 ? -1 : 0);
+    }
+  return result;
 }
 
 }  // namespace
 
-std::int64_t quantize_input(const input_quantizer& quantizer, float x) {
-  if (quantizer.type.is_bipolar) return x >= 0 ? 1 : -1;
-  const float shifted = x / static_cast<float>(quantizer.scale) + static_cast<float>(quantizer.zero_point);
-  const double rounded = std::nearbyint(static_cast<double>(shifted));  // half to even
-  // Bounds near 2^63 round up as doubles: what is not below `high` may not be cast.
-  if (rounded >= static_cast<double>(quantizer.high)) return quantizer.high;
-  if (rounded > static_cast<double>(quantizer.low)) return static_cast<std::int64_t>(rounded);
-  return quantizer.low;
+std::int64_t quantize_input(const input_quantizer& quantizer, float x, std::int64_t channel) {
+  return input_levels(quantizer)(x, channel);
 }
 
-integer_tensor quantize_dataset(const integer_network& net, dataset&& data) {
+integer_tensor quantize_reals(const integer_network& net, std::span<const float> reals) {
   validate(net);
-  check_features(net, data);
-  check_quantizer(net.input);
-  integer_tensor result;
-  result.type = net.input.type;
-  result.shape = {data.frames(), data.features()};
-  std::vector<std::int64_t> values = quantized_values(net, data);
-  data.inputs = {};
-  put_channels_last(values, net.input_info().shape);
-  const int words = result.type.words();
-  if (words == 1) {
-    result.words = std::move(values);
-    return result;
-  }
-  result.words.reserve(values.size() * static_cast<std::size_t>(words));
-  for (const std::int64_t value : values) {
-    result.words.push_back(value);
-    result.words.insert(result.words.end(), static_cast<std::size_t>(words - 1), value < 0 ? -1 : 0);
-  }
-  return result;
+  const std::int64_t size = net.input_info().shape.elements(), count = static_cast<std::int64_t>(reals.size());
+  if (count == 0 || count % size != 0)
+    throw config_error(fmt::format("{} values are no whole number of frames of {}, which the network {} takes", count,
+                                   size, net.name));
+  input_levels levels(net.input);
+  return quantized(net, count / size, [&](std::int64_t element, std::int64_t channel) {
+    return levels(reals[static_cast<std::size_t>(element)], channel);
+  });
 }
 
 integer_tensor quantize_dataset(const integer_network& net, const dataset& data) {
-  return quantize_dataset(net, dataset(data));
+  validate(net);
+  check_features(net, data);
+  if (data.reals) return quantize_reals(net, data.reals->values);
+  check_raw_values(net, data);
+  input_levels levels(net.input);
+  // All that a raw value can be, channel by channel.
+  const integer_type raw = data.inputs.type;
+  const std::int64_t values = raw.max64() + 1, channels = net.input_info().shape.channels;
+  std::vector<std::int64_t> table;
+  const bool as_signs = takes_bits_as_signs(net.input, raw), by_channel = levels.by_channel();
+  for (std::int64_t c = 0; c < (by_channel ? channels : 1); ++c)
+    for (std::int64_t p = 0; p < values; ++p)
+      table.push_back(as_signs ? (net.input.type.is_bipolar ? 2 * p - 1 : p) : levels(real_of(p, raw), c));
+  return quantized(net, data.frames(), [&](std::int64_t element, std::int64_t channel) {
+    return table[static_cast<std::size_t>((by_channel ? channel * values : 0) + *data.inputs.at(element))];
+  });
+}
+
+integer_tensor quantize_dataset(const integer_network& net, dataset&& data) {
+  integer_tensor result = quantize_dataset(net, std::as_const(data));
+  data.inputs = {};
+  data.reals.reset();
+  return result;
 }
 
 }  // namespace spillway

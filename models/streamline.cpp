@@ -3,290 +3,201 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <map>
-#include <optional>
 
 #include "models/error.h"
-#include "models/exact_quant.h"
-#include "models/qonnx_names.h"
 #include "models/streamline_checks.h"
-#include "models/streamline_constants.h"
-#include "models/streamline_layers.h"
+#include "models/streamliner.h"
 
 namespace spillway {
 
 namespace {
 
-/// What flows through the graph at one point.
-enum class stage : unsigned char {
-  real,         ///< the network's input, before its quantizer
-  levels,       ///< integers: the quantized input, or a layer's thresholded output
-  accumulators  ///< the sums of the product under way
-};
+/// Places of elements are kept one by one.
+constexpr std::int64_t most_elements = std::int64_t{1} << 27;
 
-/// Walks the one path from input to output, carrying what its integers stand for.
-class streamliner {
- public:
-  streamliner(const network& net, streamline_report* report) : m_net(net), m_report(report) {}
-
-  integer_network run() {
-    if (m_report) *m_report = {};
-    m_shapes = infer_shapes(m_net);
-    require_one_path(m_net);
-    for (const auto& [name, tensor] : m_net.constants) m_constants.emplace(name, tensor);
-    m_result.name = m_net.name;
-    m_current = m_net.input;
-    for (const network_node& node : m_net.nodes) {
-      m_node = &node;
-      std::visit([this](const auto& op) { take(op); }, node.op);
-    }
-    finish();
-    apply_claims(m_net, m_result);
-    validate(m_result);
-    return std::move(m_result);
+/// Offsets less the first, in 1024ths of a step; none, if scales differ or an offset lies elsewhere.
+std::vector<big_int> parts_of_steps(const channel_values& scale, const channel_values& offset) {
+  std::vector<big_int> result;
+  const rational near(1, big_int(1) << 40);
+  for (const bracket& of : offset) {
+    const bracket parts = (of - offset[0]) / scale[0] * bracket(1024);
+    const big_int whole = floor(parts.low() + rational(1, 2));
+    if (!all_equal(scale) || abs(parts.low() - whole) > near || abs(parts.high() - whole) > near) return {};
+    result.push_back(whole);
   }
+  return result;
+}
 
- private:
-  [[noreturn]] void refuse(std::string_view reason) const {
-    throw input_error(fmt::format("{}: {}", m_node->name, reason));
+/// Logits that are equal as fractions must be equal as doubles, or a tie between classes is broken by chance: where
+/// offsets differ by parts of one common step, that step keeps 32 bits, so that `integer * scale + bias` is exact.
+void keep_ties(integer_network& net, const channel_values& scale, const channel_values& offset) {
+  const std::vector<big_int> parts = parts_of_steps(scale, offset);
+  if (parts.empty() || std::all_of(parts.begin(), parts.end(), [](const big_int& p) { return p == 0; })) return;
+  int exponent = 0;
+  const double fraction = std::frexp(net.output_scale[0], &exponent);
+  const double step = std::ldexp(std::nearbyint(std::ldexp(fraction, 32)), exponent - 32);
+  const double quantum = std::ldexp(1.0, exponent - 42), base = std::nearbyint(net.output_bias[0] / quantum) * quantum;
+  for (std::size_t c = 0; c < parts.size(); ++c) {
+    net.output_scale[c] = step;
+    net.output_bias[c] = base + static_cast<double>(parts[c]) * (step / 1024);
   }
-
-  const constant_value* constant(const std::string& tensor) const {
-    const auto found = m_constants.find(tensor);
-    return found == m_constants.end() ? nullptr : &found->second;
-  }
-
-  const tensor_shape& current_shape() const { return m_shapes.at(m_current); }
-
-  /// Parameters and operands may differ between channels (the last dimension of two), and nowhere else.
-  void require_channelwise(const tensor_shape& shape, const char* what) const {
-    const std::int64_t last = shape.empty() ? 1 : shape.back();
-    if (elements(shape, m_node->name) != last || (last > 1 && current_shape().size() != 2))
-      refuse(
-          fmt::format("its {} [{}] differs in other dimensions than the channels of [batch, channels]; right: one "
-                      "value, or one a channel",
-                      what, fmt::join(shape, ", ")));
-  }
-
-  void move_on() { m_current = m_node->output; }
-
-  template <class Op>
-  bool folded(const Op& op) {
-    const constant_value* input = constant(m_node->inputs[0]);
-    if (!input) return false;
-    if constexpr (std::is_same_v<Op, transpose_op>)
-      m_constants.insert_or_assign(m_node->output, apply(op, *input));
-    else
-      m_constants.insert_or_assign(m_node->output, apply(op, *input, m_node->name));
-    return true;
-  }
-
-  template <class Op>
-  void take(const Op&) {
-    refuse("this operator can't be taken yet");
-  }
-
-  void take(const transpose_op& op) {
-    if (!folded(op)) refuse("it transposes what the input decides; right: of constants only");
-  }
-
-  void take(const flatten_op&) {
-    if (constant(m_node->inputs[0])) refuse("it flattens a constant; right: a constant of the shape that is used");
-    move_on();  // the values' order stays; scales that differ between channels are of flat tensors
-  }
-
-  void take(const quant_op& op) {
-    if (folded(op)) return;
-    if (m_stage == stage::real) return take_input(op);
-    require_accumulators();
-    require_channelwise(op.scale.shape, "scale");
-    require_channelwise(op.zero_point.shape, "zero point");
-    make_scales_positive(*m_product);
-    m_affine = add_thresholds(*m_product, op, m_node->name);
-    emit_layer();
-  }
-
-  void take(const bipolar_quant_op& op) {
-    if (folded(op)) return;
-    if (m_stage == stage::real) {
-      m_affine = {{exact(single(op.scale, "scale"))}, {0}};
-      m_result.input = {bipolar_type(), op.scale.values[0], 0, -1, 1};
-      return start();
-    }
-    require_accumulators();
-    require_channelwise(op.scale.shape, "scale");
-    make_scales_positive(*m_product);
-    m_affine = add_thresholds(*m_product, op, m_node->name);
-    emit_layer();
-  }
-
-  void require_accumulators() const {
-    if (m_stage != stage::accumulators)
-      refuse("it quantizes values that are quantized already; right: one quantizer after each MatMul or Gemm");
-  }
-
-  float single(const float_tensor& parameter, const char* what) const {
-    for (const float value : parameter.values)
-      if (value != parameter.values[0])
-        refuse(fmt::format("the input's {} differs from value to value; right: one", what));
-    return parameter.values[0];
-  }
-
-  /// The quantizer of the network's input, whose form is fixed: round half to even, a whole zero point.
-  void take_input(const quant_op& op) {
-    validate(op, m_node->name);
-    const float scale = single(op.scale, "scale"), zero = single(op.zero_point, "zero point");
-    if (op.rounding != rounding_mode::round)
-      refuse(fmt::format("the input is rounded by {}; right: ROUND (half to even)", to_string(op.rounding)));
-    if (zero != std::floor(zero) || std::abs(zero) > 0x1p62F)
-      refuse(fmt::format("the input's zero point is {}; right: a whole number within 2^62", zero));
-    if (op.bits > 63) refuse(fmt::format("the input has {} bits; right: 63 at most", op.bits));
-    input_quantizer& input = m_result.input;
-    input.type = level_type(op);
-    input.scale = scale;
-    input.zero_point = static_cast<std::int64_t>(zero);
-    input.low = static_cast<std::int64_t>(least_level(op));
-    input.high = static_cast<std::int64_t>(greatest_level(op));
-    m_affine = {{exact(scale)}, {-exact(scale) * exact(zero)}};
-    start();
-  }
-
-  void start() {
-    m_stage = stage::levels;
-    m_type = m_result.input.type;
-    move_on();
-  }
-
-  void emit_layer() {
-    m_type = m_product->layer.output_type;
-    m_layers.push_back(std::move(m_product->layer));
-    m_product.reset();
-    m_stage = stage::levels;
-    move_on();
-  }
-
-  void take(const matmul_op&) { take_product(false); }
-
-  void take(const gemm_op& op) {
-    take_product(op.trans_b);
-    if (op.alpha == 0) refuse("alpha is 0, so that its input has no effect; right: another factor");
-    scale_by({exact(op.alpha)});
-    if (m_node->inputs.size() < 3 || op.beta == 0) return;
-    const constant_value* bias = constant(m_node->inputs[2]);
-    if (!bias) refuse("its bias is computed from the input; right: a constant");
-    require_channelwise(shape_of(*bias), "bias");
-    std::vector<rational> values = reals_of(*bias);
-    for (rational& value : values) value *= exact(op.beta);
-    shift_by(values);
-  }
-
-  void take_product(bool weights_are_rows) {
-    if (constant(m_node->inputs[0]))
-      refuse("its left operand is constant; right: the activations, with weights behind them");
-    const constant_value* weights = constant(m_node->inputs[1]);
-    if (!weights) refuse("its weights are computed from the input; right: constants");
-    const auto* quantized = std::get_if<quantized_constant>(weights);
-    if (!quantized)
-      refuse("its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
-    if (m_stage == stage::real)
-      refuse("its input is not quantized; right: a Quant or BipolarQuant on the network's input");
-    if (m_stage == stage::accumulators) refuse("its input is another product's sums; right: a Quant between the two");
-    m_product = multiply(*quantized, weights_are_rows, m_type, m_affine, m_node->name);
-    m_affine = {};
-    if (m_report) m_report->layers.push_back({m_node->name, quantized->largest_residual, quantized->clamped});
-    m_stage = stage::accumulators;
-    move_on();
-  }
-
-  /// The constant operand of an Add or Mul of activations; neither may come from a branch.
-  const constant_value& operand() {
-    const constant_value *a = constant(m_node->inputs[0]), *b = constant(m_node->inputs[1]);
-    if (a && b) refuse("both operands are constant; right: their result, as one constant");
-    if (!a && !b) refuse("both operands come from the input; right: one constant (branches can't be taken)");
-    const constant_value& result = a ? *a : *b;
-    if (m_stage == stage::real) refuse("it computes before the input's quantizer; right: the quantizer first");
-    if (m_shapes.at(m_node->output) != current_shape())
-      refuse(fmt::format("it widens [{}] to [{}]; right: a constant that broadcasts to its input",
-                         fmt::join(current_shape(), ", "), fmt::join(m_shapes.at(m_node->output), ", ")));
-    require_channelwise(shape_of(result), "constant");
-    return result;
-  }
-
-  void take(const add_op&) {
-    shift_by(reals_of(operand()));
-    move_on();
-  }
-
-  void take(const mul_op&) {
-    const std::vector<rational> factors = reals_of(operand());
-    for (const rational& factor : factors)
-      if (factor == 0) refuse("it multiplies by 0; right: another factor");
-    scale_by(factors);
-    move_on();
-  }
-
-  affine& values() { return m_product ? m_product->accumulator : m_affine; }
-
-  static void widen(std::vector<rational>& values, std::size_t channels) {
-    if (values.size() < channels) values.assign(channels, rational(values[0]));
-  }
-
-  void shift_by(const std::vector<rational>& by) {
-    std::vector<rational>& offset = values().offset;
-    widen(offset, by.size());
-    for (std::size_t c = 0; c < offset.size(); ++c) offset[c] += by[by.size() == 1 ? 0 : c];
-  }
-
-  void scale_by(const std::vector<rational>& by) {
-    for (std::vector<rational>* part : {&values().scale, &values().offset}) {
-      widen(*part, by.size());
-      for (std::size_t c = 0; c < part->size(); ++c) (*part)[c] *= by[by.size() == 1 ? 0 : c];
-    }
-  }
-
-  /// The last layer's scales and offsets bring its integers back to the file's outputs.
-  void finish() {
-    if (m_current != m_net.output)
-      throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
-    if (!m_product && m_layers.empty()) throw input_error("the network has no MatMul or Gemm; right: at least one");
-    if (m_product) {
-      make_scales_positive(*m_product);
-      m_affine = m_product->accumulator;
-      m_layers.push_back(std::move(m_product->layer));
-    }
-    const std::int64_t rows = m_layers.back().rows();
-    m_result = make_chain(m_result.name, m_result.input, std::move(m_layers));
-    m_result.output_scale.clear();
-    m_result.output_bias.clear();
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const double scale = nearest_double(m_affine.scale_of(row)), bias = nearest_double(m_affine.offset_of(row));
-      if (!std::isfinite(scale) || scale <= 0 || !std::isfinite(bias))
-        throw input_error(
-            fmt::format("output {}: output {} has scale {} and offset {}; right: a scale greater than 0, both "
-                        "within double's range",
-                        m_net.output, row, scale, bias));
-      m_result.output_scale.push_back(scale);
-      m_result.output_bias.push_back(bias);
-    }
-  }
-
-  const network& m_net;
-  streamline_report* m_report;
-  integer_network m_result;
-  std::vector<integer_layer> m_layers;
-  std::map<std::string, tensor_shape> m_shapes;
-  std::map<std::string, constant_value> m_constants;
-  const network_node* m_node = nullptr;
-  stage m_stage = stage::real;
-  std::string m_current;                    ///< the tensor where the walk is
-  integer_type m_type;                      ///< of the integers there
-  affine m_affine;                          ///< what those stand for, unless a product is under way
-  std::optional<linear_product> m_product;  ///< at stage `accumulators`
-};
+}
 
 }  // namespace
 
-integer_network streamline(const network& net, streamline_report* report) { return streamliner(net, report).run(); }
+void streamliner::refuse(std::string_view reason) const {
+  throw input_error(fmt::format("{}: {}", m_node->name, reason));
+}
+
+void streamliner::note(std::string text) {
+  if (m_report) m_report->notes.push_back(std::move(text));
+}
+
+const constant_value* streamliner::constant(std::size_t input) const {
+  const auto found = m_constants.find(m_node->inputs.at(input));
+  return found == m_constants.end() ? nullptr : &found->second;
+}
+
+tensor_flow& streamliner::flow(std::size_t input) { return m_flows.at(m_node->inputs.at(input)); }
+
+tensor_flow& streamliner::integers(std::size_t input) {
+  tensor_flow& result = flow(input);
+  if (result.on_host()) quantize_input_as_fixed(result);
+  return result;
+}
+
+void streamliner::put(tensor_flow flow) {
+  flow.shape = output_shape();
+  m_flows.insert_or_assign(m_node->output, std::move(flow));
+}
+
+affine_step streamliner::affine(const tensor_flow& flow) const {
+  const std::optional<affine_step> result = flow.chain.affine(range(flow), channels(flow));
+  if (!result)
+    refuse("its input is clamped (Relu, Clip) and not quantized behind that; right: a Quant between the two");
+  return *result;
+}
+
+channel_values streamliner::parameter(const tensor_flow& flow, const tensor_shape& shape,
+                                      const std::vector<bracket>& values, const char* what) const {
+  return per_channel(flow, channels(flow), shape, values, m_node->name, what);
+}
+
+channelwise streamliner::parameters_of(const tensor_flow& flow) const {
+  return
+      [this, &flow](const float_tensor& of, const char* what) { return parameter(flow, of.shape, reals_of(of), what); };
+}
+
+int streamliner::readers(const std::string& tensor) const {
+  int result = tensor == m_net.output ? 1 : 0;
+  for (const network_node& node : m_net.nodes)
+    result += static_cast<int>(std::count(node.inputs.begin(), node.inputs.end(), tensor));
+  return result;
+}
+
+void streamliner::report_value(const tensor_flow& flow, const affine_step& meaning) {
+  if (!m_report) return;
+  value_report report{flow.value, m_node->name, m_node->inputs.empty() ? "" : m_node->inputs[0], m_node->output, {},
+                      {},         *flow.places};
+  for (std::int64_t c = 0; c < channels(flow); ++c) {
+    report.scale.push_back(nearest_double(of_channel(meaning.scale, c)));
+    report.offset.push_back(nearest_double(of_channel(meaning.offset, c)));
+  }
+  m_report->values.push_back(std::move(report));
+}
+
+void streamliner::take_node(const network_node& node) {
+  m_node = &node;
+  if (elements(output_shape(), node.name) > most_elements)
+    refuse(fmt::format("makes a tensor of {} elements; right: 2^27 at most", elements(output_shape(), node.name)));
+  std::vector<const constant_value*> inputs;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(constant(i));
+  if (!inputs.empty() && std::find(inputs.begin(), inputs.end(), nullptr) == inputs.end()) {
+    m_constants.insert_or_assign(node.output, fold(node, inputs, output_shape()));
+    return;
+  }
+  try {
+    std::visit([this](const auto& op) { take(op); }, node.op);
+  } catch (const undecided&) {
+    refuse("a square root before it lies within 2^-128 of a number that it is compared with; right: another variance");
+  }
+}
+
+void streamliner::walk() {
+  if (m_report) *m_report = {};
+  m_shapes = infer_shapes(m_net);
+  for (const auto& [name, tensor] : m_net.constants) m_constants.emplace(name, tensor);
+  if (elements(m_net.input_shape, m_net.input) > most_elements)
+    throw input_error(fmt::format("input {}: has {} elements; right: 2^27 at most", m_net.input,
+                                  elements(m_net.input_shape, m_net.input)));
+  tensor_flow input;
+  input.shape = m_net.input_shape;
+  input.places = places_in_order(elements(m_net.input_shape, m_net.input) / m_net.input_shape.at(0));
+  m_flows[m_net.input] = std::move(input);
+  for (const network_node& node : m_net.nodes) take_node(node);
+}
+
+void streamliner::set_outputs(integer_network& net, const affine_step& meaning,
+                              const std::vector<big_int>& shift) const {
+  channel_values scales, offsets;
+  for (std::int64_t c = 0; c < net.output_info().shape.channels; ++c) {
+    bracket offset = of_channel(meaning.offset, c);
+    if (!shift.empty())
+      offset = offset - of_channel(meaning.scale, c) * bracket(rational(shift[static_cast<std::size_t>(c)]));
+    const double scale = nearest_double(of_channel(meaning.scale, c)), bias = nearest_double(offset);
+    if (!std::isfinite(scale) || scale <= 0 || !std::isfinite(bias))
+      throw input_error(
+          fmt::format("output {}: output {} has scale {} and offset {}; right: a scale greater than 0, both "
+                      "within double's range",
+                      m_net.output, c, scale, bias));
+    net.output_scale.push_back(scale);
+    net.output_bias.push_back(bias);
+    scales.push_back(of_channel(meaning.scale, c));
+    offsets.push_back(offset);
+  }
+  keep_ties(net, scales, offsets);
+}
+
+integer_network streamliner::finish() {
+  const auto found = m_flows.find(m_net.output);
+  if (found == m_flows.end()) throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
+  tensor_flow& out = found->second;
+  if (out.on_host() || !m_draft.has_products())
+    throw input_error("the network has no MatMul, Gemm or Conv; right: at least one");
+  const std::optional<affine_step> meaning = out.chain.affine(range(out), channels(out));
+  if (!meaning)
+    throw input_error(
+        fmt::format("output {}: it is clamped (Relu, Clip) and not quantized behind that; right: a Quant "
+                    "at the end, or no clamp",
+                    m_net.output));
+  affine_step upright = *meaning;
+  std::vector<bool> negative;
+  for (std::int64_t c = 0; c < channels(out); ++c) negative.push_back(of_channel(upright.scale, c).sign() < 0);
+  if (std::find(negative.begin(), negative.end(), true) != negative.end() && m_draft.negate_rows(out.value, negative))
+    for (bracket& scale : upright.scale) scale = scale.sign() < 0 ? -scale : scale;
+  std::vector<big_int> shift;
+  integer_network result = m_draft.finish(out.value, m_options.xnor_popcount, shift);
+  set_outputs(result, upright, shift);
+  if (!m_report) return result;
+  for (value_report& value : m_report->values) value.value = m_draft.place_of(value.value);
+  std::erase_if(m_report->values, [](const value_report& value) { return value.value < 0; });
+  m_report->values.push_back(
+      {result.output_value, "output", "", m_net.output, result.output_scale, result.output_bias, *out.places});
+  return result;
+}
+
+integer_network streamliner::run() {
+  walk();
+  integer_network result = finish();
+  apply_claims(m_net, result);
+  validate(result);
+  return result;
+}
+
+integer_network streamline(const network& net, streamline_report* report, const streamline_options& options) {
+  return streamliner(net, report, options).run();
+}
 
 }  // namespace spillway

@@ -14,8 +14,11 @@ namespace spillway {
 namespace {
 
 const float_tensor& not_quantized(const constant_value& constant, const std::string& node) {
+  if (std::holds_alternative<quantized_constant>(constant))
+    throw input_error(fmt::format("{}: it quantizes a constant a second time; right: once", node));
   const auto* plain = std::get_if<float_tensor>(&constant);
-  if (!plain) throw input_error(fmt::format("{}: it quantizes a constant a second time; right: once", node));
+  if (!plain)
+    throw input_error(fmt::format("{}: it quantizes a computed constant that no float32 is; right: a constant", node));
   return *plain;
 }
 
@@ -49,28 +52,7 @@ integer_type type_without(const quant_op& op, const big_int& zero_point) {
   return {bits_for(low, high, is_signed), is_signed, false};
 }
 
-}  // namespace
-
-const tensor_shape& shape_of(const constant_value& constant) {
-  return std::visit([](const auto& c) -> const tensor_shape& { return c.shape; }, constant);
-}
-
-std::vector<rational> reals_of(const constant_value& constant) {
-  std::vector<rational> result;
-  if (const auto* plain = std::get_if<float_tensor>(&constant)) {
-    for (const float value : plain->values) result.push_back(exact(value));
-    return result;
-  }
-  const auto& quantized = std::get<quantized_constant>(constant);
-  const integer_tensor& q = quantized.integers;
-  broadcast_index scales(quantized.scale_shape, quantized.shape);
-  for (std::int64_t i = 0; i < q.size(); ++i)
-    result.push_back(load({q.at(i), static_cast<std::size_t>(q.type.words())}, q.type) *
-                     exact(quantized.scale[scales.next()]));
-  return result;
-}
-
-constant_value apply(const quant_op& op, const constant_value& constant, const std::string& node) {
+constant_value quantized(const quant_op& op, const constant_value& constant, const std::string& node) {
   validate(op, node);
   const float_tensor& plain = not_quantized(constant, node);
   const big_int zero = whole_zero_point(op, node);
@@ -95,7 +77,7 @@ constant_value apply(const quant_op& op, const constant_value& constant, const s
   return result;
 }
 
-constant_value apply(const bipolar_quant_op& op, const constant_value& constant, const std::string& node) {
+constant_value quantized(const bipolar_quant_op& op, const constant_value& constant, const std::string& node) {
   validate(op, node);
   const float_tensor& plain = not_quantized(constant, node);
   quantized_constant result = prepare(plain, op.scale);
@@ -111,7 +93,7 @@ constant_value apply(const bipolar_quant_op& op, const constant_value& constant,
   return result;
 }
 
-constant_value apply(const transpose_op& op, const constant_value& constant) {
+constant_value transposed(const transpose_op& op, const constant_value& constant) {
   const std::vector<std::int64_t> sources = transposed_indices(shape_of(constant), op.permutation);
   const auto permuted = [&](const tensor_shape& shape) {
     tensor_shape result;
@@ -121,6 +103,12 @@ constant_value apply(const transpose_op& op, const constant_value& constant) {
   if (const auto* plain = std::get_if<float_tensor>(&constant)) {
     float_tensor result{permuted(plain->shape), {}};
     for (const std::int64_t source : sources) result.values.push_back(plain->values[static_cast<std::size_t>(source)]);
+    return result;
+  }
+  if (const auto* computed = std::get_if<real_constant>(&constant)) {
+    real_constant result{permuted(computed->shape), {}};
+    for (const std::int64_t source : sources)
+      result.values.push_back(computed->values[static_cast<std::size_t>(source)]);
     return result;
   }
   const auto& from = std::get<quantized_constant>(constant);
@@ -134,6 +122,118 @@ constant_value apply(const transpose_op& op, const constant_value& constant) {
   for (std::size_t i = 0; i < scale_sources.size(); ++i)
     result.scale[i] = from.scale[static_cast<std::size_t>(scale_sources[i])];
   return result;
+}
+
+/// The same elements in another shape; the scale of a quantized constant is spelled out, element by element.
+constant_value reshaped(const constant_value& constant, const tensor_shape& shape) {
+  constant_value result = constant;
+  if (auto* of = std::get_if<quantized_constant>(&result)) {
+    std::vector<float> scale;
+    broadcast_index scales(of->scale_shape, of->shape);
+    for (std::int64_t i = 0; i < of->integers.size(); ++i) scale.push_back(of->scale[scales.next()]);
+    of->scale = std::move(scale);
+    of->scale_shape = shape;
+  }
+  std::visit([&](auto& any) { any.shape = shape; }, result);
+  return result;
+}
+
+/// Computed values as float32, where each of them is one.
+constant_value as_floats_if_exact(real_constant&& computed) {
+  float_tensor plain{computed.shape, {}};
+  for (const bracket& value : computed.values) {
+    const auto near = static_cast<float>(nearest_double(value));
+    if (!value.is_exact() || !std::isfinite(near) || exact(near) != value.low()) return std::move(computed);
+    plain.values.push_back(near);
+  }
+  return plain;
+}
+
+bracket power(const bracket& base, const bracket& exponent, const std::string& node) {
+  if (base.is_exact() && base.low() >= 0 && exponent == bracket(rational(1, 2))) return square_root(base.low());
+  if (exponent == bracket(1)) return base;
+  if (exponent == bracket(2)) return base * base;
+  throw input_error(fmt::format("{}: it raises a constant to {}; right: 1/2, 1 or 2", node, nearest_double(exponent)));
+}
+
+bracket quotient(const bracket& a, const bracket& b, const std::string& node) {
+  if (b.is_zero()) throw input_error(fmt::format("{}: it divides by 0; right: another divisor", node));
+  return a / b;
+}
+
+template <class Function>
+constant_value elementwise(const std::vector<const constant_value*>& inputs, const tensor_shape& shape,
+                           Function&& function) {
+  const std::vector<bracket> a = reals_of(*inputs[0]), b = reals_of(*inputs[1]);
+  broadcast_index ia(shape_of(*inputs[0]), shape), ib(shape_of(*inputs[1]), shape);
+  real_constant result{shape, {}};
+  std::int64_t count = 1;
+  for (const std::int64_t n : shape) count *= n;
+  for (std::int64_t i = 0; i < count; ++i) result.values.push_back(function(a[ia.next()], b[ib.next()]));
+  return as_floats_if_exact(std::move(result));
+}
+
+/// Folding by kind of operator.
+struct folder {
+  const network_node& node;
+  const std::vector<const constant_value*>& inputs;
+  const tensor_shape& shape;
+
+  constant_value operator()(const quant_op& op) const { return quantized(op, *inputs[0], node.name); }
+  constant_value operator()(const bipolar_quant_op& op) const { return quantized(op, *inputs[0], node.name); }
+  constant_value operator()(const transpose_op& op) const { return transposed(op, *inputs[0]); }
+  constant_value operator()(const flatten_op&) const { return reshaped(*inputs[0], shape); }
+  constant_value operator()(const reshape_op&) const { return reshaped(*inputs[0], shape); }
+  constant_value operator()(const add_op&) const {
+    return elementwise(inputs, shape, [](const bracket& a, const bracket& b) { return a + b; });
+  }
+  constant_value operator()(const sub_op&) const {
+    return elementwise(inputs, shape, [](const bracket& a, const bracket& b) { return a - b; });
+  }
+  constant_value operator()(const mul_op&) const {
+    return elementwise(inputs, shape, [](const bracket& a, const bracket& b) { return a * b; });
+  }
+  constant_value operator()(const div_op&) const {
+    return elementwise(inputs, shape, [this](const bracket& a, const bracket& b) { return quotient(a, b, node.name); });
+  }
+  constant_value operator()(const pow_op&) const {
+    return elementwise(inputs, shape, [this](const bracket& a, const bracket& b) { return power(a, b, node.name); });
+  }
+  template <class Op>
+  constant_value operator()(const Op&) const {
+    throw input_error(
+        fmt::format("{}: it computes a constant in a way that can't be folded; right: its result", node.name));
+  }
+};
+
+}  // namespace
+
+const tensor_shape& shape_of(const constant_value& constant) {
+  return std::visit([](const auto& c) -> const tensor_shape& { return c.shape; }, constant);
+}
+
+std::vector<bracket> reals_of(const constant_value& constant) {
+  if (const auto* computed = std::get_if<real_constant>(&constant)) return computed->values;
+  std::vector<bracket> result;
+  if (const auto* plain = std::get_if<float_tensor>(&constant)) {
+    for (const float value : plain->values) {
+      if (!std::isfinite(value)) throw input_error(fmt::format("a constant is {}; right: finite numbers", value));
+      result.emplace_back(exact(value));
+    }
+    return result;
+  }
+  const auto& of = std::get<quantized_constant>(constant);
+  const integer_tensor& q = of.integers;
+  broadcast_index scales(of.scale_shape, of.shape);
+  for (std::int64_t i = 0; i < q.size(); ++i)
+    result.emplace_back(
+        rational(load({q.at(i), static_cast<std::size_t>(q.type.words())}, q.type) * exact(of.scale[scales.next()])));
+  return result;
+}
+
+constant_value fold(const network_node& node, const std::vector<const constant_value*>& inputs,
+                    const tensor_shape& shape) {
+  return std::visit(folder{node, inputs, shape}, node.op);
 }
 
 }  // namespace spillway

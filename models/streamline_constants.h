@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "models/bracket.h"
 #include "models/integer_tensor.h"
 #include "models/network.h"
 #include "models/network_shapes.h"
-#include "models/rational.h"
 
 namespace spillway {
 
@@ -22,18 +24,23 @@ struct quantized_constant {
   std::int64_t clamped = 0;
 };
 
-/// A constant of the graph: as the file has it, or quantized.
-using constant_value = std::variant<float_tensor, quantized_constant>;
+/// What the file computes from constants and no float32 is.
+struct real_constant {
+  tensor_shape shape;
+  std::vector<bracket> values;
+};
+
+/// A constant of the graph: as the file has it, quantized, or computed.
+using constant_value = std::variant<float_tensor, quantized_constant, real_constant>;
 
 const tensor_shape& shape_of(const constant_value& constant);
 
 /// All elements, exactly.
-std::vector<rational> reals_of(const constant_value& constant);
+std::vector<bracket> reals_of(const constant_value& constant);
 
-/// What a node makes of a constant. Throws `input_error`, naming the node, for a zero point that is not whole, and for
-/// a constant that is quantized twice.
-constant_value apply(const quant_op& op, const constant_value& constant, const std::string& node);
-constant_value apply(const bipolar_quant_op& op, const constant_value& constant, const std::string& node);
-constant_value apply(const transpose_op& op, const constant_value& constant);
+/// What a node makes of constants alone. Throws `input_error`, naming the node, for an operator that can't be folded, a
+/// weight zero point that is not whole, and a constant that is quantized twice.
+constant_value fold(const network_node& node, const std::vector<const constant_value*>& inputs,
+                    const tensor_shape& shape);
 
 }  // namespace spillway

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "models/dataset.h"
 #include "models/error.h"
-#include "models/network.h"
+#include "models/rational.h"
 #include "tests/models/property.h"
 #include "tests/traces/temporary_directory.h"
 
@@ -103,32 +104,63 @@ TEST_CASE("the sign of 0 is +1 for a bipolar input") {
   CHECK(quantize_input(bipolar, -1e-40F) == -1);
 }
 
-TEST_CASE("every pixel becomes what the file's Quant makes of p / 255 in float32") {
-  CHECK(property_holds("pixels agree with Quant", 300, [] {
-    quant_op op;
-    op.bits = *rc::gen::inRange(2, 17);
-    op.is_signed = *rc::gen::arbitrary<bool>();
-    // Scales of which p / 255 is a multiple or half of one, and scales of any other kind.
+namespace {
+
+/// Half to even, from integer division and remainder alone.
+big_int nearest_even(const rational& value) {
+  const big_int n = abs(numerator(value)), d = denominator(value);
+  big_int whole = n / d;
+  const big_int rest = 2 * (n % d);
+  if (rest > d || (rest == d && whole % 2 == 1)) ++whole;
+  return value < 0 ? big_int(-whole) : whole;
+}
+
+}  // namespace
+
+TEST_CASE("every pixel becomes what the formula makes of the float32 p / 255, exactly") {
+  CHECK(property_holds("pixels follow the formula", 300, [] {
+    const int bits = *rc::gen::inRange(2, 17);
+    const bool is_signed = *rc::gen::arbitrary<bool>();
+    // Scales of which p / 255 is nearly a multiple or half of one, and scales of any other kind.
     const int divisor = *rc::gen::inRange(1, 2000);
     const bool is_half_step = *rc::gen::arbitrary<bool>();
     const float scale = is_half_step ? static_cast<float>(divisor) / 510 : 1 / static_cast<float>(divisor);
-    const int zero = *rc::gen::inRange(op.is_signed ? -3 : 0, 4);
-    op.scale = {{}, {scale}};
-    op.zero_point = {{}, {static_cast<float>(zero)}};
-    network net;
-    net.input = "x";
-    net.output = "y";
-    net.input_shape = {1, 256};
-    net.nodes = {{"q", op, {"x"}, "y"}};
-    float_tensor x{{1, 256}, {}};
-    for (int p = 0; p < 256; ++p) x.values.push_back(static_cast<float>(p) / 255);
-    const float_tensor y = evaluate(net, x);
-    const integer_type type{op.bits, op.is_signed, false};
+    const int zero = *rc::gen::inRange(is_signed ? -3 : 0, 4);
+    const integer_type type{bits, is_signed, false};
     const input_quantizer quantizer{type, scale, zero, type.min64(), type.max64()};
     const integer_tensor q = quantize_dataset(network_of(quantizer, 256), all_pixels());
-    for (std::size_t p = 0; p < 256; ++p)
-      RC_ASSERT((static_cast<float>(q.words[p]) - static_cast<float>(zero)) * scale == y.values[p]);
+    for (std::size_t p = 0; p < 256; ++p) {
+      const float x = static_cast<float>(p) / 255;
+      const big_int level = nearest_even(exact(x) / exact(scale) + zero);
+      RC_ASSERT(q.words[p] == std::clamp(level, big_int(type.min64()), big_int(type.max64())));
+    }
   }));
+}
+
+TEST_CASE("steps before the quantizer are taken in order, exactly, channel by channel") {
+  input_quantizer quantizer{signed_type(8), 0.5, 0, -128, 127};
+  quantizer.steps = {{input_step::kind::add, {-1, 1}, 0, 0, 0},
+                     {input_step::kind::divide_by_root, {3.5F}, 0.5F, 0, 0},
+                     {input_step::kind::multiply, {3}, 0, 0, 0},
+                     {input_step::kind::clamp, {}, 0, -2, 3}};
+  CHECK(quantize_input(quantizer, 1.5F, 0) == 2);  // (1.5 - 1) / 2 * 3 / 0.5 = 1.5: to even
+  CHECK(quantize_input(quantizer, 1.5F, 1) == 6);  // (1.5 + 1) / 2 * 3, clamped to 3
+  CHECK(quantize_input(quantizer, -9, 0) == -4);
+  // By a root that is no fraction: 1 / sqrt(2) lies between 0.7071 and 0.7072.
+  quantizer.steps = {{input_step::kind::divide_by_root, {2}, 0, 0, 0}};
+  quantizer.scale = 0.0001;
+  quantizer.type = signed_type(16);
+  quantizer.high = 32767;
+  CHECK(quantize_input(quantizer, 1) == 7071);
+}
+
+TEST_CASE("the file's order of a frame becomes the hardware's") {
+  integer_network net = network_of({unsigned_type(8), 1.0F / 255, 0, 0, 255}, 6);
+  net.input.order = {0, 3, 1, 4, 2, 5};
+  CHECK(quantize_dataset(net, set_of(unsigned_type(8), {10, 11, 12, 20, 21, 22})).words ==
+        std::vector<std::int64_t>{10, 20, 11, 21, 12, 22});
+  const std::vector<float> reals{0, 1, 0, 1, 1, 0};
+  CHECK(quantize_reals(net, reals).words == std::vector<std::int64_t>{0, 255, 255, 255, 0, 0});
 }
 
 TEST_CASE("an input wider than 64 bits is extended by the sign") {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/check_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "models/dataset.h"
+#include "models/streamline.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr std::size_t most_shown = 10;
+
+std::string cause_of(const frame_difference& frame) {
+  return frame.cause ? to_string(*frame.cause) : "every level is the same: the file's last sums were rounded";
+}
+
+}  // namespace
+
+difference_report compare_on_data(const network& file, const std::string& data) {
+  streamline_report report;
+  const integer_network integers = streamline(file, &report);
+  const dataset loaded = load_dataset(data);
+  quantize_dataset(integers, loaded);  // refuses what does not fit, by name
+  return explain_differences(file, integers, report, real_inputs(loaded));
+}
+
+void print_differences(const difference_report& report, const std::string& data) {
+  fmt::print("the file in float32 against its integers on {}: {} frames, {} outputs\n", data, report.frames,
+             report.outputs);
+  fmt::print("  {} outputs differ by half a step or more, {} classes; the largest difference is {:.3g} steps\n",
+             report.differing_outputs, report.differing_classes, report.largest);
+  const std::size_t shown = std::min(most_shown, report.frames_that_differ.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const frame_difference& frame = report.frames_that_differ[i];
+    fmt::print("  frame {} ({:.3g} steps): {}\n", frame.frame, frame.largest, cause_of(frame));
+  }
+  if (shown < report.frames_that_differ.size())
+    fmt::print("  and {} frames more\n", report.frames_that_differ.size() - shown);
+}
+
+nlohmann::ordered_json as_json(const difference_report& report) {
+  nlohmann::ordered_json json{{"frames", report.frames},
+                              {"outputs", report.outputs},
+                              {"differing_outputs", report.differing_outputs},
+                              {"differing_classes", report.differing_classes},
+                              {"largest_steps", report.largest},
+                              {"frames_that_differ", nlohmann::ordered_json::array()}};
+  for (const frame_difference& frame : report.frames_that_differ)
+    json["frames_that_differ"].push_back({{"frame", frame.frame},
+                                          {"largest_steps", frame.largest},
+                                          {"file_class", frame.file_class},
+                                          {"exact_class", frame.exact_class},
+                                          {"cause", cause_of(frame)}});
+  return json;
+}
+
+}  // namespace spillway

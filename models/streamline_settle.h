@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/big_int.h"
+#include "models/integer_network.h"
+#include "models/streamline_draft.h"
+
+// How drafted thresholds become tensors of integers.
+
+namespace spillway {
+
+/// How many nodes read a value.
+int readers_of(const integer_network& net, int value);
+
+/// Negates rows of [rows, k]; the type widens if a negated weight needs it. Throws `input_error` beyond 4096 bits.
+void negate_weights(integer_tensor& weights, const std::vector<bool>& negative, const std::string& name);
+
+/// Gives a layer the thresholds; rows that descend are negated, weights and thresholds. Thresholds beyond what a
+/// register can hold are as good as one just outside: -2^(P-1) if they are always reached, 2^(P-1) if never, where P
+/// bits hold all sums (a register that can overflow is narrower).
+void fuse(integer_layer& layer, const threshold_draft& draft);
+void fuse(depthwise_layer& layer, const threshold_draft& draft);
+
+/// The same for a layer of thresholds alone, over values of `type`; one row if all rows are equal.
+void settle(threshold_layer& layer, const threshold_draft& draft, integer_type type);
+
+/// Turns layers of bipolar weights on 1-bit inputs into counts of agreements: count = sum + (negative weights of the
+/// row). Thresholds move along; `shift` is by how much an output without thresholds has moved, channel by channel.
+void count_agreements(integer_network& net, std::vector<big_int>& shift);
+
+}  // namespace spillway

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "models/network.h"
+#include "models/rational.h"
+
+namespace spillway::testing {
+
+/// A tensor of fractions, the batch of one frame first.
+struct exact_tensor {
+  std::vector<std::int64_t> shape;
+  std::vector<rational> values;
+};
+
+/// What a file's formulas say of one frame, in fractions from end to end: written from the operators' definitions,
+/// apart from both streamlining and the float evaluation. Roots must be fractions; Softmax and TopK are not known.
+exact_tensor evaluate_exactly(const network& net, const exact_tensor& input);
+
+/// The levels of the definitions: round(value) under a mode.
+big_int rounded_exactly(const rational& value, rounding_mode mode);
+
+}  // namespace spillway::testing

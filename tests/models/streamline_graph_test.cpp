@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+#include <optional>
+#include <random>
+
+#include "models/dataset.h"
+#include "models/error.h"
+#include "models/streamline.h"
+#include "tests/models/exact_evaluate.h"
+#include "tests/models/random_image_network.h"
+
+using namespace spillway;
+using namespace spillway::testing;
+
+namespace {
+
+std::vector<float> random_frame(const network& net, std::mt19937& random) {
+  std::int64_t size = 1;
+  for (const std::int64_t n : net.input_shape) size *= n;
+  std::vector<float> x(static_cast<std::size_t>(size));
+  for (float& value : x)
+    value = random() % 2 == 0 ? static_cast<float>(static_cast<int>(random() % 65) - 32) / 16
+                              : static_cast<float>(static_cast<int>(random() % 2001) - 1000) / 500;
+  return x;
+}
+
+/// The file's outputs, in its order, from the integers.
+std::vector<double> outputs(const integer_network& net, const streamline_report& report, const std::vector<float>& x) {
+  const integer_tensor y = evaluate(net, quantize_reals(net, x));
+  const std::size_t channels = net.output_scale.size();
+  std::vector<double> result;
+  for (const std::int64_t place : report.values.back().places) {
+    const auto channel = static_cast<std::size_t>(place) % channels;
+    result.push_back(static_cast<double>(*y.at(place)) * net.output_scale[channel] + net.output_bias[channel]);
+  }
+  return result;
+}
+
+/// Sums of +-1 and counts of agreements, with what streamlining said of each.
+struct both_forms {
+  integer_network nets[2];
+  streamline_report reports[2];
+
+  explicit both_forms(const network& file) {
+    for (const int form : {0, 1}) {
+      streamline_options options;
+      options.xnor_popcount = form == 1;
+      nets[form] = streamline(file, &reports[form], options);
+    }
+  }
+
+  /// Both say what `y` says, up to the one rounding of scale and offset as doubles.
+  void check(const std::vector<float>& x, const exact_tensor& y) const {
+    for (const int form : {0, 1}) {
+      CAPTURE(form);
+      const std::vector<double> found = outputs(nets[form], reports[form], x);
+      REQUIRE(found.size() == y.values.size());
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        CAPTURE(i);
+        const double step = nets[form].output_scale[i % nets[form].output_scale.size()];
+        REQUIRE(std::abs(found[i] - nearest_double(y.values[i])) < 1e-6 * step);
+      }
+    }
+  }
+};
+
+/// The only things in random files that have no integer form: a quantizer with one level left, and a gain of 0 before
+/// the output.
+bool is_constant(const std::string& reason) {
+  return reason.ends_with("two levels or more") || reason.find("has scale 0 and") != std::string::npos;
+}
+
+exact_tensor exactly(const network& file, const std::vector<float>& x) {
+  exact_tensor input{file.input_shape, {}};
+  for (const float value : x) input.values.push_back(exact(value));
+  return evaluate_exactly(file, input);
+}
+
+}  // namespace
+
+TEST_CASE("the integer network of an image network says what the file's formulas say in fractions") {
+  std::map<std::size_t, int> seen;
+  int refused = 0;
+  constexpr unsigned networks = 150;
+  for (unsigned seed = 0; seed < networks; ++seed) {
+    CAPTURE(seed);
+    const network file = random_image_network(seed);
+    std::optional<both_forms> forms;
+    try {
+      forms.emplace(file);
+    } catch (const input_error& e) {
+      const std::string reason = e.what();
+      CAPTURE(reason);
+      REQUIRE(is_constant(reason));
+      ++refused;
+      continue;
+    }
+    for (const integer_node& node : forms->nets[0].nodes) ++seen[node.op.index()];
+    std::mt19937 random(seed);
+    for (int frame = 0; frame < 2; ++frame) {
+      const std::vector<float> x = random_frame(file, random);
+      forms->check(x, exactly(file, x));
+    }
+  }
+  CHECK(refused < static_cast<int>(networks) / 10);
+  // Every kind but split and label_select, which no such file needs.
+  CHECK(seen.size() == std::variant_size_v<integer_op> - 2);
+}
