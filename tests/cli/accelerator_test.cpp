@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "models/networks/network_builder.h"
+#include "models/npy.h"
+#include "models/qonnx_write.h"
+#include "tests/cli/refusals.h"
+#include "tests/cli/run_process.h"
+
+using namespace spillway;
+using nlohmann::json;
+
+namespace {
+
+/// A folder with a network that has a residual branch, and four images for it.
+struct residual_files {
+  std::filesystem::path folder = std::filesystem::temp_directory_path() / "spillway_accelerator_test";
+  std::string model = folder / "residual.onnx", data = folder / "images.npy", folding = folder / "folding.json";
+
+  residual_files() {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    network_builder build("residual", {1, 2, 8, 8}, 3);
+    const auto x = build.quantize(build.input(), {.bits = 4, .is_signed = false, .scale = 1.0F / 15});
+    const auto branch = build.conv(x, {.channels = 2, .bits = 3, .kernel = 3, .padding = 1});
+    const auto short_cut = build.quantize(build.relu(branch), {.bits = 4, .is_signed = false, .scale = 1.0F / 15});
+    const auto sum = build.quantize(build.add(short_cut, x), {.bits = 3, .is_signed = false, .scale = 0.25F});
+    write_qonnx(build.finish(build.conv(sum, {.channels = 3, .bits = 3, .kernel = 1})), model);
+    integer_tensor images = integer_tensor::zeros(unsigned_type(8), {4, 128});
+    for (std::int64_t i = 0; i < images.size(); ++i) *images.at(i) = i * 37 % 256;
+    write_npy(data, images);
+  }
+  ~residual_files() { std::filesystem::remove_all(folder); }
+};
+
+}  // namespace
+
+TEST_CASE("a design that deadlocks says where, who waits for whom, and what frees it; then it runs and agrees") {
+  const residual_files files;
+  const std::vector<std::string> simulate{"simulate", files.model, "--data", files.data, "--json", "--compare"};
+  check_refused(spillway_command(simulate), 2,
+                {"deadlock in cycle", "DuplicateStreams_0 waits for room in DuplicateStreams_0 -> AddStreams_0",
+                 "instead of 2 for DuplicateStreams_0 -> AddStreams_0", "frees it"});
+
+  for (const char* goal : {"live", "full-rate"}) {
+    CAPTURE(goal);
+    const process_result sized =
+        spillway_command({"explore", files.model, "--fifos", goal, "--json", "-q", "--force", "-o", files.folding});
+    CAPTURE(sized.err);
+    REQUIRE(sized.code == 0);
+    const json depths = json::parse(sized.out);
+    if (goal == std::string("full-rate")) CHECK(depths["cycles"] == depths["unlimited_cycles"]);
+    for (const json& stream : depths["streams"]) CHECK(stream["minimal"] == true);
+
+    std::vector<std::string> with_folding = simulate;
+    with_folding.insert(with_folding.end(), {"--folding", files.folding});
+    const process_result run = spillway_command(with_folding);
+    CAPTURE(run.err);
+    REQUIRE(run.code == 0);
+    const json result = json::parse(run.out);
+    CHECK(result["frames"] == 4);
+    CHECK(result["compare"]["differing_beats"] == 0);
+    CHECK(result["compare"]["streams"].get<int>() >= 8);
+    CHECK(result["compare"]["first_difference"].is_null());
+  }
+}
+
+TEST_CASE("narrow accumulators differ, and the first difference is named; the exit code says so") {
+  const residual_files files;
+  REQUIRE(spillway_command({"explore", files.model, "--fifos", "live", "-q", "-o", files.folding}).code == 0);
+  const process_result run = spillway_command({"simulate", files.model, "--data", files.data, "--folding",
+                                               files.folding, "--accumulator", "MVAU_0=4", "--compare", "--json"});
+  CAPTURE(run.err);
+  CHECK(run.code == 1);
+  const json result = json::parse(run.out);
+  CHECK(result["overflow_events"].get<int>() > 0);
+  const json& first = result["compare"]["first_difference"];
+  CHECK(first["unit"] == "MVAU_0");
+  CHECK(first["stream"] == "MVAU_0 -> AddStreams_0");
+  for (const char* key : {"frame", "position", "channel", "cycle"}) CHECK(first[key].is_number_unsigned());
+  CHECK(first["expected"] != first["found"]);
+}
+
+TEST_CASE("the folding search meets its goal, and what it writes gives that design again") {
+  const residual_files files;
+  const process_result found = spillway_command(
+      {"explore", files.model, "--cycles", "200", "--fifos", "live", "--json", "-q", "-o", files.folding});
+  CAPTURE(found.err);
+  REQUIRE(found.code == 0);
+  const json result = json::parse(found.out);
+  CHECK(result["cycles_per_frame"].get<int>() <= 200);
+  const process_result info = spillway_command({"info", files.model, "--folding", files.folding, "--json"});
+  REQUIRE(info.code == 0);
+  const json units = json::parse(info.out)["units"];
+  REQUIRE(units.size() == result["units"].size());
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    CHECK(units[u]["name"] == result["units"][u]["name"]);
+    CHECK(units[u]["cycles_per_frame"] == result["units"][u]["cycles_per_frame"]);
+  }
+  check_refused(spillway_command({"explore", files.model, "--cycles", "1"}), 2, {"cycles a frame at least"});
+  check_refused(spillway_command({"explore", files.model, "--cycles", "9", "--fps", "9"}), 2, {"--cycles and --fps"});
+  check_refused(spillway_command({"explore", files.model, "--cycles", "200", "-o", files.folding}), 2,
+                {"exists", "--force"});
+  check_refused(spillway_command({"simulate", files.model, "--data", files.data, "--engine", "fast"}), 2,
+                {"the fast engine takes matrix units"});
+  check_refused(spillway_command({"simulate", files.model, "--data", files.data, "--engine", "fast", "--compare"}), 2,
+                {"--compare"});
+}
