@@ -35,28 +35,34 @@ struct simulate_options {
   bool compare = false, json = false, quiet = false, force = false, fail_on_overflow = false;
 };
 
+/// Keeps frames [skip, skip + count) of what has `a_frame` entries for each.
+template <class T>
+void keep_frames(std::vector<T>& entries, std::int64_t skip, std::int64_t count, std::int64_t a_frame) {
+  entries.erase(entries.begin(), entries.begin() + skip * a_frame);
+  entries.resize(static_cast<std::size_t>(count * a_frame));
+}
+
 /// Frames [skip, skip + frames) of a set; the rest of it if `frames` is 0.
 dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames) {
-  const std::int64_t available = all.inputs.shape[0];
+  const std::int64_t available = all.frames(), features = all.features();
   if (skip < 0 || skip >= available)
     throw config_error(fmt::format("--skip {} leaves no frame of {}, which has {}", skip, all.name, available));
   const std::int64_t count = frames > 0 ? std::min(frames, available - skip) : available - skip;
-  const std::int64_t words = all.inputs.shape[1] * all.inputs.type.words();
-  std::vector<std::int64_t>& data = all.inputs.words;
-  data.erase(data.begin(), data.begin() + skip * words);
-  data.resize(static_cast<std::size_t>(count * words));
-  all.inputs.shape[0] = count;
-  if (!all.labels.empty()) {
-    all.labels.erase(all.labels.begin(), all.labels.begin() + skip);
-    all.labels.resize(static_cast<std::size_t>(count));
+  if (!all.labels.empty()) keep_frames(all.labels, skip, count, 1);
+  if (all.reals) {
+    keep_frames(all.reals->values, skip, count, features);
+    all.reals->shape[0] = count;
+    return all;
   }
+  keep_frames(all.inputs.words, skip, count, features * all.inputs.type.words());
+  all.inputs.shape[0] = count;
   return all;
 }
 
 run_result run_engine(const simulate_options& options, const design& of, const integer_tensor& inputs,
                       recorder& events) {
   const dataflow& flow = of.flow;
-  progress bar("frames", static_cast<std::uint64_t>(inputs.shape[0]), options.quiet);
+  progress bar("frames", static_cast<std::uint64_t>(count_frames(flow, inputs)), options.quiet);
   run_options run;
   run.stalls = options.stalls;
   if (options.compare) run.compare = &of.integers;
@@ -205,7 +211,7 @@ int simulate(const simulate_options& options) {
     print_text(run);
   if (run.result.stopped) {
     fmt::print(stderr, "interrupted after {} of {} frames{}; go on with --skip {}\n", run.result.frames,
-               run.data.inputs.shape[0], saver ? ", which are in " + options.output : "",
+               count_frames(run.accelerator.flow, run.data.inputs), saver ? ", which are in " + options.output : "",
                options.skip + static_cast<std::int64_t>(run.result.frames));
     return 130;
   }

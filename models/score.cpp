@@ -28,19 +28,30 @@ struct arg_max {
   }
 };
 
+/// True if the outputs are labels already, the best first.
+bool ends_in_labels(const integer_network& net) {
+  for (const integer_node& node : net.nodes)
+    if (node.outputs[0] == net.output_value) return std::holds_alternative<label_select_layer>(node.op);
+  return false;
+}
+
 frame_score score_frame(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
                         std::int64_t frame) {
-  const auto logits = static_cast<std::int64_t>(net.output_scale.size());
+  const std::int64_t logits = net.output_info().shape.elements();
+  const std::size_t channels = net.output_scale.size();
   arg_max simulated, full_width;
   double error = 0;
   for (std::int64_t i = 0; i < logits; ++i) {
-    const double scale = net.output_scale[static_cast<std::size_t>(i)];
-    const double bias = net.output_bias[static_cast<std::size_t>(i)];
+    const double scale = net.output_scale[static_cast<std::size_t>(i) % channels];
+    const double bias = net.output_bias[static_cast<std::size_t>(i) % channels];
     const double value = as_double(outputs, frame * logits + i), truth = as_double(exact, frame * logits + i);
     simulated.offer(value * scale + bias, i);
     full_width.offer(truth * scale + bias, i);
     error += std::abs(value - truth) * scale;
   }
+  if (ends_in_labels(net))
+    return {static_cast<std::int64_t>(as_double(outputs, frame * logits)),
+            static_cast<std::int64_t>(as_double(exact, frame * logits)), error / static_cast<double>(logits)};
   return {simulated.index, full_width.index, error / static_cast<double>(logits)};
 }
 
@@ -49,7 +60,7 @@ frame_score score_frame(const integer_network& net, const integer_tensor& output
 run_score score_run(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
                     std::span<const int> labels) {
   run_score result;
-  const std::int64_t frames = outputs.shape.at(0);
+  const std::int64_t frames = outputs.shape.at(0) / net.output_info().shape.positions();
   std::int64_t right = 0, exact_right = 0;
   double error = 0;
   for (std::int64_t f = 0; f < frames; ++f) {

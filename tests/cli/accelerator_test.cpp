@@ -88,11 +88,11 @@ TEST_CASE("narrow accumulators differ, and the first difference is named; the ex
 TEST_CASE("the folding search meets its goal, and what it writes gives that design again") {
   const residual_files files;
   const process_result found = spillway_command(
-      {"explore", files.model, "--cycles", "200", "--fifos", "live", "--json", "-q", "-o", files.folding});
+      {"explore", files.model, "--cycles", "600", "--fifos", "live", "--json", "-q", "-o", files.folding});
   CAPTURE(found.err);
   REQUIRE(found.code == 0);
   const json result = json::parse(found.out);
-  CHECK(result["cycles_per_frame"].get<int>() <= 200);
+  CHECK(result["cycles_per_frame"].get<int>() <= 600);
   const process_result info = spillway_command({"info", files.model, "--folding", files.folding, "--json"});
   REQUIRE(info.code == 0);
   const json units = json::parse(info.out)["units"];
@@ -103,7 +103,7 @@ TEST_CASE("the folding search meets its goal, and what it writes gives that desi
   }
   check_refused(spillway_command({"explore", files.model, "--cycles", "1"}), 2, {"cycles a frame at least"});
   check_refused(spillway_command({"explore", files.model, "--cycles", "9", "--fps", "9"}), 2, {"--cycles and --fps"});
-  check_refused(spillway_command({"explore", files.model, "--cycles", "200", "-o", files.folding}), 2,
+  check_refused(spillway_command({"explore", files.model, "--cycles", "600", "-o", files.folding}), 2,
                 {"exists", "--force"});
   check_refused(spillway_command({"simulate", files.model, "--data", files.data, "--engine", "fast"}), 2,
                 {"the fast engine takes matrix units"});
