@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -14,7 +15,74 @@ namespace {
 
 constexpr std::size_t largest_table = std::size_t{1} << 24;
 
+constexpr double impossible = std::numeric_limits<double>::infinity();
+
+/// Which values of each variable are still looked at.
+using alive_values = std::vector<std::vector<std::size_t>>;
+
 }  // namespace
+
+/// Leaves out values that another one is never worse than, whatever the neighbours take (dead-end elimination, Desmet
+/// et al., 1992): exact, and what makes the tables small.
+struct dead_ends {
+  using table = min_sum::table;
+
+  const std::vector<std::vector<double>>& own;
+  const std::vector<table>& pairs;
+  alive_values alive;
+
+  double at(const table& pair, std::size_t variable, std::size_t value, std::size_t other) const {
+    const bool is_first = pair.variables[0] == variable;
+    const std::size_t a = is_first ? value : other, b = is_first ? other : value;
+    return pair.costs[a * own[pair.variables[1]].size() + b];
+  }
+
+  /// The most that taking `instead` for `value` can cost more.
+  double most_lost(std::size_t variable, std::size_t value, std::size_t instead) const {
+    double sum = own[variable][instead] - own[variable][value];
+    for (const table& pair : pairs) {
+      if (pair.variables[0] != variable && pair.variables[1] != variable) continue;
+      const std::size_t neighbour = pair.variables[pair.variables[0] == variable ? 1 : 0];
+      double worst = -impossible;
+      for (const std::size_t other : alive[neighbour]) {
+        const double now = at(pair, variable, value, other);
+        if (now == impossible) continue;  // the value can't stand there anyway
+        worst = std::max(worst, at(pair, variable, instead, other) - now);
+      }
+      if (worst > -impossible) sum += worst;
+      if (!(sum < impossible)) return impossible;
+    }
+    return sum;
+  }
+
+  bool is_dead(std::size_t variable, std::size_t value) const {
+    return std::any_of(alive[variable].begin(), alive[variable].end(), [&](std::size_t instead) {
+      if (instead == value) return false;
+      const double lost = most_lost(variable, value, instead);
+      return lost < 0 || (lost == 0 && instead < value);
+    });
+  }
+
+  alive_values run() {
+    for (const std::vector<double>& costs : own) {
+      alive.emplace_back(costs.size());
+      std::iota(alive.back().begin(), alive.back().end(), std::size_t{0});
+    }
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::size_t v = 0; v < own.size(); ++v)
+        for (std::size_t i = 0; i < alive[v].size();) {
+          if (alive[v].size() > 1 && is_dead(v, alive[v][i])) {
+            alive[v].erase(alive[v].begin() + static_cast<std::ptrdiff_t>(i));
+            changed = true;
+          } else {
+            ++i;
+          }
+        }
+    }
+    return std::move(alive);
+  }
+};
 
 /// Eliminates one variable after the other, the one with the fewest neighbours first.
 struct elimination {
@@ -115,19 +183,6 @@ std::size_t min_sum::add_variable(std::vector<double> costs) {
 
 void min_sum::add_pair(std::size_t a, std::size_t b, std::vector<double> costs) {
   m_pairs.push_back({{a, b}, std::move(costs)});
-}
-
-std::vector<std::size_t> min_sum::sizes() const {
-  std::vector<std::size_t> result;
-  for (const std::vector<double>& own : m_own) result.push_back(own.size());
-  return result;
-}
-
-std::vector<std::size_t> min_sum::solve() const {
-  elimination work{sizes(), m_pairs, std::vector<std::size_t>(m_own.size()), {}};
-  for (std::size_t v = 0; v < m_own.size(); ++v) work.tables.push_back({{v}, m_own[v]});
-  work.run();
-  return work.choice;
 }
 
 double min_sum::cost(const std::vector<std::size_t>& choice) const {

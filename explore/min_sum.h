@@ -8,8 +8,9 @@
 namespace spillway {
 
 /// Choose one value for each of some variables so that the sum of their own costs and of the costs between pairs of
-/// them is least: exactly, by variable elimination (Dechter, Bucket elimination, 1999). A chain of n variables of d
-/// values takes n * d^2 steps; branches that meet again add one power for each branch that is open at a time.
+/// them is least: exactly. Values that another one is never worse than are left out first; then variables are
+/// eliminated one after the other (Dechter, Bucket elimination, 1999). A chain of n variables of d values takes n * d^2
+/// steps; branches that meet again add one power for each branch that is open at a time.
 class min_sum {
  public:
   /// A variable with one cost a value. Returns its index.
@@ -32,11 +33,10 @@ class min_sum {
     std::vector<double> costs;
   };
 
-  std::vector<std::size_t> sizes() const;
-
   std::vector<std::vector<double>> m_own;
   std::vector<table> m_pairs;
 
+  friend struct dead_ends;
   friend struct elimination;
 };
 
