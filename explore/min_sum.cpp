@@ -185,6 +185,29 @@ void min_sum::add_pair(std::size_t a, std::size_t b, std::vector<double> costs) 
   m_pairs.push_back({{a, b}, std::move(costs)});
 }
 
+std::vector<std::size_t> min_sum::solve() const {
+  const alive_values alive = dead_ends{m_own, m_pairs, {}}.run();
+  std::vector<std::size_t> sizes;
+  for (const std::vector<std::size_t>& values : alive) sizes.push_back(values.size());
+  elimination work{sizes, {}, std::vector<std::size_t>(m_own.size()), {}};
+  for (std::size_t v = 0; v < m_own.size(); ++v) {
+    table own{{v}, {}};
+    for (const std::size_t value : alive[v]) own.costs.push_back(m_own[v][value]);
+    work.tables.push_back(std::move(own));
+  }
+  for (const table& pair : m_pairs) {
+    table left{pair.variables, {}};
+    for (const std::size_t a : alive[pair.variables[0]])
+      for (const std::size_t b : alive[pair.variables[1]])
+        left.costs.push_back(pair.costs[a * m_own[pair.variables[1]].size() + b]);
+    work.tables.push_back(std::move(left));
+  }
+  work.run();
+  std::vector<std::size_t> choice;
+  for (std::size_t v = 0; v < m_own.size(); ++v) choice.push_back(alive[v][work.choice[v]]);
+  return choice;
+}
+
 double min_sum::cost(const std::vector<std::size_t>& choice) const {
   double sum = 0;
   for (std::size_t v = 0; v < m_own.size(); ++v) sum += m_own[v][choice[v]];

@@ -177,7 +177,11 @@ struct unit_times {
 class window_times {
  public:
   window_times(const sliding_window& unit, const pushes& input, std::uint64_t frames)
-      : m_unit(unit), m_input(input), m_folds(unit.channels / unit.simd), m_frames(frames) {}
+      : m_unit(unit),
+        m_input(input),
+        m_folds(unit.channels / unit.simd),
+        m_depth(unit.buffer_depth()),
+        m_frames(frames) {}
 
   pushes run() {
     pushes out;
@@ -234,8 +238,8 @@ class window_times {
       const std::int64_t next = std::ssize(m_written);
       std::int64_t cycle = std::max(next > 0 ? m_written.back() + 1 : 0, seen(m_input, static_cast<std::size_t>(next)));
       // Room: the oldest word that anyone needs is less than the depth away.
-      while (m_free < m_frees.size() && m_frees[m_free].oldest + m_unit.buffer_depth() <= next) ++m_free;
-      if (m_unit.buffer_depth() <= next) cycle = std::max(cycle, m_frees.at(m_free).cycle);
+      while (m_free < m_frees.size() && m_frees[m_free].oldest + m_depth <= next) ++m_free;
+      if (m_depth <= next) cycle = std::max(cycle, m_frees.at(m_free).cycle);
       m_written.push_back(cycle);
     }
     return m_written[static_cast<std::size_t>(word)];
@@ -247,7 +251,7 @@ class window_times {
 
   const sliding_window& m_unit;
   const pushes& m_input;
-  std::int64_t m_folds;
+  std::int64_t m_folds, m_depth;
   std::uint64_t m_frames;
   std::int64_t m_now = -1, m_oldest = 0;
   std::vector<release> m_frees;

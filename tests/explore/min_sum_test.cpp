@@ -105,6 +105,10 @@ TEST_CASE("too many branches at once are refused, not computed") {
   min_sum dense;
   for (int v = 0; v < 8; ++v) dense.add_variable(std::vector<double>(20, 0.0));
   for (std::size_t a = 0; a < 8; ++a)
-    for (std::size_t b = a + 1; b < 8; ++b) dense.add_pair(a, b, std::vector<double>(400, 1.0));
+    for (std::size_t b = a + 1; b < 8; ++b) {
+      std::vector<double> costs(400);  // so that no value is better than another whatever the others take
+      for (std::size_t i = 0; i < costs.size(); ++i) costs[i] = i / 20 == i % 20 ? 0 : 1;
+      dense.add_pair(a, b, costs);
+    }
   CHECK_THROWS_AS(dense.solve(), config_error);
 }
