@@ -43,8 +43,7 @@ double seconds(int idle, std::uint64_t& cycles) {
   recorder events(0);
   accelerator top("accelerator", {"bench", {busy}, 2}, inputs, events);
   std::vector<std::unique_ptr<idle_chain>> chains;
-  for (int i = 0; i < idle; ++i)
-    chains.push_back(std::make_unique<idle_chain>(i, top.clock, small, nothing, events));
+  for (int i = 0; i < idle; ++i) chains.push_back(std::make_unique<idle_chain>(i, top.clock, small, nothing, events));
   top.clock.run(1000);
   const double start = bench::processor_seconds();
   top.clock.run();

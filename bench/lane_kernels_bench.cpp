@@ -17,7 +17,7 @@ void lane_kernel_16x16(benchmark::State& state, lane_target target, limit_scope 
   std::vector<lane_input> inputs;
   for (std::int32_t lane = 0; lane < 16; ++lane) inputs.push_back({lane, lane % 15 - 7});
   std::vector<std::int32_t> registers(16), exact(16), events(16), now(16);
-  const lane_iteration iteration{weights.data(),   16,           inputs.data(),  std::ssize(inputs), registers.data(),
+  const lane_iteration iteration{weights.data(),   16,           inputs.data(), std::ssize(inputs), registers.data(),
                                  registers.data(), exact.data(), events.data(), now.data()};
   const accumulator_format format{9, overflow_mode::wrap, scope};
   const lane_kernel kernel = find_lane_kernel(target, true, 16, format);

@@ -43,10 +43,15 @@ struct unit_check {
 };
 
 std::int64_t replay(const dot_product_view& unit, const witness& example, int bits) {
-  const int exact = exact_sum_bits(unit.weights.type, unit.input_type, unit.columns(), bits);
+  const int exact = exact_sum_bits(unit.weights.type, unit.input_type, unit.columns(), bits) + 1;  // counts, too
   return visit_storage(exact, [&]<class Integer>(std::type_identity<Integer>) {
     std::vector<Integer> weights, inputs;
     for (const std::int64_t column : example.order) {
+      if (unit.xnor_popcount) {  // the witness is the row's own signs: every product is an agreement
+        weights.push_back(Integer(1));
+        inputs.push_back(Integer(1));
+        continue;
+      }
       weights.push_back(
           load_as<Integer>(unit.weights.at(example.channel * unit.columns() + column), unit.weights.type));
       inputs.push_back(load_as<Integer>(example.input.data() + column * unit.input_type.words(), unit.input_type));
@@ -63,11 +68,11 @@ unit_check check_unit(const dataflow_unit& any, std::optional<int> bits, bool cl
   result.bits = bits;
   result.claimed = claimed;
   big_int l1 = 0;
-  for (const channel_certificate& certificate : certify(unit.weights, unit.input_type)) {
+  for (const channel_certificate& certificate : certify(unit)) {
     result.minimal_bits = std::max(result.minimal_bits, certificate.minimal_bits());
     l1 = std::max(l1, certificate.l1_norm);
     if (!bits || certificate.holds(*bits)) continue;
-    failure failed{certificate, find_witness(unit.weights, certificate.channel, unit.input_type, *bits), 0};
+    failure failed{certificate, find_witness(unit, certificate.channel, *bits), 0};
     failed.events = replay(unit, failed.example, *bits);
     result.failures.push_back(std::move(failed));
   }

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
 #include "models/error.h"
 #include "models/folding_config.h"
@@ -74,6 +76,20 @@ lowering_options choices_of(const design_options& options, const design& loaded)
   return choices;
 }
 
+streamline_options streamline_options_of(const design_options& options) {
+  streamline_options result;
+  result.xnor_popcount = options.xnor_popcount;
+  if (options.input.empty()) return result;
+  fixed_point_format& input = result.input;
+  int read = 0;
+  const int fields = std::sscanf(options.input.c_str(), "FIXED<%3d,%3d>%n", &input.bits, &input.integer_bits, &read);
+  if (fields != 2 || read != static_cast<int>(options.input.size()) || input.bits < 1 || input.bits > 32 ||
+      std::abs(input.integer_bits) > 32)
+    throw config_error(fmt::format(
+        "--input {}; right: FIXED<bits,integer bits> with 1 to 32 bits, for instance FIXED<16,6>", options.input));
+  return result;
+}
+
 }  // namespace
 
 void add_design_options(CLI::App& command, design_options& options) {
@@ -81,16 +97,19 @@ void add_design_options(CLI::App& command, design_options& options) {
   command.add_option("--accumulator", options.accumulators,
                      "Accumulator of all units, P[:wrap|saturate[:per_product|per_cycle|final]], or of one, "
                      "UNIT=P[...]; may be repeated");
-  command.add_option("--pe", options.pe,
-                     "Processing elements of every unit; must divide its rows, and equal the next unit's SIMD");
-  command.add_option("--simd", options.simd, "Inputs a cycle of every unit; must divide its columns");
+  command.add_option("--pe", options.pe, "Processing elements of every matrix unit; must divide its rows");
+  command.add_option("--simd", options.simd, "Inputs a cycle of every matrix unit; must divide its columns");
   command.add_option("--folding", options.folding, "FINN's folding_config.json");
+  command.add_option("--input", options.input,
+                     "FIXED<bits,integer bits> of an input that the file does not quantize; FIXED<16,6> if left out");
+  command.add_flag("--xnor-popcount", options.xnor_popcount,
+                   "Layers of bipolar weights on bipolar inputs count agreements, 0 to MW, as XNOR hardware does");
 }
 
 design load_design(const design_options& options) {
   design result;
   result.file = read_qonnx(options.model);
-  result.integers = streamline(result.file);
+  result.integers = streamline(result.file, nullptr, streamline_options_of(options));
   result.layers = facts_of(result.integers);
   result.choices = choices_of(options, result);
   result.flow = lower(result.integers, result.choices);

@@ -23,6 +23,8 @@ struct design_options {
   std::vector<std::string> accumulators;  ///< `P[:overflow[:scope]]` for all units, or `UNIT=P[:overflow[:scope]]`
   std::optional<int> pe, simd;            ///< of every unit
   std::string folding;                    ///< FINN's folding_config.json
+  std::string input;                      ///< FIXED<bits, integer bits> of an input that the file does not quantize
+  bool xnor_popcount = false;             ///< bipolar layers count agreements
 };
 
 /// The layer that became a unit with accumulators.

@@ -57,8 +57,7 @@ std::vector<int> certified_bits(const dataflow_unit& any) {
   std::vector<int> bits;
   const auto unit = dot_products_of(any);
   if (!unit) return bits;
-  for (const channel_certificate& certificate : certify(unit->weights, unit->input_type))
-    bits.push_back(certificate.minimal_bits());
+  for (const channel_certificate& certificate : certify(*unit)) bits.push_back(certificate.minimal_bits());
   return bits;
 }
 

@@ -24,9 +24,10 @@ std::vector<big_int> row_of(const integer_tensor& weights, std::int64_t channel)
 int main() {
   // Three output channels of four 4-bit weights; the inputs are 4 bits, unsigned: 0 to 15.
   const integer_type input = unsigned_type(4);
-  const integer_tensor weights = integer_tensor::from(signed_type(4), {3, 4}, {7, 7, 7, 7,     //
-                                                                               3, -2, 1, -4,   //
-                                                                               -1, 0, 2, 0});
+  const integer_tensor weights = integer_tensor::from(signed_type(4), {3, 4},
+                                                      {7, 7, 7, 7,    //
+                                                       3, -2, 1, -4,  //
+                                                       -1, 0, 2, 0});
   constexpr int bits = 7;  // the register we would like to build: -64 to 63
 
   // What is known from the widths alone, for any weights.

@@ -19,17 +19,17 @@ int main() {
   mvau description;
   description.name = "dense";
   description.input_type = unsigned_type(2);
-  description.weights = integer_tensor::from(signed_type(4), {4, 6},
-                                             {1, 2, 3,  4,  5,  6,    // row 0
-                                              1, 0, -1, 0,  1,  0,    // row 1
-                                              7, 7, 7,  -7, -7, -7,   // row 2
-                                              -1, -1, -1, -1, -1, -1});
+  description.weights = integer_tensor::from(signed_type(4), {4, 6}, {1,  2,  3,  4,  5,  6,   // row 0
+                                                                      1,  0,  -1, 0,  1,  0,   // row 1
+                                                                      7,  7,  7,  -7, -7, -7,  // row 2
+                                                                      -1, -1, -1, -1, -1, -1});
   description.accumulator = {6, overflow_mode::wrap, limit_scope::per_cycle};
   description.output_type = signed_type(6);
   description.pe = 2;    // rows at a time: 2 neuron folds
   description.simd = 3;  // columns at a time: 2 synapse folds
-  const integer_tensor inputs = integer_tensor::from(unsigned_type(2), {2, 6}, {1, 1, 1, 1, 1, 1,    // frame 0
-                                                                               3, 3, 3, 0, 0, 0});  // frame 1
+  const integer_tensor inputs = integer_tensor::from(unsigned_type(2), {2, 6},
+                                                     {1, 1, 1, 1, 1, 1,    // frame 0
+                                                      3, 3, 3, 0, 0, 0});  // frame 1
 
   // A simulation of its own, then modules, ports and streams, as in any SystemC program.
   const simulation_kernel kernel;

@@ -21,11 +21,10 @@ int main() {
     const accumulator_format format{8, mode, limit_scope::per_product};
     fmt::print("{}\n", to_string(format));
 
-    const auto result =
-        accumulate<std::int64_t>(weights, inputs, 1, format, [](const dot_event<std::int64_t>& event) {
-          fmt::print("  product {}: {} + {} = {} does not fit, {} is kept\n", event.step, event.before, event.addend,
-                     event.exact, event.stored);
-        });
+    const auto result = accumulate<std::int64_t>(weights, inputs, 1, format, [](const dot_event<std::int64_t>& event) {
+      fmt::print("  product {}: {} + {} = {} does not fit, {} is kept\n", event.step, event.before, event.addend,
+                 event.exact, event.stored);
+    });
 
     // The finished sum, 115, would fit: the overflow is transient. Wrapping therefore ends where it should (two errors
     // of 256 cancel), saturation does not.

@@ -24,7 +24,8 @@ class sizing {
     const run_result free = simulate();
     m_report.unlimited_cycles = free.cycles;
     for (std::size_t s = 0; s < m_flow.streams.size(); ++s) {
-      // One more than it ever held: a full stream takes no beat in the cycle in which one leaves, an unlimited one does.
+      // One more than it ever held: a full stream takes no beat in the cycle in which one leaves, an unlimited one
+      // does.
       m_flow.streams[s].depth = std::max(2, free.most_filled[s] + 1);
       const stream_shape shape = shape_of(m_flow, m_flow.streams[s]);
       m_report.streams.push_back({name_of(m_flow, m_flow.streams[s]), 0, 0, shape.lanes * shape.type.bits, false});

@@ -33,8 +33,8 @@ struct layer_shape {
 
 layer_shape shape_of(std::span<const double> v, std::span<const double> d) {
   if (d.empty() || v.empty() || v.size() % d.size() != 0) {
-    throw config_error(fmt::format("{} weights are not rows of {} channels: give [MH, MW] weights and MH scales",
-                                   v.size(), d.size()));
+    throw config_error(
+        fmt::format("{} weights are not rows of {} channels: give [MH, MW] weights and MH scales", v.size(), d.size()));
   }
   return {static_cast<std::int64_t>(d.size()), static_cast<std::int64_t>(v.size() / d.size())};
 }
@@ -71,8 +71,8 @@ void validate(const weight_format& format) {
     throw config_error(fmt::format("weight_bits = {} is not 2 to 32", format.weight_bits));
   }
   if (format.accumulator_bits < 2 || format.accumulator_bits > integer_type::max_bits) {
-    throw config_error(fmt::format("accumulator_bits = {} is not 2 to {}", format.accumulator_bits,
-                                   integer_type::max_bits));
+    throw config_error(
+        fmt::format("accumulator_bits = {} is not 2 to {}", format.accumulator_bits, integer_type::max_bits));
   }
   if (format.input.is_bipolar || format.input.bits < 1 || format.input.bits > 32) {
     throw config_error(fmt::format("input type {} is not INT1 to INT32 or UINT1 to UINT32", to_string(format.input)));
@@ -91,8 +91,7 @@ void a2q_integers(std::span<const double> v, double d, double t, const weight_fo
   const double budget = std::min(scale_from_log2(t) / scale_from_log2(d), format.l1_limit());
   const double factor = budget / std::max(norm, least_scale);
   const std::int64_t bound = format.bound();
-  std::transform(v.begin(), v.end(), q.begin(),
-                 [&](double value) { return clip(std::trunc(value * factor), bound); });
+  std::transform(v.begin(), v.end(), q.begin(), [&](double value) { return clip(std::trunc(value * factor), bound); });
 }
 
 void qat_integers(std::span<const double> v, double d, const weight_format& format, std::span<std::int64_t> q) {
@@ -106,9 +105,8 @@ void qat_integers(std::span<const double> v, double d, const weight_format& form
 }
 
 quantized_weights quantize_qat(std::span<const double> v, std::span<const double> d, const weight_format& format) {
-  return quantize_rows(v, d, format, [&](std::size_t row, auto v_row, auto q_row) {
-    qat_integers(v_row, d[row], format, q_row);
-  });
+  return quantize_rows(v, d, format,
+                       [&](std::size_t row, auto v_row, auto q_row) { qat_integers(v_row, d[row], format, q_row); });
 }
 
 quantized_weights quantize_a2q(std::span<const double> v, std::span<const double> d, std::span<const double> t,

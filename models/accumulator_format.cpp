@@ -33,8 +33,10 @@ int parse_bits(std::string_view word, std::string_view text) {
   long long bits = 0;
   const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), bits);
   if (failure == std::errc::invalid_argument || end != word.data() + word.size())
-    throw config_error(fmt::format("accumulator '{}': P '{}' is not a whole number; write P[:overflow[:scope]], "
-                                   "for instance 14:wrap:per_product", text, word));
+    throw config_error(
+        fmt::format("accumulator '{}': P '{}' is not a whole number; write P[:overflow[:scope]], "
+                    "for instance 14:wrap:per_product",
+                    text, word));
   if (failure == std::errc::result_out_of_range) bits = word.front() == '-' ? 0 : integer_type::max_bits + 1;
   const long long nearest = std::clamp<long long>(bits, 1, integer_type::max_bits);
   if (bits != nearest)
@@ -59,12 +61,18 @@ accumulator_format parse_accumulator_format(std::string_view text, accumulator_f
     const std::size_t colon = rest.find(':');
     const std::string_view word = rest.substr(0, colon);
     switch (part) {
-      case 0: format.bits = parse_bits(word, text); break;
-      case 1: format.overflow = parse_name<overflow_mode>(word, modes, "overflow", text); break;
-      case 2: format.scope = parse_name<limit_scope>(word, scopes, "scope", text); break;
+      case 0:
+        format.bits = parse_bits(word, text);
+        break;
+      case 1:
+        format.overflow = parse_name<overflow_mode>(word, modes, "overflow", text);
+        break;
+      case 2:
+        format.scope = parse_name<limit_scope>(word, scopes, "scope", text);
+        break;
       default:
-        throw config_error(fmt::format("accumulator '{}' has more than three parts; nearest: {}", text,
-                                       to_string(format)));
+        throw config_error(
+            fmt::format("accumulator '{}' has more than three parts; nearest: {}", text, to_string(format)));
     }
     if (colon == std::string_view::npos) return format;
     rest.remove_prefix(colon + 1);
@@ -74,8 +82,8 @@ accumulator_format parse_accumulator_format(std::string_view text, accumulator_f
 void validate(const accumulator_format& format, std::string_view path) {
   const int nearest = std::clamp(format.bits, 1, integer_type::max_bits);
   if (format.bits != nearest)
-    throw config_error(fmt::format("{}: P = {} is outside 1 to {}; nearest: {}", path, format.bits,
-                                   integer_type::max_bits, nearest));
+    throw config_error(
+        fmt::format("{}: P = {} is outside 1 to {}; nearest: {}", path, format.bits, integer_type::max_bits, nearest));
 }
 
 }  // namespace spillway

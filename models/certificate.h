@@ -13,8 +13,8 @@ namespace spillway {
 /// Where a bias meets the accumulator.
 enum class bias_placement : unsigned char {
   none,
-  preloaded,  ///< the register starts from the bias: it shifts both bounds
-  at_the_end, ///< added after the last product: max(b, 0) to the upper bound, min(b, 0) to the lower
+  preloaded,   ///< the register starts from the bias: it shifts both bounds
+  at_the_end,  ///< added after the last product: max(b, 0) to the upper bound, min(b, 0) to the lower
 };
 
 /// The exact statement about one output channel's accumulator over *every* input of the type: it never leaves

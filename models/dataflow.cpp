@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/error.h"
+#include "models/minimal_widths.h"
 
 namespace spillway {
 
@@ -162,6 +163,24 @@ std::optional<dot_product_view> dot_products_of(const dataflow_unit& unit) {
     return dot_product_view{u->name, u->weights, u->input_type, u->output_type, u->accumulator,
                             u->pe,   u->simd,    u->latency(),  false};
   return {};
+}
+
+std::vector<channel_certificate> certify(const dot_product_view& unit) {
+  if (!unit.xnor_popcount) return certify(unit.weights, unit.input_type);
+  std::vector<channel_certificate> counts;
+  for (std::int64_t row = 0; row < unit.rows(); ++row) counts.push_back({row, 0, unit.columns(), unit.columns()});
+  return counts;
+}
+
+witness find_witness(const dot_product_view& unit, std::int64_t row, int bits) {
+  if (!unit.xnor_popcount) return find_witness(unit.weights, row, unit.input_type, bits);
+  integer_layer layer;
+  layer.input_type = unit.input_type;
+  layer.weights = unit.weights;
+  layer.xnor_popcount = true;
+  const auto found = find_accumulator_witness(layer, row, bits);
+  if (!found) throw config_error(fmt::format("{}: no input of row {} leaves {} bits", unit.name, row, bits));
+  return *found;
 }
 
 unit_ports ports_of(const dataflow_unit& unit) {

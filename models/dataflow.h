@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/certificate.h"
 #include "models/units/add_streams.h"
 #include "models/units/concat_streams.h"
 #include "models/units/duplicate_streams.h"
@@ -60,6 +61,13 @@ struct dot_product_view {
 
 /// The view of a unit that has accumulators; nothing of others.
 std::optional<dot_product_view> dot_products_of(const dataflow_unit& unit);
+
+/// The exact statement about each row's accumulator (models/certificate.h); one that counts agreements goes from 0 to
+/// the number of its columns.
+std::vector<channel_certificate> certify(const dot_product_view& unit);
+
+/// An input for which the accumulator of `row` leaves a signed register of `bits`; throws `config_error` if none does.
+witness find_witness(const dot_product_view& unit, std::int64_t row, int bits);
 
 /// A stream between two units' ports, or between one and the world outside.
 struct dataflow_stream {

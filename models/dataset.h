@@ -15,8 +15,8 @@ namespace spillway {
 /// Images, or other vectors, with the classes that they are of.
 struct dataset {
   std::string name;
-  integer_tensor inputs;    ///< [frames, features], UINT1 (bits) or UINT8 (pixels: p means p / 255)
-  std::vector<int> labels;  ///< one class a frame; empty if none are known
+  integer_tensor inputs;                   ///< [frames, features], UINT1 (bits) or UINT8 (pixels: p means p / 255)
+  std::vector<int> labels;                 ///< one class a frame; empty if none are known
   std::optional<float_tensor> reals = {};  ///< [frames, ...] of real numbers, in place of `inputs`
 
   std::int64_t frames() const { return reals ? reals->shape[0] : inputs.shape[0]; }
@@ -38,10 +38,10 @@ dataset load_dataset(const std::string& name_or_path);
 /// The dataset as the integers that enter `net`: [frames * positions, channels] of `net.input.type`. Frames of a
 /// dataset are [channels, height, width], those that come out [height, width, channels].
 ///
-/// A bit is 0 or 1, a pixel p is the float32 p / 255; the network's input steps and quantizer turn that into an integer,
-/// decided exactly (models/input_levels.h). For a bipolar input without steps a bit is -1 or +1. Throws `config_error`
-/// if the numbers of features differ, and where the result would be meaningless: pixels into a 1-bit input without
-/// steps, which wants data that a stated threshold has made binary. Real data enters as it is.
+/// A bit is 0 or 1, a pixel p is the float32 p / 255; the network's input steps and quantizer turn that into an
+/// integer, decided exactly (models/input_levels.h). For a bipolar input without steps a bit is -1 or +1. Throws
+/// `config_error` if the numbers of features differ, and where the result would be meaningless: pixels into a 1-bit
+/// input without steps, which wants data that a stated threshold has made binary. Real data enters as it is.
 integer_tensor quantize_dataset(const integer_network& net, const dataset& data);
 
 /// The same; `data.inputs` is left empty.

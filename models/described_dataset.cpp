@@ -20,15 +20,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 11> known_keys{
-    "name",     "description",      "source", "attribution", "threshold", "frames",
-    "features", "bits_per_feature", "images", "labels",      "sha256"};
+constexpr std::array<std::string_view, 11> known_keys{"name",      "description", "source",   "attribution",
+                                                      "threshold", "frames",      "features", "bits_per_feature",
+                                                      "images",    "labels",      "sha256"};
 
 /// A folder with dataset.json, and what it says.
 class described_folder {
  public:
   explicit described_folder(const std::string& directory)
-      : m_directory(directory), m_path((fs::path(directory) / "dataset.json").string()),
+      : m_directory(directory),
+        m_path((fs::path(directory) / "dataset.json").string()),
         m_json(read_json_object(m_path)) {
     for (const auto& item : m_json.items())
       if (std::find(known_keys.begin(), known_keys.end(), item.key()) == known_keys.end())
@@ -98,10 +99,10 @@ class described_folder {
       refuse(fmt::format("sha256 must be an object with the digest of '{}'", shown_path(name)));
     const std::string digest = sha256(read_file(path, std::int64_t{1} << 30));
     if (digest != digests.at(name).get<std::string>())
-      throw input_error(fmt::format("{}: its SHA-256 is {}..., but dataset.json says {}...; the file is damaged or of "
-                                    "another version",
-                                    shown_path(path), digest.substr(0, 12),
-                                    shown_path(digests.at(name).get<std::string>().substr(0, 12))));
+      throw input_error(fmt::format(
+          "{}: its SHA-256 is {}..., but dataset.json says {}...; the file is damaged or of "
+          "another version",
+          shown_path(path), digest.substr(0, 12), shown_path(digests.at(name).get<std::string>().substr(0, 12))));
   }
 
   /// [frames, ceil(features / 8)] of UINT8 to [frames, features] of UINT1.

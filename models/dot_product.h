@@ -23,9 +23,9 @@ struct dot_event {
 /// What a P-bit register makes of one dot product, and what the dot product really is.
 template <class Integer>
 struct dot_result {
-  Integer stored;      ///< the register at the end
-  Integer exact;       ///< the sum at full width
-  std::int64_t events; ///< additions that overflowed
+  Integer stored;       ///< the register at the end
+  Integer exact;        ///< the sum at full width
+  std::int64_t events;  ///< additions that overflowed
 
   /// Overflowed although even the finished sum does not fit: no order and no saturation could have saved it.
   bool persistent(int bits, overflow_mode mode) const { return fit(exact, bits, mode).overflowed(); }

@@ -42,8 +42,8 @@ std::vector<std::string> known_names(const std::vector<fs::path>& roots) {
   const std::vector<std::string_view> views(names.begin(), names.end());
   const std::string_view nearest = nearest_name(name, views);
   throw config_error(fmt::format("there is no data named '{}' in {} (set SPILLWAY_DATA to look elsewhere){}{}",
-                                 shown_path(name), fmt::join(places, ", "), nearest.empty() ? "" : "; nearest: ",
-                                 nearest));
+                                 shown_path(name), fmt::join(places, ", "),
+                                 nearest.empty() ? "" : "; nearest: ", nearest));
 }
 
 }  // namespace

@@ -16,13 +16,20 @@ constexpr std::int64_t longest_file = std::int64_t{1} << 30;
 
 std::string_view type_name(int code) {
   switch (code) {
-    case 0x08: return "unsigned bytes";
-    case 0x09: return "signed bytes";
-    case 0x0b: return "16-bit integers";
-    case 0x0c: return "32-bit integers";
-    case 0x0d: return "32-bit floats";
-    case 0x0e: return "64-bit floats";
-    default: return {};
+    case 0x08:
+      return "unsigned bytes";
+    case 0x09:
+      return "signed bytes";
+    case 0x0b:
+      return "16-bit integers";
+    case 0x0c:
+      return "32-bit integers";
+    case 0x0d:
+      return "32-bit floats";
+    case 0x0e:
+      return "64-bit floats";
+    default:
+      return {};
   }
 }
 
@@ -63,13 +70,13 @@ class idx_reader {
 
   /// Checks everything before the dimensions, and that they are all there.
   int checked_dimensions() const {
-    if (m_content.size() >= 2 && byte(0) == 0x1f && byte(1) == 0x8b)
-      refuse("is compressed; unpack it first (gunzip)");
+    if (m_content.size() >= 2 && byte(0) == 0x1f && byte(1) == 0x8b) refuse("is compressed; unpack it first (gunzip)");
     if (m_content.size() < 4) refuse(fmt::format("is cut short: {} bytes are no IDX header", m_content.size()));
     if (byte(0) != 0 || byte(1) != 0 || type_name(byte(2)).empty())
-      refuse(fmt::format("is no IDX file: it starts with {:02x} {:02x} {:02x} {:02x}, not with 00 00 08 and the number "
-                         "of dimensions",
-                         byte(0), byte(1), byte(2), byte(3)));
+      refuse(
+          fmt::format("is no IDX file: it starts with {:02x} {:02x} {:02x} {:02x}, not with 00 00 08 and the number "
+                      "of dimensions",
+                      byte(0), byte(1), byte(2), byte(3)));
     if (byte(2) != 0x08) refuse(fmt::format("holds {}; unsigned bytes (type 8) are right", type_name(byte(2))));
     const int dimensions = byte(3);
     if (dimensions < 1 || dimensions > 8) refuse(fmt::format("has {} dimensions; 1 to 8 are right", dimensions));

@@ -49,12 +49,12 @@ nlohmann::json read_json_object(const std::string& path) {
     parse_guard guard(path);
     json = nlohmann::json::parse(content, std::ref(guard));
   } catch (const nlohmann::json::parse_error& failure) {
-    const auto end = content.begin() + static_cast<std::ptrdiff_t>(
-                                           std::clamp<std::size_t>(failure.byte, 1, content.size() + 1) - 1);
+    const auto end =
+        content.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(failure.byte, 1, content.size() + 1) - 1);
     const auto line = 1 + std::count(content.begin(), end, '\n');
     const auto line_begin = std::find(std::make_reverse_iterator(end), content.rend(), '\n').base();
-    throw input_error(fmt::format("{}: is no JSON from line {}, column {}", shown_path(path), line,
-                                  1 + (end - line_begin)));
+    throw input_error(
+        fmt::format("{}: is no JSON from line {}, column {}", shown_path(path), line, 1 + (end - line_begin)));
   } catch (const nlohmann::json::exception&) {  // a number beyond every range
     throw input_error(fmt::format("{}: has a number that is out of range", shown_path(path)));
   }

@@ -12,7 +12,7 @@ namespace spillway {
 namespace detail {
 __extension__ using uint128 = unsigned __int128;
 __extension__ using int128 = __int128;
-}
+}  // namespace detail
 
 /// A two's complement integer of N 64-bit limbs, least significant first: the storage of registers whose exact sums
 /// need 64 to N*64 bits. Arithmetic wraps at N*64 bits; whoever picks N makes sure that no exact sum gets there.

@@ -10,8 +10,8 @@ namespace spillway {
 
 /// What the header of a NumPy file says of the bytes behind it.
 struct npy_header {
-  char kind = 'u';       ///< NumPy's letter: b bool, i signed, u unsigned, f float
-  int item_bytes = 1;    ///< 1, 2, 4 or 8
+  char kind = 'u';     ///< NumPy's letter: b bool, i signed, u unsigned, f float
+  int item_bytes = 1;  ///< 1, 2, 4 or 8
   bool is_big_endian = false;
   std::vector<std::int64_t> shape;  ///< empty for a scalar
   std::size_t data_begins = 0;      ///< offset of the first element

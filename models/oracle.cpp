@@ -48,8 +48,8 @@ void check_order(std::span<const std::int64_t> order, std::size_t length) {
   require(order.size() == length, fmt::format("the order has {} entries, not {}", order.size(), length));
   std::vector<bool> seen(length);
   for (const std::int64_t k : order) {
-    require(k >= 0 && k < static_cast<std::int64_t>(length), fmt::format("order entry {} is outside 0 to {}", k,
-                                                                         static_cast<std::int64_t>(length) - 1));
+    require(k >= 0 && k < static_cast<std::int64_t>(length),
+            fmt::format("order entry {} is outside 0 to {}", k, static_cast<std::int64_t>(length) - 1));
     require(!seen[static_cast<std::size_t>(k)], fmt::format("order entry {} stands twice", k));
     seen[static_cast<std::size_t>(k)] = true;
   }
@@ -60,9 +60,9 @@ void check_order(std::span<const std::int64_t> order, std::size_t length) {
 oracle_result oracle_dot_product(std::span<const big_int> weights, std::span<const big_int> inputs,
                                  std::span<const std::int64_t> order, int simd, const accumulator_format& format) {
   validate(format, "oracle");
-  require(!weights.empty() && weights.size() == inputs.size(),
-          fmt::format("{} weights and {} inputs; as many of each, at least 1, is right", weights.size(),
-                      inputs.size()));
+  require(
+      !weights.empty() && weights.size() == inputs.size(),
+      fmt::format("{} weights and {} inputs; as many of each, at least 1, is right", weights.size(), inputs.size()));
   require(simd >= 1 && weights.size() % static_cast<std::size_t>(simd) == 0,
           fmt::format("simd = {} does not divide K = {}", simd, weights.size()));
   check_order(order, weights.size());

@@ -116,7 +116,12 @@ void settle(threshold_layer& layer, const threshold_draft& draft, integer_type t
   std::vector<big_int> thresholds;
   for (std::int64_t row = 0; row < draft.rows; ++row) {
     const bool down = descends(draft, row);
-    append_row(draft, row, false, down ? high : low, down ? big_int(low - 1) : big_int(high + 1), thresholds);
+    big_int beyond = down ? low : high;
+    if (down)
+      --beyond;
+    else
+      ++beyond;
+    append_row(draft, row, false, down ? high : low, beyond, thresholds);
   }
   std::int64_t rows = draft.rows;
   bool equal = true;

@@ -39,8 +39,7 @@ void explain_term(const cost_term& term, std::size_t depth, std::string& text) {
 }
 
 void collect_sources(const cost_term& term, std::vector<std::string>& sources) {
-  if (!term.source.empty() && std::ranges::find(sources, term.source) == sources.end())
-    sources.push_back(term.source);
+  if (!term.source.empty() && std::ranges::find(sources, term.source) == sources.end()) sources.push_back(term.source);
   for (const cost_term& child : term.children) collect_sources(child, sources);
 }
 
@@ -117,8 +116,8 @@ std::string to_text(const network_cost& cost, bool explained) {
   std::size_t width = 5;
   for (const unit_cost& unit : cost.units) width = std::max(width, unit.unit.size());
   constexpr const char* line = "{:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>7}  {:>6}  {:>6}  {:>12}\n";
-  std::string text = fmt::format(line, "unit", width, "LUT", "compute", "threshold", "memory", "BRAM18", "URAM",
-                                 "DSP", "cycles/frame");
+  std::string text = fmt::format(line, "unit", width, "LUT", "compute", "threshold", "memory", "BRAM18", "URAM", "DSP",
+                                 "cycles/frame");
   const auto add_line = [&](const std::string& name, const cost_total& row) {
     text += fmt::format(line, name, width, number(row.luts), number(row.compute_luts), number(row.threshold_luts),
                         number(row.memory_luts), number(row.bram18), number(row.uram), number(row.dsp), row.cycles);

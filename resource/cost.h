@@ -29,7 +29,7 @@ struct unit_cost {
   cost_term dsp;
   double bram_efficiency = 1;  ///< weight bits / bits of the block memories; 1 without any
   double uram_efficiency = 1;
-  std::int64_t cycles = 0;     ///< expected, a frame
+  std::int64_t cycles = 0;  ///< expected, a frame
 };
 
 /// Sums over a network. `cycles` is the slowest unit's: the interval at which frames follow each other.

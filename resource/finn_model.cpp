@@ -34,9 +34,7 @@ std::string dump(const nlohmann::ordered_json& json) {
 
 }  // namespace
 
-unit_cost finn_cost(const dataflow_unit& unit, const finn_options& options) {
-  return std::visit(price{options}, unit);
-}
+unit_cost finn_cost(const dataflow_unit& unit, const finn_options& options) { return std::visit(price{options}, unit); }
 
 std::int64_t expected_cycles(const dataflow_unit& unit) { return cycles_per_frame(unit); }
 
@@ -57,12 +55,11 @@ std::string estimate_layer_resources_json(const network_cost& cost) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   const auto whole = [](double amount) { return static_cast<std::int64_t>(amount); };
   for (const unit_cost& unit : cost.units)
-    json[unit.unit] = {{"BRAM_18K", whole(unit.bram18.amount)}, {"BRAM_efficiency", unit.bram_efficiency},
-                       {"LUT", whole(unit.luts.amount)},        {"URAM", whole(unit.uram.amount)},
+    json[unit.unit] = {{"BRAM_18K", whole(unit.bram18.amount)},   {"BRAM_efficiency", unit.bram_efficiency},
+                       {"LUT", whole(unit.luts.amount)},          {"URAM", whole(unit.uram.amount)},
                        {"URAM_efficiency", unit.uram_efficiency}, {"DSP", whole(unit.dsp.amount)}};
   // FINN's totals are floats.
-  json["total"] = {{"BRAM_18K", cost.bram18}, {"LUT", cost.luts}, {"URAM", cost.uram},
-                   {"DSP", cost.dsp}};
+  json["total"] = {{"BRAM_18K", cost.bram18}, {"LUT", cost.luts}, {"URAM", cost.uram}, {"DSP", cost.dsp}};
   return dump(json);
 }
 

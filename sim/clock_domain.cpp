@@ -77,7 +77,8 @@ void clock_domain::advance() {
   // SystemC would turn an exception that leaves a process into a report of its own: it is carried out by hand.
   try {
     const bool active = evaluate();
-    if (m_probe) [[unlikely]] m_probe->sample(m_cycle);
+    if (m_probe) [[unlikely]]
+      m_probe->sample(m_cycle);
     const bool moved = !m_dirty.empty();
     commit();
     ++m_cycle;
@@ -116,7 +117,8 @@ namespace {
 /// The waits of stopped units: who reads an empty stream waits for its writer, who writes a full one for its reader.
 class wait_graph {
  public:
-  wait_graph(const std::vector<unit*>& units, const std::vector<stream*>& streams) : m_units(units), m_streams(streams) {
+  wait_graph(const std::vector<unit*>& units, const std::vector<stream*>& streams)
+      : m_units(units), m_streams(streams) {
     for (std::size_t s = 0; s < streams.size(); ++s) {
       if (streams[s]->fill() == 0) m_waits[streams[s]->reader()].push_back({streams[s]->writer(), s, false});
       if (!streams[s]->can_write()) m_waits[streams[s]->writer()].push_back({streams[s]->reader(), s, true});

@@ -58,9 +58,9 @@ struct run_options {
   std::function<bool(std::uint64_t frames_done)> on_progress;
   /// Cycle engine only: the network that every stream is compared with; null for no comparison. It outlives the run.
   const integer_network* compare = nullptr;
-  stall_options stalls;             ///< cycle engine only
-  std::optional<std::string> waves; ///< path of a VCD file; cycle engine only
-  unsigned threads = 1;             ///< fast engine only; results don't depend on it
+  stall_options stalls;              ///< cycle engine only
+  std::optional<std::string> waves;  ///< path of a VCD file; cycle engine only
+  unsigned threads = 1;              ///< fast engine only; results don't depend on it
   /// Fast engine only: the product added at step k is that of column `order[k]`, in every unit with as many columns
   /// (hardware adds in the order of the columns). A permutation of 0..MW-1, or empty.
   std::vector<std::int64_t> order;
@@ -69,14 +69,14 @@ struct run_options {
 struct run_result {
   integer_tensor outputs;  ///< [frames * vectors_per_frame, MH] of the last unit, of its output type
   std::uint64_t frames = 0;
-  std::uint64_t cycles = 0;               ///< from the first beat offered to the last beat taken by the sink
-  std::uint64_t first_frame_latency = 0;  ///< cycles until the sink has taken the first frame's last beat
-  std::vector<unit_activity> activity;    ///< cycle engine; the fast engine leaves it empty
+  std::uint64_t cycles = 0;                 ///< from the first beat offered to the last beat taken by the sink
+  std::uint64_t first_frame_latency = 0;    ///< cycles until the sink has taken the first frame's last beat
+  std::vector<unit_activity> activity;      ///< cycle engine; the fast engine leaves it empty
   std::vector<std::uint64_t> frame_cycles;  ///< cycle engine: when the sink took each frame's last beat
   std::vector<int> most_filled;             ///< cycle engine: the greatest fill of each stream of the dataflow, beats
   stream_comparison compared;
   std::optional<stream_difference> first_difference;  ///< the earliest; of those in one cycle, the closest to the input
-  bool stopped = false;                   ///< `on_progress` said so
+  bool stopped = false;                               ///< `on_progress` said so
 };
 
 /// The frames in `inputs`, which must be [frames * vectors_per_frame, MW] of the first unit's input type. Throws

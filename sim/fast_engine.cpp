@@ -78,14 +78,15 @@ void check_order(const dataflow& flow, const std::vector<std::int64_t>& order) {
 void require_chain(const dataflow& flow) {
   for (const dataflow_unit& unit : flow.units)
     if (!std::holds_alternative<mvau>(unit))
-      throw config_error(fmt::format("the fast engine takes matrix units in a chain, and {} is another kind: {}; right: "
-                                     "the cycle engine",
-                                     name_of(unit), kind_of(unit)));
+      throw config_error(
+          fmt::format("the fast engine takes matrix units in a chain, and {} is another kind: {}; right: "
+                      "the cycle engine",
+                      name_of(unit), kind_of(unit)));
   const std::vector<dataflow_stream> links = streams_of(flow);
   for (std::size_t s = 0; s < links.size(); ++s)
     if (links[s].from != static_cast<int>(s) - 1)
-      throw config_error(fmt::format("the fast engine takes streams in the order of the units, but streams[{}] is {}", s,
-                                     name_of(flow, links[s])));
+      throw config_error(fmt::format("the fast engine takes streams in the order of the units, but streams[{}] is {}",
+                                     s, name_of(flow, links[s])));
 }
 
 std::vector<stage> make_stages(const dataflow& flow, std::int64_t frames, const run_options& options) {

@@ -64,9 +64,10 @@ struct fast_mvau::workspace {
 fast_mvau::fast_mvau(const mvau& unit, std::uint32_t index, std::span<const std::int64_t> order)
     : m_unit(unit), m_index(index), m_order(order.begin(), order.end()) {
   if (unit.xnor_popcount)
-    throw config_error(fmt::format("{} counts agreements (xnor_popcount), which the fast engine can't; use the cycle "
-                                   "engine",
-                                   unit.name));
+    throw config_error(
+        fmt::format("{} counts agreements (xnor_popcount), which the fast engine can't; use the cycle "
+                    "engine",
+                    unit.name));
   const std::int64_t rows = unit.mh(), columns = unit.mw();
   if (m_order.empty()) {
     m_order.resize(static_cast<std::size_t>(columns));

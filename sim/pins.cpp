@@ -10,8 +10,8 @@ namespace spillway::detail {
 
 void pin_adapter::check(const stream& link, int bits) {
   if (!domain().options().drive_clk)
-    throw config_error(fmt::format("{} has pins, which need a clock signal: set drive_clk of {}", name(),
-                                   domain().name()));
+    throw config_error(
+        fmt::format("{} has pins, which need a clock signal: set drive_clk of {}", name(), domain().name()));
   const stream::config& shape = link.shape();
   const int right = tdata_bits(shape.type, shape.lanes);
   if (bits != right)

@@ -53,9 +53,7 @@ class stream_to_pins final : public detail::pin_adapter {
 
   explicit stream_to_pins(sc_core::sc_module_name name) : pin_adapter(name) {}
 
-  void bind(stream_pins<Bits>& pins) {
-    tvalid(pins.tvalid), tready(pins.tready), tlast(pins.tlast), tdata(pins.tdata);
-  }
+  void bind(stream_pins<Bits>& pins) { tvalid(pins.tvalid), tready(pins.tready), tlast(pins.tlast), tdata(pins.tdata); }
 
   outcome tick(std::uint64_t) override {
     if (m_valid && !tready.read()) return {unit_state::blocked, false};
@@ -94,9 +92,7 @@ class pins_to_stream final : public detail::pin_adapter {
 
   explicit pins_to_stream(sc_core::sc_module_name name) : pin_adapter(name) {}
 
-  void bind(stream_pins<Bits>& pins) {
-    tvalid(pins.tvalid), tready(pins.tready), tlast(pins.tlast), tdata(pins.tdata);
-  }
+  void bind(stream_pins<Bits>& pins) { tvalid(pins.tvalid), tready(pins.tready), tlast(pins.tlast), tdata(pins.tdata); }
 
   outcome tick(std::uint64_t) override {
     if (m_ready && tvalid.read()) {

@@ -11,7 +11,8 @@ class stall_generator {
  public:
   /// `probability` is clamped to [0, 1].
   stall_generator(double probability, std::uint64_t seed)
-      : m_threshold(probability > 0 ? static_cast<std::uint64_t>(std::ldexp(probability < 1 ? probability : 1, 53)) : 0),
+      : m_threshold(probability > 0 ? static_cast<std::uint64_t>(std::ldexp(probability < 1 ? probability : 1, 53))
+                                    : 0),
         m_state(seed) {}
 
   /// True if this cycle stalls.

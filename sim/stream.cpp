@@ -16,16 +16,16 @@ stream::stream(sc_core::sc_module_name name, const config& shape)
   if (shape.lanes < 1)
     throw config_error(fmt::format("{}.lanes = {}, but a beat has at least 1", this->name(), shape.lanes));
   if (shape.depth < 2)
-    throw config_error(fmt::format("{}.depth = {}, but registered ready and valid need at least 2 beats",
-                                   this->name(), shape.depth));
+    throw config_error(
+        fmt::format("{}.depth = {}, but registered ready and valid need at least 2 beats", this->name(), shape.depth));
   m_words.assign(static_cast<std::size_t>(m_places * m_beat_words), 0);
   m_last.assign(static_cast<std::size_t>(m_places), 0);
 }
 
 stream& stream::connect_reader(unit& reader) {
   if (m_reader)
-    throw config_error(fmt::format("{} can't read {}: {} does, and a stream has one reader", reader.name(), name(),
-                                   m_reader->name()));
+    throw config_error(
+        fmt::format("{} can't read {}: {} does, and a stream has one reader", reader.name(), name(), m_reader->name()));
   m_reader = &reader;
   join(reader);
   return *this;
@@ -51,13 +51,14 @@ void stream::join(unit& end) {
 
 void stream::start_of_simulation() {
   if (m_reader && m_writer) return;
-  throw config_error(fmt::format("{} has no {}; a stream connects one writer to one reader", name(),
-                                 m_reader ? "writer" : "reader"));
+  throw config_error(
+      fmt::format("{} has no {}; a stream connects one writer to one reader", name(), m_reader ? "writer" : "reader"));
 }
 
 void stream::commit() {
   const bool could_read = can_read(), could_write = can_write();
-  if (m_pushed && m_tap) [[unlikely]] m_tap->beat(back(), m_domain->cycles());
+  if (m_pushed && m_tap) [[unlikely]]
+    m_tap->beat(back(), m_domain->cycles());
   m_head += m_popped;
   if (m_head == m_places) m_head = 0;
   m_tail += m_pushed;
@@ -67,7 +68,8 @@ void stream::commit() {
   if (m_count > m_most) m_most = m_count;
   m_pushed = m_popped = 0;
   m_dirty = false;
-  if (m_count == m_places && m_places < m_config.depth) [[unlikely]] grow();
+  if (m_count == m_places && m_places < m_config.depth) [[unlikely]]
+    grow();
   if (!could_read && can_read()) m_domain->wake(*m_reader);
   if (!could_write && can_write()) m_domain->wake(*m_writer);
 }
@@ -85,8 +87,7 @@ void stream::grow() {
 
 void stream::refuse(const char* what) const {
   throw protocol_error(fmt::format("{}: {} with {} of {} beats held{}; at most one a cycle, and only where {}", name(),
-                                   what, m_count, m_config.depth,
-                                   m_pushed || m_popped ? " and one moved already" : "",
+                                   what, m_count, m_config.depth, m_pushed || m_popped ? " and one moved already" : "",
                                    *what == 'p' && what[1] == 'o' ? "can_read()" : "can_write()"));
 }
 

@@ -62,7 +62,8 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
 
   /// Takes the oldest beat in this cycle. Its words stay readable until the cycle ends.
   void pop() {
-    if (m_popped || !can_read()) [[unlikely]] refuse("pop");
+    if (m_popped || !can_read()) [[unlikely]]
+      refuse("pop");
     m_popped = 1;
     mark_dirty();
   }
@@ -70,7 +71,8 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
   /// Where the next beat goes: fill it, then `push`. Only if `can_write()`.
   std::int64_t* back() { return m_words.data() + m_tail * m_beat_words; }
   void push(bool last) {
-    if (m_pushed || !can_write()) [[unlikely]] refuse("push");
+    if (m_pushed || !can_write()) [[unlikely]]
+      refuse("push");
     m_last[static_cast<std::size_t>(m_tail)] = last;
     m_pushed = 1;
     mark_dirty();
@@ -78,9 +80,9 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
 
   const config& shape() const { return m_config; }
   std::int64_t beat_words() const { return m_beat_words; }
-  int fill() const { return m_count; }            ///< beats held at the start of the cycle
-  int most_filled() const { return m_most; }      ///< the greatest fill so far
-  std::uint64_t beats() const { return m_beats; } ///< beats taken so far
+  int fill() const { return m_count; }             ///< beats held at the start of the cycle
+  int most_filled() const { return m_most; }       ///< the greatest fill so far
+  std::uint64_t beats() const { return m_beats; }  ///< beats taken so far
   bool pushed_now() const { return m_pushed != 0; }
   bool popped_now() const { return m_popped != 0; }
 

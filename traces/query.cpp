@@ -22,8 +22,8 @@ std::string find_run(const std::string& directory) {
   if (fs::exists(run, ignored)) return run.string();
   if (fs::exists(fs::path(directory) / "study.sqlite", ignored))
     throw io_error(fmt::format("{}: holds a study, not a run; `spillway report {}` shows it", directory, directory));
-  throw io_error(fmt::format("{}: holds no run.sqlite; expected a directory made by `spillway simulate -o DIR`",
-                             directory));
+  throw io_error(
+      fmt::format("{}: holds no run.sqlite; expected a directory made by `spillway simulate -o DIR`", directory));
 }
 
 /// The conditions of a WHERE clause, and the values of their places.
@@ -93,13 +93,12 @@ constexpr const char* event_columns =
 
 }  // namespace
 
-query::query(const std::string& run_directory)
-    : m_database(find_run(run_directory), sqlite_database::access::read) {
+query::query(const std::string& run_directory) : m_database(find_run(run_directory), sqlite_database::access::read) {
   const bool has_meta = !m_database.select("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").rows.empty();
   const std::string schema = has_meta ? meta("schema") : "none";
   if (schema != run_store::schema)
-    throw input_error(fmt::format("{}: schema '{}'; this version reads '{}': simulate again", m_database.path(),
-                                  schema, run_store::schema));
+    throw input_error(fmt::format("{}: schema '{}'; this version reads '{}': simulate again", m_database.path(), schema,
+                                  run_store::schema));
 }
 
 std::string query::meta(std::string_view key) const {
@@ -125,8 +124,9 @@ std::int64_t query::unit_number(const std::string& name_or_number) const {
 }
 
 table query::summary() const {
-  return select("SELECT key, value FROM (SELECT 0 AS part, key, value FROM meta UNION ALL "
-                "SELECT 1, key, value FROM totals) ORDER BY part, key");
+  return select(
+      "SELECT key, value FROM (SELECT 0 AS part, key, value FROM meta UNION ALL "
+      "SELECT 1, key, value FROM totals) ORDER BY part, key");
 }
 
 table query::channels(const event_filter& filter) const {
@@ -169,8 +169,8 @@ table query::events(const event_filter& filter) const {
   if (filter.unit) which.add("unit = ?", std::optional(unit_number(*filter.unit)));
   which.add("channel = ?", filter.channel).add("frame = ?", filter.frame).add("step = ?", filter.step);
   which.add("persistent = ?", filter.persistent);
-  const std::string sql = "SELECT " + std::string(event_columns) + " FROM events" + which.where() +
-                          " ORDER BY rowid" + which.limit(filter.limit);
+  const std::string sql = "SELECT " + std::string(event_columns) + " FROM events" + which.where() + " ORDER BY rowid" +
+                          which.limit(filter.limit);
   return select(sql, which.values);
 }
 

@@ -23,11 +23,19 @@ constexpr std::array<const char*, 4> run_marks{"manifest.json", "run.sqlite", "s
 
 // Everything that a run or a study may leave behind (docs/run-directory.md); the marks go last, so that a removal that
 // is interrupted can be repeated.
-constexpr std::array<const char*, 13> run_files{
-    "outputs.npy",          "report.html",          "report",     "waves.vcd",
-    "run.sqlite-journal",   "run.sqlite-wal",       "run.sqlite-shm",
-    "study.sqlite-journal", "estimate_layer_resources.json", "estimate_layer_cycles.json",
-    "run.sqlite",           "study.sqlite",         "manifest.json"};
+constexpr std::array<const char*, 13> run_files{"outputs.npy",
+                                                "report.html",
+                                                "report",
+                                                "waves.vcd",
+                                                "run.sqlite-journal",
+                                                "run.sqlite-wal",
+                                                "run.sqlite-shm",
+                                                "study.sqlite-journal",
+                                                "estimate_layer_resources.json",
+                                                "estimate_layer_cycles.json",
+                                                "run.sqlite",
+                                                "study.sqlite",
+                                                "manifest.json"};
 
 bool is_run(const fs::path& path) {
   for (const char* mark : run_marks)
@@ -37,11 +45,11 @@ bool is_run(const fs::path& path) {
 
 void check_use(const std::string& path, run_directory::use how) {
   if (how == run_directory::use::fresh)
-    throw config_error(fmt::format("{}: the directory is not empty; name a new one, or overwrite with --force",
-                                   shown_path(path)));
+    throw config_error(
+        fmt::format("{}: the directory is not empty; name a new one, or overwrite with --force", shown_path(path)));
   if (!is_run(path))
-    throw config_error(fmt::format("{}: the directory holds other files but no run; name a new or an empty one",
-                                   shown_path(path)));
+    throw config_error(
+        fmt::format("{}: the directory holds other files but no run; name a new or an empty one", shown_path(path)));
 }
 
 }  // namespace
@@ -88,8 +96,6 @@ std::string content_hash(std::string_view content) {
   return fmt::format("{:016x}", hash);
 }
 
-std::string utc_now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
-}
+std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now())); }
 
 }  // namespace spillway

@@ -38,9 +38,9 @@ unit_row describe(std::uint32_t unit, const dataflow_unit& description);
 /// One frame: what the accelerator said, and what it would have said with registers of full width.
 struct frame_row {
   std::uint64_t frame = 0;
-  std::optional<std::int64_t> label;  ///< empty if the data has none
-  std::int64_t simulated_class = 0;   ///< argmax of the logits as simulated
-  std::int64_t exact_class = 0;       ///< argmax of the exact logits
+  std::optional<std::int64_t> label;    ///< empty if the data has none
+  std::int64_t simulated_class = 0;     ///< argmax of the logits as simulated
+  std::int64_t exact_class = 0;         ///< argmax of the exact logits
   std::optional<std::uint64_t> events;  ///< empty where the capped log no longer tells
   double abs_error = 0;                 ///< mean |logit - exact logit| over the channels
 };

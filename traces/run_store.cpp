@@ -37,12 +37,12 @@ void bind_value(sqlite_statement& insert, int place, const overflow_event& event
 
 void insert_event(sqlite_statement& insert, const overflow_event& event) {
   int place = 0;
-  for (const std::uint64_t part : {event.frame, std::uint64_t{event.unit}, std::uint64_t{event.position},
-                                   std::uint64_t{event.channel}, std::uint64_t{event.step}, event.cycle,
-                                   std::uint64_t{event.pe}})
+  for (const std::uint64_t part :
+       {event.frame, std::uint64_t{event.unit}, std::uint64_t{event.position}, std::uint64_t{event.channel},
+        std::uint64_t{event.step}, event.cycle, std::uint64_t{event.pe}})
     insert.bind(++place, part);
-  for (const auto which : {overflow_event::before, overflow_event::addend, overflow_event::exact,
-                           overflow_event::stored})
+  for (const auto which :
+       {overflow_event::before, overflow_event::addend, overflow_event::exact, overflow_event::stored})
     bind_value(insert, ++place, event, which);
   insert.bind(++place, event.persistent);
   insert.step();
@@ -53,8 +53,9 @@ void insert_event(sqlite_statement& insert, const overflow_event& event) {
 
 run_store::run_store(const std::string& path, const run_info& info)
     : m_database(path, sqlite_database::access::create) {
-  m_database.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
-                     "PRAGMA cache_size = -16384");  // KiB: the index of a million events is built in it
+  m_database.execute(
+      "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
+      "PRAGMA cache_size = -16384");  // KiB: the index of a million events is built in it
   sqlite_transaction all(m_database);
   m_database.execute(run_tables);
   sqlite_statement insert = m_database.prepare("INSERT INTO meta VALUES(?, ?)");
@@ -91,8 +92,8 @@ void run_store::write_counts(std::uint32_t unit, std::span<const channel_counts>
   for (std::size_t channel = 0; channel < counts.size(); ++channel) {
     const channel_counts& row = counts[channel];
     const auto bits = certified_bits.empty() ? std::nullopt : std::optional(certified_bits[channel]);
-    insert.run(unit, channel, row.dot_products, row.events, row.overflowing_dot_products,
-               row.persistent_dot_products, bits);
+    insert.run(unit, channel, row.dot_products, row.events, row.overflowing_dot_products, row.persistent_dot_products,
+               bits);
   }
   all.commit();
 }
@@ -145,8 +146,9 @@ void run_store::write_totals(const run_totals& totals) {
 void run_store::finish(double wall_seconds, bool log_capped) {
   sqlite_transaction all(m_database);
   // Indexes are built once, over all rows: far cheaper than keeping them while a million events come in.
-  m_database.execute("CREATE INDEX IF NOT EXISTS events_by_channel ON events(unit, channel);"
-                     "CREATE INDEX IF NOT EXISTS events_by_frame ON events(frame)");
+  m_database.execute(
+      "CREATE INDEX IF NOT EXISTS events_by_channel ON events(unit, channel);"
+      "CREATE INDEX IF NOT EXISTS events_by_frame ON events(frame)");
   sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)");
   insert.run("wall_seconds", fmt::format("{:.3f}", wall_seconds));
   insert.run("log_capped", log_capped ? "1" : "0");

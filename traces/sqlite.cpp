@@ -83,8 +83,7 @@ void sqlite_statement::bind(int place, double value) {
 void sqlite_statement::bind(int place, std::string_view value) {
   // A null pointer would bind NULL, which an empty text is not.
   const char* text = value.data() ? value.data() : "";
-  check(m_database,
-        sqlite3_bind_text64(m_statement.get(), place, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  check(m_database, sqlite3_bind_text64(m_statement.get(), place, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void sqlite_statement::bind(int place, std::monostate) {

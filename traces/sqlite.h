@@ -24,11 +24,15 @@ namespace spillway {
 class sqlite_statement {
  public:
   template <std::signed_integral Integer>
-  void bind(int place, Integer value) { bind_integer(place, value); }
+  void bind(int place, Integer value) {
+    bind_integer(place, value);
+  }
   void bind(int place, bool value) { bind_integer(place, value ? 1 : 0); }
   /// Beyond int64: bound as text, in decimal.
   template <std::unsigned_integral Integer>
-  void bind(int place, Integer value) { bind_unsigned(place, value); }
+  void bind(int place, Integer value) {
+    bind_unsigned(place, value);
+  }
   void bind(int place, double value);  ///< NaN is stored as NULL
   void bind(int place, std::string_view value);
   void bind(int place, const char* value) { bind(place, std::string_view(value)); }

@@ -54,12 +54,13 @@ void study_store::resume(const std::string& configuration) const {
     return text ? *text : std::string();
   };
   if (meta("schema") != schema)
-    throw input_error(fmt::format("{}: schema '{}'; this version writes '{}': name a new directory",
-                                  m_database.path(), meta("schema"), schema));
+    throw input_error(fmt::format("{}: schema '{}'; this version writes '{}': name a new directory", m_database.path(),
+                                  meta("schema"), schema));
   if (meta("configuration") != configuration)
-    throw config_error(fmt::format("{}: holds a study of another configuration ('{}', not '{}'); name a new "
-                                   "directory, or overwrite with --force",
-                                   m_database.path(), meta("configuration"), configuration));
+    throw config_error(
+        fmt::format("{}: holds a study of another configuration ('{}', not '{}'); name a new "
+                    "directory, or overwrite with --force",
+                    m_database.path(), meta("configuration"), configuration));
 }
 
 void study_store::write_meta(const std::string& key, const std::string& value) {
@@ -87,8 +88,8 @@ void study_store::write_point(const study_point& point, std::span<const channel_
   const channel_counts& sum = point.counts;
   m_database.prepare("INSERT OR REPLACE INTO points VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .run(point.point, key.network, key.method, key.bits, key.overflow, key.scope, key.frames, sum.dot_products,
-           sum.events, sum.overflowing_dot_products, sum.persistent_dot_products, point.mean_abs_error,
-           point.accuracy, point.luts, point.grade, point.certified_bits);
+           sum.events, sum.overflowing_dot_products, sum.persistent_dot_products, point.mean_abs_error, point.accuracy,
+           point.luts, point.grade, point.certified_bits);
   m_database.prepare("DELETE FROM point_channels WHERE point = ?").run(point.point);
   sqlite_statement insert = m_database.prepare("INSERT INTO point_channels VALUES(?,?,?,?,?)");
   for (std::size_t channel = 0; channel < channels.size(); ++channel)
@@ -98,8 +99,8 @@ void study_store::write_point(const study_point& point, std::span<const channel_
 }
 
 std::int64_t study_store::order_trials(int bits, const std::string& scope) const {
-  const table found = m_database.select("SELECT COUNT(*) FROM order_trials WHERE bits = ? AND scope = ?",
-                                        {std::int64_t{bits}, scope});
+  const table found =
+      m_database.select("SELECT COUNT(*) FROM order_trials WHERE bits = ? AND scope = ?", {std::int64_t{bits}, scope});
   return std::get<std::int64_t>(found.rows.at(0).at(0));
 }
 
@@ -119,8 +120,6 @@ void study_store::write_training(std::span<const training_row> rows) {
   all.commit();
 }
 
-void study_store::finish(double wall_seconds) {
-  write_meta("wall_seconds", fmt::format("{:.3f}", wall_seconds));
-}
+void study_store::finish(double wall_seconds) { write_meta("wall_seconds", fmt::format("{:.3f}", wall_seconds)); }
 
 }  // namespace spillway

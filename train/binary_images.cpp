@@ -52,8 +52,8 @@ binary_images read_mnist(const std::string& directory, const std::string& part, 
   binary_images result;
   for (std::size_t i = 0; i < labels.bytes.size(); ++i) {
     if (labels.bytes[i] > 9)
-      throw input_error(fmt::format("{}: label {} of image {} is not a digit 0 to 9", shown_path(labels_path),
-                                    labels.bytes[i], i));
+      throw input_error(
+          fmt::format("{}: label {} of image {} is not a digit 0 to 9", shown_path(labels_path), labels.bytes[i], i));
     result.append(std::span(images.bytes).subspan(i * features, features), threshold, labels.bytes[i]);
   }
   return result;

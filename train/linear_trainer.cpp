@@ -131,10 +131,10 @@ quantized_weights fit(Quantizer quantizer, const binary_images& images, const tr
     }
     return quantizer.integers();
   } catch (const input_error& e) {
-    throw error(fmt::format("training diverged in epoch {}: {}; right: a learning rate below {}, or a scale learning "
-                            "rate below {}",
-                            std::min(epoch, options.epochs), e.what(), options.learning_rate,
-                            options.scale_learning_rate));
+    throw error(
+        fmt::format("training diverged in epoch {}: {}; right: a learning rate below {}, or a scale learning "
+                    "rate below {}",
+                    std::min(epoch, options.epochs), e.what(), options.learning_rate, options.scale_learning_rate));
   }
 }
 
@@ -142,8 +142,8 @@ void check_labels(const binary_images& images, std::int64_t classes) {
   if (images.frames() == 0) throw config_error("there are no images to train on; right: at least one");
   for (std::size_t i = 0; i < images.labels.size(); ++i)
     if (images.labels[i] < 0 || images.labels[i] >= classes)
-      throw config_error(fmt::format("label {} of image {} is no class; right: 0 to {}", images.labels[i], i,
-                                     classes - 1));
+      throw config_error(
+          fmt::format("label {} of image {} is no class; right: 0 to {}", images.labels[i], i, classes - 1));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ struct mnist_linear_arguments {
 
 /// What makes this file again, without what does not matter to it (where the data lies, progress).
 std::string recipe(const mnist_linear_arguments& args) {
-  const training_options& o = args.options, defaults;
+  const training_options &o = args.options, defaults;
   std::string text = fmt::format("mnist-linear --method {}", args.method);
   if (o.method == training_method::a2q) text += fmt::format(" --bits {}", o.format.accumulator_bits);
   text += fmt::format(" --seed {} --epochs {}", o.seed, o.epochs);

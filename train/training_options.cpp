@@ -22,9 +22,7 @@ bool is_finite_from(double low, double value) { return std::isfinite(value) && v
 
 }  // namespace
 
-std::string to_string(training_method method) {
-  return std::string(method_names[static_cast<std::size_t>(method)]);
-}
+std::string to_string(training_method method) { return std::string(method_names[static_cast<std::size_t>(method)]); }
 
 training_method parse_training_method(const std::string& name) {
   for (std::size_t i = 0; i < method_names.size(); ++i)

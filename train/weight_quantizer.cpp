@@ -44,9 +44,8 @@ qat_quantizer qat_quantizer::from_weights(const torch::Tensor& weights, const we
 quantized_tensor qat_quantizer::forward() const {
   const auto s = exp2_clamped(d);
   const auto u = v / s;
-  const auto q = integers_of(v, [&](std::size_t row, auto v_row, auto q_row) {
-    qat_integers(v_row, values(d)[row], format, q_row);
-  });
+  const auto q = integers_of(
+      v, [&](std::size_t row, auto v_row, auto q_row) { qat_integers(v_row, values(d)[row], format, q_row); });
   const auto passes = u.detach().round().abs() <= static_cast<double>(format.bound());
   return {straight_through(u, q, passes), s};
 }

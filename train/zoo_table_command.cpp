@@ -42,8 +42,7 @@ void add_zoo_table_command(CLI::App& app, train_action& action) {
   command->add_option("--data", args->data, "Dataset to score them on")->capture_default_str();
   CLI::Option* page = command->add_option("--page", args->page, "Markdown file that has the table; stdout if none");
   command->add_flag("--check", args->check, "Change nothing; exit 1 if the page says otherwise")->needs(page);
-  command->footer(
-      "Example:\n  spillway-train zoo-table --zoo models/zoo/mnist-linear --page models/zoo/README.md\n");
+  command->footer("Example:\n  spillway-train zoo-table --zoo models/zoo/mnist-linear --page models/zoo/README.md\n");
   command->callback([args, &action] { action = [args] { return zoo_table(*args); }; });
 }
 

@@ -48,8 +48,14 @@ symbols symbols_of(const mvau& unit, const finn_options& options) {
   if (options.accumulator == finn_options::accumulator_width::finn_minimum)
     accumulator =
         std::min<std::int64_t>(accumulator, data_type_bound(unit.mw(), unit.weights.type.bits, unit.input_type));
-  return {unit.pe, unit.simd, unit.weights.type.bits, unit.input_type.bits, unit.output_type.bits, accumulator,
-          unit.nf() * unit.sf(), unit.nf()};
+  return {unit.pe,
+          unit.simd,
+          unit.weights.type.bits,
+          unit.input_type.bits,
+          unit.output_type.bits,
+          accumulator,
+          unit.nf() * unit.sf(),
+          unit.nf()};
 }
 
 /// A term that the model multiplies by c1*PE.
@@ -79,24 +85,22 @@ cost_term compute_terms(const symbols& s, const mvau& unit, const finn_options& 
   }
   return group("compute", {per_pe(s, "mult", static_cast<double>(mult),
                                   in_dsp ? "0 (in DSPs)" : "SIMD*(2*ceil((W+A)/6) - 1)*(W+A)", types),
-                           per_pe(s, "tree", static_cast<double>(tree), "(W+A)*(2*SIMD - 1)", types),
-                           std::move(acc)});
+                           per_pe(s, "tree", static_cast<double>(tree), "(W+A)*(2*SIMD - 1)", types), std::move(acc)});
 }
 
 cost_term threshold_terms(const symbols& s, const mvau& unit, const finn_options& options) {
   if (!unit.thresholds)
-    return group("threshold", {per_pe(s, "thr", 0, "0 (no activation)", {}),
-                               per_pe(s, "comp", 0, "0 (no activation)", {})});
+    return group("threshold",
+                 {per_pe(s, "thr", 0, "0 (no activation)", {}), per_pe(s, "comp", 0, "0 (no activation)", {})});
   if (options.thresholds != finn_options::threshold_style::distributed) {
     constexpr const char* uncounted = "0 (FINN counts thresholds in distributed memory only)";
     return group("threshold", {per_pe(s, "thr", 0, uncounted, {}), per_pe(s, "comp", 0, uncounted, {})});
   }
   const auto comp = static_cast<double>(((std::int64_t{1} << s.output) - 1) * s.accumulator);
   const std::string types = fmt::format("B={}, P={}", s.output, s.accumulator);
-  return group("threshold",
-               {per_pe(s, "thr", comp * static_cast<double>(ceil_div(s.threshold_depth, 64)),
-                       "(2^B - 1)*P*ceil(tmem/64)", fmt::format("{}, tmem={}", types, s.threshold_depth)),
-                per_pe(s, "comp", comp, "(2^B - 1)*P", types)});
+  return group("threshold", {per_pe(s, "thr", comp * static_cast<double>(ceil_div(s.threshold_depth, 64)),
+                                    "(2^B - 1)*P*ceil(tmem/64)", fmt::format("{}, tmem={}", types, s.threshold_depth)),
+                             per_pe(s, "comp", comp, "(2^B - 1)*P", types)});
 }
 
 /// Where FINN sees the weights. Its embedded weights are LUTs up to a depth of 128; beyond, its formulas count them
@@ -123,24 +127,33 @@ cost_term memory_term(const char* name, bool counts, std::int64_t value, const c
                       const char* source) {
   if (!counts) return {name, 0, 0, "0 (weights are not there)", {}, source, {}};
   const auto amount = static_cast<double>(value);
-  return {name, amount, amount, formula,
-          fmt::format("PE={}, SIMD={}, W={}, depth={}", s.pe, s.simd, s.weight, s.weight_depth), source, {}};
+  return {name,
+          amount,
+          amount,
+          formula,
+          fmt::format("PE={}, SIMD={}, W={}, depth={}", s.pe, s.simd, s.weight, s.weight_depth),
+          source,
+          {}};
 }
 
 cost_term lut_tree(const symbols& s, const mvau& unit, const finn_options& options, bool distributed_weights) {
   cost_term base{"base", c0, c0, "c0", "c0=300", lut_source, {}};
   cost_term compute = compute_terms(s, unit, options);
   cost_term threshold = threshold_terms(s, unit, options);
-  cost_term memory = group("memory", {memory_term("c2", distributed_weights,
-                                                  s.pe * s.simd * s.weight * ceil_div(s.weight_depth, 64),
-                                                  "PE*SIMD*W*ceil(depth/64)", s, lut_source)});
+  cost_term memory =
+      group("memory", {memory_term("c2", distributed_weights, s.pe * s.simd * s.weight * ceil_div(s.weight_depth, 64),
+                                   "PE*SIMD*W*ceil(depth/64)", s, lut_source)});
   double terms = 0;
   for (const cost_term* part : {&compute, &threshold})
     for (const cost_term& leaf : part->children) terms += leaf.value;
   // In FINN's own order of operations, so that int() meets the same floating-point number.
   const double luts = c0 + c1 * (static_cast<double>(s.pe) * terms) + memory.amount;
-  return {"lut", luts, std::trunc(luts), "int(c0 + c1*PE*(mult + tree + acc + thr + comp) + c2)",
-          fmt::format("c0=300, c1=1.1, PE={}", s.pe), lut_source,
+  return {"lut",
+          luts,
+          std::trunc(luts),
+          "int(c0 + c1*PE*(mult + tree + acc + thr + comp) + c2)",
+          fmt::format("c0=300, c1=1.1, PE={}", s.pe),
+          lut_source,
           {std::move(base), std::move(compute), std::move(threshold), std::move(memory)}};
 }
 
@@ -148,8 +161,13 @@ cost_term dsp_term(const symbols& s, const finn_options& options) {
   if (options.multipliers != finn_options::multiplier_style::dsp)
     return {"dsp", 0, 0, "0 (multipliers in LUTs)", {}, dsp_source, {}};
   const auto amount = static_cast<double>(s.pe * s.simd * ceil_div(s.weight + s.input, 48));
-  return {"dsp", amount, amount, "PE*SIMD*ceil((W+A)/48)",
-          fmt::format("PE={}, SIMD={}, W={}, A={}", s.pe, s.simd, s.weight, s.input), dsp_source, {}};
+  return {"dsp",
+          amount,
+          amount,
+          "PE*SIMD*ceil((W+A)/48)",
+          fmt::format("PE={}, SIMD={}, W={}, A={}", s.pe, s.simd, s.weight, s.input),
+          dsp_source,
+          {}};
 }
 
 /// Weight bits against the bits of `blocks` memories; 1 without any, as FINN reports it.
@@ -172,8 +190,8 @@ unit_cost finn_cost(const mvau& unit, const finn_options& options) {
   cost.luts = lut_tree(s, unit, options, places.distributed);
   cost.bram18 = memory_term("bram18", places.block, finn_bram18(width, s.weight_depth),
                             "BRAM18 of PE*SIMD*W bits by depth", s, bram_source);
-  cost.uram = memory_term("uram", places.ultra, finn_uram(width, s.weight_depth),
-                          "ceil(PE*SIMD*W/72)*ceil(depth/4096)", s, uram_source);
+  cost.uram = memory_term("uram", places.ultra, finn_uram(width, s.weight_depth), "ceil(PE*SIMD*W/72)*ceil(depth/4096)",
+                          s, uram_source);
   cost.dsp = dsp_term(s, options);
   cost.bram_efficiency = efficiency(unit, cost.bram18.amount, 36.0 * 512);
   cost.uram_efficiency = efficiency(unit, cost.uram.amount, 72.0 * 4096);

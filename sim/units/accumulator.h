@@ -50,9 +50,9 @@ class accumulator {
     if (m_format.scope == limit_scope::final) add(m_exact, on_event);
   }
 
-  const Integer& stored() const { return m_stored; }     ///< what the register holds
-  const Integer& exact() const { return m_exact; }       ///< the sum at full width
-  std::int64_t events() const { return m_events; }       ///< additions of this dot product that overflowed
+  const Integer& stored() const { return m_stored; }  ///< what the register holds
+  const Integer& exact() const { return m_exact; }    ///< the sum at full width
+  std::int64_t events() const { return m_events; }    ///< additions of this dot product that overflowed
   bool persistent() const { return fit(m_exact, m_format.bits, m_format.overflow).overflowed(); }
   const accumulator_format& format() const { return m_format; }
 

@@ -109,18 +109,18 @@ struct kernel_table {
 
 // A target's instructions can't be a template parameter, so that each target has its own function template.
 // `native` is how many lanes its vectors have: wider ones would be taken apart, badly.
-#define SPILLWAY_LANE_TARGET(name, native, attributes)                                         \
-  template <class Weight, int Width, lane_operation Operation>                                 \
-  attributes bool run_##name(const lane_iteration& iteration, int bits) {                      \
+#define SPILLWAY_LANE_TARGET(name, native, attributes)                                           \
+  template <class Weight, int Width, lane_operation Operation>                                   \
+  attributes bool run_##name(const lane_iteration& iteration, int bits) {                        \
     return iterate_lanes<Weight, (Width < native ? Width : native), Operation>(iteration, bits); \
-  }                                                                                            \
-  template <std::size_t... Operation>                                                          \
-  constexpr kernel_table table_##name(std::index_sequence<Operation...>) {                     \
-    return {{{{run_##name<std::int32_t, 4, static_cast<lane_operation>(Operation)>...},        \
-              {run_##name<std::int32_t, 16, static_cast<lane_operation>(Operation)>...}},      \
-             {{run_##name<std::int8_t, 4, static_cast<lane_operation>(Operation)>...},         \
-              {run_##name<std::int8_t, 16, static_cast<lane_operation>(Operation)>...}}}};     \
-  }                                                                                            \
+  }                                                                                              \
+  template <std::size_t... Operation>                                                            \
+  constexpr kernel_table table_##name(std::index_sequence<Operation...>) {                       \
+    return {{{{run_##name<std::int32_t, 4, static_cast<lane_operation>(Operation)>...},          \
+              {run_##name<std::int32_t, 16, static_cast<lane_operation>(Operation)>...}},        \
+             {{run_##name<std::int8_t, 4, static_cast<lane_operation>(Operation)>...},           \
+              {run_##name<std::int8_t, 16, static_cast<lane_operation>(Operation)>...}}}};       \
+  }                                                                                              \
   constexpr kernel_table name##_kernels = table_##name(std::make_index_sequence<operation_count>{});
 
 SPILLWAY_LANE_TARGET(baseline, 4, )
@@ -141,9 +141,12 @@ const kernel_table& kernels_of(lane_target target) {
 lane_operation operation_of(const accumulator_format& format) {
   const bool wraps = format.overflow == overflow_mode::wrap;
   switch (format.scope) {
-    case limit_scope::per_product: return wraps ? lane_operation::product_wrap : lane_operation::product_saturate;
-    case limit_scope::per_cycle: return wraps ? lane_operation::cycle_wrap : lane_operation::cycle_saturate;
-    case limit_scope::final: break;
+    case limit_scope::per_product:
+      return wraps ? lane_operation::product_wrap : lane_operation::product_saturate;
+    case limit_scope::per_cycle:
+      return wraps ? lane_operation::cycle_wrap : lane_operation::cycle_saturate;
+    case limit_scope::final:
+      break;
   }
   return lane_operation::sum;
 }
@@ -152,9 +155,12 @@ lane_operation operation_of(const accumulator_format& format) {
 
 std::string_view to_string(lane_target target) {
   switch (target) {
-    case lane_target::baseline: return "baseline";
-    case lane_target::avx2: return "avx2";
-    case lane_target::avx512: return "avx512";
+    case lane_target::baseline:
+      return "baseline";
+    case lane_target::avx2:
+      return "avx2";
+    case lane_target::avx512:
+      return "avx512";
   }
   return "";
 }

@@ -20,15 +20,15 @@ struct lane_input {
 
 /// One iteration. Arrays over PE have `stride` entries: PE rounded up to a multiple of the kernel's width.
 struct lane_iteration {
-  const void* weights;        ///< [SIMD, stride] of int8 or int32
+  const void* weights;  ///< [SIMD, stride] of int8 or int32
   std::int64_t stride;
   const lane_input* inputs;
   std::int64_t input_count;
-  const std::int32_t* before; ///< the registers
-  std::int32_t* after;        ///< the registers, after the iteration; may be `before`
-  std::int32_t* exact;        ///< the full-width sums: added to
-  std::int32_t* events;       ///< overflows of the dot product: added to
-  std::int32_t* now;          ///< overflows of this iteration
+  const std::int32_t* before;  ///< the registers
+  std::int32_t* after;         ///< the registers, after the iteration; may be `before`
+  std::int32_t* exact;         ///< the full-width sums: added to
+  std::int32_t* events;        ///< overflows of the dot product: added to
+  std::int32_t* now;           ///< overflows of this iteration
 };
 
 /// Runs an iteration with registers of `bits` bits (1 to 32); true if one overflowed.

@@ -76,19 +76,19 @@ void narrow_core::iterate(std::int64_t nf, std::int64_t sf, std::uint64_t cycle)
   m_before.swap(m_registers);
   const std::int64_t fold = nf * m_sf + sf;
   const std::int64_t first_weight = fold * m_lanes * m_stride;
-  const detail::lane_iteration iteration{
-      m_narrow_weights ? static_cast<const void*>(m_weights8.data() + first_weight)
-                       : static_cast<const void*>(m_weights32.data() + first_weight),
-      m_stride,
-      m_inputs.data() + sf * m_simd,
-      m_input_counts[static_cast<std::size_t>(sf)],
-      m_before.data(),
-      m_registers.data(),
-      m_exact.data(),
-      m_events.data(),
-      m_now.data()};
+  const detail::lane_iteration iteration{m_narrow_weights ? static_cast<const void*>(m_weights8.data() + first_weight)
+                                                          : static_cast<const void*>(m_weights32.data() + first_weight),
+                                         m_stride,
+                                         m_inputs.data() + sf * m_simd,
+                                         m_input_counts[static_cast<std::size_t>(sf)],
+                                         m_before.data(),
+                                         m_registers.data(),
+                                         m_exact.data(),
+                                         m_events.data(),
+                                         m_now.data()};
   const bool overflowed = m_kernel(iteration, m_format.bits);
-  if (overflowed && m_pending.wanted()) [[unlikely]] log_iteration(fold, sf, cycle);
+  if (overflowed && m_pending.wanted()) [[unlikely]]
+    log_iteration(fold, sf, cycle);
 }
 
 /// Repeats an iteration in the registers that overflowed, one addition after the other.

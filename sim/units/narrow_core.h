@@ -53,7 +53,7 @@ class narrow_core final : public mvau_core {
   std::vector<detail::lane_input> m_inputs;  ///< the replay buffer: [SF, SIMD], the nonzero ones first
   std::vector<std::int64_t> m_input_counts;  ///< [SF]
   aligned<std::int32_t> m_zeros, m_registers, m_before, m_exact, m_events, m_now;  ///< [stride]
-  std::vector<unsigned char> m_persistent;   ///< [PE]
+  std::vector<unsigned char> m_persistent;                                         ///< [PE]
 };
 
 }  // namespace spillway

@@ -14,8 +14,8 @@ namespace spillway {
 /// Where a finished group of PE dot products belongs.
 struct dot_address {
   std::uint64_t frame = 0;
-  std::uint32_t position = 0;     ///< output vector within the frame
-  std::int64_t first_channel = 0; ///< of PE 0; the others follow
+  std::uint32_t position = 0;      ///< output vector within the frame
+  std::int64_t first_channel = 0;  ///< of PE 0; the others follow
 };
 
 /// The overflows of the PE dot products under way. They wait until these end: only then is it known whether the

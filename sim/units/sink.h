@@ -18,10 +18,10 @@ namespace spillway {
 class sink final : public unit {
  public:
   struct config {
-    std::int64_t elements = 1;           ///< of a vector; the stream's lanes must divide a frame's
+    std::int64_t elements = 1;  ///< of a vector; the stream's lanes must divide a frame's
     std::int64_t vectors_per_frame = 1;
-    std::uint64_t frames = 1;            ///< after which the run ends
-    double stall = 0;                    ///< probability that a cycle finds the sink not ready
+    std::uint64_t frames = 1;  ///< after which the run ends
+    double stall = 0;          ///< probability that a cycle finds the sink not ready
     std::uint64_t seed = 1;
   };
 

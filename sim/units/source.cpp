@@ -15,8 +15,8 @@ source::source(sc_core::sc_module_name name, const integer_tensor& values, const
       m_stalls(options.stall, options.seed),
       m_vectors_per_frame(options.vectors_per_frame) {
   if (values.shape.size() != 2)
-    throw config_error(fmt::format("{}: values have {} dimensions; [vectors, elements] is right", this->name(),
-                                   values.shape.size()));
+    throw config_error(
+        fmt::format("{}: values have {} dimensions; [vectors, elements] is right", this->name(), values.shape.size()));
   if (m_vectors_per_frame < 1 || values.shape[0] % m_vectors_per_frame != 0)
     throw config_error(fmt::format("{}: {} vectors are not a whole number of frames of {}", this->name(),
                                    values.shape[0], m_vectors_per_frame));

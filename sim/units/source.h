@@ -28,9 +28,9 @@ class source final : public unit {
 
   outcome tick(std::uint64_t cycle) override;
 
-  std::uint64_t frames() const { return m_frames; }           ///< to be sent
-  std::uint64_t frames_begun() const;                         ///< of which at least one beat was sent
-  void stop_after_this_frame() { m_frames = frames_begun(); } ///< sends no further frame
+  std::uint64_t frames() const { return m_frames; }            ///< to be sent
+  std::uint64_t frames_begun() const;                          ///< of which at least one beat was sent
+  void stop_after_this_frame() { m_frames = frames_begun(); }  ///< sends no further frame
   const char* kind() const override { return "spillway::source"; }
 
  private:

@@ -94,8 +94,8 @@ class wide_core final : public mvau_core {
   activation<Integer> m_activation;
   pending_events m_pending;
   std::int64_t m_output_words;
-  std::vector<Integer> m_weights;  ///< [MH, MW]
-  std::vector<Integer> m_inputs;   ///< the replay buffer: [MW]
+  std::vector<Integer> m_weights;                    ///< [MH, MW]
+  std::vector<Integer> m_inputs;                     ///< the replay buffer: [MW]
   std::vector<accumulator<Integer>> m_accumulators;  ///< [PE]
   std::vector<unsigned char> m_now, m_persistent;    ///< [PE]
 };

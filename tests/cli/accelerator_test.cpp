@@ -110,3 +110,27 @@ TEST_CASE("the folding search meets its goal, and what it writes gives that desi
   check_refused(spillway_command({"simulate", files.model, "--data", files.data, "--engine", "fast", "--compare"}), 2,
                 {"--compare"});
 }
+
+TEST_CASE("layers that count agreements are proved and simulated as counts") {
+  const residual_files files;
+  network_builder build("bipolar", {1, 16}, 5);
+  const auto x = build.quantize(build.input(), {.bits = 1, .is_signed = true});
+  const auto hidden =
+      build.quantize(build.batch_norm(build.linear(x, {.channels = 8, .bits = 1})), {.bits = 1, .is_signed = true});
+  const std::string model = files.folder / "bipolar.onnx";
+  write_qonnx(build.finish(build.linear(hidden, {.channels = 3, .bits = 1})), model);
+
+  // 16 agreements need 6 signed bits: 5 hold up to 15.
+  CHECK(spillway_command({"check", model, "--xnor-popcount", "--accumulator", "6"}).code == 0);
+  const process_result narrow = spillway_command({"check", model, "--xnor-popcount", "--accumulator", "5", "--json"});
+  CHECK(narrow.code == 1);
+  const json unit = json::parse(narrow.out)["units"][0];
+  CHECK(unit["minimal_bits"] == 6);
+  REQUIRE(unit["failures"].size() == 8);
+  CHECK(unit["failures"][0]["low"] == "0");
+  CHECK(unit["failures"][0]["high"] == "16");
+  CHECK(unit["failures"][0]["reached"] == "16");
+  CHECK(unit["failures"][0]["overflow_events"] == 1);
+  check_refused(spillway_command({"info", model, "--input", "FIXED<0,1>"}), 2, {"--input FIXED<0,1>", "FIXED<16,6>"});
+  check_refused(spillway_command({"info", model, "--input", "INT8"}), 2, {"--input INT8", "FIXED<16,6>"});
+}

@@ -31,7 +31,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> may_use = {
 const std::set<std::string, std::less<>> may_use_systemc = {"sim", "tests", "bench", "examples"};
 
 const std::set<std::string, std::less<>> outer_rooms = {"viewer", "tests", "bench", "examples",
-                                                             "docs",   "tools", "cmake"};
+                                                        "docs",   "tools", "cmake"};
 
 bool is_source(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cpp"); }
 bool is_cmake_list(std::string_view path) { return path.ends_with("CMakeLists.txt"); }
@@ -48,8 +48,8 @@ bool is_skipped_folder(const fs::path& folder) {
 
 bool is_text(const fs::path& path) {
   static const std::set<std::string, std::less<>> extensions = {
-      ".h",  ".cpp", ".cmake", ".txt", ".in", ".md",  ".py",  ".sh",   ".ts", ".js", ".mjs", ".css",
-      ".sv", ".v",   ".json",  ".csv", "",    ".html", ".tcl", ".yml", ".svg"};
+      ".h",   ".cpp", ".cmake", ".txt",  ".in",  ".md", ".py",   ".sh",  ".ts",  ".js", ".mjs",
+      ".css", ".sv",  ".v",     ".json", ".csv", "",    ".html", ".tcl", ".yml", ".svg"};
   return extensions.contains(path.extension().string()) && path.filename() != "package-lock.json";
 }
 
@@ -102,8 +102,7 @@ std::vector<std::string> includes_of(std::string_view text) {
                                     std::regex::ECMAScript | std::regex::multiline);
   std::vector<std::string> includes;
   const std::string copy(text);
-  for (std::sregex_iterator it(copy.begin(), copy.end(), directive), end; it != end; ++it)
-    includes.push_back((*it)[1]);
+  for (std::sregex_iterator it(copy.begin(), copy.end(), directive), end; it != end; ++it) includes.push_back((*it)[1]);
   return includes;
 }
 

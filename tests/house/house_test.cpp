@@ -76,8 +76,10 @@ TEST_CASE("a forbidden link is found") {
         violations{"models/CMakeLists.txt uses sim/"});
   CHECK(dependency_violations({"resource/CMakeLists.txt", "target_link_libraries(x PRIVATE SystemC::systemc)"}) ==
         violations{"resource/CMakeLists.txt uses SystemC"});
-  CHECK(dependency_violations({"sim/CMakeLists.txt", "target_link_libraries(spillway_sim PUBLIC spillway::models "
-                                                     "spillway::traces SystemC::systemc)"}).empty());
+  CHECK(dependency_violations({"sim/CMakeLists.txt",
+                               "target_link_libraries(spillway_sim PUBLIC spillway::models "
+                               "spillway::traces SystemC::systemc)"})
+            .empty());
 }
 
 TEST_CASE("a missing licence is found") {

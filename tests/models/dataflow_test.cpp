@@ -202,7 +202,8 @@ TEST_CASE("streams that are bound wrongly are refused") {
   CHECK(after([](links& s) { s.push_back(s[1]); }) ==
         "output port 0 of MVAU_0 has two streams; right: one (a duplicate unit copies)");
   CHECK(after([](links& s) { s.erase(s.begin() + 1); }) == "output port 0 of MVAU_0 has no stream");
-  CHECK(after([](links& s) { s[1].to_port = 1; }) == "streams[1] is bound to input port 1 of unit 1, which is not there");
+  CHECK(after([](links& s) { s[1].to_port = 1; }) ==
+        "streams[1] is bound to input port 1 of unit 1, which is not there");
   CHECK(after([](links& s) { s[1].from = 7; }) == "streams[1] is bound to output port 0 of unit 7, which is not there");
   CHECK(after([](links& s) { s[1].depth = 1; }) ==
         "streams[1].depth = 1 must be at least 2 (registered ready and valid)");

@@ -78,7 +78,9 @@ TEST_CASE("defaults hold for every unit, and a unit's own attribute overrides th
 
 TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing else") {
   CHECK(read_text(R"({"MVAU_0": {"PE": 2, "mem_mode": "internal_decoupled", "resType": "auto",
-                      "runtime_writeable_weights": 0, "ram_style_thresholds": "auto"}})", 1)[0].pe == 2);
+                      "runtime_writeable_weights": 0, "ram_style_thresholds": "auto"}})",
+                  1)[0]
+            .pe == 2);
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "decoupled", "resType": "lut"}})", 1).size() == 1);
   CHECK(refusal(R"({"MVAU_0": {"resType": "dsp"}})") ==
         "MVAU_0.resType = \"dsp\" is not what is simulated and costed; nearest: \"auto\"");
@@ -86,8 +88,8 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
         "MVAU_0.mem_mode = \"external\" is not what is simulated and costed; nearest: \"internal_decoupled\"");
   CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 1}})") ==
         "MVAU_0.runtime_writeable_weights = 1 is not what is simulated and costed; nearest: 0");
-  CHECK(refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})")
-            .starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
+  CHECK(
+      refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})").starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
 }
 
 TEST_CASE("what would have no effect is refused with its path, its value and the nearest legal one") {
@@ -95,7 +97,8 @@ TEST_CASE("what would have no effect is refused with its path, its value and the
   CHECK(refusal(R"({"MVAU_0": {"pe": 4}})") == "MVAU_0.pe = 4 would have no effect; nearest: PE");
   CHECK(refusal(R"({"MVAU_0": {"inFIFODepth": [32]}})") ==
         "MVAU_0.inFIFODepth = [32] would have no effect; nearest: inFIFODepths");
-  CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": 32}})") == "MVAU_0.inFIFODepths = 32 must be an array, one depth a port");
+  CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": 32}})") ==
+        "MVAU_0.inFIFODepths = 32 must be an array, one depth a port");
   CHECK(refusal(R"({"MVAU_2": {"PE": 1}})") == "there is no unit 'MVAU_2'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_1": {"PE": 1}})", 1) == "there is no unit 'MVAU_1'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_01": {"PE": 1}})") == "there is no unit 'MVAU_01'; nearest: MVAU_0");
@@ -110,8 +113,9 @@ TEST_CASE("what would have no effect is refused with its path, its value and the
 TEST_CASE("folds are positive integers") {
   CHECK(read_text(R"({"MVAU_0": {"PE": 1, "SIMD": 2147483647}})", 1)[0].simd == 2147483647);
   for (const char* value : {"0", "-1", "1.0", "2147483648", "18446744073709551616", "\"4\"", "true", "null", "[4]"})
-    CHECK(refusal(std::string(R"({"MVAU_1": {"PE": )") + value + "}}")
-              .find(" must be a positive integer; nearest: 1") != std::string::npos);
+    CHECK(
+        refusal(std::string(R"({"MVAU_1": {"PE": )") + value + "}}").find(" must be a positive integer; nearest: 1") !=
+        std::string::npos);
   CHECK(refusal(R"({"MVAU_1": {"SIMD": 0}})") == "MVAU_1.SIMD = 0 must be a positive integer; nearest: 1");
 }
 

@@ -78,4 +78,3 @@ inline std::vector<big_int> values_in(std::span<const std::int64_t> words, integ
 }
 
 }  // namespace spillway::testing
-

@@ -23,8 +23,7 @@ int passed_cases(const std::string& name, int cases, Property&& property) {
   metadata.description = name;
   rc::detail::TestParams params = rc::detail::configuration().testParams;
   params.maxSuccess = cases;
-  const rc::detail::TestResult result =
-      rc::detail::checkTestable(std::forward<Property>(property), metadata, params);
+  const rc::detail::TestResult result = rc::detail::checkTestable(std::forward<Property>(property), metadata, params);
   rc::detail::SuccessResult success;
   if (result.match(success)) return success.numSuccess;
   std::cerr << name << '\n';

@@ -14,10 +14,15 @@ using nlohmann::json;
 using testing::make_unit;
 
 dataflow two_units() {
-  mvau first = make_unit({.mw = 784, .mh = 64, .pe = 16, .simd = 49, .input = unsigned_type(1), .output_bits = 4,
-                          .accumulator_bits = 16});
-  mvau second = make_unit({.mw = 64, .mh = 10, .pe = 10, .simd = 16, .input = unsigned_type(4),
-                           .accumulator_bits = 14, .memory = memory_style::distributed});
+  mvau first = make_unit(
+      {.mw = 784, .mh = 64, .pe = 16, .simd = 49, .input = unsigned_type(1), .output_bits = 4, .accumulator_bits = 16});
+  mvau second = make_unit({.mw = 64,
+                           .mh = 10,
+                           .pe = 10,
+                           .simd = 16,
+                           .input = unsigned_type(4),
+                           .accumulator_bits = 14,
+                           .memory = memory_style::distributed});
   second.name = "MVAU_1";
   second.vectors_per_frame = 3;
   return {"two", {first, second}, 2};

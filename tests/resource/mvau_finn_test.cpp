@@ -35,22 +35,22 @@ double term(const unit_shape& shape, const char* name, const finn_options& optio
 TEST_CASE("the terms of a unit of 576 x 64, PE = SIMD = 16, 8/8/8 bits, are those computed by hand") {
   const unit_shape shape{.output_bits = 8, .accumulator_bits = 32, .memory = memory_style::distributed};
   CHECK(term(shape, "base", distributed_thresholds) == 300);
-  CHECK(term(shape, "mult", distributed_thresholds) == 1280);    // 16*(2*ceil(16/6) - 1)*16 = 16*5*16
-  CHECK(term(shape, "tree", distributed_thresholds) == 496);     // 16*(2*16 - 1)
-  CHECK(term(shape, "acc", distributed_thresholds) == 32);       // P
-  CHECK(term(shape, "thr", distributed_thresholds) == 8160);     // 255*32*ceil(4/64)
-  CHECK(term(shape, "comp", distributed_thresholds) == 8160);    // 255*32
-  CHECK(term(shape, "c2", distributed_thresholds) == 6144);      // 16*16*8*ceil(144/64) = 2048*3
-  CHECK(luts(shape, distributed_thresholds) == 325496);          // int(300 + 1.1*16*18128 + 6144) = int(325496.8)
+  CHECK(term(shape, "mult", distributed_thresholds) == 1280);  // 16*(2*ceil(16/6) - 1)*16 = 16*5*16
+  CHECK(term(shape, "tree", distributed_thresholds) == 496);   // 16*(2*16 - 1)
+  CHECK(term(shape, "acc", distributed_thresholds) == 32);     // P
+  CHECK(term(shape, "thr", distributed_thresholds) == 8160);   // 255*32*ceil(4/64)
+  CHECK(term(shape, "comp", distributed_thresholds) == 8160);  // 255*32
+  CHECK(term(shape, "c2", distributed_thresholds) == 6144);    // 16*16*8*ceil(144/64) = 2048*3
+  CHECK(luts(shape, distributed_thresholds) == 325496);        // int(300 + 1.1*16*18128 + 6144) = int(325496.8)
 }
 
 TEST_CASE("the MNIST unit of 784 x 10, PE = 10, SIMD = 8, 8-bit weights, 1-bit inputs, is that computed by hand") {
   const unit_shape shape{.mw = 784, .mh = 10, .pe = 10, .simd = 8, .input = unsigned_type(1), .accumulator_bits = 19};
-  CHECK(term(shape, "mult") == 216);    // 8*(2*ceil(9/6) - 1)*9 = 8*3*9
-  CHECK(term(shape, "tree") == 135);    // 9*15
-  CHECK(luts(shape) == 4370);           // int(300 + 11*370)
+  CHECK(term(shape, "mult") == 216);  // 8*(2*ceil(9/6) - 1)*9 = 8*3*9
+  CHECK(term(shape, "tree") == 135);  // 9*15
+  CHECK(luts(shape) == 4370);         // int(300 + 11*370)
   const unit_cost cost = finn_cost(make_unit(shape));
-  CHECK(cost.bram18.amount == 18);      // 640 bits by 98 words: ceil(98/512)*ceil(640/36)
+  CHECK(cost.bram18.amount == 18);  // 640 bits by 98 words: ceil(98/512)*ceil(640/36)
   CHECK(cost.bram_efficiency == doctest::Approx(784.0 * 10 * 8 / (18 * 36 * 512)));
   CHECK(cost.cycles == 98);
 }
@@ -137,13 +137,12 @@ TEST_CASE("multipliers in DSPs cost no LUTs, and a second DSP beyond 48 bits of 
 double finn_in_reals(const mvau& u, const finn_options& o) {
   const double p = u.pe, q = u.simd, mw = static_cast<double>(u.mw()), mh = static_cast<double>(u.mh());
   const double w = u.weights.type.bits, a = u.input_type.bits, wmem = mw * mh / (p * q);
-  const bool by_lut = (o.weights == finn_options::weight_mode::internal_decoupled &&
-                       u.weight_memory == memory_style::distributed) ||
-                      (o.weights == finn_options::weight_mode::internal_embedded && wmem <= 128);
+  const bool by_lut =
+      (o.weights == finn_options::weight_mode::internal_decoupled && u.weight_memory == memory_style::distributed) ||
+      (o.weights == finn_options::weight_mode::internal_embedded && wmem <= 128);
   const double c2 = by_lut ? p * q * w * std::ceil(wmem / 64) : 0;
-  const double mult = o.multipliers == finn_options::multiplier_style::dsp
-                          ? 0
-                          : q * (2 * std::ceil((w + a) / 6) - 1) * (w + a);
+  const double mult =
+      o.multipliers == finn_options::multiplier_style::dsp ? 0 : q * (2 * std::ceil((w + a) / 6) - 1) * (w + a);
   const double alpha = std::log2(mw) + w + a - 1 - (u.input_type.is_signed ? 1 : 0);
   double acc = u.accumulator.bits;
   if (o.accumulator == finn_options::accumulator_width::finn_minimum)

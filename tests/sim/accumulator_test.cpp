@@ -118,9 +118,10 @@ void check_case(int type_bits, int accumulator_bits, std::uint64_t& events) {
   const std::vector<std::int64_t> order = draw(any_order(length));
   const oracle_result oracle = oracle_dot_product(w, x, order, simd, format);
   const integer_tensor weights = tensor_of(weight, {std::ssize(w)}, w), inputs = tensor_of(input, {std::ssize(x)}, x);
-  visit_storage(exact_sum_bits(weight, input, std::ssize(w), format.bits), [&]<class Integer>(std::type_identity<Integer>) {
-    check_register<Integer>(weights, inputs, order, simd, format, oracle);
-  });
+  visit_storage(exact_sum_bits(weight, input, std::ssize(w), format.bits),
+                [&]<class Integer>(std::type_identity<Integer>) {
+                  check_register<Integer>(weights, inputs, order, simd, format, oracle);
+                });
   events += oracle.events.size();
 }
 

@@ -119,8 +119,9 @@ TEST_CASE("wrong shapes, types and values are refused in one line") {
   integer_tensor beyond = integer_tensor::zeros(signed_type(8), {3, 8});
   *beyond.at(5) = 128;
   CHECK(run(beyond).find("128") != std::string::npos);
-  CHECK(message_of<config_error>([&] { run_cycle_engine({"none", {}, 2}, beyond, events); }).find('\n') ==
-        std::string::npos);
+  CHECK(message_of<config_error>([&] {
+          run_cycle_engine({"none", {}, 2}, beyond, events);
+        }).find('\n') == std::string::npos);
   dataflow shallow = flow;
   shallow.stream_depth = 1;
   CHECK_THROWS_AS(run_cycle_engine(shallow, plain_inputs(unit, 1), events), config_error);

@@ -42,8 +42,9 @@ struct lane_case {
   lane_state run(lane_target target, int width) const {
     lane_state to{before, std::vector<std::int32_t>(before.size(), 3), std::vector<std::int32_t>(before.size(), 5),
                   std::vector<std::int32_t>(before.size(), 0)};
-    const lane_iteration iteration{weights.data(), stride, inputs.data(), std::ssize(inputs), before.data(),
-                                   to.registers.data(), to.exact.data(), to.events.data(), to.now.data()};
+    const lane_iteration iteration{weights.data(),     stride,           inputs.data(),
+                                   std::ssize(inputs), before.data(),    to.registers.data(),
+                                   to.exact.data(),    to.events.data(), to.now.data()};
     to.any = find_lane_kernel(target, sizeof(Weight) == 1, width, format)(iteration, format.bits);
     return to;
   }
@@ -111,8 +112,8 @@ TEST_CASE("a kernel of every target is held to the ends of 32 bits") {
     for (const overflow_mode overflow : {overflow_mode::wrap, overflow_mode::saturate}) {
       std::vector<std::int32_t> weights(16, 1), registers(16, greatest - 1), exact(16), events(16), now(16);
       const lane_input one{0, 1};
-      const lane_iteration iteration{weights.data(), 16, &one, 1, registers.data(), registers.data(), exact.data(),
-                                     events.data(), now.data()};
+      const lane_iteration iteration{weights.data(),   16,           &one,          1,         registers.data(),
+                                     registers.data(), exact.data(), events.data(), now.data()};
       const lane_kernel kernel = find_lane_kernel(target, false, 16, {32, overflow, limit_scope::per_product});
       CHECK_FALSE(kernel(iteration, 32));
       CHECK(registers == std::vector<std::int32_t>(16, greatest));

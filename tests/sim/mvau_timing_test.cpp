@@ -97,8 +97,8 @@ TEST_CASE("without stalls an MVAU works in every cycle from the first beat to th
 }
 
 TEST_CASE("a chain of units runs at the pace of its slowest") {
-  mvau first = plain_mvau(8, 16, 4, 4);   // 2 * 4 = 8 cycles
-  mvau second = plain_mvau(6, 8, 1, 4);   // 6 * 2 = 12 cycles
+  mvau first = plain_mvau(8, 16, 4, 4);  // 2 * 4 = 8 cycles
+  mvau second = plain_mvau(6, 8, 1, 4);  // 6 * 2 = 12 cycles
   first.output_type = second.input_type = signed_type(32);
   const integer_tensor inputs = plain_inputs(first, 50);
   const simulation_kernel kernel;

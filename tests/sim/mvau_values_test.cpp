@@ -80,8 +80,7 @@ std::int64_t iteration_of(const mvau& unit, std::int64_t step) {
 
 void expect_event(expected_run& expected, const mvau& unit, std::int64_t vector, std::int64_t row,
                   const dot_event<big_int>& from, bool persistent, const std::vector<std::uint64_t>& issue_cycles) {
-  const std::int64_t iteration =
-      (vector * unit.nf() + row / unit.pe) * unit.sf() + iteration_of(unit, from.step);
+  const std::int64_t iteration = (vector * unit.nf() + row / unit.pe) * unit.sf() + iteration_of(unit, from.step);
   overflow_event event;
   event.frame = static_cast<std::uint64_t>(vector / unit.vectors_per_frame);
   event.position = static_cast<std::uint32_t>(vector % unit.vectors_per_frame);
@@ -107,8 +106,7 @@ big_int activated(const mvau& unit, std::int64_t row, const big_int& acc) {
 /// The plain loop, in the storage that the engines would pick, says the same as the oracle.
 bool plain_loop_agrees(const mvau& unit, const std::vector<big_int>& weights, const std::vector<big_int>& inputs,
                        const oracle_result& oracle) {
-  const int bits =
-      exact_sum_bits(unit.weights.type, unit.input_type, unit.mw(), unit.accumulator.bits);
+  const int bits = exact_sum_bits(unit.weights.type, unit.input_type, unit.mw(), unit.accumulator.bits);
   return visit_storage(bits, [&]<class Integer>(std::type_identity<Integer>) {
     const auto converted = [&](const std::vector<big_int>& values, integer_type type) {
       const integer_tensor words = tensor_of(type, {static_cast<std::int64_t>(values.size())}, values);
@@ -199,7 +197,9 @@ TEST_CASE("the MVAU in SystemC, the plain loop and the oracle agree on every out
   passed += passed_cases("narrow types", 14000, [&] { check_case({9, 24}, seen); });
   passed += passed_cases("types up to 64 bits", 5000, [&] { check_case({64, 100}, seen); });
   passed += passed_cases("types up to 200 bits, accumulators up to 600", 900, [&] { check_case({200, 600}, seen); });
-  passed += passed_cases("types up to 2,000 bits, accumulators up to 4,096", 100, [&] { check_case({2000, 4096}, seen); });
+  passed += passed_cases("types up to 2,000 bits, accumulators up to 4,096", 100, [&] {
+    check_case({2000, 4096}, seen);
+  });
   CHECK(passed == 20000);
   CHECK(seen.cases == 20000);
   CHECK(seen.outputs > 300000);

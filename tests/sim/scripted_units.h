@@ -16,7 +16,7 @@ class scripted_writer final : public unit {
  public:
   sc_core::sc_port<stream_out_if> out{"out"};
   std::function<bool(std::uint64_t cycle)> wants = [](std::uint64_t) { return true; };
-  std::vector<bool> could_write;              ///< by cycle
+  std::vector<bool> could_write;  ///< by cycle
   std::vector<std::uint64_t> push_cycles;
 
   explicit scripted_writer(sc_core::sc_module_name name) : unit(name) {}
@@ -46,7 +46,7 @@ class scripted_reader final : public unit {
  public:
   sc_core::sc_port<stream_in_if> in{"in"};
   std::function<bool(std::uint64_t cycle)> wants = [](std::uint64_t) { return true; };
-  std::vector<bool> could_read;  ///< by cycle
+  std::vector<bool> could_read;                               ///< by cycle
   std::vector<std::pair<std::uint64_t, std::int64_t>> taken;  ///< (cycle, value)
 
   explicit scripted_reader(sc_core::sc_module_name name) : unit(name) {}

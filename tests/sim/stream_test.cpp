@@ -131,8 +131,9 @@ TEST_CASE("two pushes in a cycle, a push without room and a pop without beat are
 
 TEST_CASE("depths below 2 and lanes below 1 are refused by name") {
   const simulation_kernel kernel;
-  CHECK(message_of([] { stream("shallow", {signed_type(8), 1, 1}); }) ==
-        "shallow.depth = 1, but registered ready and valid need at least 2 beats");
+  CHECK(message_of([] {
+          stream("shallow", {signed_type(8), 1, 1});
+        }) == "shallow.depth = 1, but registered ready and valid need at least 2 beats");
   CHECK_NOTHROW(stream("deep_enough", {signed_type(8), 1, 2}));
   CHECK_THROWS_AS(stream("no_lanes", {signed_type(8), 0, 2}), config_error);
   CHECK_THROWS_AS(stream("no_bits", {signed_type(0), 1, 2}), config_error);
@@ -144,8 +145,7 @@ TEST_CASE("a stream has one writer and one reader, and an unbound port is named"
     scripted_reader second("second");
     second.clock(rig.clock);
     second.in(rig.link);
-    CHECK(message_of([&] { rig.clock.run(1); }) ==
-          "second can't read link: reader does, and a stream has one reader");
+    CHECK(message_of([&] { rig.clock.run(1); }) == "second can't read link: reader does, and a stream has one reader");
   }
   SUBCASE("no reader") {
     const simulation_kernel kernel;

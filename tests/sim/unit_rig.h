@@ -30,9 +30,9 @@
 
 namespace spillway::testing {
 
-using any_unit = std::variant<mvau, vvau, padding, sliding_window, width_converter, duplicate_streams, upsample,
-                              concat_streams, split_stream, thresholding, add_streams, pool, global_accumulate,
-                              label_select>;
+using any_unit =
+    std::variant<mvau, vvau, padding, sliding_window, width_converter, duplicate_streams, upsample, concat_streams,
+                 split_stream, thresholding, add_streams, pool, global_accumulate, label_select>;
 
 struct rig_options {
   double stall = 0;  ///< probability, at every end, in every cycle

@@ -50,7 +50,8 @@ TEST_CASE("only changes are written, in the form that IEEE 1364 gives them") {
         "$version spillway $end\n$timescale 1ns $end\n$scope module top $end\n$var wire 1 ! bit $end\n"
         "$var wire 70 \" word [69:0] $end\n$var string 1 # text $end\n$upscope $end\n$enddefinitions $end\n"
         "#0\n1!\nb101 \"\nsidle #\n#10\n0!\n"
-        "b1" + std::string(61, '0') + "101 \"\n#20\n");
+        "b1" +
+            std::string(61, '0') + "101 \"\n#20\n");
   std::filesystem::remove(path);
 }
 

@@ -120,8 +120,9 @@ TEST_CASE("GTKWave's tools read the waveform, and give it back unchanged" * doct
   const std::filesystem::path fst = run.path.string() + ".fst", back = run.path.string() + ".back.vcd";
   const std::filesystem::path tools = std::filesystem::path(VCD2FST).parent_path();
   REQUIRE(std::system(fmt::format("'{}' '{}' '{}' >/dev/null", VCD2FST, run.path.string(), fst.string()).c_str()) == 0);
-  REQUIRE(std::system(fmt::format("'{}' -f '{}' -o '{}'", (tools / "fst2vcd").string(), fst.string(), back.string())
-                          .c_str()) == 0);
+  REQUIRE(std::system(
+              fmt::format("'{}' -f '{}' -o '{}'", (tools / "fst2vcd").string(), fst.string(), back.string()).c_str()) ==
+          0);
   check_waves(vcd_file(back), run);
   for (const auto& path : {run.path, fst, back}) std::filesystem::remove(path);
 }

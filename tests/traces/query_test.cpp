@@ -144,8 +144,9 @@ TEST_CASE("a directory without a run is refused with what would be right") {
         folder.path() + ": holds no run.sqlite; expected a directory made by `spillway simulate -o DIR`");
   study_store(folder.file("study.sqlite"), sample_info(), "");
   CHECK(message_of<io_error>([&] { query{folder.path()}; }).find("holds a study, not a run") != std::string::npos);
-  CHECK(message_of<input_error>([&] { query{folder.file("study.sqlite")}; })
-            .find("schema 'spillway-study-1'; this version reads 'spillway-run-1'") != std::string::npos);
+  CHECK(message_of<input_error>([&] {
+          query{folder.file("study.sqlite")};
+        }).find("schema 'spillway-study-1'; this version reads 'spillway-run-1'") != std::string::npos);
 }
 
 TEST_CASE("files that are no run, of another version, or damaged are input errors in one line") {

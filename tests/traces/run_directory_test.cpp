@@ -97,8 +97,8 @@ TEST_CASE("force takes an estimate's directory, too") {
 TEST_CASE("the manifest says what made the run") {
   const temporary_directory folder;
   const run_directory directory(folder.file("run"));
-  run_manifest manifest{"0.1.0", "spillway simulate 'a b.onnx'", content_hash("x"), {{"orders", 7}, {"stalls", 1}},
-                        utc_now(), 0, false};
+  run_manifest manifest{
+      "0.1.0", "spillway simulate 'a b.onnx'", content_hash("x"), {{"orders", 7}, {"stalls", 1}}, utc_now(), 0, false};
   directory.write_manifest(manifest);
   manifest.wall_seconds = 1.25;
   manifest.finished = true;

@@ -125,9 +125,10 @@ void store_and_die(const std::string& path) {
   sqlite_database same(path, sqlite_database::access::update);
   same.execute("PRAGMA cache_size = 5");
   const sqlite_transaction all(same);
-  same.execute("DELETE FROM events; DELETE FROM units;"
-               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
-               "INSERT INTO events(frame, unit) SELECT i, 0 FROM n");
+  same.execute(
+      "DELETE FROM events; DELETE FROM units;"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+      "INSERT INTO events(frame, unit) SELECT i, 0 FROM n");
   raise(SIGKILL);
 }
 

@@ -52,8 +52,9 @@ TEST_CASE("every kind of value comes back as it was bound") {
   database.prepare("INSERT INTO v VALUES(?,?,?,?,?,?,?,?)")
       .run(least, most, 0.1, zero, std::string_view(), std::optional<int>(), std::nan(""), true);
   const table read = database.select("SELECT * FROM v");
-  const std::vector<cell> expected{least,         std::string("18446744073709551615"), 0.1, zero, std::string(),
-                                   std::monostate{}, std::monostate{},                 std::int64_t{1}};
+  const std::vector<cell> expected{
+      least,          std::string("18446744073709551615"), 0.1, zero, std::string(), std::monostate{}, std::monostate{},
+      std::int64_t{1}};
   CHECK(read.columns == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h"});
   CHECK(read.rows.at(0) == expected);
   CHECK(database.select("SELECT ? + 1", {cell(std::int64_t{4})}).rows[0][0] == cell(std::int64_t{5}));
@@ -98,11 +99,13 @@ TEST_CASE("a missing file, a directory and an existing file are io errors in one
   CHECK(message_of<io_error>([&] { sqlite_database(folder.file("none"), access::read); }) ==
         folder.file("none") + ": no such file");
   CHECK(is_one_line(message_of<io_error>([&] { sqlite_database(folder.path(), access::update); })));
-  CHECK(message_of<io_error>([&] { sqlite_database(folder.file("no/such/folder"), access::create); })
-            .starts_with(folder.file("no/such/folder") + ": cannot open"));
+  CHECK(message_of<io_error>([&] {
+          sqlite_database(folder.file("no/such/folder"), access::create);
+        }).starts_with(folder.file("no/such/folder") + ": cannot open"));
   make_numbers(folder.file("a.sqlite"));
-  CHECK(message_of<io_error>([&] { sqlite_database(folder.file("a.sqlite"), access::create); })
-            .find("exists already") != std::string::npos);
+  CHECK(message_of<io_error>([&] {
+          sqlite_database(folder.file("a.sqlite"), access::create);
+        }).find("exists already") != std::string::npos);
 }
 
 TEST_CASE("a reader changes nothing, and a table that is not there is an input error") {

@@ -92,12 +92,14 @@ TEST_CASE("a study of another configuration, schema or kind is refused in one li
   const std::string path = folder.file("study.sqlite");
   study_store(path, sample_info(), "frames=10000").write_point(sample_point(0, key_14), two_channels);
   CHECK(message_of<config_error>([&] { study_store(path, sample_info(), "frames=100"); }) ==
-        path + ": holds a study of another configuration ('frames=10000', not 'frames=100'); name a new directory, or "
-               "overwrite with --force");
+        path +
+            ": holds a study of another configuration ('frames=10000', not 'frames=100'); name a new directory, or "
+            "overwrite with --force");
   sqlite_database(path, sqlite_database::access::update)
       .execute("UPDATE meta SET value = 'spillway-study-9' WHERE key = 'schema'");
-  CHECK(message_of<input_error>([&] { study_store(path, sample_info(), "frames=10000"); })
-            .starts_with(path + ": schema 'spillway-study-9'; this version writes 'spillway-study-1'"));
+  CHECK(message_of<input_error>([&] {
+          study_store(path, sample_info(), "frames=10000");
+        }).starts_with(path + ": schema 'spillway-study-9'; this version writes 'spillway-study-1'"));
   run_store(folder.file("run.sqlite"), sample_info());
   CHECK_THROWS_AS(study_store(folder.file("run.sqlite"), sample_info(), ""), input_error);
   std::ofstream(folder.file("text")) << std::string(2000, 'x');

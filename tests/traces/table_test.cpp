@@ -63,8 +63,7 @@ TEST_CASE("CSV quotes what RFC 4180 says must be quoted, and nothing else") {
                  {std::string("1,5"), std::string("line\nbreak")},
                  {std::string("cr\r"), std::string()},
                  {std::monostate{}, std::int64_t{-3}}}};
-  CHECK(to_csv(t) ==
-        "plain,\"a,b\"\nx y,\"say \"\"no\"\"\"\n\"1,5\",\"line\nbreak\"\n\"cr\r\",\"\"\n,-3\n");
+  CHECK(to_csv(t) == "plain,\"a,b\"\nx y,\"say \"\"no\"\"\"\n\"1,5\",\"line\nbreak\"\n\"cr\r\",\"\"\n,-3\n");
   const auto read = parse_csv(to_csv(t));
   REQUIRE(read.size() == 5);
   CHECK(read[1][1] == "say \"no\"");

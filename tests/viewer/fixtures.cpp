@@ -142,17 +142,20 @@ void write_run(const std::filesystem::path& directory) {
   for (std::uint64_t frame = 0; frame < 40; ++frame) {
     const auto label = static_cast<std::int64_t>(frame % 10);
     frame_row row{frame, label, label, label, frame % 4, 0.25 * static_cast<double>(frame % 4)};
-    if (frame == 3) row.simulated_class = 9;                                  // became wrong
-    if (frame == 5) row.exact_class = 0;                                      // became right
-    if (frame == 7) row.simulated_class = 1, row.exact_class = 2;             // stayed wrong
-    if (frame == 9) row.simulated_class = 4, row.label.reset();               // unknown
+    if (frame == 3) row.simulated_class = 9;                       // became wrong
+    if (frame == 5) row.exact_class = 0;                           // became right
+    if (frame == 7) row.simulated_class = 1, row.exact_class = 2;  // stayed wrong
+    if (frame == 9) row.simulated_class = 4, row.label.reset();    // unknown
     rows.push_back(row);
   }
   store.write_frames(rows);
   const std::array<activity_row, 2> activity{{{0, 640, 20, 30, 10}, {1, 480, 200, 0, 20}}};
   store.write_activity(activity);
-  const std::array<cost_row, 5> costs{{{0, "base", 300, "300"}, {0, "mult", 1234.5, "a formula"}, {0, "bram18", 2, ""},
-                                       {1, "base", 300, "300"}, {1, "mult", 77.25, "a formula"}}};
+  const std::array<cost_row, 5> costs{{{0, "base", 300, "300"},
+                                       {0, "mult", 1234.5, "a formula"},
+                                       {0, "bram18", 2, ""},
+                                       {1, "base", 300, "300"},
+                                       {1, "mult", 77.25, "a formula"}}};
   store.write_costs(costs);
   store.write_totals({40, 0.85, 0.9, 1400, 321, 123, 61, 700, 33, 0.375});
   store.write_meta("log_capped", "1");
