@@ -21,7 +21,8 @@ namespace spillway {
 /// no effect; `input_error` for a file that is no JSON object; `io_error` if it can't be read.
 lowering_options read_folding_config(const std::string& path, const std::vector<std::string>& units);
 
-/// The folding of `flow` as such a file, which gives the same design when it is read again.
+/// The folding of `flow` as such a file, which gives the same design when it is read again, but for the style of
+/// thresholding units: FINN has no key for it.
 std::string folding_config_json(const dataflow& flow);
 
 }  // namespace spillway
