@@ -148,8 +148,8 @@ class stream_checker::tap final : public stream_tap {
     first.frame = m_frame;
     first.position = place / m_channels;
     first.channel = place % m_channels;
-    first.expected = value(want, expected).str();
-    first.found = value(have, m_stream.shape().type).str();
+    first.expected = to_string(value(want, expected));
+    first.found = to_string(value(have, m_stream.shape().type));
   }
 
   stream_checker& m_owner;
