@@ -5,6 +5,7 @@
 #include <random>
 
 #include "models/dataset.h"
+#include "models/lowering.h"
 #include "models/qonnx_read.h"
 #include "models/streamline.h"
 

@@ -11,6 +11,7 @@
 #include "models/certificate.h"
 #include "models/dataset.h"
 #include "models/error.h"
+#include "models/lowering.h"
 #include "models/qonnx_read.h"
 #include "models/score.h"
 #include "models/streamline.h"
