@@ -84,6 +84,4 @@ int bits_for(const big_int& low, const big_int& high, bool is_signed) {
   return std::max(1, signed_width(high) - 1);
 }
 
-std::string to_string(const big_int& value) { return value.str(); }
-
 }  // namespace spillway

@@ -40,7 +40,4 @@ void store(const big_int& value, integer_type type, std::span<std::int64_t> word
 /// Bits of the smallest type, signed or unsigned as asked, that holds every integer in [low, high]; at least 1.
 int bits_for(const big_int& low, const big_int& high, bool is_signed);
 
-/// The value in decimal.
-std::string to_string(const big_int& value);
-
 }  // namespace spillway
