@@ -7,6 +7,7 @@
 #include <set>
 
 #include "models/big_int.h"
+#include "models/value_text.h"
 
 namespace spillway {
 
@@ -121,11 +122,6 @@ class stream_checker::tap final : public stream_tap {
     return load({words, static_cast<std::size_t>(type.words())}, type);
   }
 
-  static std::string text(const std::int64_t* words, integer_type type) {
-    if (type.is_narrow()) return std::to_string(*words);
-    return value(words, type).str();
-  }
-
   std::int64_t window_of(int value) const {
     for (const integer_node& node : m_owner.m_expected->net().nodes)
       if (node.outputs[0] == value)
@@ -153,8 +149,8 @@ class stream_checker::tap final : public stream_tap {
     first.frame = m_frame;
     first.position = place / m_channels;
     first.channel = place % m_channels;
-    first.expected = text(want, expected);
-    first.found = text(have, m_stream.shape().type);
+    first.expected = value_text(want, expected);
+    first.found = value_text(have, m_stream.shape().type);
   }
 
   stream_checker& m_owner;
