@@ -15,7 +15,7 @@ function(run)
 endfunction()
 
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BINARY} -G Ninja -DCMAKE_CXX_COMPILER=${clang} -DCMAKE_BUILD_TYPE=RelWithDebInfo
-    -DSPILLWAY_FUZZ=ON)
+    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only" -DSPILLWAY_FUZZ=ON)
 run(${CMAKE_COMMAND} --build ${BINARY} --target fuzz_qonnx fuzz_seeds)
 file(REMOVE_RECURSE ${BINARY}/corpus)
 file(MAKE_DIRECTORY ${BINARY}/corpus)
