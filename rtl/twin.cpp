@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/twin.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "models/error.h"
+
+namespace spillway {
+
+rtl_parameter number_parameter(std::string name, std::int64_t value) {
+  const bool fits =
+      value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max();
+  if (fits) return {std::move(name), fmt::format("{}", value)};
+  return {std::move(name),
+          value < 0 ? fmt::format("-64'sd{}", 0 - static_cast<std::uint64_t>(value)) : fmt::format("64'sd{}", value)};
+}
+
+rtl_parameter text_parameter(std::string name, const std::string& value) {
+  return {std::move(name), fmt::format("\"{}\"", value)};
+}
+
+rtl_instance twin_of(const dataflow_unit& unit) {
+  return std::visit(
+      [](const auto& description) -> rtl_instance {
+        if constexpr (requires { twin_of(description); })
+          return twin_of(description);
+        else
+          throw config_error(fmt::format("{}: this kind of unit has no SystemVerilog twin yet", description.name));
+      },
+      unit);
+}
+
+}  // namespace spillway
