@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/error.h"
+#include "rtl/units/mvau.h"
 
 namespace spillway {
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/memory_words.h"
+
+namespace spillway {
+
+void memory_word::add(const std::int64_t* words, std::int64_t word_count, int bits) {
+  for (int bit = 0; bit < bits; ++bit) {
+    const std::int64_t word = bit / 64;
+    const std::int64_t value = word < word_count ? words[word] >> (bit % 64) : words[word_count - 1] >> 63;
+    m_bits.push_back(static_cast<unsigned char>(value & 1));
+  }
+}
+
+void memory_word::add(const integer_tensor& tensor, std::int64_t element) {
+  const std::int64_t* words = tensor.at(element);
+  if (tensor.type.is_bipolar) return m_bits.push_back(words[0] > 0 ? 1 : 0);
+  add(words, tensor.type.words(), tensor.type.bits);
+}
+
+std::string memory_word::hex() const {
+  std::string digits;
+  for (std::size_t first = 0; first < m_bits.size(); first += 4) {
+    unsigned digit = 0;
+    for (std::size_t bit = first; bit < first + 4 && bit < m_bits.size(); ++bit)
+      digit |= static_cast<unsigned>(m_bits[bit]) << (bit - first);
+    digits.push_back("0123456789abcdef"[digit]);
+  }
+  return {digits.rbegin(), digits.rend()};
+}
+
+}  // namespace spillway

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pipeline of an MVAU or a VVAU: PE processing elements side by side (spillway_dot), and thresholds behind them.
+//
+// Latency, in enabled cycles from `issue` with `is_last` to `out_valid`: products 1, adder tree ceil(log2 SIMD),
+// accumulator 1, thresholds 1 if there are any. While a beat that is due has no room everything stands still:
+// `enable`, a clock enable for all registers, says that it does not. Only valid bits are reset.
+module spillway_compute #(
+    parameter int PE = 2,
+    parameter int SIMD = 4,
+    parameter int LENGTH = 16,  // products of a dot product
+    parameter int FOLDS = 2,    // beats of PE results after which rows begin again
+    parameter int X_BITS = 4,
+    parameter int X_KIND = 0,
+    parameter int W_BITS = 4,
+    parameter int W_KIND = 1,
+    parameter int XNOR = 0,
+    parameter int P = 16,
+    parameter int LIMIT = 0,
+    parameter int STEPS = 0,    // thresholds a row; 0: the accumulators leave as they are
+    parameter int T_BITS = 16,
+    parameter int Y_BITS = 16,
+    parameter int Y_OFFSET = 0,
+    parameter T_FILE = "",
+    parameter int USE_DSP = 0
+) (
+    input  logic                      clk,
+    input  logic                      rst,
+    output logic                      enable,
+    input  logic                      issue,
+    input  logic                      is_last,
+    input  logic [PE*SIMD*X_BITS-1:0] x,  // element pe * SIMD + lane
+    input  logic [PE*SIMD*W_BITS-1:0] w,
+    output logic                      out_valid,
+    input  logic                      out_ready,
+    output logic [PE*Y_BITS-1:0]      out_data
+);
+  localparam int STAGES = 1 + $clog2(SIMD);
+
+  // Which stage holds an iteration, and the last one of a dot product.
+  logic [STAGES:1] valid, last;
+  always_ff @(posedge clk)
+    if (rst) {valid, last} <= '0;
+    else if (enable) begin
+      valid <= STAGES'({valid, issue});
+      last <= STAGES'({last, issue && is_last});
+    end
+
+  logic is_first, result_valid, enable_sum;
+  assign enable = !out_valid || out_ready;
+  assign enable_sum = enable && valid[STAGES];
+  always_ff @(posedge clk)
+    if (rst) is_first <= 1'b1;
+    else if (enable_sum) is_first <= last[STAGES];
+  always_ff @(posedge clk)
+    if (rst) result_valid <= 1'b0;
+    else if (enable) result_valid <= last[STAGES];
+
+  logic [PE*P-1:0] results;
+  for (genvar p = 0; p < PE; p++) begin : element
+    spillway_dot #(
+        .SIMD(SIMD), .LENGTH(LENGTH), .X_BITS(X_BITS), .X_KIND(X_KIND), .W_BITS(W_BITS), .W_KIND(W_KIND), .XNOR(XNOR),
+        .P(P), .LIMIT(LIMIT), .USE_DSP(USE_DSP)
+    ) dot (
+        .clk(clk), .enable(enable), .enable_sum(enable_sum), .first(is_first), .x(x[p*SIMD*X_BITS+:SIMD*X_BITS]),
+        .w(w[p*SIMD*W_BITS+:SIMD*W_BITS]), .result(results[p*P+:P]));
+  end
+
+  if (STEPS == 0) begin : raw
+    assign out_valid = result_valid;
+    assign out_data = results;
+  end else begin : activation
+    spillway_threshold_stage #(
+        .PE(PE), .FOLDS(FOLDS), .STEPS(STEPS), .X_BITS(P), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(Y_OFFSET),
+        .FILE(T_FILE)
+    ) thresholds (
+        .clk(clk), .rst(rst), .enable(enable), .in_valid(result_valid), .x(results), .out_valid(out_valid),
+        .y(out_data));
+  end
+endmodule

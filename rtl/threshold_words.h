@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/integer_tensor.h"
+#include "models/integer_type.h"
+
+namespace spillway {
+
+/// Thresholds as a twin compares them: those beyond what the compared value can be are moved to where they say the same,
+/// [min, max + 1], so that they need no more bits than they have to tell apart.
+struct threshold_rows {
+  int bits = 1;                     ///< of a threshold, signed
+  integer_tensor values;            ///< [rows, steps], of that type
+
+  /// Of thresholds [rows, steps] for a value of type `compared`.
+  threshold_rows(const integer_tensor& thresholds, integer_type compared);
+
+  /// The words of a memory that a unit of `pe` elements reads: beat f of `folds` has threshold t of element p at place
+  /// p * steps + t. A tensor of one row stands for all channels.
+  std::vector<std::string> words(std::int64_t folds, int pe) const;
+};
+
+}  // namespace spillway

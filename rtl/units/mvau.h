@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/units/mvau.h"
+#include "rtl/twin.h"
+
+namespace spillway {
+
+/// spillway_mvau. Throws `config_error`, naming the unit, where the sum of its products needs more than 60 bits or its
+/// weights are in `ultra` memory.
+rtl_instance twin_of(const mvau& unit);
+
+}  // namespace spillway
