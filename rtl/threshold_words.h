@@ -10,11 +10,11 @@
 
 namespace spillway {
 
-/// Thresholds as a twin compares them: those beyond what the compared value can be are moved to where they say the same,
-/// [min, max + 1], so that they need no more bits than they have to tell apart.
+/// Thresholds as a twin compares them: those beyond what the compared value can be are moved to where they say the
+/// same, [min, max + 1], so that they need no more bits than they have to tell apart.
 struct threshold_rows {
-  int bits = 1;                     ///< of a threshold, signed
-  integer_tensor values;            ///< [rows, steps], of that type
+  int bits = 1;           ///< of a threshold, signed
+  integer_tensor values;  ///< [rows, steps], of that type
 
   /// Of thresholds [rows, steps] for a value of type `compared`.
   threshold_rows(const integer_tensor& thresholds, integer_type compared);

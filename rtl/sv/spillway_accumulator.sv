@@ -20,9 +20,8 @@ module spillway_accumulator #(
 
   logic [WIDE-1:0] addend, kept;
   logic [WIDE:0] total;
-  spillway_extend #(.BITS(SUM_BITS), .SIGNED(SUM_SIGNED), .OUT_BITS(WIDE)) from_sum (.in(sum), .out(addend));
-  spillway_extend #(.BITS(BITS), .SIGNED(1), .OUT_BITS(WIDE)) from_value (
-      .in(value & {BITS{!first}}), .out(kept));
+  assign addend = SUM_SIGNED != 0 ? WIDE'($signed(sum)) : WIDE'(sum);
+  assign kept = WIDE'($signed(value)) & {WIDE{!first}};
   // A difference, for its operands keep their places: the one without logic before it has to be on the left.
   assign total = {addend, 1'b0} - {~kept, 1'b1};
 

@@ -49,12 +49,15 @@ module spillway_adder_tree #(
       end else if (2 * i + 1 < (LEAVES + (1 << (l - 1)) - 1) >> (l - 1)) begin : adder
         localparam int LEFT = bits_of(lanes_of(l - 1, 2 * i));
         localparam int RIGHT = bits_of(lanes_of(l - 1, 2 * i + 1));
-        logic [WIDTH-1:0] left, right;
-        spillway_extend #(.BITS(LEFT), .SIGNED(LANE_MIN < 0 ? 1 : 0), .OUT_BITS(WIDTH)) left_operand (
-            .in(level[l-1].node[2*i].value), .out(left));
-        spillway_extend #(.BITS(RIGHT), .SIGNED(LANE_MIN < 0 ? 1 : 0), .OUT_BITS(WIDTH)) right_operand (
-            .in(level[l-1].node[2*i+1].value), .out(right));
-        assign next = left + right;
+        logic [LEFT-1:0] left;
+        logic [RIGHT-1:0] right;
+        assign left = level[l-1].node[2*i].value;
+        assign right = level[l-1].node[2*i+1].value;
+        if (LANE_MIN < 0) begin : of_signed
+          assign next = WIDTH'($signed(left)) + WIDTH'($signed(right));
+        end else begin : of_unsigned
+          assign next = WIDTH'(left) + WIDTH'(right);
+        end
       end else begin : odd
         assign next = level[l-1].node[2*i].value;
       end

@@ -22,7 +22,11 @@ module spillway_memory #(
     always_ff @(posedge clk) word <= words[next_address];
     assign unused = &{1'b0, address};
   end else begin : in_luts
+`ifdef YOSYS  // knows LUT RAM, but no LUT ROM: that is logic to it
+    (* rom_style = "logic" *) logic [BITS-1:0] words[0:DEPTH-1];
+`else
     (* rom_style = "distributed" *) logic [BITS-1:0] words[0:DEPTH-1];
+`endif
     initial $readmemh(FILE, words);
     assign word = words[address];
     assign unused = &{1'b0, clk, next_address};

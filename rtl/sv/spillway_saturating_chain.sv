@@ -35,9 +35,10 @@ module spillway_saturating_chain #(
     end else begin : from_link
       assign carried = link[i-1].fitted;
     end
-    spillway_extend #(.BITS(PRODUCT_BITS), .SIGNED(PRODUCT_SIGNED), .OUT_BITS(WIDE)) from_product (
-        .in(stage[STAGES-1].kept[i*PRODUCT_BITS+:PRODUCT_BITS]), .out(addend));
-    spillway_extend #(.BITS(BITS), .SIGNED(1), .OUT_BITS(WIDE)) from_sum (.in(carried), .out(kept));
+    logic [PRODUCT_BITS-1:0] product;
+    assign product = stage[STAGES-1].kept[i*PRODUCT_BITS+:PRODUCT_BITS];
+    assign addend = PRODUCT_SIGNED != 0 ? WIDE'($signed(product)) : WIDE'(product);
+    assign kept = WIDE'($signed(carried));
     assign total = addend + kept;
     spillway_clamp #(.BITS(WIDE), .OUT_BITS(BITS)) fit (.in(total), .out(fitted));
   end

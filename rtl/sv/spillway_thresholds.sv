@@ -19,12 +19,9 @@ module spillway_thresholds #(
 
   logic [WIDE-1:0] value;
   logic [STEPS-1:0] reached;
-  spillway_extend #(.BITS(X_BITS), .SIGNED(X_SIGNED), .OUT_BITS(WIDE)) from_x (.in(x), .out(value));
+  assign value = X_SIGNED != 0 ? WIDE'($signed(x)) : WIDE'(x);
   for (genvar t = 0; t < STEPS; t++) begin : step
-    logic [WIDE-1:0] threshold;
-    spillway_extend #(.BITS(T_BITS), .SIGNED(1), .OUT_BITS(WIDE)) from_word (
-        .in(thresholds[t*T_BITS+:T_BITS]), .out(threshold));
-    assign reached[t] = $signed(value) >= $signed(threshold);
+    assign reached[t] = $signed(value) >= WIDE'($signed(thresholds[t*T_BITS+:T_BITS]));
   end
 
   // `reached` is ones from below: bit b of their number turns over at each multiple of 2^b.
@@ -37,11 +34,5 @@ module spillway_thresholds #(
     assign count[b] = ^turns;
   end
 
-  if (OFFSET == 0) begin : counted
-    spillway_extend #(.BITS(COUNT_BITS), .SIGNED(0), .OUT_BITS(Y_BITS)) to_y (.in(count), .out(y));
-  end else begin : offset
-    logic [Y_BITS-1:0] wide;
-    spillway_extend #(.BITS(COUNT_BITS), .SIGNED(0), .OUT_BITS(Y_BITS)) to_y (.in(count), .out(wide));
-    assign y = wide + OFFSET[Y_BITS-1:0];
-  end
+  assign y = OFFSET == 0 ? Y_BITS'(count) : Y_BITS'(count) + Y_BITS'(OFFSET);
 endmodule

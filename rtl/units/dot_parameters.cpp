@@ -21,9 +21,10 @@ namespace {
 void check_widths(const std::string& name, integer_type weight, integer_type input, std::int64_t products) {
   const int bits = weight.bits + input.bits + static_cast<int>(std::bit_width(static_cast<std::uint64_t>(products)));
   if (bits <= 60) return;
-  throw config_error(fmt::format("{}: the SystemVerilog twin takes sums of up to 60 bits, but {} products of {} and {} "
-                                 "need {}; nearest: narrower weights or inputs",
-                                 name, products, to_string(weight), to_string(input), bits));
+  throw config_error(
+      fmt::format("{}: the SystemVerilog twin takes sums of up to 60 bits, but {} products of {} and {} "
+                  "need {}; nearest: narrower weights or inputs",
+                  name, products, to_string(weight), to_string(input), bits));
 }
 
 /// The least and the greatest product of types that check_widths lets pass.
@@ -52,8 +53,8 @@ void add_activation(rtl_instance& instance, const Unit& unit) {
     add("STEPS", rows.values.shape[1]);
     add("T_BITS", rows.bits);
     add("Y_OFFSET", unit.output_offset);
-    instance.memories.push_back({"T_FILE", static_cast<int>(rows.values.shape[1]) * unit.pe * rows.bits,
-                                 rows.words(unit.nf(), unit.pe)});
+    instance.memories.push_back(
+        {"T_FILE", static_cast<int>(rows.values.shape[1]) * unit.pe * rows.bits, rows.words(unit.nf(), unit.pe)});
   }
   add("Y_BITS", unit.output_type.bits);
 }
@@ -69,8 +70,8 @@ void add_common(rtl_instance& instance, const Unit& unit, std::int64_t products,
   add("W_BITS", unit.weights.type.bits);
   add("W_KIND", kind_number(unit.weights.type));
   add("P", unit.accumulator.bits);
-  add("LIMIT", static_cast<int>(limit_of(unit.accumulator, unit.weights.type, unit.input_type, xnor_popcount, products,
-                                         unit.simd)));
+  add("LIMIT", static_cast<int>(
+                   limit_of(unit.accumulator, unit.weights.type, unit.input_type, xnor_popcount, products, unit.simd)));
   add_activation(instance, unit);
 }
 
@@ -114,9 +115,10 @@ std::string twin_style(memory_style style, std::int64_t depth, const std::string
     case memory_style::block:
       return "block";
     default:
-      throw config_error(fmt::format("{}: memory of style ultra has no initial contents and so no SystemVerilog twin; "
-                                     "nearest: block",
-                                     unit));
+      throw config_error(
+          fmt::format("{}: memory of style ultra has no initial contents and so no SystemVerilog twin; "
+                      "nearest: block",
+                      unit));
   }
 }
 
