@@ -10,6 +10,9 @@
 
 namespace spillway {
 
+/// The most lanes that a unit takes where nothing else is said.
+constexpr int widest_default_simd = 64;
+
 /// The greatest divisor of `n` that is at most `limit`.
 int largest_divisor(std::int64_t n, std::int64_t limit);
 
@@ -21,11 +24,13 @@ class unit_choices {
   /// The next name of a kind: `MVAU` gives MVAU_0, MVAU_1, ...
   std::string next_name(const std::string& kind);
 
-  /// The choice for a unit: its own, and the defaults where that leaves something open. `has` are the properties that
-  /// the kind has. Throws `config_error` for a choice of its own beyond these.
+  /// What a kind of unit has, so that it can be chosen.
   struct properties {
     bool pe = false, simd = false, accumulator = false, memory = false, thresholds = false, parallel_window = false;
   };
+
+  /// The choice for a unit: its own, and the defaults where that leaves something open. Throws `config_error` for a
+  /// choice of its own beyond what its kind has.
   unit_options of(const std::string& name, const properties& has);
 
   /// Throws `config_error` for a name that no unit took, naming the nearest.
