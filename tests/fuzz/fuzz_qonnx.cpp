@@ -9,13 +9,16 @@
 #include <string_view>
 
 #include "models/error.h"
+#include "models/integer_network.h"
+#include "models/lowering.h"
 #include "models/network_evaluate.h"
 #include "models/network_shapes.h"
 #include "models/qonnx_read.h"
 #include "models/qonnx_write.h"
+#include "models/streamline.h"
 
 // Any bytes are read as a network or refused, without a crash, a hang or memory that they have no right to. What is
-// read is evaluated if that is cheap, and what is written of it is read again.
+// read is written and read again; if that is cheap it is evaluated, streamlined to integers, and lowered to hardware.
 
 namespace spillway {
 namespace {
@@ -51,6 +54,26 @@ void check(bool holds, const char* what) {
   std::abort();
 }
 
+void check_message(std::string_view message) {
+  check(message.find(": ") != std::string_view::npos, message.data());
+  check(message.find('\n') == std::string_view::npos, "a message of more than one line");
+}
+
+/// To integers, which are evaluated, and to hardware; or a refusal that names what it is about.
+void try_hardware(const network& net) {
+  try {
+    const integer_network integers = streamline(net);
+    const frame_shape& shape = integers.input_info().shape;
+    evaluate(integers, integer_tensor::zeros(integers.input_info().type, {shape.positions(), shape.channels}));
+    const dataflow flow = lower(integers, lowering_options{});
+    for (const dataflow_unit& unit : flow.units) check(cycles_per_frame(unit) > 0, "a unit without cycles");
+  } catch (const input_error& refusal) {
+    check_message(refusal.what());
+  } catch (const config_error& refusal) {
+    check(std::string_view(refusal.what()).find('\n') == std::string_view::npos, "a message of more than one line");
+  }
+}
+
 void try_network(std::string_view bytes) {
   const network net = read_qonnx_bytes(bytes, "fuzz");
   std::string written;
@@ -68,6 +91,7 @@ void try_network(std::string_view bytes) {
   for (std::size_t i = 0; i < input.values.size(); ++i) input.values[i] = static_cast<float>(i % 11) / 4 - 1;
   evaluate(net, input);
   evaluate_double(net, input);
+  try_hardware(net);
 }
 
 }  // namespace
@@ -78,8 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     spillway::try_network({reinterpret_cast<const char*>(data), size});
   } catch (const spillway::input_error& refusal) {
     const std::string_view message = refusal.what();
-    spillway::check(message.starts_with("fuzz: ") || message.find(": ") != std::string_view::npos, refusal.what());
-    spillway::check(message.find('\n') == std::string_view::npos, "a message of more than one line");
+    spillway::check_message(message);
     // What was written must be read.
     spillway::check(!message.starts_with("again: "), refusal.what());
   }
