@@ -97,8 +97,6 @@ void run(const std::string& name, bool full, std::int64_t cycles) {
   const double simulated = since(begin);
   const frame_times times = compute_frame_times(flow, 2);
   const bool exact = result.frame_cycles == times.done;
-  std::size_t most = 0;
-  for (const int fill : result.most_filled) most = std::max(most, static_cast<std::size_t>(fill));
   fmt::print("{:<10} {:>5} {:>8} {:>10} {:>9} {:>10} {:>9} {:>8} {:>8.1f} {:>8.1f} {:>8.0f} {:>6.0f}\n", name,
              flow.units.size(), folding.cycles_per_frame, result.frame_cycles[1] - result.frame_cycles[0],
              result.first_frame_latency, result.compared.beats, result.compared.differing, exact ? "exact" : "WRONG",

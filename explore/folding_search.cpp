@@ -83,7 +83,6 @@ class search {
 
   folding_result run() {
     find_edges();
-    pair_windows();
     min_sum problem;
     std::map<std::size_t, std::size_t> variables;
     for (std::size_t u = 0; u < m_flow.units.size(); ++u) {
@@ -133,14 +132,12 @@ class search {
   }
 
   /// A depthwise window's SIMD is the PE of what reads it.
-  void pair_windows() {
-    for (const edge& e : m_edges)
-      if (const auto* window = std::get_if<sliding_window>(&m_flow.units[e.from]))
-        m_paired[{e.from, e.to}] = window->style == window_style::depthwise || m_is_pooled(e.to);
-  }
-
-  bool m_is_pooled(std::size_t u) const {
-    return std::holds_alternative<pool>(m_flow.units[u]) || std::holds_alternative<vvau>(m_flow.units[u]);
+  bool is_paired(const edge& e) const {
+    const auto* window = std::get_if<sliding_window>(&m_flow.units[e.from]);
+    if (window == nullptr) return false;
+    const dataflow_unit& reader = m_flow.units[e.to];
+    return window->style == window_style::depthwise || std::holds_alternative<pool>(reader) ||
+           std::holds_alternative<vvau>(reader);
   }
 
   std::vector<candidate> candidates_of(std::size_t u) {
@@ -181,8 +178,7 @@ class search {
   }
 
   double converter_cost(const edge& e, const candidate& from, const candidate& to) const {
-    const auto paired = m_paired.find({e.from, e.to});
-    if (paired != m_paired.end() && paired->second && from.simd != to.pe) return impossible;
+    if (is_paired(e) && from.simd != to.pe) return impossible;
     return finn_converter_luts(from.lanes_out[static_cast<std::size_t>(e.from_port)],
                                to.lanes_in[static_cast<std::size_t>(e.to_port)], e.bits);
   }
@@ -212,7 +208,6 @@ class search {
   const lowering_options& m_base;
   dataflow m_flow;
   std::vector<edge> m_edges;
-  std::map<std::pair<std::size_t, std::size_t>, bool> m_paired;
   std::vector<std::vector<candidate>> m_candidates;
 };
 

@@ -9,6 +9,7 @@
 #include "models/bounds.h"
 #include "models/error.h"
 #include "models/units/unit_checks.h"
+#include "resource/ceil_div.h"
 #include "resource/finn_memory.h"
 
 namespace spillway {
@@ -29,8 +30,6 @@ struct symbols {
   std::int64_t pe, simd, weight, input, output, accumulator;
   std::int64_t weight_depth, threshold_depth;
 };
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 void check_fold(const mvau& unit, const char* name, int fold, const char* dimension, std::int64_t size) {
   if (fold < 1 || size % fold != 0)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "resource/ceil_div.h"
 #include "resource/units/mvau_finn.h"
 
 namespace spillway {
@@ -15,8 +16,6 @@ constexpr const char* window_source = "FINN, ConvolutionInputGenerator.lut_estim
 constexpr const char* threshold_source = "FINN, Thresholding_hls.lut_estimation";
 constexpr const char* converter_source = "FINN, StreamingDataWidthConverter.lut_estimation";
 constexpr const char* vector_source = "FINN, VVAU_hls.lut_estimation";
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// A unit whose LUTs are one term, or none.
 template <class Unit>

@@ -15,11 +15,6 @@ using namespace spillway::testing;
 
 namespace {
 
-integer_tensor zero_frames(const integer_network& net, std::int64_t frames) {
-  const frame_shape& shape = net.input_info().shape;
-  return integer_tensor::zeros(net.input_info().type, {frames * shape.positions(), shape.channels});
-}
-
 /// Cycles of a run, or nothing if it deadlocks.
 std::optional<std::uint64_t> cycles(const dataflow& flow, const integer_tensor& inputs) {
   recorder events(0);

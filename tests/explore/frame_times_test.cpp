@@ -15,11 +15,6 @@ using namespace spillway::testing;
 
 namespace {
 
-integer_tensor zero_frames(const integer_network& net, std::int64_t frames) {
-  const frame_shape& shape = net.input_info().shape;
-  return integer_tensor::zeros(net.input_info().type, {frames * shape.positions(), shape.channels});
-}
-
 /// The closed forms against the cycle engine: every frame's last cycle, and the interval in steady state.
 void check_times(const integer_network& net, const lowering_options& options = {}) {
   constexpr std::int64_t frames = 6;

@@ -12,6 +12,12 @@
 
 namespace spillway::testing {
 
+/// Frames of the network's input, all zero: timing never depends on values.
+inline integer_tensor zero_frames(const integer_network& net, std::int64_t frames) {
+  const frame_shape& shape = net.input_info().shape;
+  return integer_tensor::zeros(net.input_info().type, {frames * shape.positions(), shape.channels});
+}
+
 /// Appends nodes to an integer network; weights and thresholds depend on the seed only.
 class network_builder {
  public:
