@@ -7,7 +7,6 @@
 #include <cmath>
 #include <map>
 
-#include "models/big_int.h"
 #include "models/dataset.h"
 #include "models/error.h"
 #include "models/network_evaluate.h"
@@ -15,12 +14,6 @@
 namespace spillway {
 
 namespace {
-
-double as_double(const integer_tensor& tensor, std::int64_t element) {
-  if (tensor.type.is_narrow()) return static_cast<double>(*tensor.at(element));
-  const auto words = static_cast<std::size_t>(tensor.type.words());
-  return static_cast<double>(load({tensor.at(element), words}, tensor.type));
-}
 
 /// What is rounded in a quantizer's node, in its own steps, for an element of its input.
 class position_of {
@@ -82,7 +75,7 @@ std::optional<level_difference> first_difference(const network& file, const stre
     for (std::size_t e = 0; e < value.places.size(); ++e) {
       const std::int64_t place = value.places[e];
       const auto channel = static_cast<std::size_t>(place) % value.scale.size();
-      const double scale = value.scale[channel], integer = as_double(levels, place);
+      const double scale = value.scale[channel], integer = to_double(levels, place);
       const double in_file = (static_cast<double>(made.values[e]) - value.offset[channel]) / scale;
       if (std::abs(in_file - integer) < 0.5) continue;
       level_difference result{value.node, static_cast<std::int64_t>(e), std::round(in_file), integer, 0, 0, 0, false};
@@ -153,7 +146,7 @@ difference_report explain_differences(const network& whole_file, const integer_n
       const std::int64_t place = places[static_cast<std::size_t>(e)];
       const auto channel = static_cast<std::size_t>(place) % channels;
       in_file.push_back(static_cast<double>(y.values[static_cast<std::size_t>(in_batch * outputs + e)]));
-      in_integers.push_back(as_double(exact, f * outputs + place) * integers.output_scale[channel] +
+      in_integers.push_back(to_double(exact, f * outputs + place) * integers.output_scale[channel] +
                             integers.output_bias[channel]);
       const double off = std::abs(in_file.back() - in_integers.back()) / integers.output_scale[channel];
       here.largest = std::max(here.largest, off);

@@ -67,6 +67,12 @@ std::int64_t integer_tensor::size() const {
   return product;
 }
 
+double to_double(const integer_tensor& tensor, std::int64_t element) {
+  if (tensor.type.is_narrow()) return static_cast<double>(*tensor.at(element));
+  const auto words = static_cast<std::size_t>(tensor.type.words());
+  return static_cast<double>(load({tensor.at(element), words}, tensor.type));
+}
+
 void validate(const integer_tensor& tensor, std::string_view path) {
   validate(tensor.type, path);
   const int words = tensor.type.words();

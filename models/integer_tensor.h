@@ -30,6 +30,9 @@ struct integer_tensor {
   friend bool operator==(const integer_tensor&, const integer_tensor&) = default;
 };
 
+/// An element in double precision: exact up to 53 bits.
+double to_double(const integer_tensor& tensor, std::int64_t element);
+
 /// Throws `config_error`, naming `path`, unless the shape is positive, the words are as many as it needs, and every
 /// element is a value of the type.
 void validate(const integer_tensor& tensor, std::string_view path);

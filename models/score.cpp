@@ -3,17 +3,9 @@
 
 #include <cmath>
 
-#include "models/big_int.h"
-
 namespace spillway {
 
 namespace {
-
-double as_double(const integer_tensor& tensor, std::int64_t element) {
-  if (tensor.type.is_narrow()) return static_cast<double>(*tensor.at(element));
-  const auto words = static_cast<std::size_t>(tensor.type.words());
-  return static_cast<double>(load({tensor.at(element), words}, tensor.type));
-}
 
 /// Keeps the greatest logit seen so far; the first of equals wins.
 struct arg_max {
@@ -35,8 +27,8 @@ bool ends_in_labels(const integer_network& net) {
   return false;
 }
 
-frame_score score_frame(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
-                        std::int64_t frame) {
+frame_score score_frame(const integer_network& net, bool are_labels, const integer_tensor& outputs,
+                        const integer_tensor& exact, std::int64_t frame) {
   const std::int64_t logits = net.output_info().shape.elements();
   const std::size_t channels = net.output_scale.size();
   arg_max simulated, full_width;
@@ -44,14 +36,14 @@ frame_score score_frame(const integer_network& net, const integer_tensor& output
   for (std::int64_t i = 0; i < logits; ++i) {
     const double scale = net.output_scale[static_cast<std::size_t>(i) % channels];
     const double bias = net.output_bias[static_cast<std::size_t>(i) % channels];
-    const double value = as_double(outputs, frame * logits + i), truth = as_double(exact, frame * logits + i);
+    const double value = to_double(outputs, frame * logits + i), truth = to_double(exact, frame * logits + i);
     simulated.offer(value * scale + bias, i);
     full_width.offer(truth * scale + bias, i);
     error += std::abs(value - truth) * scale;
   }
-  if (ends_in_labels(net))
-    return {static_cast<std::int64_t>(as_double(outputs, frame * logits)),
-            static_cast<std::int64_t>(as_double(exact, frame * logits)), error / static_cast<double>(logits)};
+  if (are_labels)
+    return {static_cast<std::int64_t>(to_double(outputs, frame * logits)),
+            static_cast<std::int64_t>(to_double(exact, frame * logits)), error / static_cast<double>(logits)};
   return {simulated.index, full_width.index, error / static_cast<double>(logits)};
 }
 
@@ -62,9 +54,10 @@ run_score score_run(const integer_network& net, const integer_tensor& outputs, c
   run_score result;
   const std::int64_t frames = outputs.shape.at(0) / net.output_info().shape.positions();
   std::int64_t right = 0, exact_right = 0;
+  const bool are_labels = ends_in_labels(net);
   double error = 0;
   for (std::int64_t f = 0; f < frames; ++f) {
-    const frame_score score = score_frame(net, outputs, exact, f);
+    const frame_score score = score_frame(net, are_labels, outputs, exact, f);
     result.frames.push_back(score);
     error += score.abs_error;
     if (labels.empty()) continue;

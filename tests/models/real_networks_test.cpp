@@ -3,44 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
 #include <random>
 
-#include "models/dataset.h"
 #include "models/network_evaluate.h"
 #include "models/qonnx_read.h"
 #include "models/qonnx_write.h"
 #include "models/read_file.h"
 #include "tests/models/random_network.h"
+#include "tests/models/real_data.h"
 #include "tests/traces/temporary_directory.h"
 
 // Networks that others made, where they are at hand.
 
 using namespace spillway;
 using namespace spillway::testing;
-namespace fs = std::filesystem;
 
 namespace {
-
-std::optional<fs::path> at_hand(const fs::path& path) {
-  if (fs::exists(path)) return path;
-  MESSAGE("skipped: " << path.string() << " is not there");
-  return std::nullopt;
-}
-
-std::optional<fs::path> shared(const char* name) {
-  return at_hand(fs::path(SPILLWAY_SOURCE_DIR) / "../shared/data" / name);
-}
-
-/// MNIST's test images: the folder in SPILLWAY_MNIST, or where tools/test puts them.
-std::optional<dataset> mnist() {
-  const char* variable = std::getenv("SPILLWAY_MNIST");
-  const auto folder = at_hand(variable ? fs::path(variable) : fs::path(SPILLWAY_SOURCE_DIR) / "build" / "mnist");
-  if (!folder) return std::nullopt;
-  return load_dataset(folder->string() + "/");
-}
 
 float_tensor pixels(const dataset& data) {
   float_tensor result{data.inputs.shape, {}};
