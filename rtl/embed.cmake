@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DOUTPUT=FILE.cpp -DFOLDER=rtl/sv -DMODULES=a,b -P embed.cmake: the sources of the modules as a C++ file, so that
-# an installed command can write them out.
-string(REPLACE "," ";" modules "${MODULES}")
-list(SORT modules)
+# cmake -DOUTPUT=FILE.cpp -DFILES=a.sv,b.sv -P embed.cmake: the files as a C++ source, so that an installed command can
+# write them out.
+string(REPLACE "," ";" files "${FILES}")
+list(SORT files)
 set(entries "")
-foreach(module IN LISTS modules)
-  file(READ ${FOLDER}/${module}.sv text)
-  string(APPEND entries "    {\"${module}\", R\"sv(${text})sv\"},\n")
+foreach(file IN LISTS files)
+  file(READ ${file} text)
+  get_filename_component(module ${file} NAME_WE)
+  string(APPEND entries "    {\"${module}\", R\"text(${text})text\"},\n")
 endforeach()
 file(WRITE ${OUTPUT} "// SPDX-License-Identifier: Apache-2.0
 // Made by rtl/embed.cmake.

@@ -42,7 +42,8 @@ std::set<std::string> modules_named_in(std::string_view text) {
       }
       std::size_t end = at;
       while (end < next.size() && is_word(next[end])) ++end;
-      if (const rtl_source* found = find(next.substr(at, end - at)))
+      const std::string_view word = next.substr(at, end - at);
+      if (const rtl_source* found = word.starts_with("spillway_") ? find(word) : nullptr)
         if (named.emplace(found->module).second) todo.push_back(found->text);
       at = end;
     }

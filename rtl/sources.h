@@ -8,9 +8,9 @@
 
 namespace spillway {
 
-/// A file of rtl/sv as it was when the library was built: one module, of the file's name.
+/// A file of rtl/sv or rtl/bench as it was when the library was built: one module, of the file's name; or bench.cpp.
 struct rtl_source {
-  std::string_view module;  ///< "spillway_stream"; the file is that with .sv
+  std::string_view module;  ///< "spillway_stream" or "bench": the file's name without its end
   std::string_view text;
 };
 
@@ -20,7 +20,7 @@ std::span<const rtl_source> rtl_sources();
 /// Throws `config_error` if there is no module of that name.
 const rtl_source& find_rtl_source(std::string_view module);
 
-/// The modules of rtl/sv that `text` names, and those that these name in turn.
+/// The modules that `text` names, and those that these name in turn.
 std::set<std::string> modules_named_in(std::string_view text);
 
 }  // namespace spillway

@@ -8,7 +8,18 @@
 #include <utility>
 
 #include "models/error.h"
+#include "rtl/units/add_streams.h"
+#include "rtl/units/concat_streams.h"
+#include "rtl/units/duplicate_streams.h"
+#include "rtl/units/global_accumulate.h"
+#include "rtl/units/label_select.h"
 #include "rtl/units/mvau.h"
+#include "rtl/units/padding.h"
+#include "rtl/units/pool.h"
+#include "rtl/units/sliding_window.h"
+#include "rtl/units/split_stream.h"
+#include "rtl/units/upsample.h"
+#include "rtl/units/width_converter.h"
 
 namespace spillway {
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "rtl/names.h"
+#include "rtl/twin.h"
+
+namespace spillway::detail {
+
+/// A memory's file.
+struct rtl_memory_file {
+  std::string name;
+  std::vector<std::string> words;
+};
+
+/// The top module of an accelerator, as it is being written.
+struct rtl_top {
+  std::string name, text;
+  std::vector<rtl_memory_file> memories;
+  std::vector<std::string> sources;  ///< modules made for one unit
+};
+
+/// Bits of AXI4-Stream's TDATA for beats of this shape: whole bytes.
+std::int64_t tdata_bits(const stream_shape& shape);
+
+/// See rtl_options.
+rtl_top make_top(const dataflow& flow, const std::string& name, const std::string& memory_folder);
+
+}  // namespace spillway::detail

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/units/add_streams.h"
+
+#include "rtl/parameters.h"
+
+namespace spillway {
+
+rtl_instance twin_of(const add_streams& unit) {
+  rtl_instance twin{"spillway_add_streams", {number_parameter("PE", unit.pe)}, {}, {}};
+  detail::add_type(twin.parameters, "A", unit.a_type);
+  detail::add_type(twin.parameters, "B", unit.b_type);
+  twin.parameters.push_back(number_parameter("OUT_BITS", unit.output_type.bits));
+  return twin;
+}
+
+}  // namespace spillway

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/units/upsample.h"
+#include "rtl/twin.h"
+
+namespace spillway {
+
+/// rtl/sv/spillway_upsample.sv. `unit` is legal.
+rtl_instance twin_of(const upsample& unit);
+
+}  // namespace spillway

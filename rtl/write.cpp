@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/write.h"
+
+#include <system_error>
+#include <utility>
+
+#include "models/atomic_file.h"
+#include "rtl/bench.h"
+#include "rtl/sources.h"
+#include "rtl/top.h"
+
+namespace spillway {
+
+namespace {
+
+std::string lines(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += word + "\n";
+  return text;
+}
+
+/// The sources of a top module: itself, those made for it, and those of rtl/sv that all of them name.
+std::vector<rtl_file> sources_of(const detail::rtl_top& top) {
+  std::string text = top.text;
+  for (const std::string& source : top.sources) text += source;
+  std::vector<rtl_file> files{{top.name + ".sv", text}};
+  for (const std::string& module : modules_named_in(text))
+    files.push_back({module + ".sv", std::string(find_rtl_source(module).text)});
+  return files;
+}
+
+}  // namespace
+
+rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
+  const std::string name = rtl_names().make(options.name.empty() ? flow.name : options.name);
+  const detail::rtl_top top = detail::make_top(flow, name, options.memory_folder);
+  rtl_files made{name, sources_of(top)};
+  std::vector<std::string> list;
+  for (const rtl_file& file : made.files) list.push_back(file.name);
+  made.files.push_back({name + ".f", lines(list)});
+  for (const detail::rtl_memory_file& memory : top.memories) made.files.push_back({memory.name, lines(memory.words)});
+  if (!options.frames) return made;
+  for (rtl_file& file : detail::make_bench(flow, name, *options.frames, options.memory_folder))
+    made.files.push_back(std::move(file));
+  return made;
+}
+
+void write_rtl(const rtl_files& made, const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) throw_io_error(folder.string(), "make the folder", failed.value());
+  for (const rtl_file& file : made.files) write_file_atomically((folder / file.name).string(), file.text);
+}
+
+}  // namespace spillway

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/dataflow.h"
+#include "models/integer_tensor.h"
+
+namespace spillway {
+
+/// Frames for the test bench, and what must come out: [vectors, elements] or any other shape with whole frames of
+/// beats, elements in the order of the streams.
+struct rtl_frames {
+  integer_tensor inputs, outputs;
+};
+
+struct rtl_options {
+  std::string name;                  ///< of the top module; empty: the dataflow's. Made legal.
+  std::optional<rtl_frames> frames;  ///< for a test bench; none: no bench is written
+  /// Where the simulator finds the memory files, in front of their names: "" for the folder in which it runs, else with
+  /// a slash at its end.
+  std::string memory_folder;
+};
+
+struct rtl_file {
+  std::string name, text;
+};
+
+struct rtl_files {
+  std::string top;  ///< the module
+  std::vector<rtl_file> files;
+};
+
+/// The accelerator in SystemVerilog:
+///
+///     NAME.sv            the top: AXI4-Stream ports, every unit and stream by its name
+///     *.sv               the modules that it uses
+///     *.hex              the contents of memories
+///     NAME.f             the list of sources
+///     NAME_bench.sv, bench.cpp, Makefile, input.hex, expected.hex    a test bench; `make` prints PASS or FAIL
+///
+/// Throws `config_error` for an illegal dataflow or a unit without a twin.
+rtl_files make_rtl(const dataflow& flow, const rtl_options& options = {});
+
+/// Writes them into `folder`, which is made if it is not there; files of the same names are overwritten. Throws
+/// `io_error` if the system refuses.
+void write_rtl(const rtl_files& made, const std::filesystem::path& folder);
+
+}  // namespace spillway

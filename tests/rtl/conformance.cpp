@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/rtl/conformance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "models/dataflow_evaluate.h"
+#include "rtl/bench.h"
+#include "rtl/sources.h"
+#include "rtl/write.h"
+#include "tests/rtl/stream_log.h"
+
+namespace spillway::testing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void save(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+}
+
+std::string load(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string bench_name(std::size_t index) { return fmt::format("c{}_bench", index); }
+
+/// One accelerator: its files in a folder of its own, its bench. Returns the bench's text.
+std::string add_case(const conformance_case& each, std::size_t index, const fs::path& folder) {
+  const std::string name = fmt::format("c{}", index), prefix = name + "/";
+  const rtl_frames frames{each.inputs, evaluate(each.flow, each.inputs)};
+  rtl_files made = make_rtl(each.flow, {name, std::nullopt, prefix});
+  if (each.spoiled) {
+    std::string& top = made.files[0].text;
+    const std::size_t at = top.find(each.spoiled->first);
+    if (at == std::string::npos) throw std::runtime_error(each.what + ": nothing to spoil");
+    top.replace(at, each.spoiled->first.size(), each.spoiled->second);
+  }
+  for (const rtl_file& file : made.files)
+    if (file.name == name + ".sv" || file.name.ends_with(".hex")) save(folder / name / file.name, file.text);
+  for (const rtl_file& file : detail::make_bench(each.flow, name, frames, prefix))
+    if (file.name.ends_with(".hex")) save(folder / name / file.name, file.text);
+  return detail::bench_text(each.flow, name, frames, prefix);
+}
+
+/// All benches side by side, and a log bound to every stream.
+std::string top_text(std::size_t cases) {
+  std::string text = fmt::format(R"(
+module conformance (
+    input logic clk, input logic rst, output logic finished, output logic failed
+);
+  logic [{0}:0] all_finished, all_failed;
+  assign finished = &all_finished;
+  assign failed = |all_failed;
+)",
+                                 cases - 1);
+  for (std::size_t i = 0; i < cases; ++i)
+    text += fmt::format("  {0} {0} (.clk, .rst, .finished(all_finished[{1}]), .failed(all_failed[{1}]));\n",
+                        bench_name(i), i);
+  return text + "endmodule\nbind spillway_stream spillway_bench_log #(.BITS(BITS)) log (.*);\n";
+}
+
+void run(const std::string& command, const fs::path& log, int expected_at_most = 0) {
+  const int status = std::system(command.c_str());
+  if (status == -1 || status / 256 > expected_at_most || status % 256 != 0) {
+    std::string said = load(log);
+    if (said.size() > 6000) said = said.substr(said.size() - 6000);
+    throw std::runtime_error(command + "\n" + said);
+  }
+}
+
+bool moves_in(const std::vector<logged_beat>& beats, std::size_t at, std::uint64_t cycles) {
+  return at < beats.size() && beats[at].cycle < cycles;
+}
+
+/// Compares the beats of one end of a stream up to `cycles`; returns the first cycle that differs, if any does.
+std::optional<std::uint64_t> compare_end(const std::vector<logged_beat>& expected,
+                                         const std::vector<logged_beat>& found, std::uint64_t cycles, const char* verb,
+                                         conformance_result& result, std::string& words) {
+  std::optional<std::uint64_t> first;
+  for (std::size_t i = 0; moves_in(expected, i, cycles) || moves_in(found, i, cycles); ++i) {
+    const bool has = moves_in(expected, i, cycles), finds = moves_in(found, i, cycles);
+    ++result.beats;
+    if (has && finds && expected[i] == found[i]) continue;
+    ++result.differences;
+    if (first) continue;
+    first = std::min(has ? expected[i].cycle : cycles, finds ? found[i].cycle : cycles);
+    const auto shown = [&](bool there, const std::vector<logged_beat>& beats) {
+      return there ? fmt::format("{} {} in cycle {}", verb, beats[i].data, beats[i].cycle)
+                   : fmt::format("{} nothing more", verb);
+    };
+    words = fmt::format("beat {}: SystemC {}, the twin {}", i, shown(has, expected), shown(finds, found));
+  }
+  return first;
+}
+
+conformance_result compare_logs(const conformance_case& each, const accelerator_log& expected,
+                                const accelerator_log& found) {
+  conformance_result result;
+  result.cycles = expected.cycles;
+  const std::vector<dataflow_stream> links = streams_of(each.flow);
+  std::optional<std::uint64_t> earliest;
+  for (std::size_t s = 0; s < links.size(); ++s) {
+    const stream_log none, &there = s < found.streams.size() ? found.streams[s] : none;
+    for (const bool pushes : {true, false}) {
+      std::string words;
+      const auto first =
+          pushes ? compare_end(expected.streams[s].pushed, there.pushed, expected.cycles, "pushes", result, words)
+                 : compare_end(expected.streams[s].popped, there.popped, expected.cycles, "pops", result, words);
+      if (!first || (earliest && *earliest <= *first)) continue;
+      earliest = first;
+      const int unit = pushes ? links[s].from : links[s].to;
+      result.first = fmt::format("{} ({}): unit {}, stream {}, {}", each.kind, each.what,
+                                 unit < 0 ? "of the bench" : name_of(each.flow.units[static_cast<std::size_t>(unit)]),
+                                 name_of(each.flow, links[s]), words);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::path& folder)
+    : m_cases(std::move(cases)), m_folder(folder) {
+  fs::remove_all(folder);
+  std::string benches, files;
+  for (std::size_t i = 0; i < m_cases.size(); ++i) {
+    benches += add_case(m_cases[i], i, folder);
+    files += fmt::format("c{0}/c{0}.sv\n", i);
+  }
+  save(folder / "conformance.sv", benches + top_text(m_cases.size()));
+  for (const rtl_source& source : rtl_sources()) {
+    const std::string name = fmt::format("{}.{}", source.module, source.module == "bench" ? "cpp" : "sv");
+    save(folder / "modules" / name, std::string(source.text));
+  }
+  save(folder / "files.f", files);
+  // Modules are found by their names; warnings are errors. Compiling takes a hundred times as long as running: nothing
+  // is optimized, and modules stay functions that their instances share.
+  run(fmt::format("cd '{}' && {} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS -O1 --output-split 20000 "
+                  "--x-assign unique "
+                  "--x-initial unique --prefix Vbench --top-module conformance -y modules -f files.f conformance.sv "
+                  "modules/bench.cpp -o bench > build.log 2>&1",
+                  folder.string(), SPILLWAY_VERILATOR),
+      folder / "build.log");
+}
+
+std::vector<conformance_result> verilated_model::compare(const stall_options& stalls) const {
+  const auto percent = [](double probability) { return std::lround(probability * 100); };
+  // The bench says 1 where a case fails; the comparison says which, and where.
+  run(fmt::format(
+          "cd '{}' && ./obj_dir/bench +source_stall={} +sink_stall={} +seed={} +verilator+rand+reset+2 > run.log",
+          m_folder.string(), percent(stalls.source), percent(stalls.sink), stalls.seed),
+      m_folder / "run.log", 1);
+  std::ifstream text(m_folder / "run.log");
+  const std::map<std::string, accelerator_log> logs = read_log(text);
+  std::vector<conformance_result> results;
+  for (std::size_t i = 0; i < m_cases.size(); ++i) {
+    const auto found = logs.find(bench_name(i));
+    const accelerator_log expected = log_systemc(m_cases[i].flow, m_cases[i].inputs, stalls);
+    results.push_back(compare_logs(m_cases[i], expected, found == logs.end() ? accelerator_log{} : found->second));
+  }
+  return results;
+}
+
+}  // namespace spillway::testing
