@@ -19,6 +19,7 @@ void add_check_command(CLI::App& app, command_action& action);
 void add_simulate_command(CLI::App& app, command_action& action);
 void add_estimate_command(CLI::App& app, command_action& action);
 void add_explore_command(CLI::App& app, command_action& action);
+void add_rtl_command(CLI::App& app, command_action& action);
 void add_trace_command(CLI::App& app, command_action& action);
 void add_report_command(CLI::App& app, command_action& action);
 void add_version_command(CLI::App& app, command_action& action);

@@ -9,10 +9,8 @@
 
 #include "cli/commands.h"
 #include "cli/design.h"
-#include "cli/interrupt.h"
-#include "cli/progress.h"
+#include "cli/size_streams.h"
 #include "explore/deadlock.h"
-#include "explore/fifo_sizing.h"
 #include "explore/folding_search.h"
 #include "models/atomic_file.h"
 #include "models/error.h"
@@ -27,9 +25,10 @@ struct explore_options {
   design_options design;
   std::int64_t cycles = 0;
   double fps = 0, clock_mhz = 200;
-  std::string fifos = "none", output;
+  stream_options streams;
+  std::string output;
   std::int64_t frames = 3;
-  bool json = false, quiet = false, force = false;
+  bool json = false, force = false;
 };
 
 /// What came of it: the design, and what is known of it.
@@ -43,24 +42,6 @@ std::int64_t target_of(const explore_options& options) {
   if (options.cycles > 0 && options.fps > 0) throw config_error("--cycles and --fps ask for one thing; right: one");
   if (options.cycles > 0) return options.cycles;
   return static_cast<std::int64_t>(std::floor(options.clock_mhz * 1e6 / options.fps));
-}
-
-/// Frames of the least input values: timing does not depend on what the values are.
-integer_tensor timing_frames(const dataflow& flow, std::int64_t frames) {
-  const stream_shape shape = input_shape(flow);
-  return integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes});
-}
-
-fifo_report run_sizing(const explore_options& options, dataflow& flow) {
-  progress bar("streams", streams_of(flow).size(), options.quiet);
-  std::uint64_t done = 0;
-  fifo_options fifos;
-  fifos.goal = options.fifos == "live" ? fifo_goal::no_deadlock : fifo_goal::full_rate;
-  fifos.on_progress = [&](std::size_t, const std::string&) {
-    bar.update(done++);
-    return !interrupted();
-  };
-  return size_fifos(flow, timing_frames(flow, options.frames), fifos);
 }
 
 nlohmann::ordered_json as_json(const explored& of, const explore_options& options) {
@@ -118,7 +99,7 @@ int explore(const explore_options& options) {
     result.folding = search_folding(loaded.integers, goal, loaded.choices);
     result.flow = lower(loaded.integers, result.folding->options);
   }
-  if (options.fifos != "none") result.fifos = run_sizing(options, result.flow);
+  if (options.streams.fifos != "none") result.fifos = size_streams(options.streams, result.flow, options.frames);
   if (!options.output.empty()) write_file_atomically(options.output, folding_config_json(result.flow));
   if (options.json)
     fmt::print("{}\n", as_json(result, options).dump(2));
@@ -140,11 +121,7 @@ void add_explore_command(CLI::App& app, command_action& action) {
   command->add_option("--clock-mhz", options->clock_mhz, "The clock that --fps is meant for")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command
-      ->add_option("--fifos", options->fifos,
-                   "full-rate: streams deep enough to lose no cycle; live: to come to an end at all; none: as they are")
-      ->check(CLI::IsMember({"full-rate", "live", "none"}))
-      ->capture_default_str();
+  add_stream_options(*command, options->streams);
   command->add_option("--frames", options->frames, "Frames of each simulation that sizes FIFOs")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -152,7 +129,6 @@ void add_explore_command(CLI::App& app, command_action& action) {
                       "Write the folding, FIFO depths included, as folding_config.json");
   command->add_flag("--force", options->force, "Replace that file");
   command->add_flag("--json", options->json, "Print JSON");
-  command->add_flag("-q,--quiet", options->quiet, "No progress");
   command->footer(
       "What --folding fixes of a unit stays; all other folds are searched for.\n"
       "Examples:\n"

@@ -90,6 +90,7 @@ int run_command(int argc, const char* const* argv) {
   add_simulate_command(app, action);
   add_estimate_command(app, action);
   add_explore_command(app, action);
+  add_rtl_command(app, action);
   add_trace_command(app, action);
   add_report_command(app, action);
   add_version_command(app, action);

@@ -44,10 +44,13 @@ obj_dir/bench: {0}.f $(BENCH) bench.cpp $(shell cat {0}.f)
 	$(VERILATOR) --cc --exe --build -j 0 -O3 -CFLAGS -O1 --x-assign unique --prefix Vbench --top-module {0}_bench -o bench \
 	    -f {0}.f $(BENCH) bench.cpp
 
+lint:
+	$(VERILATOR) --lint-only -Wall --top-module {0} -f {0}.f
+
 clean:
 	rm -rf obj_dir
 
-.PHONY: run clean
+.PHONY: run lint clean
 )",
       name);
 }

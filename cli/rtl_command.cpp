@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "cli/commands.h"
+#include "cli/design.h"
+#include "cli/size_streams.h"
+#include "models/atomic_file.h"
+#include "models/dataflow_evaluate.h"
+#include "models/dataset.h"
+#include "models/error.h"
+#include "rtl/write.h"
+
+namespace spillway {
+
+namespace {
+
+struct rtl_command_options {
+  design_options design;
+  stream_options streams;
+  std::string output, name, data;
+  std::int64_t frames = 2;
+  std::uint64_t seed = 1;
+  bool json = false, force = false;
+};
+
+/// A folder that is not there, or holds nothing, unless --force.
+void check_folder(const std::string& path, bool force) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return;
+  if (!fs::is_directory(path, ignored))
+    throw config_error(fmt::format("-o {} is a file; right: a folder", shown_path(path)));
+  if (!force && !fs::is_empty(path))
+    throw config_error(fmt::format(
+        "{} holds files already; another -o, or --force to overwrite those of the same names", shown_path(path)));
+}
+
+/// Any values of the type.
+integer_tensor random_frames(const stream_shape& shape, std::int64_t frames, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  integer_tensor values = integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes});
+  for (std::int64_t i = 0; i < values.size(); ++i)
+    for (int word = 0, left = shape.type.bits; left > 0; ++word, left -= 64) {
+      const int shift = std::max(0, 64 - left);
+      const std::uint64_t drawn = generator() << shift;
+      const bool extends = shape.type.is_signed && left <= 64;
+      values.at(i)[word] =
+          extends ? static_cast<std::int64_t>(drawn) >> shift : static_cast<std::int64_t>(drawn >> shift);
+      if (shape.type.is_bipolar) values.at(i)[word] = drawn != 0 ? 1 : -1;
+    }
+  return values;
+}
+
+integer_tensor bench_inputs(const rtl_command_options& options, const design& of) {
+  const stream_shape shape = input_shape(of.flow);
+  if (options.data.empty()) return random_frames(shape, options.frames, options.seed);
+  integer_tensor all = quantize_dataset(of.integers, load_dataset(options.data));
+  const std::int64_t elements = shape.beats * shape.lanes, frames = all.size() / elements;
+  const std::int64_t kept = std::min(options.frames, frames);
+  all.shape = {kept, elements};
+  all.words.resize(static_cast<std::size_t>(kept * elements * all.type.words()));
+  return all;
+}
+
+nlohmann::ordered_json as_json(const rtl_command_options& options, const design& of, const rtl_files& made) {
+  nlohmann::ordered_json json{{"model", options.design.model},
+                              {"top", made.top},
+                              {"folder", options.output},
+                              {"units", of.flow.units.size()},
+                              {"streams", streams_of(of.flow).size()},
+                              {"bench_frames", options.frames},
+                              {"files", nlohmann::ordered_json::array()}};
+  for (const rtl_file& file : made.files) json["files"].push_back(file.name);
+  return json;
+}
+
+int write(const rtl_command_options& options) {
+  check_folder(options.output, options.force);
+  design loaded = load_design(options.design);
+  if (options.streams.fifos != "none" && !size_streams(options.streams, loaded.flow, 3).complete) return 130;
+  rtl_options rtl;
+  rtl.name = options.name;
+  if (options.frames > 0) {
+    integer_tensor inputs = bench_inputs(options, loaded);
+    integer_tensor outputs = evaluate(loaded.flow, inputs);
+    rtl.frames = {std::move(inputs), std::move(outputs)};
+  }
+  const rtl_files made = make_rtl(loaded.flow, rtl);
+  write_rtl(made, options.output);
+  if (options.json) {
+    fmt::print("{}\n", as_json(options, loaded, made).dump(2));
+    return 0;
+  }
+  fmt::print("{}: {} units, {} streams, {} files in {}\n", made.top, loaded.flow.units.size(),
+             streams_of(loaded.flow).size(), made.files.size(), options.output);
+  fmt::print("  sources   {}.f lists them; the top is {}.sv\n", made.top, made.top);
+  if (options.frames > 0)
+    fmt::print("  bench     make -C {} builds and runs {} frames with Verilator\n", options.output, options.frames);
+  return 0;
+}
+
+}  // namespace
+
+void add_rtl_command(CLI::App& app, command_action& action) {
+  CLI::App* command = app.add_subcommand("rtl", "Write a network's accelerator as SystemVerilog, with a test bench");
+  const auto options = std::make_shared<rtl_command_options>();
+  add_design_options(*command, options->design);
+  add_stream_options(*command, options->streams);
+  command->add_option("-o,--output", options->output, "The folder to write to")->required();
+  command->add_flag("--force", options->force, "Overwrite files in that folder");
+  command->add_option("--name", options->name, "Name of the top module; the network's if left out");
+  command->add_option("--data", options->data,
+                      "Frames of the test bench: a data set by name or file, as simulate takes; random if left out");
+  command->add_option("--frames", options->frames, "Frames of the test bench; 0: none is written")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of random frames")->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  command->footer(
+      "What must come out of the bench is computed in exact integers, with the accumulators that the units have.\n"
+      "Examples:\n"
+      "  spillway rtl net.onnx -o net-rtl && make -C net-rtl\n"
+      "  spillway rtl net.onnx --folding folding_config.json --accumulator 14:wrap --fifos full-rate -o net-rtl\n"
+      "  make -C net-rtl ARGS=\"+source_stall=30 +sink_stall=30 +seed=7\"\n");
+  command->callback([options, &action] { action = [options] { return write(*options); }; });
+}
+
+}  // namespace spillway
