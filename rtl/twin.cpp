@@ -35,11 +35,19 @@ rtl_parameter text_parameter(std::string name, const std::string& value) {
   return {std::move(name), fmt::format("\"{}\"", value)};
 }
 
+namespace {
+
+/// The twin of exactly this kind: a plain call would turn a kind without one back into a dataflow_unit.
+template <class Description>
+using twin_function = rtl_instance (*)(const Description&);
+
+}  // namespace
+
 rtl_instance twin_of(const dataflow_unit& unit) {
   return std::visit(
-      [](const auto& description) -> rtl_instance {
-        if constexpr (requires { twin_of(description); })
-          return twin_of(description);
+      []<class Description>(const Description& description) -> rtl_instance {
+        if constexpr (requires { static_cast<twin_function<Description>>(twin_of); })
+          return static_cast<twin_function<Description>>(twin_of)(description);
         else
           throw config_error(fmt::format("{}: this kind of unit has no SystemVerilog twin yet", description.name));
       },

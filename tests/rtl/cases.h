@@ -15,6 +15,7 @@ std::vector<conformance_case>
 routing_cases();  ///< streams, duplicate, split, concat, width converter, upsample, padding
 std::vector<conformance_case> arithmetic_cases();  ///< add, pool, global accumulate, label select
 std::vector<conformance_case> window_cases();      ///< sliding window: serial, depthwise, parallel
+std::vector<conformance_case> network_cases();     ///< whole networks
 
 /// Twins with a wrong parameter, which the comparison must find.
 std::vector<conformance_case> spoiled_cases();

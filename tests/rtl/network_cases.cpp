@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explore/fifo_sizing.h"
+#include "models/lowering.h"
+#include "models/networks/cnv.h"
+#include "models/networks/network_builder.h"
+#include "models/streamline.h"
+#include "tests/rtl/cases.h"
+
+namespace spillway::testing {
+
+namespace {
+
+/// Streams as deep as it takes to come to an end: what the two branches of a fork need.
+dataflow sized(dataflow flow) {
+  const stream_shape shape = input_shape(flow);
+  fifo_options options;
+  options.goal = fifo_goal::no_deadlock;
+  size_fifos(flow, integer_tensor::zeros(shape.type, {2, shape.beats * shape.lanes}), options);
+  return flow;
+}
+
+void fold(unit_options& unit, int pe, int simd, const accumulator_format& accumulator) {
+  unit.pe = pe;
+  unit.simd = simd;
+  unit.accumulator = accumulator;
+}
+
+/// A convolution around which its input goes on, one with a stride, a pool and a classifier; accumulators that wrap or
+/// saturate now and then.
+dataflow residual_network() {
+  network_builder build("residual", {1, 3, 8, 6}, 3);
+  const activation_format levels{.bits = 4, .is_signed = false, .scale = 1.0F / 15};
+  auto x = build.quantize(build.input(), levels);
+  const auto branch =
+      build.quantize(build.relu(build.conv(x, {.channels = 3, .bits = 3, .kernel = 3, .padding = 1})), levels);
+  x = build.quantize(build.add(branch, x), {.bits = 3, .is_signed = false, .scale = 0.25F});
+  x = build.conv_block(x, {.channels = 6, .bits = 4, .kernel = 3, .stride = 2, .padding = 1}, relu_format(3));
+  x = build.max_pool(x, 2);
+  const integer_network net = streamline(build.finish(build.linear(build.flatten(x), {.channels = 5, .bits = 4})));
+  lowering_options options;
+  fold(options.units["MVAU_0"], 3, 3, {.bits = 8});
+  fold(options.units["MVAU_1"], 2, 1, {.bits = 7, .overflow = overflow_mode::saturate});
+  fold(options.units["MVAU_2"], 1, 3, {.bits = 32});
+  return sized(lower(net, options));
+}
+
+dataflow small_cnv() {
+  network_options sizes{.weight_bits = 2, .activation_bits = 2};
+  sizes.width_multiplier = 1.0 / 32;
+  sizes.calibration_images = 1;
+  return lower(streamline(cnv(sizes)));
+}
+
+}  // namespace
+
+std::vector<conformance_case> network_cases() {
+  std::vector<conformance_case> all;
+  all.push_back(random_case("network", "residual convolutions", residual_network(), 3));
+  all.push_back(random_case("network", "CNV, a 32nd of its channels, 32x32", small_cnv(), 1));
+  return all;
+}
+
+}  // namespace spillway::testing
