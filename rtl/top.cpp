@@ -145,7 +145,7 @@ class top_writer {
     else
       line("  assign m_axis_tdata = {};", signal(link, "out", "data"));
     line("  assign {} = m_axis_tready;", signal(link, "out", "ready"));
-    line("  spillway_countdown #(.COUNT({})) {} (", shape(link).beats, m_names.make("beats_of_a_frame"));
+    line("  spillway_rounds #(.COUNT({})) {} (", shape(link).beats, m_names.make("beats_of_a_frame"));
     line("      .clk(clk), .rst(rst), .step(m_axis_tvalid && m_axis_tready), .last(m_axis_tlast));");
   }
 

@@ -23,8 +23,8 @@ module spillway_global_accumulate #(
   logic take, last_fold, last_position, first_position;
   assign in_ready = !out_valid || out_ready;
   assign take = in_valid && in_ready;
-  spillway_countdown #(.COUNT(FOLDS)) folds (.clk, .rst, .step(take), .last(last_fold));
-  spillway_countdown #(.COUNT(POSITIONS)) positions (.clk, .rst, .step(take && last_fold), .last(last_position));
+  spillway_rounds #(.COUNT(FOLDS)) folds (.clk, .rst, .step(take), .last(last_fold));
+  spillway_rounds #(.COUNT(POSITIONS)) positions (.clk, .rst, .step(take && last_fold), .last(last_position));
 
   always_ff @(posedge clk)
     if (rst) begin

@@ -25,7 +25,7 @@ module spillway_label_select #(
   logic take, last_beat;
   assign in_ready = !out_valid || out_ready;
   assign take = in_valid && in_ready;
-  spillway_countdown #(.COUNT(LABELS / PE)) beats (.clk, .rst, .step(take), .last(last_beat));
+  spillway_rounds #(.COUNT(LABELS / PE)) beats (.clk, .rst, .step(take), .last(last_beat));
   always_ff @(posedge clk)
     if (rst) out_valid <= 1'b0;
     else if (in_ready) out_valid <= take && last_beat;

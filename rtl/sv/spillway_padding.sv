@@ -29,7 +29,7 @@ module spillway_padding #(
   spillway_extend #(.FROM(64), .TO(BITS), .IS_SIGNED(1)) extend (.from(VALUE), .to(value));
 
   logic send, last_fold, row_ends, takes_row, takes_column;
-  spillway_countdown #(.COUNT(FOLDS)) folds (.clk, .rst, .step(send), .last(last_fold));
+  spillway_rounds #(.COUNT(FOLDS)) folds (.clk, .rst, .step(send), .last(last_fold));
   spillway_padding_axis #(.SIZE(WIDTH), .BEFORE(LEFT), .AFTER(RIGHT), .STRIDE(STRIDE_W)) columns (
       .clk, .rst, .step(send && last_fold), .takes(takes_column), .last(row_ends));
   logic unused_frame_ends;

@@ -14,7 +14,7 @@ module spillway_padding_axis #(
     output logic last
 );
   localparam int PLACES = (SIZE - 1) * STRIDE + 1 + BEFORE + AFTER;
-  spillway_countdown #(.COUNT(PLACES)) places (.clk, .rst, .step, .last);
+  spillway_rounds #(.COUNT(PLACES)) places (.clk, .rst, .step, .last);
 
   if (PLACES == SIZE) begin : plain
     assign takes = 1'b1;
@@ -22,13 +22,14 @@ module spillway_padding_axis #(
     localparam int BORDER = AFTER + BEFORE;  // from the last place of the input to the first one of the next frame
     localparam int MOST = STRIDE - 1 > BORDER ? STRIDE - 1 : BORDER;
     localparam int BITS = $clog2(MOST + 1);
-    logic [BITS-1:0] gap;  // places of padding before the next one of the input
+    // Counts up to 0 the places of padding before the next one of the input.
+    logic [BITS-1:0] gap;
     logic last_input;
-    spillway_countdown #(.COUNT(SIZE)) inputs (.clk, .rst, .step(step && takes), .last(last_input));
+    spillway_rounds #(.COUNT(SIZE)) inputs (.clk, .rst, .step(step && takes), .last(last_input));
 
     assign takes = gap == '0;
     always_ff @(posedge clk)
-      if (rst) gap <= BITS'(BEFORE);
-      else if (step) gap <= !takes ? gap - 1'b1 : last_input ? BITS'(BORDER) : BITS'(STRIDE - 1);
+      if (rst) gap <= BITS'(0 - BEFORE);
+      else if (step) gap <= !takes ? gap + 1'b1 : last_input ? BITS'(0 - BORDER) : BITS'(1 - STRIDE);
   end
 endmodule

@@ -39,7 +39,9 @@ module spillway_parallel_window #(
   localparam int STEP_4 = (STRIDE_H * WIDTH - (WINDOWS_W - 1) * STRIDE_W) * FOLDS - (FOLDS - 1);
   localparam int STEP_5 = (HEIGHT * WIDTH - (WINDOWS_H - 1) * STRIDE_H * WIDTH - (WINDOWS_W - 1) * STRIDE_W) * FOLDS
       - (FOLDS - 1);
-  localparam int NEED_BITS = $clog2(HEIGHT * WIDTH * FOLDS + 1);
+  localparam int MOST_34 = STEP_3 > STEP_4 ? STEP_3 : STEP_4;
+  localparam int MOST_345 = MOST_34 > STEP_5 ? MOST_34 : STEP_5;
+  localparam int NEED_BITS = $clog2((MOST_345 > LAST + 1 ? MOST_345 : LAST + 1) + 1);
 
   logic [BITS-1:0] entry, word;
   logic entry_held, take, send, shift;
@@ -54,20 +56,22 @@ module spillway_parallel_window #(
   end
 
   logic last_fold, last_column, last_row;
-  spillway_countdown #(.COUNT(FOLDS)) folds (.clk, .rst, .step(send), .last(last_fold));
-  spillway_countdown #(.COUNT(WINDOWS_W)) columns (.clk, .rst, .step(send && last_fold), .last(last_column));
-  spillway_countdown #(.COUNT(WINDOWS_H)) rows (.clk, .rst, .step(send && last_fold && last_column), .last(last_row));
+  spillway_rounds #(.COUNT(FOLDS)) folds (.clk, .rst, .step(send), .last(last_fold));
+  spillway_rounds #(.COUNT(WINDOWS_W)) columns (.clk, .rst, .step(send && last_fold), .last(last_column));
+  spillway_rounds #(.COUNT(WINDOWS_H)) rows (.clk, .rst, .step(send && last_fold && last_column), .last(last_row));
 
-  logic [NEED_BITS-1:0] need, step;  // shifts until the taps stand on the next beat's words
+  // Counts up to 0 the shifts until the taps stand on the next beat's words.
+  logic [NEED_BITS-1:0] need, next_need;
   assign out_valid = need == '0;
   always_comb
-    if (!last_fold) step = NEED_BITS'(1);
-    else if (!last_column) step = NEED_BITS'(STEP_3);
-    else if (!last_row) step = NEED_BITS'(STEP_4);
-    else step = NEED_BITS'(STEP_5);
+    if (!send) next_need = need;
+    else if (!last_fold) next_need = NEED_BITS'(0 - 1);
+    else if (!last_column) next_need = NEED_BITS'(0 - STEP_3);
+    else if (!last_row) next_need = NEED_BITS'(0 - STEP_4);
+    else next_need = NEED_BITS'(0 - STEP_5);
   always_ff @(posedge clk)
-    if (rst) need <= NEED_BITS'(LAST + 1);
-    else need <= (send ? step : need) - (shift ? NEED_BITS'(1) : '0);
+    if (rst) need <= NEED_BITS'(0 - (LAST + 1));
+    else need <= next_need + NEED_BITS'(shift);
 
   for (genvar k = 0; k < TAPS; k++) begin : tap
     localparam int NEXT = k + 1 < TAPS ? k + 1 : k;

@@ -30,7 +30,7 @@ module spillway_pool #(
   logic take, last_element, first;
   assign in_ready = !out_valid || out_ready;
   assign take = in_valid && in_ready;
-  spillway_countdown #(.COUNT(WINDOW)) elements (.clk, .rst, .step(take), .last(last_element));
+  spillway_rounds #(.COUNT(WINDOW)) elements (.clk, .rst, .step(take), .last(last_element));
 
   always_ff @(posedge clk)
     if (rst) begin

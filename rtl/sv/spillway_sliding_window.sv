@@ -60,7 +60,12 @@ module spillway_sliding_window #(
   localparam int STEP_5 = WORDS_5 - BACK_5 - BACK_3;
 
   localparam int PLACE_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
-  localparam int SPAN_BITS = $clog2(DEPTH + WORDS_5 + 1) + 1;  // of any distance between words, signed
+  // Bits of a distance between words, signed: no step goes further than the ring is deep, or than the furthest one.
+  localparam int FREED_4 = WORDS_4 - BACK_4;
+  localparam int FREED_5 = WORDS_5 - BACK_5;
+  localparam int FURTHEST_34 = WORDS_3 > FREED_4 ? WORDS_3 : FREED_4;
+  localparam int FURTHEST = FURTHEST_34 > FREED_5 ? FURTHEST_34 : FREED_5;
+  localparam int SPAN_BITS = $clog2(DEPTH + FURTHEST + 1) + 1;
 
   // The same steps in the ring, 0 to DEPTH - 1.
   localparam int RING_0 = (STEP_0 % DEPTH + DEPTH) % DEPTH;
@@ -74,54 +79,54 @@ module spillway_sliding_window #(
   assign element_ends = send && last_0 && last_1;
   assign window_ends  = element_ends && last_2;
   assign row_ends     = window_ends && last_3;
-  spillway_countdown #(.COUNT(COUNT_0)) loop_0 (.clk, .rst, .step(send), .last(last_0));
-  spillway_countdown #(.COUNT(COUNT_1)) loop_1 (.clk, .rst, .step(send && last_0), .last(last_1));
-  spillway_countdown #(.COUNT(COUNT_2)) loop_2 (.clk, .rst, .step(element_ends), .last(last_2));
-  spillway_countdown #(.COUNT(WINDOWS_W)) columns (.clk, .rst, .step(window_ends), .last(last_3));
-  spillway_countdown #(.COUNT(WINDOWS_H)) rows (.clk, .rst, .step(row_ends), .last(last_4));
+  spillway_rounds #(.COUNT(COUNT_0)) loop_0 (.clk, .rst, .step(send), .last(last_0));
+  spillway_rounds #(.COUNT(COUNT_1)) loop_1 (.clk, .rst, .step(send && last_0), .last(last_1));
+  spillway_rounds #(.COUNT(COUNT_2)) loop_2 (.clk, .rst, .step(element_ends), .last(last_2));
+  spillway_rounds #(.COUNT(WINDOWS_W)) columns (.clk, .rst, .step(window_ends), .last(last_3));
+  spillway_rounds #(.COUNT(WINDOWS_H)) rows (.clk, .rst, .step(row_ends), .last(last_4));
 
-  logic [PLACE_BITS-1:0] ring_step;
-  logic signed [SPAN_BITS-1:0] step, freed;  // words that the next beat goes on; words that no window needs any more
-  always_comb begin
-    freed = '0;
-    if (!last_0) begin
-      ring_step = PLACE_BITS'(RING_0);
-      step = SPAN_BITS'(STEP_0);
-    end else if (!last_1) begin
-      ring_step = PLACE_BITS'(RING_1);
-      step = SPAN_BITS'(STEP_1);
-    end else if (!last_2) begin
-      ring_step = PLACE_BITS'(RING_2);
-      step = SPAN_BITS'(STEP_2);
-    end else if (!last_3) begin
-      ring_step = PLACE_BITS'(RING_3);
-      step = SPAN_BITS'(STEP_3);
-      freed = SPAN_BITS'(WORDS_3);
-    end else if (!last_4) begin
-      ring_step = PLACE_BITS'(RING_4);
-      step = SPAN_BITS'(STEP_4);
-      freed = SPAN_BITS'(WORDS_4 - BACK_4);
-    end else begin
-      ring_step = PLACE_BITS'(RING_5);
-      step = SPAN_BITS'(STEP_5);
-      freed = SPAN_BITS'(WORDS_5 - BACK_5);
-    end
-  end
-
-  // Words written beyond that of the next beat, and places free, each less one: the sign says that there are none.
-  logic signed [SPAN_BITS-1:0] ahead, free;
+  // Words written beyond that of the next beat, and places free, each less one: the sign says that there are none. Each
+  // is one adder behind a choice of constants.
+  logic signed [SPAN_BITS-1:0] ahead, free, step, freed;  // step, freed: of a beat that is sent in this cycle
   assign out_valid = !ahead[SPAN_BITS-1];
   assign in_ready  = !free[SPAN_BITS-1];
   assign take = in_valid && in_ready;
   assign send = out_valid && out_ready;
+  localparam logic signed [SPAN_BITS-1:0] ONE = 1;
+  always_comb begin
+    freed = take ? -ONE : '0;
+    if (!send) step = freed;
+    else if (!last_0) step = take ? SPAN_BITS'(STEP_0 - 1) : SPAN_BITS'(STEP_0);
+    else if (!last_1) step = take ? SPAN_BITS'(STEP_1 - 1) : SPAN_BITS'(STEP_1);
+    else if (!last_2) step = take ? SPAN_BITS'(STEP_2 - 1) : SPAN_BITS'(STEP_2);
+    else if (!last_3) begin
+      step = take ? SPAN_BITS'(STEP_3 - 1) : SPAN_BITS'(STEP_3);
+      freed = take ? SPAN_BITS'(WORDS_3 - 1) : SPAN_BITS'(WORDS_3);
+    end else if (!last_4) begin
+      step = take ? SPAN_BITS'(STEP_4 - 1) : SPAN_BITS'(STEP_4);
+      freed = take ? SPAN_BITS'(FREED_4 - 1) : SPAN_BITS'(FREED_4);
+    end else begin
+      step = take ? SPAN_BITS'(STEP_5 - 1) : SPAN_BITS'(STEP_5);
+      freed = take ? SPAN_BITS'(FREED_5 - 1) : SPAN_BITS'(FREED_5);
+    end
+  end
   always_ff @(posedge clk)
     if (rst) begin
-      ahead <= -SPAN_BITS'(1);
+      ahead <= -ONE;
       free  <= SPAN_BITS'(DEPTH - 1);
     end else begin
-      ahead <= ahead - (send ? step : '0) + (take ? SPAN_BITS'(1) : '0);
-      free  <= free + (send ? freed : '0) - (take ? SPAN_BITS'(1) : '0);
+      ahead <= ahead - step;
+      free  <= free + freed;
     end
+
+  logic [PLACE_BITS-1:0] ring_step;
+  always_comb
+    if (!last_0) ring_step = PLACE_BITS'(RING_0);
+    else if (!last_1) ring_step = PLACE_BITS'(RING_1);
+    else if (!last_2) ring_step = PLACE_BITS'(RING_2);
+    else if (!last_3) ring_step = PLACE_BITS'(RING_3);
+    else if (!last_4) ring_step = PLACE_BITS'(RING_4);
+    else ring_step = PLACE_BITS'(RING_5);
 
   // Places in the ring: of the next word in, and of the next beat's.
   localparam logic [PLACE_BITS:0] PLACES = (PLACE_BITS + 1)'(DEPTH);

@@ -19,7 +19,7 @@ module spillway_turn #(
   end else begin : ring
     logic [PORTS-1:0] last;
     for (genvar i = 0; i < PORTS; i++) begin : port
-      spillway_countdown #(.COUNT(BEATS[32*i+:32])) beats (.clk, .rst, .step(step && turn[i]), .last(last[i]));
+      spillway_rounds #(.COUNT(BEATS[32*i+:32])) beats (.clk, .rst, .step(step && turn[i]), .last(last[i]));
     end
     always_ff @(posedge clk)
       if (rst) turn <= PORTS'(1);

@@ -26,10 +26,10 @@ module spillway_upsample #(
   logic pixel_ends, row_ends;
   assign pixel_ends = send && last_fold && last_copy_x;
   assign row_ends   = pixel_ends && last_x;
-  spillway_countdown #(.COUNT(FOLDS)) folds (.clk, .rst, .step(send), .last(last_fold));
-  spillway_countdown #(.COUNT(FACTOR_W)) copies_x (.clk, .rst, .step(send && last_fold), .last(last_copy_x));
-  spillway_countdown #(.COUNT(WIDTH)) columns (.clk, .rst, .step(pixel_ends), .last(last_x));
-  spillway_countdown #(.COUNT(FACTOR_H)) copies_y (.clk, .rst, .step(row_ends), .last(last_copy_y));
+  spillway_rounds #(.COUNT(FOLDS)) folds (.clk, .rst, .step(send), .last(last_fold));
+  spillway_rounds #(.COUNT(FACTOR_W)) copies_x (.clk, .rst, .step(send && last_fold), .last(last_copy_x));
+  spillway_rounds #(.COUNT(WIDTH)) columns (.clk, .rst, .step(pixel_ends), .last(last_x));
+  spillway_rounds #(.COUNT(FACTOR_H)) copies_y (.clk, .rst, .step(row_ends), .last(last_copy_y));
   always_ff @(posedge clk)
     if (rst) begin
       first_copy_x <= 1'b1;

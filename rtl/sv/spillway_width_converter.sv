@@ -28,7 +28,7 @@ module spillway_width_converter #(
   if (IN == 1) begin : wider
     // What comes in goes in at the top: once a beat is there, its first element is at the bottom.
     logic last;
-    spillway_countdown #(.COUNT(OUT)) groups (.clk, .rst, .step(take), .last);
+    spillway_rounds #(.COUNT(OUT)) groups (.clk, .rst, .step(take), .last);
     assign in_ready = !out_valid || out_ready;
     always_ff @(posedge clk)
       if (rst) out_valid <= 1'b0;
@@ -42,7 +42,7 @@ module spillway_width_converter #(
     // The next beat is taken when the end of the last one leaves.
     logic last, send;
     assign send = out_valid && out_ready;
-    spillway_countdown #(.COUNT(IN)) groups (.clk, .rst, .step(send), .last);
+    spillway_rounds #(.COUNT(IN)) groups (.clk, .rst, .step(send), .last);
     assign in_ready = !out_valid || (out_ready && last);
     always_ff @(posedge clk)
       if (rst) out_valid <= 1'b0;
