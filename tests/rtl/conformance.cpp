@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -16,6 +14,7 @@
 #include "rtl/bench.h"
 #include "rtl/sources.h"
 #include "rtl/write.h"
+#include "tests/rtl/shell.h"
 #include "tests/rtl/stream_log.h"
 
 namespace spillway::testing {
@@ -23,18 +22,6 @@ namespace spillway::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-void save(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
-}
-
-std::string load(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string bench_name(std::size_t index) { return fmt::format("c{}_bench", index); }
 
@@ -50,9 +37,9 @@ std::string add_case(const conformance_case& each, std::size_t index, const fs::
     top.replace(at, each.spoiled->first.size(), each.spoiled->second);
   }
   for (const rtl_file& file : made.files)
-    if (file.name == name + ".sv" || file.name.ends_with(".hex")) save(folder / name / file.name, file.text);
+    if (file.name == name + ".sv" || file.name.ends_with(".hex")) save_text(folder / name / file.name, file.text);
   for (const rtl_file& file : detail::make_bench(each.flow, name, frames, prefix))
-    if (file.name.ends_with(".hex")) save(folder / name / file.name, file.text);
+    if (file.name.ends_with(".hex")) save_text(folder / name / file.name, file.text);
   return detail::bench_text(each.flow, name, frames, prefix);
 }
 
@@ -71,15 +58,6 @@ module conformance (
     text += fmt::format("  {0} {0} (.clk, .rst, .finished(all_finished[{1}]), .failed(all_failed[{1}]));\n",
                         bench_name(i), i);
   return text + "endmodule\nbind spillway_stream spillway_bench_log #(.BITS(BITS)) log (.*);\n";
-}
-
-void run(const std::string& command, const fs::path& log, int expected_at_most = 0) {
-  const int status = std::system(command.c_str());
-  if (status == -1 || status / 256 > expected_at_most || status % 256 != 0) {
-    std::string said = load(log);
-    if (said.size() > 6000) said = said.substr(said.size() - 6000);
-    throw std::runtime_error(command + "\n" + said);
-  }
 }
 
 bool moves_in(const std::vector<logged_beat>& beats, std::size_t at, std::uint64_t cycles) {
@@ -141,29 +119,29 @@ verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::
     benches += add_case(m_cases[i], i, folder);
     files += fmt::format("c{0}/c{0}.sv\n", i);
   }
-  save(folder / "conformance.sv", benches + top_text(m_cases.size()));
+  save_text(folder / "conformance.sv", benches + top_text(m_cases.size()));
   for (const rtl_source& source : rtl_sources()) {
     const std::string name = fmt::format("{}.{}", source.module, source.module == "bench" ? "cpp" : "sv");
-    save(folder / "modules" / name, std::string(source.text));
+    save_text(folder / "modules" / name, std::string(source.text));
   }
-  save(folder / "files.f", files);
+  save_text(folder / "files.f", files);
   // Modules are found by their names; warnings are errors. Compiling takes a hundred times as long as running: nothing
   // is optimized, and modules stay functions that their instances share.
-  run(fmt::format("cd '{}' && {} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS -O1 --output-split 20000 "
-                  "--x-assign unique "
-                  "--x-initial unique --prefix Vbench --top-module conformance -y modules -f files.f conformance.sv "
-                  "modules/bench.cpp -o bench > build.log 2>&1",
-                  folder.string(), SPILLWAY_VERILATOR),
-      folder / "build.log");
+  run_in(folder,
+         fmt::format("{} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -fno-inline -CFLAGS -O0 "
+                     "--output-split 20000 --x-assign unique --x-initial unique --prefix Vbench "
+                     "--top-module conformance -y modules -f files.f conformance.sv modules/bench.cpp -o bench",
+                     SPILLWAY_VERILATOR),
+         "build.log");
 }
 
 std::vector<conformance_result> verilated_model::compare(const stall_options& stalls) const {
   const auto percent = [](double probability) { return std::lround(probability * 100); };
-  // The bench says 1 where a case fails; the comparison says which, and where.
-  run(fmt::format(
-          "cd '{}' && ./obj_dir/bench +source_stall={} +sink_stall={} +seed={} +verilator+rand+reset+2 > run.log",
-          m_folder.string(), percent(stalls.source), percent(stalls.sink), stalls.seed),
-      m_folder / "run.log", 1);
+  // The exit code is 1 where a case fails; the comparison says which, and where.
+  run_in(m_folder,
+         fmt::format("./obj_dir/bench +source_stall={} +sink_stall={} +seed={} +verilator+rand+reset+2",
+                     percent(stalls.source), percent(stalls.sink), stalls.seed),
+         "run.log", 1);
   std::ifstream text(m_folder / "run.log");
   const std::map<std::string, accelerator_log> logs = read_log(text);
   std::vector<conformance_result> results;
