@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/threshold_words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "models/big_int.h"
 #include "models/units/exact_values.h"
@@ -31,6 +34,14 @@ std::vector<std::string> threshold_rows::words(std::int64_t folds, int pe) const
     result.push_back(word.hex());
   }
   return result;
+}
+
+void add_thresholds(rtl_instance& instance, const threshold_rows& rows, std::int64_t folds, int pe) {
+  rtl_memory memory{"T_FILE", static_cast<int>(rows.values.shape[1]) * pe * rows.bits, rows.words(folds, pe)};
+  if (folds > 1)
+    instance.memories.push_back(std::move(memory));
+  else
+    instance.parameters.push_back({"T_WORD", fmt::format("{}'h{}", memory.bits, memory.hex_words.front())});
 }
 
 }  // namespace spillway

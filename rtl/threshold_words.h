@@ -7,6 +7,7 @@
 
 #include "models/integer_tensor.h"
 #include "models/integer_type.h"
+#include "rtl/twin.h"
 
 namespace spillway {
 
@@ -23,5 +24,8 @@ struct threshold_rows {
   /// p * steps + t. A tensor of one row stands for all channels.
   std::vector<std::string> words(std::int64_t folds, int pe) const;
 };
+
+/// Adds their memory T_FILE to the twin of a unit of `pe` elements, or the parameter T_WORD if it has one word.
+void add_thresholds(rtl_instance& instance, const threshold_rows& rows, std::int64_t folds, int pe);
 
 }  // namespace spillway

@@ -21,6 +21,7 @@ module spillway_compute #(
     parameter int Y_BITS = 16,
     parameter int Y_OFFSET = 0,
     parameter T_FILE = "",
+    parameter logic [(STEPS == 0 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
     parameter int USE_DSP = 0
 ) (
     input  logic                      clk,
@@ -71,7 +72,7 @@ module spillway_compute #(
   end else begin : activation
     spillway_threshold_stage #(
         .PE(PE), .FOLDS(FOLDS), .STEPS(STEPS), .X_BITS(P), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(Y_OFFSET),
-        .FILE(T_FILE)
+        .FILE(T_FILE), .WORD(T_WORD)
     ) thresholds (
         .clk(clk), .rst(rst), .enable(enable), .in_valid(result_valid), .x(results), .out_valid(out_valid),
         .y(out_data));

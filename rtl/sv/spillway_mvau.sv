@@ -24,6 +24,7 @@ module spillway_mvau #(
     parameter W_STYLE = "distributed",  // or "block"
     parameter W_FILE = "",
     parameter T_FILE = "",
+    parameter logic [(STEPS == 0 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
     parameter int USE_DSP = 0
 ) (
     input  logic                   clk,
@@ -83,7 +84,7 @@ module spillway_mvau #(
   spillway_compute #(
       .PE(PE), .SIMD(SIMD), .LENGTH(MW), .FOLDS(NF), .X_BITS(X_BITS), .X_KIND(X_KIND), .W_BITS(W_BITS),
       .W_KIND(W_KIND), .XNOR(XNOR), .P(P), .LIMIT(LIMIT), .STEPS(STEPS), .T_BITS(T_BITS), .Y_BITS(Y_BITS),
-      .Y_OFFSET(Y_OFFSET), .T_FILE(T_FILE), .USE_DSP(USE_DSP)
+      .Y_OFFSET(Y_OFFSET), .T_FILE(T_FILE), .T_WORD(T_WORD), .USE_DSP(USE_DSP)
   ) compute (
       .clk(clk), .rst(rst), .enable(enable), .issue(issue), .is_last(is_last_sf), .x({PE{beat}}), .w(weights),
       .out_valid(out_valid), .out_ready(out_ready), .out_data(out_data));

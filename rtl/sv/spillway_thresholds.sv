@@ -7,7 +7,9 @@ module spillway_thresholds #(
     parameter int X_SIGNED = 1,
     parameter int T_BITS = 16,   // of a threshold, signed
     parameter int Y_BITS = 4,
-    parameter int OFFSET = 0
+    parameter int OFFSET = 0,
+    parameter int CONSTANT = 0,  // 1: the thresholds are those of WORD, and so part of the comparators
+    parameter logic [STEPS*T_BITS-1:0] WORD = '0
 ) (
     input  logic [X_BITS-1:0]       x,
     input  logic [STEPS*T_BITS-1:0] thresholds,
@@ -21,7 +23,11 @@ module spillway_thresholds #(
   logic [STEPS-1:0] reached;
   assign value = X_SIGNED != 0 ? WIDE'($signed(x)) : WIDE'(x);
   for (genvar t = 0; t < STEPS; t++) begin : step
-    assign reached[t] = $signed(value) >= WIDE'($signed(thresholds[t*T_BITS+:T_BITS]));
+    if (CONSTANT != 0) begin : with_constant
+      assign reached[t] = $signed(value) >= WIDE'($signed(WORD[t*T_BITS+:T_BITS]));
+    end else begin : with_input
+      assign reached[t] = $signed(value) >= WIDE'($signed(thresholds[t*T_BITS+:T_BITS]));
+    end
   end
 
   // `reached` is ones from below: bit b of their number turns over at each multiple of 2^b.
@@ -33,6 +39,9 @@ module spillway_thresholds #(
     end
     assign count[b] = ^turns;
   end
+
+  logic unused;
+  assign unused = &{1'b0, thresholds};
 
   assign y = OFFSET == 0 ? Y_BITS'(count) : Y_BITS'(count) + Y_BITS'(OFFSET);
 endmodule

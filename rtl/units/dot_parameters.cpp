@@ -53,8 +53,7 @@ void add_activation(rtl_instance& instance, const Unit& unit) {
     add("STEPS", rows.values.shape[1]);
     add("T_BITS", rows.bits);
     add("Y_OFFSET", unit.output_offset);
-    instance.memories.push_back(
-        {"T_FILE", static_cast<int>(rows.values.shape[1]) * unit.pe * rows.bits, rows.words(unit.nf(), unit.pe)});
+    add_thresholds(instance, rows, unit.nf(), unit.pe);
   }
   add("Y_BITS", unit.output_type.bits);
 }
