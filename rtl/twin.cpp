@@ -18,7 +18,9 @@
 #include "rtl/units/pool.h"
 #include "rtl/units/sliding_window.h"
 #include "rtl/units/split_stream.h"
+#include "rtl/units/thresholding.h"
 #include "rtl/units/upsample.h"
+#include "rtl/units/vvau.h"
 #include "rtl/units/width_converter.h"
 
 namespace spillway {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A read-only memory of weights or thresholds, filled from a file of hexadecimal words, one a line.
+// A read-only memory of weights or thresholds, filled from a file of hexadecimal words, one a line, or else from WORDS,
+// address 0 at the least significant bits.
 //
 // STYLE "distributed": the word at `address`, in LUTs. STYLE "block": the same words in the same cycles, from block RAM,
 // whose register takes the word at `next_address` (what `address` will be) at the end of the cycle before.
@@ -8,7 +9,8 @@ module spillway_memory #(
     parameter int DEPTH = 16,
     parameter int ADDRESS_BITS = $clog2(DEPTH) > 0 ? $clog2(DEPTH) : 1,
     parameter STYLE = "distributed",
-    parameter FILE = ""
+    parameter FILE = "",
+    parameter logic [BITS*DEPTH-1:0] WORDS = '0
 ) (
     input  logic                    clk,
     input  logic [ADDRESS_BITS-1:0] next_address,
@@ -18,7 +20,11 @@ module spillway_memory #(
   logic unused;
   if (STYLE == "block") begin : in_block_ram
     (* rom_style = "block" *) logic [BITS-1:0] words[0:DEPTH-1];
-    initial $readmemh(FILE, words);
+    if (FILE != "") begin : from_file
+      initial $readmemh(FILE, words);
+    end else begin : from_words
+      initial for (int i = 0; i < DEPTH; i++) words[i] = WORDS[i*BITS+:BITS];
+    end
     always_ff @(posedge clk) word <= words[next_address];
     assign unused = &{1'b0, address};
   end else begin : in_luts
@@ -27,7 +33,11 @@ module spillway_memory #(
 `else
     (* rom_style = "distributed" *) logic [BITS-1:0] words[0:DEPTH-1];
 `endif
-    initial $readmemh(FILE, words);
+    if (FILE != "") begin : from_file
+      initial $readmemh(FILE, words);
+    end else begin : from_words
+      initial for (int i = 0; i < DEPTH; i++) words[i] = WORDS[i*BITS+:BITS];
+    end
     assign word = words[address];
     assign unused = &{1'b0, clk, next_address};
   end

@@ -7,9 +7,11 @@ module spillway_threshold_stage #(
     parameter int FOLDS = 2,
     parameter int STEPS = 15,
     parameter int X_BITS = 16,
+    parameter int X_SIGNED = 1,
     parameter int T_BITS = 16,
     parameter int Y_BITS = 4,
     parameter int OFFSET = 0,
+    parameter STYLE = "distributed",  // of the memory; or "block"
     parameter FILE = "",
     parameter logic [PE*STEPS*T_BITS-1:0] WORD = '0
 ) (
@@ -31,7 +33,7 @@ module spillway_threshold_stage #(
     spillway_counter #(.COUNT(FOLDS)) count_folds (
         .clk(clk), .rst(rst), .enable(enable && in_valid), .next_value(next_fold), .value(fold),
         .is_last(is_last_fold));
-    spillway_memory #(.BITS(PE * STEPS * T_BITS), .DEPTH(FOLDS), .FILE(FILE)) memory (
+    spillway_memory #(.BITS(PE * STEPS * T_BITS), .DEPTH(FOLDS), .STYLE(STYLE), .FILE(FILE)) memory (
         .clk(clk), .next_address(next_fold), .address(fold), .word(rows));
     logic unused;
     assign unused = is_last_fold;
@@ -40,7 +42,7 @@ module spillway_threshold_stage #(
   logic [PE*Y_BITS-1:0] next;
   for (genvar p = 0; p < PE; p++) begin : element
     spillway_thresholds #(
-        .STEPS(STEPS), .X_BITS(X_BITS), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(OFFSET),
+        .STEPS(STEPS), .X_BITS(X_BITS), .X_SIGNED(X_SIGNED), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(OFFSET),
         .CONSTANT(FOLDS == 1 ? 1 : 0), .WORD(WORD[p*STEPS*T_BITS+:STEPS*T_BITS])
     ) level (
         .x(x[p*X_BITS+:X_BITS]), .thresholds(rows[p*STEPS*T_BITS+:STEPS*T_BITS]), .y(next[p*Y_BITS+:Y_BITS]));

@@ -35,22 +35,14 @@ std::pair<std::int64_t, std::int64_t> product_range(integer_type weight, integer
 }
 
 template <class Unit>
-void check_offset(const Unit& unit) {
-  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  if (unit.output_offset >= -most && unit.output_offset <= most) return;
-  throw config_error(fmt::format("{}: output_offset = {} does not fit in the 32 bits of the SystemVerilog twin",
-                                 unit.name, unit.output_offset));
-}
-
-template <class Unit>
 void add_activation(rtl_instance& instance, const Unit& unit) {
   const auto add = [&](const char* name, std::int64_t value) {
     instance.parameters.push_back(number_parameter(name, value));
   };
   if (unit.thresholds) {
-    check_offset(unit);
+    check_offset(unit.name, unit.output_offset);
     const threshold_rows rows(*unit.thresholds, signed_type(unit.accumulator.bits));
-    add("STEPS", rows.values.shape[1]);
+    add("STEPS", rows.steps());
     add("T_BITS", rows.bits);
     add("Y_OFFSET", unit.output_offset);
     add_thresholds(instance, rows, unit.nf(), unit.pe);
@@ -103,6 +95,13 @@ twin_limit limit_of(const accumulator_format& format, integer_type weight, integ
     return twin_limit::wrap;
   if (format.scope == limit_scope::final) return twin_limit::final;
   return format.scope == limit_scope::per_product && simd > 1 ? twin_limit::per_product : twin_limit::per_cycle;
+}
+
+void check_offset(const std::string& unit, std::int64_t offset) {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (offset >= -most && offset <= most) return;
+  throw config_error(
+      fmt::format("{}: output_offset = {} does not fit in the 32 bits of the SystemVerilog twin", unit, offset));
 }
 
 int kind_number(integer_type type) { return type.is_bipolar ? 2 : type.is_signed ? 1 : 0; }

@@ -22,6 +22,9 @@ twin_limit limit_of(const accumulator_format& format, integer_type weight, integ
 /// The number that stands for the kind of type: 0 unsigned, 1 signed, 2 bipolar.
 int kind_number(integer_type type);
 
+/// Throws `config_error`, naming the unit, for an offset that a module's integer parameter can't hold.
+void check_offset(const std::string& unit, std::int64_t offset);
+
 /// "distributed" or "block". Throws `config_error`, naming the unit, for a style without a twin.
 std::string twin_style(memory_style style, std::int64_t depth, const std::string& unit);
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/units/thresholding.h"
+#include "rtl/twin.h"
+
+namespace spillway {
+
+/// spillway_thresholding. Throws `config_error`, naming the unit, where its thresholds are in `ultra` memory.
+rtl_instance twin_of(const thresholding& unit);
+
+}  // namespace spillway
