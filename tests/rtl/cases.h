@@ -14,6 +14,7 @@ namespace spillway::testing {
 std::vector<conformance_case>
 routing_cases();  ///< streams, duplicate, split, concat, width converter, upsample, padding
 std::vector<conformance_case> arithmetic_cases();  ///< add, pool, global accumulate, label select
+std::vector<conformance_case> dot_cases();         ///< MVAU, VVAU, thresholding
 std::vector<conformance_case> window_cases();      ///< sliding window: serial, depthwise, parallel
 std::vector<conformance_case> network_cases();     ///< whole networks
 
