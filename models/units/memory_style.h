@@ -14,4 +14,19 @@ constexpr memory_style resolved(memory_style style, std::int64_t depth) {
   return depth <= 128 ? memory_style::distributed : memory_style::block;
 }
 
+/// What a stream is built of; the timing is the same.
+enum class stream_style : unsigned char {
+  registers,       ///< a register a bit and beat
+  shift_register,  ///< SRLs: a LUT holds 32 bits
+  distributed,     ///< LUT RAM
+  block,           ///< block RAM
+};
+
+/// How a stream of `depth` beats is built.
+constexpr stream_style style_of_stream(std::int64_t depth) {
+  if (depth <= 2) return stream_style::registers;
+  if (depth <= 32) return stream_style::shift_register;
+  return depth <= 256 ? stream_style::distributed : stream_style::block;
+}
+
 }  // namespace spillway

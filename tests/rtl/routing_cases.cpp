@@ -97,7 +97,7 @@ void add_paddings(cases& all) {
 
 std::vector<conformance_case> routing_cases() {
   cases all;
-  for (const int depth : {2, 3, 5, 9})
+  for (const int depth : {2, 3, 5, 9, 32, 33, 70, 256, 257, 300})
     all.push_back(random_case("stream", fmt::format("depth {}", depth),
                               chain({duplicate_streams{"Pass", unsigned_type(7), 12, 1, 9, 1}}, depth)));
   for (const auto& [copies, pe] : {std::pair{2, 2}, std::pair{3, 1}, std::pair{1, 6}})
