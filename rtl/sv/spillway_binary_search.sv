@@ -27,7 +27,6 @@ module spillway_binary_search #(
   // The thresholds that level `l` looks at: word fold * 2^l + found.
   function automatic [FOLDS*(1<<(LEVELS-1))*T_BITS-1:0] words_of(input integer l);
     integer f, found, t;
-    words_of = '0;
     for (f = 0; f < FOLDS; f = f + 1)
       for (found = 0; found < (1 << l); found = found + 1) begin
         t = (2 * found + 1) * (1 << (LEVELS - 1 - l)) - 1;

@@ -21,7 +21,7 @@ module spillway_compute #(
     parameter int Y_BITS = 16,
     parameter int Y_OFFSET = 0,
     parameter T_FILE = "",
-    parameter logic [(STEPS == 0 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
+    parameter logic [(STEPS == 0 || FOLDS > 1 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
     parameter int USE_DSP = 0
 ) (
     input  logic                      clk,

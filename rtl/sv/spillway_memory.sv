@@ -10,7 +10,7 @@ module spillway_memory #(
     parameter int ADDRESS_BITS = $clog2(DEPTH) > 0 ? $clog2(DEPTH) : 1,
     parameter STYLE = "distributed",
     parameter FILE = "",
-    parameter logic [BITS*DEPTH-1:0] WORDS = '0
+    parameter logic [(FILE == "" ? BITS*DEPTH : 1)-1:0] WORDS = '0
 ) (
     input  logic                    clk,
     input  logic [ADDRESS_BITS-1:0] next_address,

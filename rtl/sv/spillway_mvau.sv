@@ -24,7 +24,7 @@ module spillway_mvau #(
     parameter W_STYLE = "distributed",  // or "block"
     parameter W_FILE = "",
     parameter T_FILE = "",
-    parameter logic [(STEPS == 0 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
+    parameter logic [(STEPS == 0 || MH > PE ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
     parameter int USE_DSP = 0
 ) (
     input  logic                   clk,
@@ -77,6 +77,11 @@ module spillway_mvau #(
         .clk(clk), .loading(loading), .write(loading && issue), .address(sf), .in(in_data), .out(beat));
   end
 
+  logic [PE*SIMD*X_BITS-1:0] x;  // the same for each element
+  for (genvar p = 0; p < PE; p++) begin : element
+    assign x[p*SIMD*X_BITS+:SIMD*X_BITS] = beat;
+  end
+
   logic [PE*SIMD*W_BITS-1:0] weights;
   spillway_memory #(.BITS(PE * SIMD * W_BITS), .DEPTH(SF * NF), .STYLE(W_STYLE), .FILE(W_FILE)) weight_memory (
       .clk(clk), .next_address(next_step), .address(step), .word(weights));
@@ -86,6 +91,6 @@ module spillway_mvau #(
       .W_KIND(W_KIND), .XNOR(XNOR), .P(P), .LIMIT(LIMIT), .STEPS(STEPS), .T_BITS(T_BITS), .Y_BITS(Y_BITS),
       .Y_OFFSET(Y_OFFSET), .T_FILE(T_FILE), .T_WORD(T_WORD), .USE_DSP(USE_DSP)
   ) compute (
-      .clk(clk), .rst(rst), .enable(enable), .issue(issue), .is_last(is_last_sf), .x({PE{beat}}), .w(weights),
+      .clk(clk), .rst(rst), .enable(enable), .issue(issue), .is_last(is_last_sf), .x(x), .w(weights),
       .out_valid(out_valid), .out_ready(out_ready), .out_data(out_data));
 endmodule

@@ -13,7 +13,7 @@ module spillway_threshold_stage #(
     parameter int OFFSET = 0,
     parameter STYLE = "distributed",  // of the memory; or "block"
     parameter FILE = "",
-    parameter logic [PE*STEPS*T_BITS-1:0] WORD = '0
+    parameter logic [(FOLDS == 1 ? PE*STEPS*T_BITS : 1)-1:0] WORD = '0
 ) (
     input  logic                 clk,
     input  logic                 rst,
@@ -41,11 +41,18 @@ module spillway_threshold_stage #(
 
   logic [PE*Y_BITS-1:0] next;
   for (genvar p = 0; p < PE; p++) begin : element
-    spillway_thresholds #(
-        .STEPS(STEPS), .X_BITS(X_BITS), .X_SIGNED(X_SIGNED), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(OFFSET),
-        .CONSTANT(FOLDS == 1 ? 1 : 0), .WORD(WORD[p*STEPS*T_BITS+:STEPS*T_BITS])
-    ) level (
-        .x(x[p*X_BITS+:X_BITS]), .thresholds(rows[p*STEPS*T_BITS+:STEPS*T_BITS]), .y(next[p*Y_BITS+:Y_BITS]));
+    if (FOLDS == 1) begin : of_constants
+      spillway_thresholds #(
+          .STEPS(STEPS), .X_BITS(X_BITS), .X_SIGNED(X_SIGNED), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(OFFSET),
+          .CONSTANT(1), .WORD(WORD[p*STEPS*T_BITS+:STEPS*T_BITS])
+      ) level (
+          .x(x[p*X_BITS+:X_BITS]), .thresholds(rows[p*STEPS*T_BITS+:STEPS*T_BITS]), .y(next[p*Y_BITS+:Y_BITS]));
+    end else begin : of_words
+      spillway_thresholds #(
+          .STEPS(STEPS), .X_BITS(X_BITS), .X_SIGNED(X_SIGNED), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(OFFSET)
+      ) level (
+          .x(x[p*X_BITS+:X_BITS]), .thresholds(rows[p*STEPS*T_BITS+:STEPS*T_BITS]), .y(next[p*Y_BITS+:Y_BITS]));
+    end
   end
   always_ff @(posedge clk) if (enable) y <= next;
   always_ff @(posedge clk)

@@ -9,7 +9,7 @@ module spillway_thresholds #(
     parameter int Y_BITS = 4,
     parameter int OFFSET = 0,
     parameter int CONSTANT = 0,  // 1: the thresholds are those of WORD, and so part of the comparators
-    parameter logic [STEPS*T_BITS-1:0] WORD = '0
+    parameter logic [(CONSTANT != 0 ? STEPS*T_BITS : 1)-1:0] WORD = '0
 ) (
     input  logic [X_BITS-1:0]       x,
     input  logic [STEPS*T_BITS-1:0] thresholds,
