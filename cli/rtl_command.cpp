@@ -16,6 +16,9 @@
 #include "models/dataset.h"
 #include "models/error.h"
 #include "rtl/write.h"
+#include "sim/deadlock_error.h"
+#include "sim/engine.h"
+#include "traces/recorder.h"
 
 namespace spillway {
 
@@ -69,6 +72,19 @@ integer_tensor bench_inputs(const rtl_command_options& options, const design& of
   return all;
 }
 
+/// A fork whose branches meet again stops for ever where a stream is too shallow; timing never depends on values.
+void check_deadlock(const dataflow& flow) {
+  const auto forks = [](const dataflow_unit& unit) { return ports_of(unit).outputs.size() > 1; };
+  if (std::none_of(flow.units.begin(), flow.units.end(), forks)) return;
+  const stream_shape shape = input_shape(flow);
+  recorder events(0);
+  try {
+    run_cycle_engine(flow, integer_tensor::zeros(shape.type, {2, shape.beats * shape.lanes}), events);
+  } catch (const deadlock_error& stuck) {
+    throw protocol_error(fmt::format("{}; right: --fifos live or full-rate, which size the streams", stuck.what()));
+  }
+}
+
 nlohmann::ordered_json as_json(const rtl_command_options& options, const design& of, const rtl_files& made) {
   nlohmann::ordered_json json{{"model", options.design.model},
                               {"top", made.top},
@@ -85,6 +101,7 @@ int write(const rtl_command_options& options) {
   check_folder(options.output, options.force);
   design loaded = load_design(options.design);
   if (options.streams.fifos != "none" && !size_streams(options.streams, loaded.flow, 3).complete) return 130;
+  check_deadlock(loaded.flow);
   rtl_options rtl;
   rtl.name = options.name;
   if (options.frames > 0) {

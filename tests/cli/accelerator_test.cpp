@@ -46,6 +46,11 @@ TEST_CASE("a design that deadlocks says where, who waits for whom, and what free
                 {"deadlock in cycle", "DuplicateStreams_0 waits for room in DuplicateStreams_0 -> AddStreams_0",
                  "instead of 2 for DuplicateStreams_0 -> AddStreams_0", "frees it"});
 
+  const std::string rtl = (files.folder / "rtl").string();
+  check_refused(spillway_command({"rtl", files.model, "-o", rtl}), 2, {"deadlock in cycle", "--fifos live"});
+  CHECK(!std::filesystem::exists(rtl));
+  CHECK(spillway_command({"rtl", files.model, "-o", rtl, "--fifos", "live", "-q"}).code == 0);
+
   for (const char* goal : {"live", "full-rate"}) {
     CAPTURE(goal);
     const process_result sized =
