@@ -111,7 +111,7 @@ conformance_result compare_logs(const conformance_case& each, const accelerator_
 
 }  // namespace
 
-verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::path& folder, bool shares_modules)
+verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::path& folder)
     : m_cases(std::move(cases)), m_folder(folder) {
   fs::remove_all(folder);
   std::string benches, files;
@@ -125,13 +125,13 @@ verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::
     save_text(folder / "modules" / name, std::string(source.text));
   }
   save_text(folder / "files.f", files);
-  // Modules are found by their names; warnings are errors. Compiling takes a hundred times as long as running: nothing
-  // is optimized.
+  // Modules are found by their names; warnings are errors. Compiling takes a hundred times as long as running, so
+  // nothing is optimized.
   run_in(folder,
-         fmt::format("{} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 {} -CFLAGS -O0 "
-                     "--output-split 20000 --x-assign unique --x-initial unique --prefix Vbench "
+         fmt::format("{} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS -O0 "
+                     "--output-split 40000 --x-assign unique --x-initial unique --prefix Vbench "
                      "--top-module conformance -y modules -f files.f conformance.sv modules/bench.cpp -o bench",
-                     SPILLWAY_VERILATOR, shares_modules ? "-fno-inline" : ""),
+                     SPILLWAY_VERILATOR),
          "build.log");
 }
 

@@ -48,7 +48,9 @@ dataflow small_cnv() {
   network_options sizes{.weight_bits = 2, .activation_bits = 2};
   sizes.width_multiplier = 1.0 / 32;
   sizes.calibration_images = 1;
-  return lower(streamline(cnv(sizes)));
+  lowering_options options;
+  options.defaults.pe = options.defaults.simd = 1;
+  return lower(streamline(cnv(sizes)), options);
 }
 
 }  // namespace
