@@ -35,10 +35,8 @@ struct conformance_result {
 /// All cases as accelerators in one Verilator model, so that there is one build for all of them.
 class verilated_model {
  public:
-  /// Writes the sources into `folder` and builds them, with modules as functions that their instances share, or all of
-  /// them in one: the better of the two where most instances have parameters of their own. Throws `std::runtime_error`
-  /// with what Verilator said.
-  verilated_model(std::vector<conformance_case> cases, const std::filesystem::path& folder, bool shares_modules = true);
+  /// Writes the sources into `folder` and builds them. Throws `std::runtime_error` with what Verilator said.
+  verilated_model(std::vector<conformance_case> cases, const std::filesystem::path& folder);
 
   /// Runs every case in both, with the same stalls (in whole hundredths), and compares every beat that enters or leaves
   /// a stream up to the cycle in which the last one leaves the SystemC model. One result a case.

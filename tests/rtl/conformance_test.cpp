@@ -21,7 +21,7 @@ const stall_options without_stalls{}, some_stalls{0.4, 0.3, 7}, busy_sink{0.1, 0
 const verilated_model& model() {
   static const verilated_model made = [] {
     std::vector<conformance_case> all;
-    for (auto* cases : {routing_cases, arithmetic_cases, window_cases, spoiled_cases})
+    for (auto* cases : {routing_cases, arithmetic_cases, window_cases, network_cases, spoiled_cases})
       for (conformance_case& each : cases()) all.push_back(std::move(each));
     return verilated_model(std::move(all), std::filesystem::path(SPILLWAY_BINARY_DIR) / "rtl_conformance");
   }();
@@ -29,8 +29,7 @@ const verilated_model& model() {
 }
 
 const verilated_model& dot_model() {
-  static const verilated_model made(dot_cases(), std::filesystem::path(SPILLWAY_BINARY_DIR) / "rtl_dot_products",
-                                    false);
+  static const verilated_model made(dot_cases(), std::filesystem::path(SPILLWAY_BINARY_DIR) / "rtl_dot_products");
   return made;
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("TFC networks move every beat of every stream in the cycle in which th
     cases.push_back(random_case("network", "TFC_2W2A, saturating",
                                 tfc(*path, false, {.bits = 7, .overflow = overflow_mode::saturate}), 2));
   if (cases.empty()) return;
-  const verilated_model model(std::move(cases), std::filesystem::path(SPILLWAY_BINARY_DIR) / "rtl_tfc", false);
+  const verilated_model model(std::move(cases), std::filesystem::path(SPILLWAY_BINARY_DIR) / "rtl_tfc");
   for (const stall_options& stalls : {stall_options{}, stall_options{0.3, 0.4, 5}})
     for (const conformance_result& result : model.compare(stalls)) {
       CHECK(result.beats > 0);
