@@ -127,12 +127,13 @@ verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::
   save_text(folder / "files.f", files);
   // Modules are found by their names; warnings are errors. Compiling takes a hundred times as long as running, so
   // nothing is optimized.
-  run_in(folder,
-         fmt::format("{} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS -O0 "
-                     "--output-split 40000 --x-assign unique --x-initial unique --prefix Vbench "
-                     "--top-module conformance -y modules -f files.f conformance.sv modules/bench.cpp -o bench",
-                     SPILLWAY_VERILATOR),
-         "build.log");
+  run_in(
+      folder,
+      fmt::format("{0} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS -O0 -MAKEFLAGS 'CXX={1} LINK={1}' "
+                  "--output-split 40000 --x-assign unique --x-initial unique --prefix Vbench "
+                  "--top-module conformance -y modules -f files.f conformance.sv modules/bench.cpp -o bench",
+                  SPILLWAY_VERILATOR, SPILLWAY_QUICK_CXX),
+      "build.log");
 }
 
 std::vector<conformance_result> verilated_model::compare(const stall_options& stalls) const {
