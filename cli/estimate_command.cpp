@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/design.h"
 #include "resource/finn_model.h"
+#include "resource/spillway_model.h"
 #include "traces/run_directory.h"
 
 namespace spillway {
@@ -37,7 +38,8 @@ finn_options as_finn(const estimate_options& options) {
 
 int estimate(const estimate_options& options) {
   const design loaded = load_design(options.design);
-  const network_cost cost = finn_cost(loaded.flow, as_finn(options));
+  const network_cost cost =
+      options.model == "finn" ? finn_cost(loaded.flow, as_finn(options)) : spillway_cost(loaded.flow);
   if (!options.output.empty()) {
     const run_directory directory(options.output,
                                   options.force ? run_directory::use::overwrite : run_directory::use::fresh);
@@ -54,8 +56,10 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   CLI::App* command = app.add_subcommand("estimate", "Price a network's accelerator (modelled, not synthesised)");
   const auto options = std::make_shared<estimate_options>();
   add_design_options(*command, options->design);
-  command->add_option("--model", options->model, "finn: FINN's published model")
-      ->check(CLI::IsMember({"finn"}))
+  command
+      ->add_option("--model", options->model,
+                   "finn: FINN's published model; spillway: ours, held to synthesis (docs/cost-model.md)")
+      ->check(CLI::IsMember({"finn", "spillway"}))
       ->capture_default_str();
   command
       ->add_option("--accumulator-width", options->accumulator_width,

@@ -50,6 +50,7 @@ std::string explain(const unit_cost& unit) {
     explain_term(*tree, 0, text);
     collect_sources(*tree, sources);
   }
+  if (unit.ff) explain_term(*unit.ff, 0, text);
   for (const std::string& source : sources) text += fmt::format("  source: {}\n", source);
   return text;
 }
@@ -64,16 +65,26 @@ nlohmann::ordered_json json_of(const cost_term& term) {
 }
 
 nlohmann::ordered_json json_of(const unit_cost& unit) {
-  return {{"unit", unit.unit},
-          {"kind", unit.kind},
-          {"cycles", unit.cycles},
-          {"luts", unit.luts.amount},
-          {"bram18", unit.bram18.amount},
-          {"bram_efficiency", unit.bram_efficiency},
-          {"uram", unit.uram.amount},
-          {"uram_efficiency", unit.uram_efficiency},
-          {"dsp", unit.dsp.amount},
-          {"terms", {json_of(unit.luts), json_of(unit.bram18), json_of(unit.uram), json_of(unit.dsp)}}};
+  nlohmann::ordered_json json{
+      {"unit", unit.unit},
+      {"kind", unit.kind},
+      {"cycles", unit.cycles},
+      {"luts", unit.luts.amount},
+      {"bram18", unit.bram18.amount},
+      {"bram_efficiency", unit.bram_efficiency},
+      {"uram", unit.uram.amount},
+      {"uram_efficiency", unit.uram_efficiency},
+      {"dsp", unit.dsp.amount},
+      {"terms", {json_of(unit.luts), json_of(unit.bram18), json_of(unit.uram), json_of(unit.dsp)}}};
+  if (unit.ff) {
+    json["ff"] = unit.ff->amount;
+    json["terms"].push_back(json_of(*unit.ff));
+  }
+  return json;
+}
+
+bool estimates_ff(const network_cost& cost) {
+  return std::any_of(cost.units.begin(), cost.units.end(), [](const unit_cost& unit) { return unit.ff.has_value(); });
 }
 
 }  // namespace
@@ -107,6 +118,7 @@ cost_total sum(const std::vector<unit_cost>& units) {
     total.bram18 += unit.bram18.amount;
     total.uram += unit.uram.amount;
     total.dsp += unit.dsp.amount;
+    total.ff += unit.ff ? unit.ff->amount : 0;
     total.cycles = std::max(total.cycles, unit.cycles);
   }
   return total;
@@ -115,12 +127,15 @@ cost_total sum(const std::vector<unit_cost>& units) {
 std::string to_text(const network_cost& cost, bool explained) {
   std::size_t width = 5;
   for (const unit_cost& unit : cost.units) width = std::max(width, unit.unit.size());
-  constexpr const char* line = "{:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:>7}  {:>6}  {:>6}  {:>12}\n";
-  std::string text = fmt::format(line, "unit", width, "LUT", "compute", "threshold", "memory", "BRAM18", "URAM", "DSP",
-                                 "cycles/frame");
+  constexpr const char* line = "{:<{}}  {:>10}  {:>10}  {:>10}  {:>10}{}  {:>7}  {:>6}  {:>6}  {:>12}\n";
+  const bool has_ff = estimates_ff(cost);
+  const auto ff_column = [has_ff](const std::string& text) { return has_ff ? fmt::format("  {:>10}", text) : ""; };
+  std::string text = fmt::format(line, "unit", width, "LUT", "compute", "threshold", "memory", ff_column("FF"),
+                                 "BRAM18", "URAM", "DSP", "cycles/frame");
   const auto add_line = [&](const std::string& name, const cost_total& row) {
     text += fmt::format(line, name, width, number(row.luts), number(row.compute_luts), number(row.threshold_luts),
-                        number(row.memory_luts), number(row.bram18), number(row.uram), number(row.dsp), row.cycles);
+                        number(row.memory_luts), ff_column(number(row.ff)), number(row.bram18), number(row.uram),
+                        number(row.dsp), row.cycles);
   };
   for (const unit_cost& unit : cost.units) add_line(unit.unit, sum({unit}));
   add_line("total", cost);
@@ -140,6 +155,7 @@ std::string to_json(const network_cost& cost) {
                    {"uram", cost.uram},
                    {"dsp", cost.dsp},
                    {"cycles", cost.cycles}};
+  if (estimates_ff(cost)) json["total"]["ff"] = cost.ff;
   json["units"] = nlohmann::ordered_json::array();
   for (const unit_cost& unit : cost.units) json["units"].push_back(json_of(unit));
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,13 @@ struct cost_term {
 struct unit_cost {
   std::string unit;   ///< its name in the dataflow
   std::string kind;   ///< "mvau"
-  std::string model;  ///< "finn"
+  std::string model;  ///< "spillway" or "finn"
   cost_term luts;     ///< groups: base, compute, threshold, memory
   cost_term bram18;   ///< 18 Kbit block memories
   cost_term uram;
   cost_term dsp;
-  double bram_efficiency = 1;  ///< weight bits / bits of the block memories; 1 without any
+  std::optional<cost_term> ff = {};  ///< absent: the model does not estimate them
+  double bram_efficiency = 1;        ///< weight bits / bits of the block memories; 1 without any
   double uram_efficiency = 1;
   std::int64_t cycles = 0;  ///< expected, a frame
 };
@@ -37,6 +39,7 @@ struct cost_total {
   double luts = 0;
   double compute_luts = 0, threshold_luts = 0, memory_luts = 0;  ///< not rounded, without the base
   double bram18 = 0, uram = 0, dsp = 0;
+  double ff = 0;  ///< of the units that have an estimate of them
   std::int64_t cycles = 0;
 };
 

@@ -23,6 +23,9 @@ class seeded_random {
   /// In [0, 1), a multiple of 2^-53.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
+  /// In [0, n), n >= 1.
+  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(n)); }
+
   /// In [low, high), but for rounding.
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
 

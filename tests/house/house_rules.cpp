@@ -23,6 +23,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> may_use = {
     {"resource", {"models"}},
     {"explore", {"models", "traces", "sim", "resource"}},
     {"rtl", {"models"}},
+    {"calibration", {"models", "resource", "rtl"}},
     {"train", {"models"}},
     {"cli", {"models", "traces", "sim", "resource", "explore", "rtl", "train"}},
 };

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "calibration/errors.h"
+#include "models/error.h"
+#include "resource/estimate.h"
+
+// The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
+
+using namespace spillway;
+using json = nlohmann::ordered_json;
+
+namespace {
+
+/// A quantity that is estimated, and what it is compared with.
+struct compared {
+  const char* name;
+  quantity estimated, counted;
+};
+
+std::vector<compared> quantities(const trivial_refit& refit) {
+  const auto ours = [](double resources::*part) {
+    return [part](const measured_unit& of) { return estimate(of.unit).total().*part; };
+  };
+  const auto counted = [](double resources::*part) {
+    return [part](const measured_unit& of) { return of.counted.*part; };
+  };
+  return {{"lut", [](const measured_unit& of) { return estimate(of.unit).total().all_luts(); }, counted_luts},
+          {"lut_trivial_refit", refit, counted_luts},
+          {"lut_finn", finn_luts, counted_luts},
+          {"lut_finn_r", finn_r_luts, counted_luts},
+          {"lut_logic", ours(&resources::luts), counted(&resources::luts)},
+          {"lutram", ours(&resources::lutram), counted(&resources::lutram)},
+          {"srl", ours(&resources::srl), counted(&resources::srl)},
+          {"ff", ours(&resources::ff), counted(&resources::ff)},
+          {"carry", ours(&resources::carry), counted(&resources::carry)},
+          {"bram18", ours(&resources::bram18), counted(&resources::bram18)}};
+}
+
+json as_json(const error_summary& e) {
+  return {{"count", e.count}, {"mean", e.mean}, {"median", e.median}, {"p90", e.p90},    {"max", e.max},
+          {"bias", e.bias},   {"p5", e.p5},     {"p95", e.p95},       {"exact", e.exact}};
+}
+
+json table_of(const std::vector<measured_unit>& units, const trivial_refit& refit) {
+  json table;
+  for (const compared& one : quantities(refit)) table[one.name] = as_json(summarise(units, one.estimated, one.counted));
+  return table;
+}
+
+std::vector<measured_unit> of_stratum(const std::vector<measured_unit>& units, const std::string& stratum) {
+  std::vector<measured_unit> result;
+  for (const measured_unit& unit : units)
+    if (unit.stratum == stratum) result.push_back(unit);
+  return result;
+}
+
+void print(const std::string& title, const json& table) {
+  fmt::print("{}\n  {:<18} {:>6} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", title, "", "count", "mean", "median", "p90",
+             "max", "bias", "exact");
+  for (const auto& [name, e] : table.items()) {
+    const auto part = [&e = e](const char* key) { return e[key].get<double>(); };
+    fmt::print("  {:<18} {:>6} {:>8.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>+8.2f} {:>7.1f}%\n", name, e["count"].get<int>(),
+               part("mean"), part("median"), part("p90"), part("max"), part("bias"), part("exact"));
+  }
+}
+
+int run(const std::string& folder, bool as_json_text) {
+  const auto read = [&](const std::string& list) {
+    return measured_units(folder + "/points/" + list + ".jsonl", folder + "/results/" + list + ".jsonl");
+  };
+  const std::vector<measured_unit> calibration = read("calibration"), held_out = read("held-out");
+  const trivial_refit refit(calibration);
+  json all{{"held_out", table_of(held_out, refit)}, {"calibration", table_of(calibration, refit)}};
+  for (const char* stratum : {"A", "B", "C"})
+    all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
+  if (as_json_text) {
+    fmt::print("{}\n", all.dump(2));
+    return 0;
+  }
+  fmt::print("errors in percent of what synthesis counted\n");
+  print("held out: nothing was fitted on these", all["held_out"]);
+  print("  A: inside the calibrated box, at values of P, SIMD and SF that calibration has not", all["held_out_A"]);
+  print("  B: outside of it (SIMD 48 and 64, PE 32 and 64, P 44 and 48, M or N 10)", all["held_out_B"]);
+  print("  C: registers that saturate, XNOR-popcount", all["held_out_C"]);
+  print("calibration", all["calibration"]);
+  const auto& c = refit.coefficients();
+  fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
+             c[3]);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Prints the errors of the cost models on synthesised units");
+  std::string folder = "calibration";
+  bool as_json_text = false;
+  app.add_option("FOLDER", folder, "Where points/ and results/ are")->capture_default_str();
+  app.add_flag("--json", as_json_text, "Print JSON");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(folder, as_json_text);
+  } catch (const io_error& wrong) {
+    fmt::print(stderr, "cost_errors: {}\n", wrong.what());
+    return 3;
+  } catch (const error& wrong) {
+    fmt::print(stderr, "cost_errors: {}\n", wrong.what());
+    return 2;
+  }
+}

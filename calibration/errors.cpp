@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calibration/errors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "models/error.h"
+#include "resource/finn_model.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr std::size_t terms = 4;
+
+std::array<double, terms> features(const mvau& unit) {
+  const double bits = static_cast<double>(unit.weights.type.bits) * unit.input_type.bits;
+  const double products = static_cast<double>(unit.pe) * unit.simd;
+  const std::int64_t depth = unit.nf() * unit.sf();
+  const bool in_luts = resolved(unit.weight_memory, depth) == memory_style::distributed;
+  const double memory = in_luts ? static_cast<double>(unit.weights.size()) * unit.weights.type.bits / 64 : 0;
+  const double steps = unit.thresholds ? static_cast<double>(unit.thresholds->shape[1]) : 0;
+  return {1, products * bits, memory, unit.pe * steps * unit.accumulator.bits};
+}
+
+/// Solves a symmetric positive definite system by elimination.
+std::array<double, terms> solve(std::array<std::array<double, terms + 1>, terms> rows) {
+  for (std::size_t pivot = 0; pivot < terms; ++pivot)
+    for (std::size_t row = pivot + 1; row < terms; ++row) {
+      const double factor = rows[row][pivot] / rows[pivot][pivot];
+      for (std::size_t column = pivot; column <= terms; ++column) rows[row][column] -= factor * rows[pivot][column];
+    }
+  std::array<double, terms> x{};
+  for (std::size_t row = terms; row-- > 0;) {
+    x[row] = rows[row][terms];
+    for (std::size_t column = row + 1; column < terms; ++column) x[row] -= rows[row][column] * x[column];
+    x[row] /= rows[row][row];
+  }
+  return x;
+}
+
+double percentile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
+}  // namespace
+
+std::vector<measured_unit> measured_units(const std::string& list, const std::string& results) {
+  const auto stored = read_results(results);
+  if (!stored) throw io_error(results + ": there is no such file; right: make it with synthesise");
+  std::map<std::string, const synthesis_result*> by_spec;
+  for (const synthesis_result& result : stored->results) by_spec[result.spec] = &result;
+  std::vector<measured_unit> units;
+  for (const synthesis_point& point : read_points(list)) {
+    const auto found = by_spec.find(point.spec);
+    const auto* unit = std::get_if<dataflow_unit>(&point.what);
+    const auto* matrix = unit ? std::get_if<mvau>(unit) : nullptr;
+    if (found != by_spec.end() && matrix) units.push_back({point.stratum, *matrix, found->second->counted});
+  }
+  return units;
+}
+
+error_summary summarise(const std::vector<measured_unit>& units, const quantity& estimated, const quantity& counted) {
+  error_summary summary;
+  summary.count = units.size();
+  if (units.empty()) return summary;
+  std::vector<double> errors;
+  for (const measured_unit& unit : units) {
+    const double truth = counted(unit);
+    errors.push_back(100 * (estimated(unit) - truth) / std::max(truth, 1.0));
+  }
+  const auto n = static_cast<double>(errors.size());
+  summary.bias = std::accumulate(errors.begin(), errors.end(), 0.0) / n;
+  summary.exact = 100 * static_cast<double>(std::count(errors.begin(), errors.end(), 0.0)) / n;
+  std::sort(errors.begin(), errors.end());
+  summary.p5 = percentile(errors, 0.05);
+  summary.p95 = percentile(errors, 0.95);
+  for (double& error : errors) error = std::abs(error);
+  std::sort(errors.begin(), errors.end());
+  summary.mean = std::accumulate(errors.begin(), errors.end(), 0.0) / n;
+  summary.median = percentile(errors, 0.5);
+  summary.p90 = percentile(errors, 0.9);
+  summary.max = errors.back();
+  return summary;
+}
+
+trivial_refit::trivial_refit(const std::vector<measured_unit>& calibration) {
+  std::array<std::array<double, terms + 1>, terms> normal{};
+  for (const measured_unit& point : calibration) {
+    const double truth = counted_luts(point);
+    std::array<double, terms> x = features(point.unit);
+    for (double& value : x) value /= truth;
+    for (std::size_t row = 0; row < terms; ++row) {
+      for (std::size_t column = 0; column < terms; ++column) normal[row][column] += x[row] * x[column];
+      normal[row][terms] += x[row];
+    }
+  }
+  m_coefficients = solve(normal);
+}
+
+double trivial_refit::operator()(const measured_unit& of) const {
+  const std::array<double, terms> x = features(of.unit);
+  return std::inner_product(x.begin(), x.end(), m_coefficients.begin(), 0.0);
+}
+
+double counted_luts(const measured_unit& of) { return of.counted.all_luts(); }
+
+double finn_luts(const measured_unit& of) {
+  finn_options options;
+  options.thresholds = finn_options::threshold_style::distributed;
+  return finn_cost(of.unit, options).luts.amount;
+}
+
+double finn_r_luts(const measured_unit& of) { return 300 + 1.1 * features(of.unit)[1]; }
+
+}  // namespace spillway

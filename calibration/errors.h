@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "calibration/synthesis.h"
+#include "models/units/mvau.h"
+
+namespace spillway {
+
+/// A matrix unit, and what synthesis counted for it.
+struct measured_unit {
+  std::string stratum;
+  mvau unit;
+  resources counted;
+};
+
+/// The matrix units of a list that have a result; points that changed since are left out. Throws as read_points and
+/// read_results, and `io_error` if there are no results.
+std::vector<measured_unit> measured_units(const std::string& list, const std::string& results);
+
+/// Errors of an estimate, in percent of what was counted (of 1 where that is 0).
+struct error_summary {
+  std::size_t count = 0;
+  double mean = 0, median = 0, p90 = 0, max = 0;  ///< of the absolute errors
+  double bias = 0;                                ///< mean of the signed ones
+  double p5 = 0, p95 = 0;                         ///< of the signed ones
+  double exact = 0;                               ///< share without any error, in percent
+};
+
+using quantity = std::function<double(const measured_unit&)>;
+
+error_summary summarise(const std::vector<measured_unit>& units, const quantity& estimated, const quantity& counted);
+
+/// The baseline that a model has to beat: a + b*PE*SIMD*M*N + c*LUTRAM bits/64 + d*PE*(2^B - 1)*P, least squares in
+/// relative error over the calibration points.
+class trivial_refit {
+ public:
+  explicit trivial_refit(const std::vector<measured_unit>& calibration);
+  double operator()(const measured_unit& of) const;
+  const std::array<double, 4>& coefficients() const { return m_coefficients; }
+
+ private:
+  std::array<double, 4> m_coefficients{};
+};
+
+/// LUTs of every kind, as counted, and as FINN's formula and FINN-R's constants have them.
+double counted_luts(const measured_unit& of);
+double finn_luts(const measured_unit& of);
+double finn_r_luts(const measured_unit& of);
+
+}  // namespace spillway

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calibration/synthesis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "calibration/run_program.h"
+#include "models/atomic_file.h"
+#include "models/error.h"
+#include "models/read_file.h"
+#include "models/sha256.h"
+#include "rtl/sources.h"
+#include "rtl/twin.h"
+
+namespace spillway {
+
+// A ROM in LUTs is made logic at once: Yosys would give it an output register and a second copy of its address.
+const char* const synthesis_recipe =
+    "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf -run begin:coarse; memory_collect; "
+    "memory_map -rom-only -attr rom_style=logic; synth_xilinx (the same) -run coarse:";
+
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr std::int64_t most_bytes = std::int64_t{1} << 28;
+
+/// A port of a module that stands alone.
+struct port {
+  const char* direction;
+  std::string name;
+  std::int64_t bits;
+};
+
+/// A module between ports as wide as its own, whatever is inside.
+std::string module_text(const std::string& name, const std::vector<port>& ports, const std::string& inner,
+                        const std::vector<rtl_parameter>& parameters) {
+  std::string head, values, bindings;
+  for (const port& p : ports) {
+    head += fmt::format("{}{} [{}:0] {}", head.empty() ? "" : ", ", p.direction, p.bits - 1, p.name);
+    bindings += fmt::format("{}.{}({})", bindings.empty() ? "" : ", ", p.name, p.name);
+  }
+  for (const rtl_parameter& p : parameters)
+    values += fmt::format("{}.{}({})", values.empty() ? "" : ", ", p.name, p.value);
+  return fmt::format("(* keep_hierarchy *)\nmodule {}({});\n  {} #({}) inner ({});\nendmodule\n", name, head, inner,
+                     values, bindings);
+}
+
+std::int64_t total_bits(const std::vector<stream_shape>& ports) {
+  std::int64_t bits = 0;
+  for (const stream_shape& port : ports) bits += port.lanes * port.type.bits;
+  return bits;
+}
+
+std::vector<port> ports_of_twin(const dataflow_unit& unit) {
+  const unit_ports ports = ports_of(unit);
+  const auto in = static_cast<std::int64_t>(ports.inputs.size()), out = static_cast<std::int64_t>(ports.outputs.size());
+  return {{"input", "clk", 1},
+          {"input", "rst", 1},
+          {"input", "in_valid", in},
+          {"output", "in_ready", in},
+          {"input", "in_data", total_bits(ports.inputs)},
+          {"output", "out_valid", out},
+          {"input", "out_ready", out},
+          {"output", "out_data", total_bits(ports.outputs)}};
+}
+
+/// A point as a module of this name; the files of its memories begin with it.
+std::string text_of(const synthesis_point& point, const std::string& name, const rtl_instance* twin) {
+  std::vector<rtl_parameter> parameters;
+  if (const auto* component = std::get_if<component_point>(&point.what)) {
+    std::vector<port> ports;
+    for (const auto& [of, value] : component->parameters) parameters.push_back(number_parameter(of, value));
+    for (const auto& [of, bits] : component->inputs) ports.push_back({"input", of, bits});
+    for (const auto& [of, bits] : component->outputs) ports.push_back({"output", of, bits});
+    return module_text(name, ports, component->module, parameters);
+  }
+  parameters = twin->parameters;
+  for (const rtl_memory& memory : twin->memories)
+    parameters.push_back(text_parameter(memory.name, fmt::format("{}_{}.hex", name, memory.name)));
+  return module_text(name, ports_of_twin(std::get<dataflow_unit>(point.what)), twin->module, parameters);
+}
+
+/// The library's modules that `text` names, and those that they name.
+std::string library_for(std::string_view text) {
+  std::string all;
+  for (const std::string& module : modules_named_in(text)) all += find_rtl_source(module).text;
+  return all;
+}
+
+/// What is to be synthesised, one module `point_N` a point below an empty top.
+struct design_text {
+  std::string points, top = "module top;\n";
+  std::vector<std::string> digests;
+
+  design_text(std::span<const synthesis_point> list, const fs::path& folder) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string name = fmt::format("point_{}", i);
+      const auto* unit = std::get_if<dataflow_unit>(&list[i].what);
+      std::optional<rtl_instance> twin;
+      if (unit) twin = twin_of(*unit);
+      std::string text = text_of(list[i], name, twin ? &*twin : nullptr);
+      if (twin) {
+        text = twin->source + text;
+        for (const rtl_memory& memory : twin->memories)
+          write_words(memory, folder / (name + "_" + memory.name + ".hex"));
+      }
+      digests.push_back(sha256(library_for(text)).substr(0, 12));
+      points += text;
+      top += fmt::format("  (* keep *) {0} of_{0} ();\n", name);
+    }
+    top += "endmodule\n";
+  }
+
+  static void write_words(const rtl_memory& memory, const fs::path& file) {
+    std::string words;
+    for (const std::string& word : memory.hex_words) words += word + "\n";
+    write_file_atomically(file.string(), words);
+  }
+};
+
+constexpr const char* script =
+    "read_verilog -sv -defer library.sv\n"
+    "read_verilog -sv points.sv\n"
+    "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf -top top -run begin:coarse\n"
+    "memory_collect\n"
+    "memory_map -rom-only -attr rom_style=logic\n"
+    "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf -top top -run coarse:\n"
+    "tee -q -o stat.json stat -json\n";
+
+/// Cells of the 7-series to what they take.
+resources resources_of(const json& cells) {
+  resources sum;
+  for (const auto& [cell, number] : cells.items()) {
+    const double n = number.get<double>();
+    if (cell.starts_with("LUT") || cell == "INV")
+      sum.luts += n;
+    else if (cell.starts_with("FD"))
+      sum.ff += n;
+    else if (cell == "CARRY4")
+      sum.carry += n;
+    else if (cell == "MUXF7")
+      sum.f7 += n;
+    else if (cell == "MUXF8")
+      sum.f8 += n;
+    else if (cell.starts_with("SRL"))
+      sum.srl += n;
+    else if (cell == "RAM32M" || cell == "RAM64M" || cell == "RAM128X1D" || cell == "RAM256X1S")
+      sum.lutram += 4 * n;
+    else if (cell == "RAM32X1D" || cell == "RAM64X1D" || cell == "RAM128X1S")
+      sum.lutram += 2 * n;
+    else if (cell == "RAM32X1S" || cell == "RAM64X1S")
+      sum.lutram += n;
+    else if (cell == "RAMB18E1")
+      sum.bram18 += n;
+    else if (cell == "RAMB36E1")
+      sum.bram18 += 2 * n;
+    else if (cell == "DSP48E1")
+      sum.dsp += n;
+    else
+      throw input_error(fmt::format("Yosys made {} cells of a kind that is not known: {}", n, cell));
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::string yosys_version() {
+  const program_result said = run_program({"yosys", "-V"}, ".");
+  if (said.status != 0) throw io_error("Yosys is not there (Debian's package yosys)");
+  return said.output.substr(0, said.output.find('\n'));
+}
+
+std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const fs::path& scratch) {
+  const design_text design(points, scratch);
+  write_file_atomically((scratch / "library.sv").string(), library_for(design.points));
+  write_file_atomically((scratch / "points.sv").string(), design.points + design.top);
+  write_file_atomically((scratch / "script.ys").string(), script);
+  const program_result said = run_program({"yosys", "-q", "-s", "script.ys"}, scratch);
+  if (said.status != 0) {
+    const std::size_t where = std::min(said.output.find("ERROR"), said.output.size());
+    throw io_error(fmt::format("Yosys failed on {} to {}: {}", points.front().name, points.back().name,
+                               said.output.substr(where, said.output.find('\n', where) - where)));
+  }
+  const json modules = json::parse(read_file((scratch / "stat.json").string(), most_bytes)).at("modules");
+  std::vector<synthesis_result> results;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto module = modules.find(fmt::format("\\point_{}", i));
+    if (module == modules.end()) throw io_error(points[i].name + ": Yosys left nothing of it");
+    results.push_back({points[i].name, points[i].stratum, points[i].spec, design.digests[i],
+                       resources_of(module->at("num_cells_by_type"))});
+  }
+  return results;
+}
+
+std::string header_line(const std::string& tool) { return json{{"tool", tool}, {"recipe", synthesis_recipe}}.dump(); }
+
+std::string to_line(const synthesis_result& result) {
+  const resources& r = result.counted;
+  nlohmann::ordered_json line;
+  line["name"] = result.name;
+  line["stratum"] = result.stratum;
+  line["point"] = json::parse(result.spec);
+  line["rtl"] = result.rtl;
+  line["lut"] = r.luts;
+  line["lutram"] = r.lutram;
+  line["srl"] = r.srl;
+  line["ff"] = r.ff;
+  line["carry"] = r.carry;
+  line["bram18"] = r.bram18;
+  line["dsp"] = r.dsp;
+  return line.dump();
+}
+
+std::optional<result_file> read_results(const fs::path& file) {
+  if (!fs::exists(file)) return std::nullopt;
+  result_file read;
+  const std::string text = read_file(file.string(), most_bytes);
+  const std::size_t end = text.rfind('\n');
+  std::istringstream lines(text.substr(0, end == std::string::npos ? 0 : end));
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    try {
+      const json object = json::parse(line);
+      if (number == 1) {
+        read.tool = object.at("tool");
+        read.recipe = object.at("recipe");
+        continue;
+      }
+      synthesis_result result;
+      result.name = object.at("name");
+      result.stratum = object.at("stratum");
+      result.spec = object.at("point").dump();
+      result.rtl = object.at("rtl");
+      resources& r = result.counted;
+      for (const auto& [key, place] : {std::pair{"lut", &r.luts},
+                                       {"lutram", &r.lutram},
+                                       {"srl", &r.srl},
+                                       {"ff", &r.ff},
+                                       {"carry", &r.carry},
+                                       {"bram18", &r.bram18},
+                                       {"dsp", &r.dsp}})
+        *place = object.at(key).get<double>();
+      read.results.push_back(std::move(result));
+    } catch (const json::exception& wrong) {
+      throw input_error(fmt::format("{}:{}: not a result: {}", file.string(), number, wrong.what()));
+    }
+  }
+  return read;
+}
+
+}  // namespace spillway

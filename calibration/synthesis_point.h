@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/dataflow.h"
+
+namespace spillway {
+
+/// A module of rtl/sv alone, with its parameters and the bits of its ports: what a rule of the resource model prices.
+struct component_point {
+  std::string module;
+  std::map<std::string, int> parameters, inputs, outputs;
+};
+
+/// One thing to synthesise. `spec` is its line of the list, as JSON without spaces: what a result is of.
+struct synthesis_point {
+  std::string name;
+  std::string stratum;  ///< "A" inside the calibrated box, "B" outside it, "C" of another style, "grid", ...
+  std::string spec;
+  std::variant<component_point, dataflow_unit> what;
+};
+
+/// The points of a list: a file with one JSON object a line (docs/cost-model.md has the keys). Weights and thresholds
+/// depend on the point's `seed` only. Throws `input_error` that names file, line and what would be right.
+std::vector<synthesis_point> read_points(const std::filesystem::path& file);
+
+}  // namespace spillway

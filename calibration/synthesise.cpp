@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+
+#include "calibration/synthesis.h"
+#include "models/error.h"
+
+// Synthesises the points of a list with Yosys, and adds what it counts to a file of results, a line a point as it is
+// finished: begun again it goes on. With --check nothing is stored: what is stored is made again and compared.
+
+namespace fs = std::filesystem;
+using namespace spillway;
+
+namespace {
+
+struct options {
+  std::string list, results;
+  int every = 1, limit = 1 << 30, part = 0, parts = 1, batch = 8;
+  bool check = false;
+};
+
+/// A folder of its own below the system's temporary one, removed with all that is in it.
+class scratch_folder {
+ public:
+  scratch_folder() {
+    std::string name = (fs::temp_directory_path() / "spillway-synthesis-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw io_error("no temporary folder can be made");
+    m_path = name;
+  }
+  ~scratch_folder() {
+    std::error_code ignored;
+    fs::remove_all(m_path, ignored);
+  }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+  const fs::path& path() const { return m_path; }
+
+ private:
+  fs::path m_path;
+};
+
+bool same(const resources& a, const resources& b) {
+  return a.luts == b.luts && a.lutram == b.lutram && a.srl == b.srl && a.ff == b.ff && a.carry == b.carry &&
+         a.bram18 == b.bram18 && a.dsp == b.dsp;
+}
+
+/// Every so many of `points`, as many as asked for.
+std::vector<synthesis_point> sample(const std::vector<synthesis_point>& points, const result_file& stored,
+                                    const options& chosen) {
+  std::set<std::string> names;
+  for (const synthesis_result& result : stored.results) names.insert(result.name);
+  std::vector<synthesis_point> chosen_points;
+  for (std::size_t i = 0; i < points.size(); i += static_cast<std::size_t>(chosen.every))
+    if (names.contains(points[i].name) && static_cast<int>(chosen_points.size()) < chosen.limit)
+      chosen_points.push_back(points[i]);
+  return chosen_points;
+}
+
+/// Synthesises points again: a failure if any comes out otherwise than stored.
+int check(const std::vector<synthesis_point>& points, const result_file& stored) {
+  std::map<std::string, const synthesis_result*> by_name;
+  for (const synthesis_result& result : stored.results) by_name[result.name] = &result;
+  if (yosys_version() != stored.tool)
+    fmt::print(stderr, "note: stored with {}, checked with {}\n", stored.tool, yosys_version());
+  const scratch_folder scratch;
+  int differing = 0;
+  for (const synthesis_result& again : synthesise(points, scratch.path())) {
+    const synthesis_result& before = *by_name.at(again.name);
+    const bool agrees = same(again.counted, before.counted) && again.spec == before.spec;
+    fmt::print("{:<28} {} LUT, {} FF: {}\n", again.name, again.counted.luts, again.counted.ff,
+               agrees ? "as stored" : "DIFFERS");
+    differing += agrees ? 0 : 1;
+  }
+  fmt::print("{} of {} points differ from what is stored\n", differing, points.size());
+  return points.empty() || differing > 0 ? 1 : 0;
+}
+
+/// The points of this part that are not stored yet.
+std::vector<synthesis_point> open_points(const std::vector<synthesis_point>& points,
+                                         const std::optional<result_file>& stored, const options& chosen) {
+  std::map<std::string, std::string> done;
+  if (stored)
+    for (const synthesis_result& result : stored->results) done[result.name] = result.spec;
+  std::vector<synthesis_point> open;
+  for (std::size_t i = 0; i < points.size() && static_cast<int>(open.size()) < chosen.limit; ++i) {
+    if (static_cast<int>(i % static_cast<std::size_t>(chosen.parts)) != chosen.part) continue;
+    const auto before = done.find(points[i].name);
+    if (before == done.end())
+      open.push_back(points[i]);
+    else if (before->second != points[i].spec)
+      throw input_error(
+          fmt::format("{}: {} is another point now; right: a new name, or a new file", chosen.results, points[i].name));
+  }
+  return open;
+}
+
+int add(const std::vector<synthesis_point>& points, const options& chosen) {
+  const auto stored = read_results(chosen.results);
+  const std::vector<synthesis_point> open = open_points(points, stored, chosen);
+  std::ofstream out(chosen.results, std::ios::app);
+  if (!stored) out << header_line(yosys_version()) << "\n";
+  const auto batch = static_cast<std::size_t>(chosen.batch);
+  for (std::size_t first = 0; first < open.size(); first += batch) {
+    const scratch_folder scratch;
+    const auto some = std::span(open).subspan(first, std::min(batch, open.size() - first));
+    for (const synthesis_result& result : synthesise(some, scratch.path())) out << to_line(result) << "\n";
+    out.flush();
+    if (!out) throw io_error(fmt::format("{} can't be written", chosen.results));
+    fmt::print(stderr, "{} of {} points\n", first + some.size(), open.size());
+  }
+  return 0;
+}
+
+int run(const options& chosen) {
+  const std::vector<synthesis_point> points = read_points(chosen.list);
+  if (!chosen.check) return add(points, chosen);
+  const auto stored = read_results(chosen.results);
+  if (!stored) throw io_error(fmt::format("{}: there is no such file", chosen.results));
+  return check(sample(points, *stored, chosen), *stored);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Synthesises a list of points with Yosys and stores what it counts");
+  options chosen;
+  app.add_option("LIST", chosen.list, "A file of points, one JSON object a line")->required();
+  app.add_option("RESULTS", chosen.results, "The file that results are added to")->required();
+  app.add_flag("--check", chosen.check, "Make stored results again and compare");
+  app.add_option("--every", chosen.every, "With --check: only every so many points")->check(CLI::PositiveNumber);
+  app.add_option("--limit", chosen.limit, "At most so many points")->check(CLI::PositiveNumber);
+  app.add_option("--batch", chosen.batch, "Points that one run of Yosys takes")->check(CLI::PositiveNumber);
+  app.add_option("--part", chosen.part, "Of --parts: points part, part + parts, ...");
+  app.add_option("--parts", chosen.parts, "Parts that the list is divided into")->check(CLI::PositiveNumber);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(chosen);
+  } catch (const io_error& wrong) {
+    fmt::print(stderr, "synthesise: {}\n", wrong.what());
+    return 3;
+  } catch (const error& wrong) {
+    fmt::print(stderr, "synthesise: {}\n", wrong.what());
+    return 2;
+  }
+}

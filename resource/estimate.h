@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "models/units/mvau.h"
+#include "models/units/vvau.h"
+#include "resource/resources.h"
+
+namespace spillway {
+
+// Spillway's own model: what the twins of rtl/sv take on a 7-series device as Yosys synthesises them. Rules
+// (resource/rules.h) price what a unit is made of; a few constants, fitted on calibration points only, price what
+// synthesis saves across its parts (resource/fitted.h). docs/cost-model.md has the errors on held-out points.
+
+/// What a part of a unit takes, and the formula that says so.
+struct priced_part {
+  enum class kind : unsigned char { compute, threshold, memory, control } group;
+  const char* name;
+  const char* formula;
+  resources amount;
+};
+
+struct unit_estimate {
+  std::vector<priced_part> parts;
+  /// False beyond what calibration saw: the errors that are stated do not speak of it.
+  bool is_calibrated = true;
+
+  resources total() const;
+};
+
+unit_estimate estimate(const mvau& unit);
+unit_estimate estimate(const vvau& unit);
+
+}  // namespace spillway

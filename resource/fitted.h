@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The constants of Spillway's cost model that no rule gives: fitted on calibration/results/calibration.jsonl, and on
+// nothing else.
+
+namespace spillway::fitted {
+
+inline constexpr double control_luts = 8;  ///< of a unit's handshake and pipeline
+inline constexpr double rom_share = 1.05;  ///< LUTs of a memory in LUTs, of what its bits would take alone
+
+// LUTs a bit of a comparison with a constant: without a carry chain, and with one.
+inline constexpr int chainless_bits = 12;
+inline constexpr double constant_short = 0.18, constant_long = 0.36;
+
+}  // namespace spillway::fitted

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+namespace spillway {
+
+/// What a piece of hardware takes on an FPGA with LUTs of six inputs. LUT cells: a function each, before two of at most
+/// five shared inputs are packed into one site.
+struct resources {
+  double luts = 0;    ///< LUT cells that are logic
+  double lutram = 0;  ///< LUTs that are memory
+  double srl = 0;     ///< LUTs that are shift registers
+  double ff = 0;
+  double carry = 0;  ///< CARRY4 (7-series) or CARRY8 (UltraScale+)
+  double f7 = 0, f8 = 0;
+  double bram18 = 0, uram = 0, dsp = 0;
+
+  double all_luts() const { return luts + lutram + srl; }
+
+  resources& operator+=(const resources& other) {
+    luts += other.luts;
+    lutram += other.lutram;
+    srl += other.srl;
+    ff += other.ff;
+    carry += other.carry;
+    f7 += other.f7;
+    f8 += other.f8;
+    bram18 += other.bram18;
+    uram += other.uram;
+    dsp += other.dsp;
+    return *this;
+  }
+  friend resources operator+(resources a, const resources& b) { return a += b; }
+  friend resources operator*(double n, resources r) {
+    for (double* part : {&r.luts, &r.lutram, &r.srl, &r.ff, &r.carry, &r.f7, &r.f8, &r.bram18, &r.uram, &r.dsp})
+      *part *= n;
+    return r;
+  }
+};
+
+}  // namespace spillway

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "models/integer_type.h"
+#include "resource/ceil_div.h"
+
+namespace spillway {
+
+namespace {
+
+std::int64_t ceil_log2(std::int64_t n) { return std::bit_width(static_cast<std::uint64_t>(n - 1)); }
+
+/// CARRY4 of a chain.
+double carries(std::int64_t bits) { return static_cast<double>(ceil_div(bits, 4)); }
+
+/// What spillway_multiplier compares to choose the factor whose digits it takes.
+int luts_expected(int m, int n, bool n_signed) { return (n / 2) * (m + 2) + (n % 2 == 1 ? m + 1 : n_signed ? 0 : m); }
+
+/// Of radix 4, that reach into the product.
+int digits_of(int n, bool n_signed, int p_bits) {
+  return std::min(n_signed ? (n + 1) / 2 : n / 2 + 1, (p_bits + 1) / 2);
+}
+
+/// Rows that add digits of an n-bit factor times an m-bit one. A row's low bits are its sum, the sign of the next one's
+/// operand comes with it: m + 1 LUTs, or m + 2 where an unsigned factor is extended.
+resources booth_rows(int m, bool m_signed, int n, bool n_signed, int p_bits) {
+  resources r;
+  for (int k = 0; k < digits_of(n, n_signed, p_bits); ++k) {
+    const bool is_short = 2 * k + 1 == n || 2 * k == n;  // the digit is -1, 0 or 1 (a bit of an odd or unsigned factor)
+    int bits = k == 0 || m_signed ? m + 1 : m + 2;
+    if (is_short) bits = k == 0 ? m : m_signed && n_signed ? m : m + 1;
+    bits = std::min(bits, p_bits - 2 * k);
+    r.luts += bits;
+  }
+  return r;
+}
+
+bool recodes_a(int a_bits, bool a_signed, int b_bits, bool b_signed) {
+  return luts_expected(b_bits, a_bits, a_signed) < luts_expected(a_bits, b_bits, b_signed);
+}
+
+}  // namespace
+
+resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits) {
+  return recodes_a(a_bits, a_signed, b_bits, b_signed) ? booth_rows(b_bits, b_signed, a_bits, a_signed, p_bits)
+                                                       : booth_rows(a_bits, a_signed, b_bits, b_signed, p_bits);
+}
+
+int multiplier_rows(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits) {
+  return recodes_a(a_bits, a_signed, b_bits, b_signed) ? digits_of(a_bits, a_signed, p_bits)
+                                                       : digits_of(b_bits, b_signed, p_bits);
+}
+
+int sum_bits(const tree_shape& tree, std::int64_t lanes) {
+  return std::min(tree.cap,
+                  bits_for(std::min(tree.lane_min, std::int64_t{0}) * lanes, tree.lane_max * lanes, tree.lane_min < 0));
+}
+
+resources adder_tree_rule(const tree_shape& tree) {
+  resources r;
+  const std::int64_t leaves = ceil_div(tree.lanes, tree.group);
+  const std::int64_t levels = ceil_log2(leaves);
+  const auto lanes_of = [&](std::int64_t level, std::int64_t node) {
+    return std::min(tree.lanes, (node + 1) * (tree.group << level)) - node * (tree.group << level);
+  };
+  // Registers in a row without logic between them: from three on they are a shift register.
+  const auto chain = [&](std::int64_t length, int bits) {
+    (length > 2 ? r.srl : r.ff) += static_cast<double>(length > 2 ? bits : length * bits);
+  };
+  for (std::int64_t level = 0; level <= levels; ++level) {
+    const std::int64_t nodes = (leaves + (std::int64_t{1} << level) - 1) >> level;
+    for (std::int64_t node = 0; node < nodes; ++node) {
+      const int bits = sum_bits(tree, lanes_of(level, node));
+      if (level > 0) {
+        const std::int64_t below = (leaves + (std::int64_t{1} << (level - 1)) - 1) >> (level - 1);
+        if (2 * node + 1 >= below) continue;  // an odd one: counted with the node that it began at
+        const int left = sum_bits(tree, lanes_of(level - 1, 2 * node));
+        const int right = sum_bits(tree, lanes_of(level - 1, 2 * node + 1));
+        const int width = std::min(std::max(left, right), bits);
+        r.luts += width;
+        r.carry += carries(bits);
+      }
+      // How many levels it goes up alone.
+      std::int64_t length = 1;
+      std::int64_t at = node, l = level;
+      while (l < levels) {
+        const std::int64_t here = (leaves + (std::int64_t{1} << l) - 1) >> l;
+        if (at % 2 == 1 || at + 1 < here) break;
+        at /= 2;
+        ++l;
+        ++length;
+      }
+      if (l == levels) length += tree.stages - levels - 1;
+      chain(length, bits);
+    }
+  }
+  return r;
+}
+
+resources accumulator_rule(int bits, bool saturates, int sum_bits, bool sum_signed) {
+  resources r;
+  r.ff = bits;
+  if (!saturates) {
+    r.luts = bits;
+    r.carry = carries(bits);
+    return r;
+  }
+  const int sum_wide = sum_bits + (sum_signed ? 0 : 1), wide = std::max(sum_wide, bits) + 1;
+  r.luts = sum_wide <= bits ? 2 * bits - 1 : wide + bits - 1 + static_cast<double>(ceil_div(wide - bits + 1, 4));
+  r.carry = carries(wide);
+  return r;
+}
+
+resources threshold_count_rule(std::int64_t steps) {
+  resources r;
+  // A bit that turns over at each multiple of 2^b is the parity of those there.
+  for (std::int64_t weight = 1; weight <= steps; weight *= 2)
+    r.luts += static_cast<double>(ceil_div(steps / weight - 1, 5));
+  return r;
+}
+
+resources threshold_rule(std::int64_t steps, int bits) {
+  // A place of the chain compares three bits, in a LUT for "equal" and one for "greater".
+  const auto places = static_cast<double>(ceil_div(bits, 3));
+  resources r = threshold_count_rule(steps);
+  r.luts += 2 * static_cast<double>(steps) * places;
+  r.carry = static_cast<double>(steps) * static_cast<double>(ceil_div(static_cast<std::int64_t>(places), 4));
+  return r;
+}
+
+resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports) {
+  resources r;
+  if (depth <= 32)
+    r.lutram = static_cast<double>(4 * ceil_div(bits, 6));
+  else if (ports == 2)
+    r.lutram = static_cast<double>(4 * ceil_div(bits, 3) * ceil_div(depth, 64));
+  else
+    r.lutram =
+        static_cast<double>(bits * std::max<std::int64_t>(1, std::bit_ceil(static_cast<std::uint64_t>(depth)) / 64));
+  return r;
+}
+
+resources replay_rule(std::int64_t bits, std::int64_t depth, int ports) {
+  resources r;
+  if (depth == 1)
+    r.ff = static_cast<double>(bits);
+  else
+    r = lutram_rule(bits, depth, ports);
+  r.luts += static_cast<double>(bits);  // the beat that is loaded, or the one that is kept
+  return r;
+}
+
+resources counter_rule(std::int64_t count) {
+  // The next value, and the comparison with the last one, by bits.
+  constexpr std::array<int, 13> luts{0, 1, 3, 5, 7, 7, 8, 11, 12, 13, 14, 16, 17};
+  resources r;
+  if (count < 2) return r;
+  const std::int64_t bits = ceil_log2(count);
+  r.ff = static_cast<double>(bits);
+  r.luts = bits < static_cast<std::int64_t>(luts.size()) ? luts[static_cast<std::size_t>(bits)]
+                                                         : 1.5 * static_cast<double>(bits);
+  return r;
+}
+
+double rom_luts_per_bit(std::int64_t depth) {
+  const std::int64_t tables = ceil_div(depth, 64);
+  if (tables == 1) return 1;
+  if (depth <= 80) return 2.4;  // the last 16 words share a LUT with the choice, where nothing else is in it
+  // A LUT chooses among four, and one more address bit takes another.
+  return static_cast<double>(tables) + static_cast<double>(ceil_div(tables - 1, 3));
+}
+
+double block_ram_rule(std::int64_t bits, std::int64_t depth) {
+  // The narrowest count over the aspect ratios of a RAMB18 and a RAMB36, as two.
+  struct aspect {
+    std::int64_t depth, bits, blocks;
+  };
+  constexpr std::array<aspect, 12> aspects{{{512, 36, 1},
+                                            {1024, 18, 1},
+                                            {2048, 9, 1},
+                                            {4096, 4, 1},
+                                            {8192, 2, 1},
+                                            {16384, 1, 1},
+                                            {512, 72, 2},
+                                            {1024, 36, 2},
+                                            {2048, 18, 2},
+                                            {4096, 9, 2},
+                                            {8192, 4, 2},
+                                            {32768, 1, 2}}};
+  std::int64_t best = bits * depth;
+  for (const aspect& a : aspects) best = std::min(best, a.blocks * ceil_div(bits, a.bits) * ceil_div(depth, a.depth));
+  return static_cast<double>(best);
+}
+
+}  // namespace spillway

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "resource/resources.h"
+
+namespace spillway {
+
+// What the modules of rtl/sv take on a 7-series device, one rule a module. The rules follow from how a module is built,
+// and hold exactly on the grids of calibration/points/components.jsonl (tests/resource/rules_test.cpp): synthesised by
+// Yosys, each alone. LUTs are cells, before any packing.
+
+/// Radix-4 Booth rows: `a_bits` x `b_bits`, the low `p_bits` of the product.
+resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits);
+
+/// Its rows.
+int multiplier_rows(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits);
+
+/// A pipelined adder tree over `lanes` products in [lane_min, lane_max], leaves holding the sums of `group` lanes each,
+/// sums never wider than `cap` bits, `stages` registers deep.
+struct tree_shape {
+  std::int64_t lanes = 1, group = 1;
+  std::int64_t lane_min = 0, lane_max = 1;
+  int cap = 62;
+  int stages = 1;
+};
+resources adder_tree_rule(const tree_shape& tree);
+
+/// Bits of the sum of so many lanes of a tree.
+int sum_bits(const tree_shape& tree, std::int64_t lanes);
+
+/// The register of a processing element, with its adder. `sum_bits` of what is added, unsigned if not `sum_signed`. One
+/// that saturates is exact where the register is wider than what is added, else a few LUTs off.
+resources accumulator_rule(int bits, bool saturates, int sum_bits, bool sum_signed);
+
+/// `steps` comparators of `bits` bits (6 at least), thresholds that change from fold to fold, and the number of those
+/// reached.
+resources threshold_rule(std::int64_t steps, int bits);
+
+/// Of so many comparators' outputs, ones from below, the number of ones.
+resources threshold_count_rule(std::int64_t steps);
+
+/// A random access memory of LUTs: `depth` words of `bits` bits. With one port four LUTs hold 32 words of 8 bits, or
+/// one 64 bits; with a port for writing and one for reading, which synthesis makes of a unit's replay buffer, four of them
+/// hold 32 words of 6 bits or 64 of 3.
+resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports);
+
+/// The beats of a vector, kept for the rounds after the first.
+resources replay_rule(std::int64_t bits, std::int64_t depth, int ports);
+
+/// Counts 0 to count - 1, and says when it is at the end.
+resources counter_rule(std::int64_t count);
+
+/// LUTs of a bit of a read-only memory with `depth` words of no pattern, at least 16.
+double rom_luts_per_bit(std::int64_t depth);
+
+/// RAMB18 (a RAMB36 is two) of a read-only memory.
+double block_ram_rule(std::int64_t bits, std::int64_t depth);
+
+}  // namespace spillway

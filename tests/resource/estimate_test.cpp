@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/estimate.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "calibration/errors.h"
+#include "models/error.h"
+#include "resource/spillway_model.h"
+
+// Spillway's own cost model against what synthesis counted (calibration/results), and its trees.
+
+using namespace spillway;
+
+namespace {
+
+std::vector<measured_unit> measured(const std::string& list) {
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
+  return measured_units(folder + "points/" + list + ".jsonl", folder + "results/" + list + ".jsonl");
+}
+
+quantity ours(double resources::*part) {
+  return [part](const measured_unit& of) { return estimate(of.unit).total().*part; };
+}
+
+quantity counted(double resources::*part) {
+  return [part](const measured_unit& of) { return of.counted.*part; };
+}
+
+double our_luts(const measured_unit& of) { return estimate(of.unit).total().all_luts(); }
+
+mvau a_unit(int p) {
+  mvau unit;
+  unit.name = "MVAU_0";
+  unit.input_type = unsigned_type(4);
+  unit.weights = integer_tensor::zeros(signed_type(4), {16, 64});
+  unit.accumulator = {.bits = p};
+  unit.output_type = signed_type(p);
+  unit.pe = 4;
+  unit.simd = 8;
+  unit.weight_memory = memory_style::block;
+  return unit;
+}
+
+}  // namespace
+
+TEST_CASE("held-out points: the errors are what docs/cost-model.md says, and half of the trivial re-fit's") {
+  const std::vector<measured_unit> held_out = measured("held-out");
+  REQUIRE(held_out.size() >= 100);
+  const error_summary luts = summarise(held_out, our_luts, counted_luts);
+  MESSAGE("LUT: mean " << luts.mean << "%, 90th percentile " << luts.p90 << "%, max " << luts.max << "%");
+  CHECK(luts.mean <= 5);
+  CHECK(luts.p90 <= 10);
+  CHECK(luts.max <= 20);
+  const trivial_refit refit(measured("calibration"));
+  CHECK(luts.mean <= summarise(held_out, refit, counted_luts).mean / 2);
+  const error_summary ff = summarise(held_out, ours(&resources::ff), counted(&resources::ff));
+  CHECK(ff.mean <= 1);
+  CHECK(ff.exact >= 95);
+  CHECK(summarise(held_out, ours(&resources::lutram), counted(&resources::lutram)).exact == 100);
+  CHECK(summarise(held_out, ours(&resources::bram18), counted(&resources::bram18)).exact == 100);
+}
+
+TEST_CASE("the lists have no value of P, SIMD or SF in common, and nothing is in both") {
+  const auto points = [](const char* list) {
+    return read_points(SPILLWAY_SOURCE_DIR "/calibration/points/" + std::string(list) + ".jsonl");
+  };
+  const std::vector<synthesis_point> calibration = points("calibration");
+  CHECK(calibration.size() >= 100);
+  for (const synthesis_point& held : points("held-out")) {
+    if (held.stratum != "A") continue;
+    const mvau& a = std::get<mvau>(std::get<dataflow_unit>(held.what));
+    for (const synthesis_point& point : calibration) {
+      const mvau& b = std::get<mvau>(std::get<dataflow_unit>(point.what));
+      CHECK(a.accumulator.bits != b.accumulator.bits);
+      CHECK(a.simd != b.simd);
+      CHECK(a.sf() != b.sf());
+    }
+  }
+}
+
+TEST_CASE("a bit of accumulator costs a LUT and a flip-flop a processing element, until it cuts the sums") {
+  const resources wide = estimate(a_unit(24)).total(), wider = estimate(a_unit(25)).total();
+  CHECK(wider.luts - wide.luts == 4);
+  CHECK(wider.ff - wide.ff == 4);
+  CHECK(wider.bram18 == wide.bram18);
+  // 8 lanes of 4 x 4 bits need 11: below, each adder that is cut saves more.
+  CHECK(estimate(a_unit(10)).total().luts - estimate(a_unit(9)).total().luts > 4);
+}
+
+TEST_CASE("the tree of terms adds up to the unit, and beyond calibration an estimate says so") {
+  const unit_cost cost = spillway_cost(dataflow_unit(a_unit(16)));
+  const resources total = estimate(a_unit(16)).total();
+  CHECK(cost.luts.amount == total.all_luts());
+  REQUIRE(cost.ff);
+  CHECK(cost.ff->amount == total.ff);
+  double sum = 0;
+  for (const cost_term& leaf : leaves(cost.luts)) sum += leaf.amount;
+  CHECK(sum == doctest::Approx(total.all_luts()));
+  CHECK(estimate(a_unit(16)).is_calibrated);
+  CHECK_FALSE(estimate(a_unit(48)).is_calibrated);
+  padding other;
+  other.name = "FMPadding_0";
+  CHECK_THROWS_WITH_AS(spillway_cost(dataflow_unit(other)),
+                       "FMPadding_0: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn",
+                       config_error);
+}

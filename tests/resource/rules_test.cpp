@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/rules.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "calibration/synthesis.h"
+
+// The rules of the resource model against synthesis, with no tolerance. calibration/results/components.jsonl is made by
+// `synthesise calibration/points/components.jsonl calibration/results/components.jsonl`.
+
+using namespace spillway;
+
+namespace {
+
+using parameters = std::map<std::string, int>;
+
+resources rule_of(const std::string& module, parameters p) {
+  if (module == "spillway_multiplier")
+    return multiplier_rule(p["A_BITS"], p["A_SIGNED"] != 0, p["B_BITS"], p["B_SIGNED"] != 0, p["P_BITS"]);
+  if (module == "spillway_adder_tree")
+    return adder_tree_rule({p["LANES"], p["GROUP"], p["LANE_MIN"], p["LANE_MAX"], p["CAP"], p["STAGES"]});
+  if (module == "spillway_accumulator")
+    return accumulator_rule(p["BITS"], p["SATURATE"] != 0, p["SUM_BITS"], p["SUM_SIGNED"] != 0);
+  if (module == "spillway_thresholds") return threshold_rule(p["STEPS"], p["X_BITS"]);
+  if (module == "spillway_replay_buffer") return replay_rule(p["BITS"], p["DEPTH"], 1);
+  REQUIRE(module == "spillway_counter");
+  return counter_rule(p["COUNT"]);
+}
+
+}  // namespace
+
+TEST_CASE("every rule gives what synthesis counts, on every point of its grid") {
+  const auto stored = read_results(SPILLWAY_SOURCE_DIR "/calibration/results/components.jsonl");
+  REQUIRE(stored);
+  CHECK(stored->recipe == synthesis_recipe);
+  CHECK(stored->results.size() > 400);
+  for (const synthesis_result& result : stored->results) {
+    const auto point = nlohmann::json::parse(result.spec);
+    const resources expected =
+        rule_of(point.at("component").get<std::string>(), point.at("parameters").get<parameters>());
+    CAPTURE(result.name);
+    CHECK(expected.luts == result.counted.luts);
+    CHECK(expected.lutram == result.counted.lutram);
+    CHECK(expected.srl == result.counted.srl);
+    CHECK(expected.ff == result.counted.ff);
+  }
+}
