@@ -201,6 +201,7 @@ unit_estimate estimate(const mvau& unit) {
   if (e.folds > 1) {
     resources replay = replay_rule(std::int64_t{e.simd} * e.input.bits, e.rounds, 2) + only_ff(1);
     if (!e.is_table && e.weight.is_bipolar && e.pe == 1) replay.luts = 0;  // the multiplexer goes into the negation
+    replay.luts += fitted::replay_luts;
     result.parts.push_back(
         {part::memory, "replay buffer", "LUT RAM of SIMD * N bits by SF, and a multiplexer", replay});
     if (!std::has_single_bit(static_cast<std::uint64_t>(e.rounds)))

@@ -42,8 +42,8 @@ resources threshold_rule(std::int64_t steps, int bits);
 resources threshold_count_rule(std::int64_t steps);
 
 /// A random access memory of LUTs: `depth` words of `bits` bits. With one port four LUTs hold 32 words of 8 bits, or
-/// one 64 bits; with a port for writing and one for reading, which synthesis makes of a unit's replay buffer, four of them
-/// hold 32 words of 6 bits or 64 of 3.
+/// one 64 bits; with a port for writing and one for reading, which synthesis makes of a unit's replay buffer, four of
+/// them hold 32 words of 6 bits or 64 of 3.
 resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports);
 
 /// The beats of a vector, kept for the rounds after the first.
