@@ -113,7 +113,7 @@ resources weight_memory(const element& e) {
   if (!e.is_in_luts()) r.bram18 = block_ram_rule(bits, e.words());
   // Two bits of input and what is read from 16 words are six inputs: the products' LUTs.
   else if (!(e.is_multiplied() && e.input.bits == 2 && e.rows() == 1 && e.words() <= 16))
-    r.luts = fitted::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
+    r.luts = fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
   return r;
 }
 
@@ -124,7 +124,7 @@ resources threshold_comparison(const element& e) {
   // Thresholds that never change are part of the comparators.
   resources r = threshold_count_rule(e.steps);
   r.luts += static_cast<double>(e.steps) * bits *
-            (bits <= fitted::chainless_bits ? fitted::constant_short : fitted::constant_long);
+            (bits <= fitted_costs::chainless_bits ? fitted_costs::constant_short : fitted_costs::constant_long);
   return r;
 }
 
@@ -152,7 +152,7 @@ void add_dot_products(const element& e, unit_estimate& to) {
   to.parts.push_back({part::memory, "weights", "PE * SIMD * M by depth", weight_memory(e)});
   const std::int64_t stages = 1 + ceil_log2(e.simd);
   resources pipeline = only_ff(static_cast<double>(2 * stages + 2));
-  pipeline.luts = fitted::control_luts;
+  pipeline.luts = fitted_costs::control_luts;
   to.parts.push_back({part::control, "pipeline", "2 valid bits a stage, and 2", pipeline});
   to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF", counter_rule(e.folds * e.rounds)});
 }
@@ -201,7 +201,7 @@ unit_estimate estimate(const mvau& unit) {
   if (e.folds > 1) {
     resources replay = replay_rule(std::int64_t{e.simd} * e.input.bits, e.rounds, 2) + only_ff(1);
     if (!e.is_table && e.weight.is_bipolar && e.pe == 1) replay.luts = 0;  // the multiplexer goes into the negation
-    replay.luts += fitted::replay_luts;
+    replay.luts += fitted_costs::replay_luts;
     result.parts.push_back(
         {part::memory, "replay buffer", "LUT RAM of SIMD * N bits by SF, and a multiplexer", replay});
     if (!std::has_single_bit(static_cast<std::uint64_t>(e.rounds)))

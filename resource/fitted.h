@@ -4,7 +4,7 @@
 // The constants of Spillway's cost model that no rule gives: fitted on calibration/results/calibration.jsonl, and on
 // nothing else.
 
-namespace spillway::fitted {
+namespace spillway::fitted_costs {
 
 inline constexpr double control_luts = 4;  ///< of a unit's handshake and pipeline
 inline constexpr double replay_luts = 4;   ///< of the control of a replay buffer
@@ -14,4 +14,4 @@ inline constexpr double rom_share = 1.05;  ///< LUTs of a memory in LUTs, of wha
 inline constexpr int chainless_bits = 12;
 inline constexpr double constant_short = 0.17, constant_long = 0.32;
 
-}  // namespace spillway::fitted
+}  // namespace spillway::fitted_costs

@@ -128,6 +128,7 @@ resources threshold_rule(std::int64_t steps, int bits) {
   const auto places = static_cast<double>(ceil_div(bits, 3));
   resources r = threshold_count_rule(steps);
   r.luts += 2 * static_cast<double>(steps) * places;
+  if (steps > 7 && places <= 6) r.luts += 4;  // behind short chains the count is mapped for speed
   r.carry = static_cast<double>(steps) * static_cast<double>(ceil_div(static_cast<std::int64_t>(places), 4));
   return r;
 }
@@ -135,7 +136,7 @@ resources threshold_rule(std::int64_t steps, int bits) {
 resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports) {
   resources r;
   if (depth <= 32)
-    r.lutram = static_cast<double>(4 * ceil_div(bits, 6));
+    r.lutram = static_cast<double>(4 * ceil_div(bits, ports == 2 ? 6 : 8));
   else if (ports == 2)
     r.lutram = static_cast<double>(4 * ceil_div(bits, 3) * ceil_div(depth, 64));
   else
