@@ -7,7 +7,6 @@
 
 #include "calibration/errors.h"
 #include "models/error.h"
-#include "resource/estimate.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
 
@@ -23,22 +22,16 @@ struct compared {
 };
 
 std::vector<compared> quantities(const trivial_refit& refit) {
-  const auto ours = [](double resources::*part) {
-    return [part](const measured_unit& of) { return estimate(of.unit).total().*part; };
-  };
-  const auto counted = [](double resources::*part) {
-    return [part](const measured_unit& of) { return of.counted.*part; };
-  };
-  return {{"lut", [](const measured_unit& of) { return estimate(of.unit).total().all_luts(); }, counted_luts},
+  return {{"lut", modelled_luts, counted_luts},
           {"lut_trivial_refit", refit, counted_luts},
           {"lut_finn", finn_luts, counted_luts},
           {"lut_finn_r", finn_r_luts, counted_luts},
-          {"lut_logic", ours(&resources::luts), counted(&resources::luts)},
-          {"lutram", ours(&resources::lutram), counted(&resources::lutram)},
-          {"srl", ours(&resources::srl), counted(&resources::srl)},
-          {"ff", ours(&resources::ff), counted(&resources::ff)},
-          {"carry", ours(&resources::carry), counted(&resources::carry)},
-          {"bram18", ours(&resources::bram18), counted(&resources::bram18)}};
+          {"lut_logic", modelled(&resources::luts), counted(&resources::luts)},
+          {"lutram", modelled(&resources::lutram), counted(&resources::lutram)},
+          {"srl", modelled(&resources::srl), counted(&resources::srl)},
+          {"ff", modelled(&resources::ff), counted(&resources::ff)},
+          {"carry", modelled(&resources::carry), counted(&resources::carry)},
+          {"bram18", modelled(&resources::bram18), counted(&resources::bram18)}};
 }
 
 json as_json(const error_summary& e) {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "models/error.h"
+#include "resource/estimate.h"
 #include "resource/finn_model.h"
 
 namespace spillway {
@@ -107,6 +108,16 @@ double trivial_refit::operator()(const measured_unit& of) const {
   const std::array<double, terms> x = features(of.unit);
   return std::inner_product(x.begin(), x.end(), m_coefficients.begin(), 0.0);
 }
+
+quantity counted(double resources::*part) {
+  return [part](const measured_unit& of) { return of.counted.*part; };
+}
+
+quantity modelled(double resources::*part) {
+  return [part](const measured_unit& of) { return estimate(of.unit).total().*part; };
+}
+
+double modelled_luts(const measured_unit& of) { return estimate(of.unit).total().all_luts(); }
 
 double counted_luts(const measured_unit& of) { return of.counted.all_luts(); }
 

@@ -47,6 +47,11 @@ class trivial_refit {
   std::array<double, 4> m_coefficients{};
 };
 
+/// A part as counted, and as Spillway's own model has it; and LUTs of every kind, by that model.
+quantity counted(double resources::*part);
+quantity modelled(double resources::*part);
+double modelled_luts(const measured_unit& of);
+
 /// LUTs of every kind, as counted, and as FINN's formula and FINN-R's constants have them.
 double counted_luts(const measured_unit& of);
 double finn_luts(const measured_unit& of);

@@ -4,29 +4,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "calibration/run_program.h"
 #include "models/atomic_file.h"
 #include "models/error.h"
 #include "models/read_file.h"
 #include "models/sha256.h"
+#include "rtl/memory_words.h"
 #include "rtl/sources.h"
 #include "rtl/twin.h"
 
 namespace spillway {
 
-// A ROM in LUTs is made logic at once: Yosys would give it an output register and a second copy of its address.
-const char* const synthesis_recipe =
-    "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf -run begin:coarse; memory_collect; "
-    "memory_map -rom-only -attr rom_style=logic; synth_xilinx (the same) -run coarse:";
-
 namespace {
 
 using nlohmann::json;
 namespace fs = std::filesystem;
+
+constexpr const char* synth = "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf";
+// A ROM in LUTs is made logic at once: Yosys would give it an output register and a second copy of its address.
+constexpr const char* collect = "memory_collect";
+constexpr const char* roms_to_logic = "memory_map -rom-only -attr rom_style=logic";
 
 constexpr std::int64_t most_bytes = std::int64_t{1} << 28;
 
@@ -108,7 +110,7 @@ struct design_text {
       if (twin) {
         text = twin->source + text;
         for (const rtl_memory& memory : twin->memories)
-          write_words(memory, folder / (name + "_" + memory.name + ".hex"));
+          write_file_atomically((folder / (name + "_" + memory.name + ".hex")).string(), lines_of(memory.hex_words));
       }
       digests.push_back(sha256(library_for(text)).substr(0, 12));
       points += text;
@@ -116,22 +118,20 @@ struct design_text {
     }
     top += "endmodule\n";
   }
-
-  static void write_words(const rtl_memory& memory, const fs::path& file) {
-    std::string words;
-    for (const std::string& word : memory.hex_words) words += word + "\n";
-    write_file_atomically(file.string(), words);
-  }
 };
 
-constexpr const char* script =
-    "read_verilog -sv -defer library.sv\n"
-    "read_verilog -sv points.sv\n"
-    "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf -top top -run begin:coarse\n"
-    "memory_collect\n"
-    "memory_map -rom-only -attr rom_style=logic\n"
-    "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf -top top -run coarse:\n"
-    "tee -q -o stat.json stat -json\n";
+std::string script() {
+  return fmt::format(
+      "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n{0} -top top -run begin:coarse\n{1}\n{2}\n"
+      "{0} -top top -run coarse:\ntee -q -o stat.json stat -json\n",
+      synth, collect, roms_to_logic);
+}
+
+/// What is stored of a count, under which key.
+constexpr std::array stored_parts{std::pair{"lut", &resources::luts},    std::pair{"lutram", &resources::lutram},
+                                  std::pair{"srl", &resources::srl},     std::pair{"ff", &resources::ff},
+                                  std::pair{"carry", &resources::carry}, std::pair{"bram18", &resources::bram18},
+                                  std::pair{"dsp", &resources::dsp}};
 
 /// Cells of the 7-series to what they take.
 resources resources_of(const json& cells) {
@@ -170,6 +170,11 @@ resources resources_of(const json& cells) {
 
 }  // namespace
 
+std::string synthesis_recipe() {
+  return fmt::format("{} -run begin:coarse; {}; {}; synth_xilinx (the same) -run coarse:", synth, collect,
+                     roms_to_logic);
+}
+
 std::string yosys_version() {
   const program_result said = run_program({"yosys", "-V"}, ".");
   if (said.status != 0) throw io_error("Yosys is not there (Debian's package yosys)");
@@ -180,7 +185,7 @@ std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points
   const design_text design(points, scratch);
   write_file_atomically((scratch / "library.sv").string(), library_for(design.points));
   write_file_atomically((scratch / "points.sv").string(), design.points + design.top);
-  write_file_atomically((scratch / "script.ys").string(), script);
+  write_file_atomically((scratch / "script.ys").string(), script());
   const program_result said = run_program({"yosys", "-q", "-s", "script.ys"}, scratch);
   if (said.status != 0) {
     const std::size_t where = std::min(said.output.find("ERROR"), said.output.size());
@@ -198,22 +203,15 @@ std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points
   return results;
 }
 
-std::string header_line(const std::string& tool) { return json{{"tool", tool}, {"recipe", synthesis_recipe}}.dump(); }
+std::string header_line(const std::string& tool) { return json{{"tool", tool}, {"recipe", synthesis_recipe()}}.dump(); }
 
 std::string to_line(const synthesis_result& result) {
-  const resources& r = result.counted;
   nlohmann::ordered_json line;
   line["name"] = result.name;
   line["stratum"] = result.stratum;
   line["point"] = json::parse(result.spec);
   line["rtl"] = result.rtl;
-  line["lut"] = r.luts;
-  line["lutram"] = r.lutram;
-  line["srl"] = r.srl;
-  line["ff"] = r.ff;
-  line["carry"] = r.carry;
-  line["bram18"] = r.bram18;
-  line["dsp"] = r.dsp;
+  for (const auto& [key, part] : stored_parts) line[key] = result.counted.*part;
   return line.dump();
 }
 
@@ -238,15 +236,7 @@ std::optional<result_file> read_results(const fs::path& file) {
       result.stratum = object.at("stratum");
       result.spec = object.at("point").dump();
       result.rtl = object.at("rtl");
-      resources& r = result.counted;
-      for (const auto& [key, place] : {std::pair{"lut", &r.luts},
-                                       {"lutram", &r.lutram},
-                                       {"srl", &r.srl},
-                                       {"ff", &r.ff},
-                                       {"carry", &r.carry},
-                                       {"bram18", &r.bram18},
-                                       {"dsp", &r.dsp}})
-        *place = object.at(key).get<double>();
+      for (const auto& [key, part] : stored_parts) result.counted.*part = object.at(key).get<double>();
       read.results.push_back(std::move(result));
     } catch (const json::exception& wrong) {
       throw input_error(fmt::format("{}:{}: not a result: {}", file.string(), number, wrong.what()));

@@ -21,7 +21,7 @@ struct synthesis_result {
 };
 
 /// How points are synthesised: stated in every file of results.
-extern const char* const synthesis_recipe;
+std::string synthesis_recipe();
 
 /// The version line of the Yosys that is installed. Throws `io_error` if there is none.
 std::string yosys_version();

@@ -71,7 +71,7 @@ integer_tensor random_weights(integer_type type, std::vector<std::int64_t> shape
   integer_tensor result = integer_tensor::zeros(type, std::move(shape));
   for (std::int64_t& word : result.words) {
     const bool is_zero = !type.is_bipolar && random.below(100) < zeros;
-    const std::int64_t low = type.is_bipolar ? -1 : type.min64(), high = type.max64();
+    const std::int64_t low = type.min64(), high = type.max64();
     const std::int64_t any = type.is_bipolar ? 2 * random.below(2) - 1 : low + random.below(high - low + 1);
     word = is_zero ? 0 : any;
   }

@@ -47,11 +47,6 @@ class scratch_folder {
   fs::path m_path;
 };
 
-bool same(const resources& a, const resources& b) {
-  return a.luts == b.luts && a.lutram == b.lutram && a.srl == b.srl && a.ff == b.ff && a.carry == b.carry &&
-         a.bram18 == b.bram18 && a.dsp == b.dsp;
-}
-
 /// Every so many of `points`, as many as asked for.
 std::vector<synthesis_point> sample(const std::vector<synthesis_point>& points, const result_file& stored,
                                     const options& chosen) {
@@ -74,7 +69,7 @@ int check(const std::vector<synthesis_point>& points, const result_file& stored)
   int differing = 0;
   for (const synthesis_result& again : synthesise(points, scratch.path())) {
     const synthesis_result& before = *by_name.at(again.name);
-    const bool agrees = same(again.counted, before.counted) && again.spec == before.spec;
+    const bool agrees = again.counted == before.counted && again.spec == before.spec;
     fmt::print("{:<28} {} LUT, {} FF: {}\n", again.name, again.counted.luts, again.counted.ff,
                agrees ? "as stored" : "DIFFERS");
     differing += agrees ? 0 : 1;

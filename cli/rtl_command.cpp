@@ -76,10 +76,9 @@ integer_tensor bench_inputs(const rtl_command_options& options, const design& of
 void check_deadlock(const dataflow& flow) {
   const auto forks = [](const dataflow_unit& unit) { return ports_of(unit).outputs.size() > 1; };
   if (std::none_of(flow.units.begin(), flow.units.end(), forks)) return;
-  const stream_shape shape = input_shape(flow);
   recorder events(0);
   try {
-    run_cycle_engine(flow, integer_tensor::zeros(shape.type, {2, shape.beats * shape.lanes}), events);
+    run_cycle_engine(flow, timing_frames(flow, 2), events);
   } catch (const deadlock_error& stuck) {
     throw protocol_error(fmt::format("{}; right: --fifos live or full-rate, which size the streams", stuck.what()));
   }
@@ -100,8 +99,10 @@ nlohmann::ordered_json as_json(const rtl_command_options& options, const design&
 int write(const rtl_command_options& options) {
   check_folder(options.output, options.force);
   design loaded = load_design(options.design);
-  if (options.streams.fifos != "none" && !size_streams(options.streams, loaded.flow, 3).complete) return 130;
-  check_deadlock(loaded.flow);
+  if (options.streams.fifos == "none")
+    check_deadlock(loaded.flow);
+  else if (!size_streams(options.streams, loaded.flow, 3).complete)
+    return 130;
   rtl_options rtl;
   rtl.name = options.name;
   if (options.frames > 0) {

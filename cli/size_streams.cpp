@@ -5,19 +5,13 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
-#include "models/integer_tensor.h"
 
 namespace spillway {
 
-namespace {
-
-/// Frames of the least input values: timing does not depend on what the values are.
 integer_tensor timing_frames(const dataflow& flow, std::int64_t frames) {
   const stream_shape shape = input_shape(flow);
   return integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes});
 }
-
-}  // namespace
 
 void add_stream_options(CLI::App& command, stream_options& options) {
   command

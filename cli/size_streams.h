@@ -6,6 +6,7 @@
 
 #include "explore/fifo_sizing.h"
 #include "models/dataflow.h"
+#include "models/integer_tensor.h"
 
 namespace CLI {
 class App;
@@ -18,6 +19,9 @@ struct stream_options {
   std::string fifos = "none";  ///< "full-rate", "live" or "none"
   bool quiet = false;
 };
+
+/// Frames of the least input values: timing does not depend on what the values are.
+integer_tensor timing_frames(const dataflow& flow, std::int64_t frames);
 
 /// Adds --fifos and --quiet to a command.
 void add_stream_options(CLI::App& command, stream_options& options);

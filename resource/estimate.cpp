@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "resource/ceil_div.h"
+#include "models/integer_math.h"
+#include "models/units/product_range.h"
 #include "resource/fitted.h"
 #include "resource/rules.h"
 
@@ -13,8 +14,6 @@ namespace spillway {
 namespace {
 
 using part = priced_part::kind;
-
-std::int64_t ceil_log2(std::int64_t n) { return std::bit_width(static_cast<std::uint64_t>(n - 1)); }
 
 /// What a processing element does in a cycle, whatever kind of unit it is in.
 struct element {
@@ -25,7 +24,6 @@ struct element {
   std::int64_t products = 1;           ///< of a dot product
   accumulator_format accumulator;
   std::int64_t steps = 0;  ///< thresholds; 0: none
-  int threshold_bits = 0;
   memory_style memory = memory_style::automatic;
 
   tree_shape tree;
@@ -34,16 +32,11 @@ struct element {
 
   /// The choices of spillway_dot.
   void settle() {
-    const auto extreme = [&](auto of) {
-      const std::int64_t xs[] = {input.is_bipolar ? -1 : input.min64(), input.max64()};
-      const std::int64_t ws[] = {weight.is_bipolar ? -1 : weight.min64(), weight.max64()};
-      return of({xs[0] * ws[0], xs[0] * ws[1], xs[1] * ws[0], xs[1] * ws[1]});
-    };
-    tree.lane_min = xnor ? 0 : extreme([](std::initializer_list<std::int64_t> of) { return std::min(of); });
-    tree.lane_max = xnor ? 1 : extreme([](std::initializer_list<std::int64_t> of) { return std::max(of); });
-    const std::int64_t low = std::min(tree.lane_min * products, std::int64_t{0});
-    const std::int64_t high = std::max(tree.lane_max * products, std::int64_t{0});
-    saturates = accumulator.overflow == overflow_mode::saturate && bits_for(low, high, true) > accumulator.bits;
+    const value_range product = product_range(weight, input, xnor);
+    tree.lane_min = product.low;
+    tree.lane_max = product.high;
+    saturates =
+        accumulator.overflow == overflow_mode::saturate && sum_register_bits(product, products) > accumulator.bits;
     tree.cap = saturates ? 62 : std::min(accumulator.bits, 62);
     const int bits = input.bits + weight.bits;
     tree.lanes = simd;
@@ -119,7 +112,7 @@ resources weight_memory(const element& e) {
 
 /// Comparators, and the number of thresholds reached.
 resources threshold_comparison(const element& e) {
-  const int bits = std::max(e.accumulator.bits, e.threshold_bits);
+  const int bits = e.accumulator.bits;
   if (e.folds > 1) return threshold_rule(e.steps, bits);
   // Thresholds that never change are part of the comparators.
   resources r = threshold_count_rule(e.steps);
@@ -131,7 +124,7 @@ resources threshold_comparison(const element& e) {
 /// Words of a few folds go into the comparators' LUTs.
 resources threshold_memory(const element& e) {
   if (e.folds <= 8) return {};
-  return only_luts(static_cast<double>(e.pe * e.steps * e.threshold_bits) * rom_luts_per_bit(e.folds));
+  return only_luts(static_cast<double>(e.pe * e.steps * e.accumulator.bits) * rom_luts_per_bit(e.folds));
 }
 
 void add_dot_products(const element& e, unit_estimate& to) {
@@ -154,7 +147,7 @@ void add_dot_products(const element& e, unit_estimate& to) {
   resources pipeline = only_ff(static_cast<double>(2 * stages + 2));
   pipeline.luts = fitted_costs::control_luts;
   to.parts.push_back({part::control, "pipeline", "2 valid bits a stage, and 2", pipeline});
-  to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF", counter_rule(e.folds * e.rounds)});
+  to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF", counter_rule(e.words())});
 }
 
 template <class Unit>
@@ -169,17 +162,24 @@ element element_of(const Unit& unit) {
   e.products = unit.weights.shape[1];
   e.accumulator = unit.accumulator;
   e.memory = unit.weight_memory;
-  if (unit.thresholds) {
-    e.steps = unit.thresholds->shape[1];
-    e.threshold_bits = unit.accumulator.bits;
-  }
+  if (unit.thresholds) e.steps = unit.thresholds->shape[1];
   return e;
 }
 
 /// What calibration saw.
 bool is_inside(const element& e) {
   return e.input.bits <= 8 && e.weight.bits <= 8 && e.accumulator.bits >= 8 && e.accumulator.bits <= 40 &&
-         e.simd <= 32 && e.pe <= 16 && e.folds * e.rounds >= 16 && e.steps <= 15 && !e.saturates && !e.xnor;
+         e.simd <= 32 && e.pe <= 16 && e.words() >= 16 && e.steps <= 15 && !e.saturates && !e.xnor;
+}
+
+/// What both kinds of unit have; settles `e`.
+unit_estimate of_element(element& e) {
+  e.settle();
+  unit_estimate result;
+  result.is_calibrated = is_inside(e);
+  result.parts.reserve(12);
+  add_dot_products(e, result);
+  return result;
 }
 
 }  // namespace
@@ -193,11 +193,7 @@ resources unit_estimate::total() const {
 unit_estimate estimate(const mvau& unit) {
   element e = element_of(unit);
   e.xnor = unit.xnor_popcount;
-  e.settle();
-  unit_estimate result;
-  result.is_calibrated = is_inside(e);
-  result.parts.reserve(12);
-  add_dot_products(e, result);
+  unit_estimate result = of_element(e);
   if (e.folds > 1) {
     resources replay = replay_rule(std::int64_t{e.simd} * e.input.bits, e.rounds, 2) + only_ff(1);
     if (!e.is_table && e.weight.is_bipolar && e.pe == 1) replay.luts = 0;  // the multiplexer goes into the negation
@@ -212,12 +208,7 @@ unit_estimate estimate(const mvau& unit) {
 
 unit_estimate estimate(const vvau& unit) {
   element e = element_of(unit);
-  e.settle();
-  unit_estimate result;
-  result.is_calibrated = is_inside(e);
-  result.parts.reserve(12);
-  add_dot_products(e, result);
-  return result;
+  return of_element(e);
 }
 
 }  // namespace spillway

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
+#include <initializer_list>
 
 namespace spillway {
 
@@ -15,6 +15,8 @@ struct resources {
   double carry = 0;  ///< CARRY4 (7-series) or CARRY8 (UltraScale+)
   double f7 = 0, f8 = 0;
   double bram18 = 0, uram = 0, dsp = 0;
+
+  friend bool operator==(const resources&, const resources&) = default;
 
   double all_luts() const { return luts + lutram + srl; }
 

@@ -5,14 +5,13 @@
 #include <array>
 #include <bit>
 
+#include "models/integer_math.h"
 #include "models/integer_type.h"
-#include "resource/ceil_div.h"
+#include "models/units/lut_ram.h"
 
 namespace spillway {
 
 namespace {
-
-std::int64_t ceil_log2(std::int64_t n) { return std::bit_width(static_cast<std::uint64_t>(n - 1)); }
 
 /// CARRY4 of a chain.
 double carries(std::int64_t bits) { return static_cast<double>(ceil_div(bits, 4)); }
@@ -135,10 +134,10 @@ resources threshold_rule(std::int64_t steps, int bits) {
 
 resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports) {
   resources r;
-  if (depth <= 32)
-    r.lutram = static_cast<double>(4 * ceil_div(bits, ports == 2 ? 6 : 8));
-  else if (ports == 2)
-    r.lutram = static_cast<double>(4 * ceil_div(bits, 3) * ceil_div(depth, 64));
+  if (ports == 2)
+    r.lutram = static_cast<double>(lut_ram_luts(depth, bits));
+  else if (depth <= 32)
+    r.lutram = static_cast<double>(4 * ceil_div(bits, 8));
   else
     r.lutram =
         static_cast<double>(bits * std::max<std::int64_t>(1, std::bit_ceil(static_cast<std::uint64_t>(depth)) / 64));

@@ -39,36 +39,32 @@ cost_term tree_of(const char* name, const unit_estimate& estimate, const Amount&
   return root;
 }
 
-unit_cost cost_of(const std::string& name, const char* kind, const unit_estimate& estimate) {
-  unit_cost cost;
-  cost.unit = name;
-  cost.kind = kind;
-  cost.model = "spillway";
-  cost.luts = tree_of("lut", estimate, [](const resources& r) { return r.all_luts(); });
-  cost.ff = tree_of("ff", estimate, [](const resources& r) { return r.ff; });
-  const resources total = estimate.total();
-  cost.bram18 = term("bram18", total.bram18, "the least over the aspect ratios of RAMB18 and RAMB36");
-  cost.uram = term("uram", total.uram, "0");
-  cost.dsp = term("dsp", total.dsp, "0 (multipliers in LUTs)");
-  return cost;
-}
-
-template <class Unit>
-unit_cost price(const Unit& unit) {
-  if constexpr (std::same_as<Unit, mvau> || std::same_as<Unit, vvau>) {
-    unit_cost cost = cost_of(unit.name, std::same_as<Unit, mvau> ? "mvau" : "vvau", estimate(unit));
-    cost.cycles = unit.cycles_per_frame();
-    return cost;
-  } else {
-    throw config_error(fmt::format(
-        "{}: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn", unit.name));
-  }
+unit_estimate estimate_of(const dataflow_unit& unit) {
+  return std::visit(
+      []<class Unit>(const Unit& any) -> unit_estimate {
+        if constexpr (std::same_as<Unit, mvau> || std::same_as<Unit, vvau>) return estimate(any);
+        throw config_error(fmt::format(
+            "{}: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn", any.name));
+      },
+      unit);
 }
 
 }  // namespace
 
 unit_cost spillway_cost(const dataflow_unit& unit) {
-  return std::visit([](const auto& any) { return price(any); }, unit);
+  const unit_estimate estimate = estimate_of(unit);
+  const resources total = estimate.total();
+  unit_cost cost;
+  cost.unit = name_of(unit);
+  cost.kind = kind_of(unit);
+  cost.model = "spillway";
+  cost.luts = tree_of("lut", estimate, [](const resources& r) { return r.all_luts(); });
+  cost.ff = tree_of("ff", estimate, [](const resources& r) { return r.ff; });
+  cost.bram18 = term("bram18", total.bram18, "the least over the aspect ratios of RAMB18 and RAMB36");
+  cost.uram = term("uram", total.uram, "0");
+  cost.dsp = term("dsp", total.dsp, "0 (multipliers in LUTs)");
+  cost.cycles = cycles_per_frame(unit);
+  return cost;
 }
 
 network_cost spillway_cost(const dataflow& flow) {

@@ -17,12 +17,6 @@ namespace spillway::detail {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += word + "\n";
-  return text;
-}
-
 /// Cycles without a beat after which a bench gives up: a few frames of every unit, one after the other.
 std::int64_t patience(const dataflow& flow) {
   std::int64_t cycles = 10000;
@@ -117,8 +111,8 @@ std::vector<rtl_file> make_bench(const dataflow& flow, const std::string& name, 
            bench_text(flow, name, frames, memory_folder)},
       {"bench.cpp", std::string(find_rtl_source("bench").text)},
       {"Makefile", makefile(name)},
-      {"input.hex", joined(fed)},
-      {"expected.hex", joined(expected)}};
+      {"input.hex", lines_of(fed)},
+      {"expected.hex", lines_of(expected)}};
   for (const char* module : {"spillway_bench_source", "spillway_bench_sink", "spillway_bench_stalls"})
     files.push_back({fmt::format("{}.sv", module), std::string(find_rtl_source(module).text)});
   return files;

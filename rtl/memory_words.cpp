@@ -28,4 +28,10 @@ std::string memory_word::hex() const {
   return {digits.rbegin(), digits.rend()};
 }
 
+std::string lines_of(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += word + "\n";
+  return text;
+}
+
 }  // namespace spillway

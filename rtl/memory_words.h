@@ -28,4 +28,7 @@ class memory_word {
   std::vector<unsigned char> m_bits;
 };
 
+/// A word a line, as $readmemh takes them.
+std::string lines_of(const std::vector<std::string>& words);
+
 }  // namespace spillway

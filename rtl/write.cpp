@@ -6,18 +6,13 @@
 
 #include "models/atomic_file.h"
 #include "rtl/bench.h"
+#include "rtl/memory_words.h"
 #include "rtl/sources.h"
 #include "rtl/top.h"
 
 namespace spillway {
 
 namespace {
-
-std::string lines(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += word + "\n";
-  return text;
-}
 
 /// The sources of a top module: itself, those made for it, and those of rtl/sv that all of them name.
 std::vector<rtl_file> sources_of(const detail::rtl_top& top) {
@@ -37,8 +32,9 @@ rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
   rtl_files made{name, sources_of(top)};
   std::vector<std::string> list;
   for (const rtl_file& file : made.files) list.push_back(file.name);
-  made.files.push_back({name + ".f", lines(list)});
-  for (const detail::rtl_memory_file& memory : top.memories) made.files.push_back({memory.name, lines(memory.words)});
+  made.files.push_back({name + ".f", lines_of(list)});
+  for (const detail::rtl_memory_file& memory : top.memories)
+    made.files.push_back({memory.name, lines_of(memory.words)});
   if (!options.frames) return made;
   for (rtl_file& file : detail::make_bench(flow, name, *options.frames, options.memory_folder))
     made.files.push_back(std::move(file));

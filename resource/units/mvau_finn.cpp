@@ -8,8 +8,8 @@
 
 #include "models/bounds.h"
 #include "models/error.h"
+#include "models/integer_math.h"
 #include "models/units/unit_checks.h"
-#include "resource/ceil_div.h"
 #include "resource/finn_memory.h"
 
 namespace spillway {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "resource/ceil_div.h"
+#include "models/integer_math.h"
 #include "resource/units/mvau_finn.h"
 
 namespace spillway {

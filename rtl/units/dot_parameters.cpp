@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <limits>
 #include <utility>
 
 #include "models/error.h"
+#include "models/units/product_range.h"
 #include "rtl/memory_words.h"
 #include "rtl/threshold_words.h"
 
@@ -25,13 +25,6 @@ void check_widths(const std::string& name, integer_type weight, integer_type inp
       fmt::format("{}: the SystemVerilog twin takes sums of up to 60 bits, but {} products of {} and {} "
                   "need {}; nearest: narrower weights or inputs",
                   name, products, to_string(weight), to_string(input), bits));
-}
-
-/// The least and the greatest product of types that check_widths lets pass.
-std::pair<std::int64_t, std::int64_t> product_range(integer_type weight, integer_type input, bool xnor_popcount) {
-  if (xnor_popcount) return {0, 1};
-  return std::minmax({weight.min64() * input.min64(), weight.min64() * input.max64(), weight.max64() * input.min64(),
-                      weight.max64() * input.max64()});
 }
 
 template <class Unit>
@@ -89,10 +82,7 @@ void add_weights(rtl_instance& instance, const Unit& unit, std::int64_t columns)
 twin_limit limit_of(const accumulator_format& format, integer_type weight, integer_type input, bool xnor_popcount,
                     std::int64_t products, int simd) {
   if (format.overflow == overflow_mode::wrap) return twin_limit::wrap;
-  const auto [low, high] = product_range(weight, input, xnor_popcount);
-  if (bits_for(std::min(low * products, std::int64_t{0}), std::max(high * products, std::int64_t{0}), true) <=
-      format.bits)
-    return twin_limit::wrap;
+  if (sum_register_bits(product_range(weight, input, xnor_popcount), products) <= format.bits) return twin_limit::wrap;
   if (format.scope == limit_scope::final) return twin_limit::final;
   return format.scope == limit_scope::per_product && simd > 1 ? twin_limit::per_product : twin_limit::per_cycle;
 }

@@ -20,16 +20,6 @@ std::vector<measured_unit> measured(const std::string& list) {
   return measured_units(folder + "points/" + list + ".jsonl", folder + "results/" + list + ".jsonl");
 }
 
-quantity ours(double resources::*part) {
-  return [part](const measured_unit& of) { return estimate(of.unit).total().*part; };
-}
-
-quantity counted(double resources::*part) {
-  return [part](const measured_unit& of) { return of.counted.*part; };
-}
-
-double our_luts(const measured_unit& of) { return estimate(of.unit).total().all_luts(); }
-
 mvau a_unit(int p) {
   mvau unit;
   unit.name = "MVAU_0";
@@ -48,17 +38,17 @@ mvau a_unit(int p) {
 TEST_CASE("held-out points: the errors that docs/cost-model.md states, and less than half of the trivial re-fit's") {
   const std::vector<measured_unit> held_out = measured("held-out");
   REQUIRE(held_out.size() >= 60);
-  const error_summary luts = summarise(held_out, our_luts, counted_luts);
+  const error_summary luts = summarise(held_out, modelled_luts, counted_luts);
   MESSAGE("LUT: mean " << luts.mean << "%, 90th percentile " << luts.p90 << "%, max " << luts.max << "%");
   CHECK(luts.mean <= 5);
   CHECK(luts.p90 <= 10);
   const trivial_refit refit(measured("calibration"));
   CHECK(luts.mean <= summarise(held_out, refit, counted_luts).mean / 2);
-  const error_summary ff = summarise(held_out, ours(&resources::ff), counted(&resources::ff));
+  const error_summary ff = summarise(held_out, modelled(&resources::ff), counted(&resources::ff));
   CHECK(ff.mean <= 1);
   CHECK(ff.exact >= 90);
-  CHECK(summarise(held_out, ours(&resources::lutram), counted(&resources::lutram)).exact == 100);
-  CHECK(summarise(held_out, ours(&resources::bram18), counted(&resources::bram18)).exact == 100);
+  CHECK(summarise(held_out, modelled(&resources::lutram), counted(&resources::lutram)).exact == 100);
+  CHECK(summarise(held_out, modelled(&resources::bram18), counted(&resources::bram18)).exact == 100);
 }
 
 TEST_CASE("the lists have no value of P, SIMD or SF in common, and nothing is in both") {

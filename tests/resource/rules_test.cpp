@@ -36,7 +36,7 @@ resources rule_of(const std::string& module, parameters p) {
 TEST_CASE("every rule gives what synthesis counts, on every point of its grid") {
   const auto stored = read_results(SPILLWAY_SOURCE_DIR "/calibration/results/components.jsonl");
   REQUIRE(stored);
-  CHECK(stored->recipe == synthesis_recipe);
+  CHECK(stored->recipe == synthesis_recipe());
   CHECK(stored->results.size() > 400);
   for (const synthesis_result& result : stored->results) {
     const auto point = nlohmann::json::parse(result.spec);
