@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t terms = 4;
 
-std::array<double, terms> features(const mvau& unit) {
+template <class Unit>
+std::array<double, terms> features_of(const Unit& unit) {
   const double bits = static_cast<double>(unit.weights.type.bits) * unit.input_type.bits;
   const double products = static_cast<double>(unit.pe) * unit.simd;
   const std::int64_t depth = unit.nf() * unit.sf();
@@ -24,6 +25,12 @@ std::array<double, terms> features(const mvau& unit) {
   const double memory = in_luts ? static_cast<double>(unit.weights.size()) * unit.weights.type.bits / 64 : 0;
   const double steps = unit.thresholds ? static_cast<double>(unit.thresholds->shape[1]) : 0;
   return {1, products * bits, memory, unit.pe * steps * unit.accumulator.bits};
+}
+
+std::array<double, terms> features(const dataflow_unit& unit) {
+  if (const auto* matrix = std::get_if<mvau>(&unit)) return features_of(*matrix);
+  if (const auto* vector = std::get_if<vvau>(&unit)) return features_of(*vector);
+  throw config_error(name_of(unit) + ": not a unit with accumulators");
 }
 
 /// Solves a symmetric positive definite system by elimination.
@@ -60,8 +67,7 @@ std::vector<measured_unit> measured_units(const std::string& list, const std::st
   for (const synthesis_point& point : read_points(list)) {
     const auto found = by_spec.find(point.spec);
     const auto* unit = std::get_if<dataflow_unit>(&point.what);
-    const auto* matrix = unit ? std::get_if<mvau>(unit) : nullptr;
-    if (found != by_spec.end() && matrix) units.push_back({point.stratum, *matrix, found->second->counted});
+    if (found != by_spec.end() && unit) units.push_back({point.name, point.stratum, *unit, found->second->counted});
   }
   return units;
 }

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "calibration/synthesis.h"
-#include "models/units/mvau.h"
+#include "models/dataflow.h"
 
 namespace spillway {
 
-/// A matrix unit, and what synthesis counted for it.
+/// A unit, and what synthesis counted for it.
 struct measured_unit {
-  std::string stratum;
-  mvau unit;
+  std::string name, stratum;
+  dataflow_unit unit;
   resources counted;
 };
 
-/// The matrix units of a list that have a result; points that changed since are left out. Throws as read_points and
+/// The units of a list that have a result; points that changed since are left out. Throws as read_points and
 /// read_results, and `io_error` if there are no results.
 std::vector<measured_unit> measured_units(const std::string& list, const std::string& results);
 
@@ -36,7 +36,7 @@ using quantity = std::function<double(const measured_unit&)>;
 error_summary summarise(const std::vector<measured_unit>& units, const quantity& estimated, const quantity& counted);
 
 /// The baseline that a model has to beat: a + b*PE*SIMD*M*N + c*LUTRAM bits/64 + d*PE*(2^B - 1)*P, least squares in
-/// relative error over the calibration points.
+/// relative error over the calibration points: of MVAU and VVAU.
 class trivial_refit {
  public:
   explicit trivial_refit(const std::vector<measured_unit>& calibration);

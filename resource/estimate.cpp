@@ -1,188 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resource/estimate.h"
 
-#include <algorithm>
-#include <bit>
+#include <fmt/format.h>
 
-#include "models/integer_math.h"
-#include "models/units/product_range.h"
-#include "resource/fitted.h"
-#include "resource/rules.h"
+#include "models/error.h"
 
 namespace spillway {
-
-namespace {
-
-using part = priced_part::kind;
-
-/// What a processing element does in a cycle, whatever kind of unit it is in.
-struct element {
-  integer_type input, weight;
-  bool xnor = false;
-  int pe = 1, simd = 1;
-  std::int64_t folds = 1, rounds = 1;  ///< NF and SF
-  std::int64_t products = 1;           ///< of a dot product
-  accumulator_format accumulator;
-  std::int64_t steps = 0;  ///< thresholds; 0: none
-  memory_style memory = memory_style::automatic;
-
-  tree_shape tree;
-  bool is_table = false;  ///< products of narrow lanes are tables, three 1-bit lanes a LUT
-  bool saturates = false;
-
-  /// The choices of spillway_dot.
-  void settle() {
-    const value_range product = product_range(weight, input, xnor);
-    tree.lane_min = product.low;
-    tree.lane_max = product.high;
-    saturates =
-        accumulator.overflow == overflow_mode::saturate && sum_register_bits(product, products) > accumulator.bits;
-    tree.cap = saturates ? 62 : std::min(accumulator.bits, 62);
-    const int bits = input.bits + weight.bits;
-    tree.lanes = simd;
-    tree.group = std::min(bits > 6 ? 1 : 6 / bits, simd);
-    tree.stages = 1 + static_cast<int>(ceil_log2(simd));
-    is_table = bits <= 6 || (input.is_bipolar && weight.is_bipolar);
-  }
-
-  bool is_multiplied() const { return !is_table && !weight.is_bipolar && !input.is_bipolar; }
-  std::int64_t words() const { return folds * rounds; }
-  bool is_in_luts() const { return resolved(memory, words()) == memory_style::distributed; }
-  std::int64_t leaves() const { return ceil_div(tree.lanes, tree.group); }
-  int leaf_bits() const { return sum_bits(tree, tree.group); }
-  int rows() const {
-    return is_multiplied() ? multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits())
-                           : 1;
-  }
-
-  /// Of one processing element.
-  resources products_of_a_cycle() const {
-    resources one;
-    if (is_table)
-      one.luts = leaf_bits();
-    else if (weight.is_bipolar)
-      one.luts = std::min(input.bits, leaf_bits());
-    else if (input.is_bipolar)
-      one.luts = std::min(weight.bits, leaf_bits());
-    else
-      one = multiplier_rule(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
-    // What is read from up to 32 words and one bit of input are six inputs: the weights' LUTs.
-    if (is_multiplied() && input.bits == 1 && is_in_luts() && words() <= 32) one.luts = 0;
-    // A replayed input's multiplexer goes into a LUT at the end of each row but the first as well.
-    if (folds > 1) one.luts += rows() - 1;
-    return static_cast<double>(leaves()) * one;
-  }
-
-  /// The lowest bit of x * +-1 is that of x: processing elements share it.
-  resources shared_by_elements() const {
-    resources r;
-    if (xnor || !weight.is_bipolar) return r;
-    const double others = pe - 1;
-    r.luts = is_table ? -others * static_cast<double>(leaves()) : 0;
-    r.ff = -others * static_cast<double>(is_table && tree.group > 1 ? (simd % tree.group == 1 ? 1 : 0) : simd);
-    return r;
-  }
-
-  resources accumulate() const {
-    return accumulator_rule(accumulator.bits, saturates, sum_bits(tree, simd), tree.lane_min < 0);
-  }
-};
-
-resources only_luts(double luts) {
-  resources r;
-  r.luts = luts;
-  return r;
-}
-
-resources only_ff(double ff) {
-  resources r;
-  r.ff = ff;
-  return r;
-}
-
-resources weight_memory(const element& e) {
-  const std::int64_t bits = std::int64_t{e.pe} * e.simd * e.weight.bits;
-  resources r;
-  if (!e.is_in_luts()) r.bram18 = block_ram_rule(bits, e.words());
-  // Two bits of input and what is read from 16 words are six inputs: the products' LUTs.
-  else if (!(e.is_multiplied() && e.input.bits == 2 && e.rows() == 1 && e.words() <= 16))
-    r.luts = fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
-  return r;
-}
-
-/// Comparators, and the number of thresholds reached.
-resources threshold_comparison(const element& e) {
-  const int bits = e.accumulator.bits;
-  if (e.folds > 1) return threshold_rule(e.steps, bits);
-  // Thresholds that never change are part of the comparators.
-  resources r = threshold_count_rule(e.steps);
-  r.luts += static_cast<double>(e.steps) * bits *
-            (bits <= fitted_costs::chainless_bits ? fitted_costs::constant_short : fitted_costs::constant_long);
-  return r;
-}
-
-/// Words of a few folds go into the comparators' LUTs.
-resources threshold_memory(const element& e) {
-  if (e.folds <= 8) return {};
-  return only_luts(static_cast<double>(e.pe * e.steps * e.accumulator.bits) * rom_luts_per_bit(e.folds));
-}
-
-void add_dot_products(const element& e, unit_estimate& to) {
-  const double pe = e.pe;
-  to.parts.push_back({part::compute, "products", "PE * SIMD * rows of M + 1 for each two bits of N",
-                      pe * e.products_of_a_cycle() + e.shared_by_elements()});
-  to.parts.push_back(
-      {part::compute, "adder tree", "PE * the wider operand of each adder", pe * adder_tree_rule(e.tree)});
-  to.parts.push_back({part::compute, "accumulators", "PE * P", pe * e.accumulate()});
-  if (e.steps > 0) {
-    to.parts.push_back(
-        {part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)", pe * threshold_comparison(e)});
-    to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds", threshold_memory(e)});
-    to.parts.push_back({part::threshold, "fold counter", "by bits of NF", counter_rule(e.folds)});
-    to.parts.push_back(
-        {part::threshold, "output register", "PE * B", only_ff(pe * static_cast<double>(ceil_log2(e.steps + 1)) + 1)});
-  }
-  to.parts.push_back({part::memory, "weights", "PE * SIMD * M by depth", weight_memory(e)});
-  const std::int64_t stages = 1 + ceil_log2(e.simd);
-  resources pipeline = only_ff(static_cast<double>(2 * stages + 2));
-  pipeline.luts = fitted_costs::control_luts;
-  to.parts.push_back({part::control, "pipeline", "2 valid bits a stage, and 2", pipeline});
-  to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF", counter_rule(e.words())});
-}
-
-template <class Unit>
-element element_of(const Unit& unit) {
-  element e;
-  e.input = unit.input_type;
-  e.weight = unit.weights.type;
-  e.pe = unit.pe;
-  e.simd = unit.simd;
-  e.folds = unit.nf();
-  e.rounds = unit.sf();
-  e.products = unit.weights.shape[1];
-  e.accumulator = unit.accumulator;
-  e.memory = unit.weight_memory;
-  if (unit.thresholds) e.steps = unit.thresholds->shape[1];
-  return e;
-}
-
-/// What calibration saw.
-bool is_inside(const element& e) {
-  return e.input.bits <= 8 && e.weight.bits <= 8 && e.accumulator.bits >= 8 && e.accumulator.bits <= 40 &&
-         e.simd <= 32 && e.pe <= 16 && e.words() >= 16 && e.steps <= 15 && !e.saturates && !e.xnor;
-}
-
-/// What both kinds of unit have; settles `e`.
-unit_estimate of_element(element& e) {
-  e.settle();
-  unit_estimate result;
-  result.is_calibrated = is_inside(e);
-  result.parts.reserve(12);
-  add_dot_products(e, result);
-  return result;
-}
-
-}  // namespace
 
 resources unit_estimate::total() const {
   resources sum;
@@ -190,25 +13,14 @@ resources unit_estimate::total() const {
   return sum;
 }
 
-unit_estimate estimate(const mvau& unit) {
-  element e = element_of(unit);
-  e.xnor = unit.xnor_popcount;
-  unit_estimate result = of_element(e);
-  if (e.folds > 1) {
-    resources replay = replay_rule(std::int64_t{e.simd} * e.input.bits, e.rounds, 2) + only_ff(1);
-    if (!e.is_table && e.weight.is_bipolar && e.pe == 1) replay.luts = 0;  // the multiplexer goes into the negation
-    replay.luts += fitted_costs::replay_luts;
-    result.parts.push_back(
-        {part::memory, "replay buffer", "LUT RAM of SIMD * N bits by SF, and a multiplexer", replay});
-    if (!std::has_single_bit(static_cast<std::uint64_t>(e.rounds)))
-      result.parts.push_back({part::control, "round counter", "by bits of SF", counter_rule(e.rounds)});
-  }
-  return result;
-}
-
-unit_estimate estimate(const vvau& unit) {
-  element e = element_of(unit);
-  return of_element(e);
+unit_estimate estimate(const dataflow_unit& unit) {
+  return std::visit(
+      []<class Unit>(const Unit& any) -> unit_estimate {
+        if constexpr (std::same_as<Unit, mvau> || std::same_as<Unit, vvau>) return estimate(any);
+        throw config_error(fmt::format(
+            "{}: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn", any.name));
+      },
+      unit);
 }
 
 }  // namespace spillway

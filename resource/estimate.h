@@ -3,8 +3,7 @@
 
 #include <vector>
 
-#include "models/units/mvau.h"
-#include "models/units/vvau.h"
+#include "models/dataflow.h"
 #include "resource/resources.h"
 
 namespace spillway {
@@ -31,5 +30,8 @@ struct unit_estimate {
 
 unit_estimate estimate(const mvau& unit);
 unit_estimate estimate(const vvau& unit);
+
+/// Of any kind of unit. Throws `config_error` for those that have no rules.
+unit_estimate estimate(const dataflow_unit& unit);
 
 }  // namespace spillway

@@ -39,20 +39,10 @@ cost_term tree_of(const char* name, const unit_estimate& estimate, const Amount&
   return root;
 }
 
-unit_estimate estimate_of(const dataflow_unit& unit) {
-  return std::visit(
-      []<class Unit>(const Unit& any) -> unit_estimate {
-        if constexpr (std::same_as<Unit, mvau> || std::same_as<Unit, vvau>) return estimate(any);
-        throw config_error(fmt::format(
-            "{}: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn", any.name));
-      },
-      unit);
-}
-
 }  // namespace
 
 unit_cost spillway_cost(const dataflow_unit& unit) {
-  const unit_estimate estimate = estimate_of(unit);
+  const unit_estimate estimate = spillway::estimate(unit);
   const resources total = estimate.total();
   unit_cost cost;
   cost.unit = name_of(unit);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "calibration/point_lists.h"
+#include "models/integer_type.h"
+
+namespace spillway {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+void multipliers() {
+  for (int a = 1; a <= 8; ++a)
+    for (int b = 1; b <= 8; ++b)
+      for (const int is_signed : {0, 1})
+        print_component("spillway_multiplier",
+                        {{"A_BITS", a}, {"A_SIGNED", is_signed}, {"B_BITS", b}, {"B_SIGNED", 1}, {"P_BITS", a + b}},
+                        {{"a", a}, {"b", b}}, {{"p", a + b}});
+}
+
+void adder_trees() {
+  for (const int lanes : {2, 3, 4, 5, 7, 8, 9, 16, 25, 32, 64})
+    for (const int bits : {2, 3, 6, 9, 16}) {
+      const int levels = bits_for(0, lanes - 1, false);
+      print_component("spillway_adder_tree",
+                      {{"LANES", lanes},
+                       {"GROUP", 1},
+                       {"LANE_MIN", -(1 << (bits - 1))},
+                       {"LANE_MAX", (1 << (bits - 1)) - 1},
+                       {"LEAF_BITS", bits},
+                       {"CAP", 62},
+                       {"STAGES", 1 + levels},
+                       {"BITS", bits + levels}},
+                      {{"clk", 1}, {"enable", 1}, {"leaves", lanes * bits}}, {{"sum", bits + levels}});
+    }
+}
+
+void accumulators() {
+  for (const int saturate : {0, 1})
+    for (const int is_signed : {0, 1})
+      for (const int bits : {2, 3, 8, 13, 16, 24, 32, 40})
+        for (const int sum : {2, 7, 12, 20})
+          if (saturate == 0 || sum < bits)
+            print_component("spillway_accumulator",
+                            {{"BITS", bits}, {"SATURATE", saturate}, {"SUM_BITS", sum}, {"SUM_SIGNED", is_signed}},
+                            {{"clk", 1}, {"enable", 1}, {"first", 1}, {"sum", sum}}, {{"value", bits}});
+}
+
+void thresholds() {
+  for (const int output : {1, 2, 3, 4})
+    for (const int bits : {8, 9, 11, 12, 14, 16, 19, 20, 24, 27, 32, 40}) {
+      const int steps = (1 << output) - 1;
+      print_component(
+          "spillway_thresholds",
+          {{"STEPS", steps}, {"X_BITS", bits}, {"X_SIGNED", 1}, {"T_BITS", bits}, {"Y_BITS", output}, {"OFFSET", 0}},
+          {{"x", bits}, {"thresholds", steps * bits}}, {{"y", output}});
+    }
+}
+
+void replay_buffers_and_counters() {
+  for (const int bits : {1, 2, 5, 6, 7, 12, 18, 32, 64})
+    for (const int depth : {1, 2, 3, 8, 16, 31, 32, 33, 49, 64, 65, 128, 196, 256})
+      print_component("spillway_replay_buffer", {{"BITS", bits}, {"DEPTH", depth}},
+                      {{"clk", 1},
+                       {"loading", 1},
+                       {"write", 1},
+                       {"address", std::max(1, bits_for(0, depth - 1, false))},
+                       {"in", bits}},
+                      {{"out", bits}});
+  for (const int count : {2, 3, 4, 5, 7, 8, 9, 12, 16, 24, 31, 32, 49, 64, 100, 128, 196, 256, 1000, 1024}) {
+    const int bits = bits_for(0, count - 1, false);
+    print_component("spillway_counter", {{"COUNT", count}}, {{"clk", 1}, {"rst", 1}, {"enable", 1}},
+                    {{"next_value", bits}, {"value", bits}, {"is_last", 1}});
+  }
+}
+
+}  // namespace
+
+void print_components() {
+  multipliers();
+  adder_trees();
+  accumulators();
+  thresholds();
+  replay_buffers_and_counters();
+}
+
+}  // namespace spillway

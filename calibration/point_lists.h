@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "models/networks/seeded_random.h"
+
+namespace spillway {
+
+// What make_points prints: a JSON object a line.
+
+void print_point(const nlohmann::ordered_json& point);
+
+/// A module of rtl/sv alone; its name is the module's with the parameters' values.
+void print_component(const std::string& module, const nlohmann::ordered_json& parameters,
+                     const nlohmann::ordered_json& inputs, const nlohmann::ordered_json& outputs);
+
+/// One of the numbers, any as likely as another.
+template <std::size_t N>
+int one_of(const std::array<int, N>& numbers, seeded_random& random) {
+  return numbers[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(N)))];
+}
+
+/// "INT4", "UINT4"
+std::string type_text(bool is_signed, int bits);
+
+/// Grids of the modules that MVAU and VVAU are made of.
+void print_components();
+
+/// Matrix units that constants are fitted on, and those that nothing is fitted on.
+void print_calibration();
+void print_held_out();
+
+}  // namespace spillway
