@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "calibration/netlist.h"
 #include "calibration/run_program.h"
 #include "models/atomic_file.h"
 #include "models/error.h"
@@ -30,7 +31,7 @@ constexpr const char* synth = "synth_xilinx -family xc7 -flatten -nodsp -nowidel
 constexpr const char* collect = "memory_collect";
 constexpr const char* roms_to_logic = "memory_map -rom-only -attr rom_style=logic";
 
-constexpr std::int64_t most_bytes = std::int64_t{1} << 28;
+constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
 
 /// A port of a module that stands alone.
 struct port {
@@ -123,7 +124,7 @@ struct design_text {
 std::string script() {
   return fmt::format(
       "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n{0} -top top -run begin:coarse\n{1}\n{2}\n"
-      "{0} -top top -run coarse:\ntee -q -o stat.json stat -json\n",
+      "{0} -top top -run coarse:\nwrite_json netlist.json\n",
       synth, collect, roms_to_logic);
 }
 
@@ -131,42 +132,7 @@ std::string script() {
 constexpr std::array stored_parts{std::pair{"lut", &resources::luts},    std::pair{"lutram", &resources::lutram},
                                   std::pair{"srl", &resources::srl},     std::pair{"ff", &resources::ff},
                                   std::pair{"carry", &resources::carry}, std::pair{"bram18", &resources::bram18},
-                                  std::pair{"dsp", &resources::dsp}};
-
-/// Cells of the 7-series to what they take.
-resources resources_of(const json& cells) {
-  resources sum;
-  for (const auto& [cell, number] : cells.items()) {
-    const double n = number.get<double>();
-    if (cell.starts_with("LUT") || cell == "INV")
-      sum.luts += n;
-    else if (cell.starts_with("FD"))
-      sum.ff += n;
-    else if (cell == "CARRY4")
-      sum.carry += n;
-    else if (cell == "MUXF7")
-      sum.f7 += n;
-    else if (cell == "MUXF8")
-      sum.f8 += n;
-    else if (cell.starts_with("SRL"))
-      sum.srl += n;
-    else if (cell == "RAM32M" || cell == "RAM64M" || cell == "RAM128X1D" || cell == "RAM256X1S")
-      sum.lutram += 4 * n;
-    else if (cell == "RAM32X1D" || cell == "RAM64X1D" || cell == "RAM128X1S")
-      sum.lutram += 2 * n;
-    else if (cell == "RAM32X1S" || cell == "RAM64X1S")
-      sum.lutram += n;
-    else if (cell == "RAMB18E1")
-      sum.bram18 += n;
-    else if (cell == "RAMB36E1")
-      sum.bram18 += 2 * n;
-    else if (cell == "DSP48E1")
-      sum.dsp += n;
-    else
-      throw input_error(fmt::format("Yosys made {} cells of a kind that is not known: {}", n, cell));
-  }
-  return sum;
-}
+                                  std::pair{"dsp", &resources::dsp},     std::pair{"sites", &resources::sites}};
 
 }  // namespace
 
@@ -192,13 +158,13 @@ std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points
     throw io_error(fmt::format("Yosys failed on {} to {}: {}", points.front().name, points.back().name,
                                said.output.substr(where, said.output.find('\n', where) - where)));
   }
-  const json modules = json::parse(read_file((scratch / "stat.json").string(), most_bytes)).at("modules");
+  const json modules = json::parse(read_file((scratch / "netlist.json").string(), most_bytes)).at("modules");
   std::vector<synthesis_result> results;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto module = modules.find(fmt::format("\\point_{}", i));
+    const auto module = modules.find(fmt::format("point_{}", i));
     if (module == modules.end()) throw io_error(points[i].name + ": Yosys left nothing of it");
-    results.push_back({points[i].name, points[i].stratum, points[i].spec, design.digests[i],
-                       resources_of(module->at("num_cells_by_type"))});
+    results.push_back(
+        {points[i].name, points[i].stratum, points[i].spec, design.digests[i], count_cells(module->at("cells"))});
   }
   return results;
 }

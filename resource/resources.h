@@ -12,6 +12,7 @@ struct resources {
   double lutram = 0;  ///< LUTs that are memory
   double srl = 0;     ///< LUTs that are shift registers
   double ff = 0;
+  double sites = 0;  ///< LUT6 sites that all of these and the carry chains occupy, two small functions in one
   double carry = 0;  ///< CARRY4 (7-series) or CARRY8 (UltraScale+)
   double f7 = 0, f8 = 0;
   double bram18 = 0, uram = 0, dsp = 0;
@@ -24,6 +25,7 @@ struct resources {
     luts += other.luts;
     lutram += other.lutram;
     srl += other.srl;
+    sites += other.sites;
     ff += other.ff;
     carry += other.carry;
     f7 += other.f7;
@@ -35,7 +37,8 @@ struct resources {
   }
   friend resources operator+(resources a, const resources& b) { return a += b; }
   friend resources operator*(double n, resources r) {
-    for (double* part : {&r.luts, &r.lutram, &r.srl, &r.ff, &r.carry, &r.f7, &r.f8, &r.bram18, &r.uram, &r.dsp})
+    for (double* part :
+         {&r.luts, &r.lutram, &r.srl, &r.sites, &r.ff, &r.carry, &r.f7, &r.f8, &r.bram18, &r.uram, &r.dsp})
       *part *= n;
     return r;
   }
