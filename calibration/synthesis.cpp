@@ -202,7 +202,7 @@ std::optional<result_file> read_results(const fs::path& file) {
       result.stratum = object.at("stratum");
       result.spec = object.at("point").dump();
       result.rtl = object.at("rtl");
-      for (const auto& [key, part] : stored_parts) result.counted.*part = object.at(key).get<double>();
+      for (const auto& [key, part] : stored_parts) result.counted.*part = object.value(key, 0.0);
       read.results.push_back(std::move(result));
     } catch (const json::exception& wrong) {
       throw input_error(fmt::format("{}:{}: not a result: {}", file.string(), number, wrong.what()));

@@ -13,8 +13,8 @@ namespace spillway {
 
 namespace {
 
-/// CARRY4 of a chain.
-double carries(std::int64_t bits) { return static_cast<double>(ceil_div(bits, 4)); }
+/// CARRY4 of a chain; up to two bits are LUTs alone.
+double carries(std::int64_t bits) { return bits > 2 ? static_cast<double>(ceil_div(bits, 4)) : 0; }
 
 /// What spillway_multiplier compares to choose the factor whose digits it takes.
 int luts_expected(int m, int n, bool n_signed) { return (n / 2) * (m + 2) + (n % 2 == 1 ? m + 1 : n_signed ? 0 : m); }
@@ -34,6 +34,9 @@ resources booth_rows(int m, bool m_signed, int n, bool n_signed, int p_bits) {
     if (is_short) bits = k == 0 ? m : m_signed && n_signed ? m : m + 1;
     bits = std::min(bits, p_bits - 2 * k);
     r.luts += bits;
+    // The chain has a place below for the borrow of a digit that may be negative. A first digit of 0 or 1 is an AND.
+    const bool is_positive = is_short && !n_signed;
+    if (k > 0 || !is_positive) r.carry += carries(std::min(m + 2, p_bits - 2 * k) + (is_positive ? 0 : 1));
   }
   return r;
 }
@@ -79,8 +82,8 @@ resources adder_tree_rule(const tree_shape& tree) {
         if (2 * node + 1 >= below) continue;  // an odd one: counted with the node that it began at
         const int left = sum_bits(tree, lanes_of(level - 1, 2 * node));
         const int right = sum_bits(tree, lanes_of(level - 1, 2 * node + 1));
-        const int width = std::min(std::max(left, right), bits);
-        r.luts += width;
+        // Above the narrower operand's bits the sum is the wider one's and a carry, or its sign.
+        r.luts += std::min(tree.lane_min < 0 ? std::max(left, right) : std::min(left, right), bits);
         r.carry += carries(bits);
       }
       // How many levels it goes up alone.
@@ -161,6 +164,7 @@ resources counter_rule(std::int64_t count) {
   if (count < 2) return r;
   const std::int64_t bits = ceil_log2(count);
   r.ff = static_cast<double>(bits);
+  r.carry = carries(bits);
   r.luts = bits < static_cast<std::int64_t>(luts.size()) ? luts[static_cast<std::size_t>(bits)]
                                                          : 1.5 * static_cast<double>(bits);
   return r;

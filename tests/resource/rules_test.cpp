@@ -47,5 +47,6 @@ TEST_CASE("every rule gives what synthesis counts, on every point of its grid") 
     CHECK(expected.lutram == result.counted.lutram);
     CHECK(expected.srl == result.counted.srl);
     CHECK(expected.ff == result.counted.ff);
+    CHECK(expected.carry == result.counted.carry);
   }
 }
