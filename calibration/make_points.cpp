@@ -33,7 +33,8 @@ std::string type_text(bool is_signed, int bits) { return fmt::format("{}{}", is_
 int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> lists{{"components", spillway::print_components},
                                                 {"calibration", spillway::print_calibration},
-                                                {"held-out", spillway::print_held_out}};
+                                                {"held-out", spillway::print_held_out},
+                                                {"slopes", spillway::print_slopes}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

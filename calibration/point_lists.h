@@ -33,4 +33,7 @@ void print_components();
 void print_calibration();
 void print_held_out();
 
+/// One matrix unit, at every width of its weights (M), inputs (N) and accumulator (P): a stratum a sweep.
+void print_slopes();
+
 }  // namespace spillway

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/design.h"
+#include "models/error.h"
 #include "resource/finn_model.h"
 #include "resource/spillway_model.h"
 #include "traces/run_directory.h"
@@ -21,6 +22,7 @@ struct estimate_options {
   std::string thresholds = "auto";
   std::string multipliers = "lut";
   std::string weights = "internal_decoupled";
+  std::string device = std::string(default_device().name);
   std::string output;
   bool explain = false, json = false, force = false;
 };
@@ -36,10 +38,36 @@ finn_options as_finn(const estimate_options& options) {
   return finn;
 }
 
+std::vector<std::string_view> names_of_devices() {
+  std::vector<std::string_view> names;
+  for (const fpga_device& device : fpga_devices()) names.push_back(device.name);
+  return names;
+}
+
+/// What only one model can answer is not asked of the other in silence.
+void check_options(const CLI::App& command, const estimate_options& options) {
+  const bool is_finn = options.model == "finn";
+  const std::vector<std::string> of_the_other =
+      is_finn ? std::vector<std::string>{"--device"}
+              : std::vector<std::string>{"--accumulator-width", "--thresholds", "--multipliers", "--weights"};
+  for (const std::string& name : of_the_other)
+    if (command.count(name) > 0)
+      throw config_error(fmt::format("{} is of --model {} and has no meaning for --model {}; nearest: leave it out",
+                                     name, is_finn ? "spillway" : "finn", options.model));
+}
+
+network_cost cost_of(const dataflow& flow, const estimate_options& options) {
+  if (options.model == "finn") return finn_cost(flow, as_finn(options));
+  network_cost cost = spillway_cost(flow, find_device(options.device));
+  if (!cost.utilization->fits())
+    fmt::print(stderr, "warning: {} does not fit {}: {}\n", options.design.model, cost.utilization->device->name,
+               cost.utilization->shortage());
+  return cost;
+}
+
 int estimate(const estimate_options& options) {
   const design loaded = load_design(options.design);
-  const network_cost cost =
-      options.model == "finn" ? finn_cost(loaded.flow, as_finn(options)) : spillway_cost(loaded.flow);
+  const network_cost cost = cost_of(loaded.flow, options);
   if (!options.output.empty()) {
     const run_directory directory(options.output,
                                   options.force ? run_directory::use::overwrite : run_directory::use::fresh);
@@ -75,6 +103,11 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   command->add_option("--weights", options->weights, "FINN's mem_mode")
       ->check(CLI::IsMember({"internal_decoupled", "internal_embedded", "external"}))
       ->capture_default_str();
+  command
+      ->add_option("--device", options->device,
+                   fmt::format("With --model spillway: the device, for its family and its utilization ({})",
+                               fmt::join(names_of_devices(), ", ")))
+      ->capture_default_str();
   command->add_option("-o,--output", options->output, "Write FINN's reports (estimate_layer_*.json) to this directory");
   command->add_flag("--force", options->force, "Replace what stands in that directory");
   command->add_flag("--explain", options->explain, "Print every term with its formula");
@@ -82,8 +115,14 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   command->footer(
       "Examples:\n"
       "  spillway estimate models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 32 --explain\n"
+      "  spillway estimate net.onnx --model spillway --device xczu3eg --explain\n"
       "  spillway estimate net.onnx --folding folding_config.json --json\n");
-  command->callback([options, &action] { action = [options] { return estimate(*options); }; });
+  command->callback([command, options, &action] {
+    action = [command, options] {
+      check_options(*command, *options);
+      return estimate(*options);
+    };
+  });
 }
 
 }  // namespace spillway

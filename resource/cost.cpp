@@ -83,6 +83,43 @@ nlohmann::ordered_json json_of(const unit_cost& unit) {
   return json;
 }
 
+/// The units that the stated errors do not speak of, by name.
+std::vector<std::string> outside_calibration(const network_cost& cost) {
+  std::vector<std::string> names;
+  for (const unit_cost& unit : cost.units)
+    if (!unit.is_calibrated) names.push_back(unit.unit);
+  return names;
+}
+
+std::string calibration_note(const network_cost& cost) {
+  const std::vector<std::string> names = outside_calibration(cost);
+  return names.empty() ? "" : fmt::format("outside the calibrated box: {}\n", fmt::join(names, ", "));
+}
+
+std::string device_text(const device_utilization& utilization) {
+  std::string text = fmt::format("\n{} ({}), modelled, as Yosys counts; not a Vivado count:\n",
+                                 utilization.device->name, to_string(utilization.device->family));
+  text += to_text(utilization);
+  if (!utilization.fits()) text += fmt::format("does not fit: {}\n", utilization.shortage());
+  return text;
+}
+
+nlohmann::ordered_json json_of(const device_utilization& utilization) {
+  nlohmann::ordered_json json{{"device", utilization.device->name},
+                              {"family", to_string(utilization.device->family)},
+                              {"fits", utilization.fits()}};
+  if (!utilization.fits()) json["shortage"] = utilization.shortage();
+  for (const utilization_row& row : utilization.rows) {
+    nlohmann::ordered_json line{{"site_type", row.site_type}, {"used", row.used}};
+    if (row.available) {
+      line["available"] = *row.available;
+      line["percent"] = row.percent();
+    }
+    json["sites"].push_back(std::move(line));
+  }
+  return json;
+}
+
 bool estimates_ff(const network_cost& cost) {
   return std::any_of(cost.units.begin(), cost.units.end(), [](const unit_cost& unit) { return unit.ff.has_value(); });
 }
@@ -119,6 +156,7 @@ cost_total sum(const std::vector<unit_cost>& units) {
     total.uram += unit.uram.amount;
     total.dsp += unit.dsp.amount;
     total.ff += unit.ff ? unit.ff->amount : 0;
+    total.used += unit.used;
     total.cycles = std::max(total.cycles, unit.cycles);
   }
   return total;
@@ -139,7 +177,8 @@ std::string to_text(const network_cost& cost, bool explained) {
   };
   for (const unit_cost& unit : cost.units) add_line(unit.unit, sum({unit}));
   add_line("total", cost);
-  text += fmt::format("modelled: model={}\n", cost.model);
+  text += fmt::format("modelled: model={}\n", cost.model) + calibration_note(cost);
+  if (cost.utilization) text += device_text(*cost.utilization);
   if (explained)
     for (const unit_cost& unit : cost.units) text += explain(unit);
   return text;
@@ -156,6 +195,10 @@ std::string to_json(const network_cost& cost) {
                    {"dsp", cost.dsp},
                    {"cycles", cost.cycles}};
   if (estimates_ff(cost)) json["total"]["ff"] = cost.ff;
+  if (cost.utilization) {
+    json["utilization"] = json_of(*cost.utilization);
+    json["outside_calibration"] = outside_calibration(cost);
+  }
   json["units"] = nlohmann::ordered_json::array();
   for (const unit_cost& unit : cost.units) json["units"].push_back(json_of(unit));
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "resource/resources.h"
+#include "resource/utilization.h"
+
 namespace spillway {
 
 /// One term of a cost, with the formula that it comes from. A group sums its children.
@@ -31,7 +34,9 @@ struct unit_cost {
   std::optional<cost_term> ff = {};  ///< absent: the model does not estimate them
   double bram_efficiency = 1;        ///< weight bits / bits of the block memories; 1 without any
   double uram_efficiency = 1;
-  std::int64_t cycles = 0;  ///< expected, a frame
+  std::int64_t cycles = 0;    ///< expected, a frame
+  resources used = {};        ///< by kind, in the device's family; of the model "spillway" only
+  bool is_calibrated = true;  ///< false: outside of what the model was fitted and checked on
 };
 
 /// Sums over a network. `cycles` is the slowest unit's: the interval at which frames follow each other.
@@ -39,7 +44,8 @@ struct cost_total {
   double luts = 0;
   double compute_luts = 0, threshold_luts = 0, memory_luts = 0;  ///< not rounded, without the base
   double bram18 = 0, uram = 0, dsp = 0;
-  double ff = 0;  ///< of the units that have an estimate of them
+  double ff = 0;        ///< of the units that have an estimate of them
+  resources used = {};  ///< of the model "spillway" only
   std::int64_t cycles = 0;
 };
 
@@ -48,6 +54,7 @@ struct network_cost : cost_total {
   std::string network;
   std::string model;
   std::vector<unit_cost> units;
+  std::optional<device_utilization> utilization = {};  ///< of the device that it was priced for
 };
 
 /// The terms of a tree that have no children, in order.
@@ -62,7 +69,8 @@ const cost_term& find_term(const cost_term& tree, const std::string& name);
 /// Adds up the units.
 cost_total sum(const std::vector<unit_cost>& units);
 
-/// For people: one line a unit, and the sums. With `explain`, each unit's tree: amount, formula, arguments and source.
+/// For people: one line a unit, and the sums; then what is outside of calibration, and the device's utilization. With
+/// `explain`, each unit's tree: amount, formula, arguments and source.
 std::string to_text(const network_cost& cost, bool explain = false);
 
 /// For programs: everything, the trees included.

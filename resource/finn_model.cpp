@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resource/finn_model.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "resource/units/mvau_finn.h"
@@ -42,7 +43,7 @@ network_cost finn_cost(const dataflow& flow, const finn_options& options) {
   std::vector<unit_cost> units;
   for (const dataflow_unit& unit : flow.units) units.push_back(finn_cost(unit, options));
   const cost_total total = sum(units);
-  return {total, flow.name, "finn", std::move(units)};
+  return {total, flow.name, "finn", std::move(units), {}};
 }
 
 std::string estimate_layer_cycles_json(const network_cost& cost) {
@@ -53,13 +54,16 @@ std::string estimate_layer_cycles_json(const network_cost& cost) {
 
 std::string estimate_layer_resources_json(const network_cost& cost) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  const auto whole = [](double amount) { return static_cast<std::int64_t>(amount); };
-  for (const unit_cost& unit : cost.units)
+  const auto whole = [](double amount) { return static_cast<std::int64_t>(std::llround(amount)); };
+  for (const unit_cost& unit : cost.units) {
     json[unit.unit] = {{"BRAM_18K", whole(unit.bram18.amount)},   {"BRAM_efficiency", unit.bram_efficiency},
                        {"LUT", whole(unit.luts.amount)},          {"URAM", whole(unit.uram.amount)},
                        {"URAM_efficiency", unit.uram_efficiency}, {"DSP", whole(unit.dsp.amount)}};
+    if (unit.ff) json[unit.unit]["FF"] = whole(unit.ff->amount);
+  }
   // FINN's totals are floats.
   json["total"] = {{"BRAM_18K", cost.bram18}, {"LUT", cost.luts}, {"URAM", cost.uram}, {"DSP", cost.dsp}};
+  if (cost.used.ff > 0) json["total"]["FF"] = cost.ff;
   return dump(json);
 }
 

@@ -19,7 +19,8 @@ network_cost finn_cost(const dataflow& flow, const finn_options& options = {});
 std::int64_t expected_cycles(const dataflow_unit& unit);
 
 /// The contents of FINN's reports of these names, with FINN's keys: {unit: cycles}, and {unit: {BRAM_18K,
-/// BRAM_efficiency, LUT, URAM, URAM_efficiency, DSP}, "total": sums without efficiencies}.
+/// BRAM_efficiency, LUT, URAM, URAM_efficiency, DSP}, "total": sums without efficiencies}. An FF beside them where the
+/// model estimates it. Of any model: the names and the meaning are FINN's, the numbers are the model's.
 std::string estimate_layer_cycles_json(const network_cost& cost);
 std::string estimate_layer_resources_json(const network_cost& cost);
 

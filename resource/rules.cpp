@@ -13,8 +13,12 @@ namespace spillway {
 
 namespace {
 
-/// CARRY4 of a chain; up to two bits are LUTs alone.
-double carries(std::int64_t bits) { return bits > 2 ? static_cast<double>(ceil_div(bits, 4)) : 0; }
+/// So many chains of so many bits; up to two bits are LUTs alone.
+void add_chains(resources& to, std::int64_t bits, double chains = 1) {
+  if (bits <= 2) return;
+  to.carry += chains * static_cast<double>(ceil_div(bits, 4));
+  to.carry8 += chains * static_cast<double>(ceil_div(bits, 8));
+}
 
 /// What spillway_multiplier compares to choose the factor whose digits it takes.
 int luts_expected(int m, int n, bool n_signed) { return (n / 2) * (m + 2) + (n % 2 == 1 ? m + 1 : n_signed ? 0 : m); }
@@ -36,7 +40,7 @@ resources booth_rows(int m, bool m_signed, int n, bool n_signed, int p_bits) {
     r.luts += bits;
     // The chain has a place below for the borrow of a digit that may be negative. A first digit of 0 or 1 is an AND.
     const bool is_positive = is_short && !n_signed;
-    if (k > 0 || !is_positive) r.carry += carries(std::min(m + 2, p_bits - 2 * k) + (is_positive ? 0 : 1));
+    if (k > 0 || !is_positive) add_chains(r, std::min(m + 2, p_bits - 2 * k) + (is_positive ? 0 : 1));
   }
   return r;
 }
@@ -84,7 +88,7 @@ resources adder_tree_rule(const tree_shape& tree) {
         const int right = sum_bits(tree, lanes_of(level - 1, 2 * node + 1));
         // Above the narrower operand's bits the sum is the wider one's and a carry, or its sign.
         r.luts += std::min(tree.lane_min < 0 ? std::max(left, right) : std::min(left, right), bits);
-        r.carry += carries(bits);
+        add_chains(r, bits);
       }
       // How many levels it goes up alone.
       std::int64_t length = 1;
@@ -108,12 +112,12 @@ resources accumulator_rule(int bits, bool saturates, int sum_bits, bool sum_sign
   r.ff = bits;
   if (!saturates) {
     r.luts = bits;
-    r.carry = carries(bits);
+    add_chains(r, bits);
     return r;
   }
   const int sum_wide = sum_bits + (sum_signed ? 0 : 1), wide = std::max(sum_wide, bits) + 1;
   r.luts = sum_wide <= bits ? 2 * bits - 1 : wide + bits - 1 + static_cast<double>(ceil_div(wide - bits + 1, 4));
-  r.carry = carries(wide);
+  add_chains(r, wide);
   return r;
 }
 
@@ -132,18 +136,24 @@ resources threshold_rule(std::int64_t steps, int bits) {
   r.luts += 2 * static_cast<double>(steps) * places;
   if (steps > 7 && places <= 6) r.luts += 4;  // behind short chains the count is mapped for speed
   r.carry = static_cast<double>(steps) * static_cast<double>(ceil_div(static_cast<std::int64_t>(places), 4));
+  r.carry8 = static_cast<double>(steps) * static_cast<double>(ceil_div(static_cast<std::int64_t>(places), 8));
   return r;
 }
 
 resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports) {
+  const std::int64_t words = std::max<std::int64_t>(1, std::bit_ceil(static_cast<std::uint64_t>(depth)) / 64);
   resources r;
-  if (ports == 2)
+  if (ports == 2) {
     r.lutram = static_cast<double>(lut_ram_luts(depth, bits));
-  else if (depth <= 32)
+    r.lutram_plus =
+        static_cast<double>(depth <= 32 ? 8 * ceil_div(bits, 14) : 8 * ceil_div(bits, 7) * ceil_div(depth, 64));
+  } else if (depth <= 32) {
     r.lutram = static_cast<double>(4 * ceil_div(bits, 8));
-  else
-    r.lutram =
-        static_cast<double>(bits * std::max<std::int64_t>(1, std::bit_ceil(static_cast<std::uint64_t>(depth)) / 64));
+    r.lutram_plus = static_cast<double>(8 * ceil_div(bits, 16));
+  } else {
+    r.lutram = static_cast<double>(bits * words);
+    r.lutram_plus = r.lutram;
+  }
   return r;
 }
 
@@ -164,7 +174,7 @@ resources counter_rule(std::int64_t count) {
   if (count < 2) return r;
   const std::int64_t bits = ceil_log2(count);
   r.ff = static_cast<double>(bits);
-  r.carry = carries(bits);
+  add_chains(r, bits);
   r.luts = bits < static_cast<std::int64_t>(luts.size()) ? luts[static_cast<std::size_t>(bits)]
                                                          : 1.5 * static_cast<double>(bits);
   return r;

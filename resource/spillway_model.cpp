@@ -41,27 +41,39 @@ cost_term tree_of(const char* name, const unit_estimate& estimate, const Amount&
 
 }  // namespace
 
-unit_cost spillway_cost(const dataflow_unit& unit) {
-  const unit_estimate estimate = spillway::estimate(unit);
-  const resources total = estimate.total();
+unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
+  unit_estimate estimate = spillway::estimate(unit);
+  for (priced_part& part : estimate.parts) part.amount = in_family(part.amount, family);
   unit_cost cost;
   cost.unit = name_of(unit);
   cost.kind = kind_of(unit);
   cost.model = "spillway";
+  cost.used = estimate.total();
+  cost.is_calibrated = estimate.is_calibrated;
+  if (cost.used.uram > 0 && family == fpga_family::series7)
+    throw config_error(fmt::format(
+        "{}: weights in ultra memory, which {} devices do not have; nearest: ram_style block, or --device xczu7ev",
+        cost.unit, to_string(family)));
   cost.luts = tree_of("lut", estimate, [](const resources& r) { return r.all_luts(); });
   cost.ff = tree_of("ff", estimate, [](const resources& r) { return r.ff; });
-  cost.bram18 = term("bram18", total.bram18, "the least over the aspect ratios of RAMB18 and RAMB36");
-  cost.uram = term("uram", total.uram, "0");
-  cost.dsp = term("dsp", total.dsp, "0 (multipliers in LUTs)");
+  cost.bram18 = term("bram18", cost.used.bram18, "the least over the aspect ratios of RAMB18 and RAMB36");
+  cost.uram = term("uram", cost.used.uram, "ceil(width/72) * ceil(depth/4096)");
+  cost.dsp = term("dsp", cost.used.dsp, "0 (multipliers in LUTs)");
+  if (const auto dot = dot_products_of(unit)) {
+    const double bits = static_cast<double>(dot->weights.size()) * dot->weights.type.bits;
+    if (cost.used.bram18 > 0) cost.bram_efficiency = bits / (cost.used.bram18 * 18 * 1024);
+    if (cost.used.uram > 0) cost.uram_efficiency = bits / (cost.used.uram * 72 * 4096);
+  }
   cost.cycles = cycles_per_frame(unit);
   return cost;
 }
 
-network_cost spillway_cost(const dataflow& flow) {
+network_cost spillway_cost(const dataflow& flow, const fpga_device& device) {
   std::vector<unit_cost> units;
-  for (const dataflow_unit& unit : flow.units) units.push_back(spillway_cost(unit));
+  units.reserve(flow.units.size());
+  for (const dataflow_unit& unit : flow.units) units.push_back(spillway_cost(unit, device.family));
   const cost_total total = sum(units);
-  return {total, flow.name, "spillway", std::move(units)};
+  return {total, flow.name, "spillway", std::move(units), utilization_of(total.used, device)};
 }
 
 }  // namespace spillway

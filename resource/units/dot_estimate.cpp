@@ -103,7 +103,10 @@ resources only_ff(double ff) {
 resources weight_memory(const element& e) {
   const std::int64_t bits = std::int64_t{e.pe} * e.simd * e.weight.bits;
   resources r;
-  if (!e.is_in_luts()) r.bram18 = block_ram_rule(bits, e.words());
+  if (e.memory == memory_style::ultra)
+    r.uram = static_cast<double>(ceil_div(bits, 72) * ceil_div(e.words(), 4096));
+  else if (!e.is_in_luts())
+    r.bram18 = block_ram_rule(bits, e.words());
   // Two bits of input and what is read from 16 words are six inputs: the products' LUTs.
   else if (!(e.is_multiplied() && e.input.bits == 2 && e.rows() == 1 && e.words() <= 16))
     r.luts = fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
@@ -169,7 +172,8 @@ element element_of(const Unit& unit) {
 /// What calibration saw.
 bool is_inside(const element& e) {
   return e.input.bits <= 8 && e.weight.bits <= 8 && e.accumulator.bits >= 8 && e.accumulator.bits <= 40 &&
-         e.simd <= 32 && e.pe <= 16 && e.words() >= 16 && e.steps <= 15 && !e.saturates && !e.xnor;
+         e.simd <= 32 && e.pe <= 16 && e.words() >= 16 && e.steps <= 15 && !e.saturates && !e.xnor &&
+         e.memory != memory_style::ultra;
 }
 
 /// What both kinds of unit have; settles `e`.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "calibration/slopes.h"
+#include "models/error.h"
+
+// Prints what a bit of weight, input and accumulator costs: measured, modelled and by FINN's formula.
+
+namespace {
+
+using namespace spillway;
+
+int run(const std::string& folder, bool for_plots) {
+  const std::vector<measured_unit> units =
+      measured_units(folder + "/points/slopes.jsonl", folder + "/results/slopes.jsonl");
+  const std::vector<width_sweep> sweeps = width_sweeps(units);
+  if (for_plots)
+    fmt::print("{}", plot_data(sweeps));
+  else
+    fmt::print("{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Prints what a bit of weight, input and accumulator costs");
+  std::string folder = "calibration";
+  bool for_plots = false;
+  app.add_option("FOLDER", folder, "Where points/ and results/ are")->capture_default_str();
+  app.add_flag("--plot-data", for_plots, "Print the points, for gnuplot");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(folder, for_plots);
+  } catch (const io_error& wrong) {
+    fmt::print(stderr, "cost_slopes: {}\n", wrong.what());
+    return 3;
+  } catch (const error& wrong) {
+    fmt::print(stderr, "cost_slopes: {}\n", wrong.what());
+    return 2;
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/refusals.h"
+#include "tests/cli/run_process.h"
+#include "tests/traces/temporary_directory.h"
+
+// `spillway estimate` with Spillway's own model: devices, utilization, reports, and what it refuses.
+
+using namespace spillway;
+using nlohmann::json;
+
+namespace {
+
+std::vector<std::string> own(std::vector<std::string> more) {
+  std::vector<std::string> arguments{"estimate", qat, "--model", "spillway", "--pe", "10", "--simd", "8"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+}  // namespace
+
+TEST_CASE("estimate prints the utilization of a device, as Vivado lays it out") {
+  const process_result small = spillway_command(own({}));
+  CHECK(small.code == 0);
+  CHECK(small.out.find("xc7z020 (7-series), modelled, as Yosys counts; not a Vivado count") != std::string::npos);
+  CHECK(small.out.find("| Slice LUTs ") != std::string::npos);
+  const process_result large = spillway_command(own({"--device", "zu7ev"}));
+  CHECK(large.out.find("| CLB LUTs ") != std::string::npos);
+  CHECK(large.out.find("| CARRY8 ") != std::string::npos);
+}
+
+TEST_CASE("a design that does not fit is priced, and one line says so") {
+  const process_result run = spillway_command(
+      {"estimate", qat, "--model", "spillway", "--pe", "10", "--simd", "784", "--accumulator", "40", "--json"});
+  CHECK(run.code == 0);
+  const json cost = json::parse(run.out);
+  CHECK(cost["utilization"]["fits"] == false);
+  CHECK(run.err.find("does not fit xc7z020: Slice LUTs") != std::string::npos);
+  CHECK(run.err.find('\n') == run.err.size() - 1);
+}
+
+TEST_CASE("FINN's reports come from our own model as well") {
+  const testing::temporary_directory scratch;
+  const std::string folder = scratch.file("out");
+  CHECK(spillway_command(own({"-o", folder})).code == 0);
+  json report;
+  std::ifstream(folder + "/estimate_layer_resources.json") >> report;
+  for (const char* key : {"LUT", "FF", "BRAM_18K", "BRAM_efficiency", "URAM", "URAM_efficiency", "DSP"})
+    CHECK(report["MVAU_0"].contains(key));
+  CHECK(report["MVAU_0"]["FF"] > 0);
+  json cycles;
+  std::ifstream(folder + "/estimate_layer_cycles.json") >> cycles;
+  CHECK(cycles["MVAU_0"] == 98);
+}
+
+TEST_CASE("what only one model has is refused to the other, in one line") {
+  for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"--thresholds", "block"},
+                                                                                    {"--weights", "external"},
+                                                                                    {"--accumulator-width", "given"},
+                                                                                    {"--multipliers", "lut"}})
+    check_refused(spillway_command(own({flag, value})), 2, {flag, "--model finn"});
+  check_refused(spillway_command({"estimate", qat, "--device", "xcu250"}), 2, {"--device", "--model spillway"});
+  check_refused(spillway_command(own({"--device", "xczu3gg"})), 2, {"xczu3gg", "nearest: xczu3eg"});
+}
