@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "calibration/bands.h"
 #include "calibration/errors.h"
 #include "models/error.h"
 
@@ -95,8 +96,15 @@ int main(int argc, char** argv) {
   bool as_json_text = false;
   app.add_option("FOLDER", folder, "Where points/ and results/ are")->capture_default_str();
   app.add_flag("--json", as_json_text, "Print JSON");
+  bool bands = false;
+  app.add_flag("--bands", bands, "Print resource/error_bands.h as it has to be");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (bands) {
+      fmt::print("{}",
+                 bands_header(measured_units(folder + "/points/held-out.jsonl", folder + "/results/held-out.jsonl")));
+      return 0;
+    }
     return run(folder, as_json_text);
   } catch (const io_error& wrong) {
     fmt::print(stderr, "cost_errors: {}\n", wrong.what());

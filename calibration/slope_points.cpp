@@ -28,8 +28,8 @@ json unit_of(const char* stratum, int weight, int input, const std::string& accu
 }
 
 /// P from 8 to 32 at M = N = 4.
-void sweep_accumulator(const char* stratum, const char* overflow, const char* memory, int output) {
-  for (int p = 8; p <= 32; p += 2) {
+void sweep_accumulator(const char* stratum, int step, const char* overflow, const char* memory, int output) {
+  for (int p = 8; p <= 32; p += step) {
     json point = unit_of(stratum, 4, 4, fmt::format("{}:{}:per_cycle", p, overflow), memory);
     point["name"] = fmt::format("{}_{}", stratum, p);
     if (output > 0) point["output"] = type_text(false, output);
@@ -50,10 +50,10 @@ void sweep_factor(const char* stratum, bool is_weight) {
 }  // namespace
 
 void print_slopes() {
-  sweep_accumulator("p", "wrap", "block", 3);
-  sweep_accumulator("p_without_thresholds", "wrap", "block", 0);
-  sweep_accumulator("p_weights_in_luts", "wrap", "distributed", 3);
-  sweep_accumulator("p_saturating", "saturate", "block", 3);
+  sweep_accumulator("p", 2, "wrap", "block", 3);
+  sweep_accumulator("p_without_thresholds", 4, "wrap", "block", 0);
+  sweep_accumulator("p_weights_in_luts", 4, "wrap", "distributed", 3);
+  sweep_accumulator("p_saturating", 4, "saturate", "block", 3);
   sweep_factor("m", true);
   sweep_factor("n", false);
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/error.h"
+#include "resource/bands.h"
 
 namespace spillway {
 namespace {
@@ -55,6 +56,10 @@ std::string explain(const unit_cost& unit) {
   return text;
 }
 
+nlohmann::ordered_json json_of(const std::optional<value_band>& band) {
+  return band ? nlohmann::ordered_json{band->low, band->high} : nlohmann::ordered_json(nullptr);
+}
+
 nlohmann::ordered_json json_of(const cost_term& term) {
   nlohmann::ordered_json json{{"name", term.name}, {"value", term.value}, {"amount", term.amount}};
   if (!term.formula.empty()) json["formula"] = term.formula;
@@ -76,6 +81,11 @@ nlohmann::ordered_json json_of(const unit_cost& unit) {
       {"uram_efficiency", unit.uram_efficiency},
       {"dsp", unit.dsp.amount},
       {"terms", {json_of(unit.luts), json_of(unit.bram18), json_of(unit.uram), json_of(unit.dsp)}}};
+  if (unit.model == "spillway") {
+    json["calibrated"] = unit.is_calibrated;
+    json["luts_band"] = json_of(lut_band(unit));
+    json["ff_band"] = json_of(ff_band(unit));
+  }
   if (unit.ff) {
     json["ff"] = unit.ff->amount;
     json["terms"].push_back(json_of(*unit.ff));
@@ -83,17 +93,17 @@ nlohmann::ordered_json json_of(const unit_cost& unit) {
   return json;
 }
 
-/// The units that the stated errors do not speak of, by name.
-std::vector<std::string> outside_calibration(const network_cost& cost) {
-  std::vector<std::string> names;
-  for (const unit_cost& unit : cost.units)
-    if (!unit.is_calibrated) names.push_back(unit.unit);
-  return names;
-}
-
-std::string calibration_note(const network_cost& cost) {
-  const std::vector<std::string> names = outside_calibration(cost);
-  return names.empty() ? "" : fmt::format("outside the calibrated box: {}\n", fmt::join(names, ", "));
+/// Between which numbers the count lies, or for which units nobody knows.
+std::string band_text(const network_cost& cost) {
+  const auto line = [](const char* what, const std::optional<value_band>& band) {
+    return band ? fmt::format("{}: {:.0f} to {:.0f}, by the 5th and 95th percentile of held-out errors\n", what,
+                              band->low, band->high)
+                : "";
+  };
+  const std::vector<std::string> outside = outside_calibration(cost);
+  if (!outside.empty())
+    return fmt::format("outside of what was calibrated, the errors are not known: {}\n", fmt::join(outside, ", "));
+  return line("LUT", lut_band(cost)) + line("FF", ff_band(cost));
 }
 
 std::string device_text(const device_utilization& utilization) {
@@ -177,7 +187,7 @@ std::string to_text(const network_cost& cost, bool explained) {
   };
   for (const unit_cost& unit : cost.units) add_line(unit.unit, sum({unit}));
   add_line("total", cost);
-  text += fmt::format("modelled: model={}\n", cost.model) + calibration_note(cost);
+  text += fmt::format("modelled: model={}\n", cost.model) + band_text(cost);
   if (cost.utilization) text += device_text(*cost.utilization);
   if (explained)
     for (const unit_cost& unit : cost.units) text += explain(unit);
@@ -197,6 +207,8 @@ std::string to_json(const network_cost& cost) {
   if (estimates_ff(cost)) json["total"]["ff"] = cost.ff;
   if (cost.utilization) {
     json["utilization"] = json_of(*cost.utilization);
+    json["total"]["luts_band"] = json_of(lut_band(cost));
+    json["total"]["ff_band"] = json_of(ff_band(cost));
     json["outside_calibration"] = outside_calibration(cost);
   }
   json["units"] = nlohmann::ordered_json::array();

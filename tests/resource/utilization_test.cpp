@@ -2,9 +2,12 @@
 #include "resource/utilization.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "models/error.h"
@@ -56,6 +59,19 @@ TEST_CASE("a device is found with or without its xc, and an unknown one is refus
                        "xczu7ev, xczu9eg, "
                        "xcu250, xcu280",
                        config_error);
+}
+
+// With `-s`, doctest prints the lines as they should stand in the page.
+TEST_CASE("docs/cost-model.md has the catalogue as it is") {
+  std::ostringstream page;
+  page << std::ifstream(SPILLWAY_SOURCE_DIR "/docs/cost-model.md").rdbuf();
+  for (const fpga_device& d : fpga_devices()) {
+    const std::string line =
+        fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", d.name, d.known, to_string(d.family), d.luts,
+                    d.memory_luts, d.registers, d.ramb36, d.uram, d.dsp);
+    INFO(line);
+    CHECK(page.str().find(line) != std::string::npos);
+  }
 }
 
 TEST_CASE("a device's numbers hang together as in silicon") {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/bands.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "calibration/bands.h"
+#include "resource/error_bands.h"
+#include "resource/spillway_model.h"
+
+// How far an estimate may be off, as the held-out results say.
+
+using namespace spillway;
+
+namespace {
+
+dataflow a_network(int accumulator_bits) {
+  mvau unit;
+  unit.name = "MVAU_0";
+  unit.input_type = unsigned_type(4);
+  unit.weights = integer_tensor::zeros(signed_type(4), {16, 64});
+  unit.accumulator = {.bits = accumulator_bits};
+  unit.output_type = signed_type(accumulator_bits);
+  unit.pe = 4;
+  unit.simd = 8;
+  unit.weight_memory = memory_style::block;
+  dataflow flow;
+  flow.name = "one";
+  flow.units = {unit};
+  return flow;
+}
+
+}  // namespace
+
+TEST_CASE("resource/error_bands.h is what the held-out results say; if not: cost_errors calibration --bands") {
+  std::ostringstream header;
+  header << std::ifstream(SPILLWAY_SOURCE_DIR "/resource/error_bands.h").rdbuf();
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
+  CHECK(header.str() ==
+        bands_header(measured_units(folder + "points/held-out.jsonl", folder + "results/held-out.jsonl")));
+}
+
+TEST_CASE("a band surrounds what was counted: an estimate that is too high means less, one too low means more") {
+  const network_cost cost = spillway_cost(a_network(16));
+  const auto band = lut_band(cost);
+  REQUIRE(band);
+  CHECK(error_bands::held_out_units >= 60);
+  CHECK(error_bands::luts.p5 < error_bands::luts.p95);
+  CHECK(band->low < band->high);
+  // Back again: the estimate is p95 percent above the lower end, and p5 percent above (below) the upper one.
+  CHECK(100 * (cost.luts / band->low - 1) == doctest::Approx(error_bands::luts.p95));
+  CHECK(100 * (cost.luts / band->high - 1) == doctest::Approx(error_bands::luts.p5));
+  CHECK(lut_band(cost.units[0])->low == band->low);
+  CHECK(to_text(cost).find("by the 5th and 95th percentile of held-out errors") != std::string::npos);
+  CHECK(nlohmann::json::parse(to_json(cost))["total"]["luts_band"][0] == band->low);
+}
+
+TEST_CASE("outside of the calibrated box there is no band, and text and JSON name the unit") {
+  const network_cost cost = spillway_cost(a_network(48));
+  CHECK_FALSE(lut_band(cost));
+  CHECK_FALSE(ff_band(cost.units[0]));
+  CHECK(to_text(cost).find("outside of what was calibrated, the errors are not known: MVAU_0\n") != std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(cost));
+  CHECK(json["outside_calibration"] == std::vector<std::string>{"MVAU_0"});
+  CHECK(json["total"]["luts_band"].is_null());
+  CHECK(json["units"][0]["calibrated"] == false);
+}
