@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -20,21 +22,44 @@ void multipliers() {
                         {{"a", a}, {"b", b}}, {{"p", a + b}});
 }
 
+/// Bits of the sum of `lanes` in [low, high].
+int width_of(int lanes, int low, int high, int cap) {
+  return std::min(cap, bits_for(std::int64_t{low} * lanes, std::int64_t{high} * lanes, low < 0));
+}
+
+void adder_tree(int lanes, int group, int low, int high, int cap) {
+  const int leaf = width_of(group, low, high, cap), sum = width_of(lanes, low, high, cap);
+  print_component("spillway_adder_tree",
+                  {{"LANES", lanes},
+                   {"GROUP", group},
+                   {"LANE_MIN", low},
+                   {"LANE_MAX", high},
+                   {"LEAF_BITS", leaf},
+                   {"CAP", cap},
+                   {"STAGES", 1 + bits_for(0, lanes - 1, false)},
+                   {"BITS", sum}},
+                  {{"clk", 1}, {"enable", 1}, {"leaves", (lanes + group - 1) / group * leaf}}, {{"sum", sum}});
+}
+
 void adder_trees() {
   for (const int lanes : {2, 3, 4, 5, 7, 8, 9, 16, 25, 32, 64})
-    for (const int bits : {2, 3, 6, 9, 16}) {
-      const int levels = bits_for(0, lanes - 1, false);
-      print_component("spillway_adder_tree",
-                      {{"LANES", lanes},
-                       {"GROUP", 1},
-                       {"LANE_MIN", -(1 << (bits - 1))},
-                       {"LANE_MAX", (1 << (bits - 1)) - 1},
-                       {"LEAF_BITS", bits},
-                       {"CAP", 62},
-                       {"STAGES", 1 + levels},
-                       {"BITS", bits + levels}},
-                      {{"clk", 1}, {"enable", 1}, {"leaves", lanes * bits}}, {{"sum", bits + levels}});
-    }
+    for (const int bits : {2, 3, 6, 9, 16}) adder_tree(lanes, 1, -(1 << (bits - 1)), (1 << (bits - 1)) - 1, 62);
+  // Sums without a sign, sums that wrap, and leaves that are tables of a few narrow lanes.
+  for (const int lanes : {6, 7, 9, 10, 11, 13, 14, 17, 18, 20, 21, 24, 28, 31, 33}) {
+    adder_tree(lanes, 1, 0, 49, 62);
+    adder_tree(lanes, 1, -120, 105, 9);
+    adder_tree(lanes, 2, -3, 3, 62);
+    adder_tree(lanes, 3, 0, 1, 62);
+    adder_tree(lanes, 3, -1, 1, 62);
+  }
+}
+
+void negations() {
+  for (int bits = 4; bits <= 10; ++bits)
+    for (const int is_signed : {0, 1})
+      for (const int out : {bits - 1, bits + 1})
+        print_component("spillway_negation", {{"BITS", bits}, {"SIGNED", is_signed}, {"OUT_BITS", out}},
+                        {{"negate", 1}, {"in", bits}}, {{"out", out}});
 }
 
 void accumulators() {
@@ -73,6 +98,16 @@ void replay_buffers_and_counters() {
     const int bits = bits_for(0, count - 1, false);
     print_component("spillway_counter", {{"COUNT", count}}, {{"clk", 1}, {"rst", 1}, {"enable", 1}},
                     {{"next_value", bits}, {"value", bits}, {"is_last", 1}});
+    for (const bool has_last : {false, true}) {
+      json outputs{{"value", bits}};
+      if (has_last) outputs["is_last"] = 1;
+      print_point({{"name", fmt::format("counter_{}_{}", has_last ? "last" : "value", count)},
+                   {"stratum", "grid"},
+                   {"component", "spillway_counter"},
+                   {"parameters", {{"COUNT", count}}},
+                   {"inputs", {{"clk", 1}, {"rst", 1}, {"enable", 1}}},
+                   {"outputs", outputs}});
+    }
   }
 }
 
@@ -81,6 +116,7 @@ void replay_buffers_and_counters() {
 void print_components() {
   multipliers();
   adder_trees();
+  negations();
   accumulators();
   thresholds();
   replay_buffers_and_counters();

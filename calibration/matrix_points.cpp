@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "calibration/point_lists.h"
 
@@ -69,6 +71,54 @@ void points_within(const char* prefix, const char* stratum, int count, const box
   }
 }
 
+/// Products whose digits are read from a few words: what synthesis makes of both together follows no simple rule.
+void points_of_read_digits() {
+  const auto point = [](int weight, int input, bool is_signed, int sf) {
+    print_point({{"name", fmt::format("read_m{}n{}{}_d{}", weight, input, is_signed ? "s" : "u", sf)},
+                 {"stratum", "calibration"},
+                 {"unit", "mvau"},
+                 {"mh", 2},
+                 {"mw", 4 * sf},
+                 {"pe", 2},
+                 {"simd", 4},
+                 {"weight", type_text(true, weight)},
+                 {"input", type_text(is_signed, input)},
+                 {"accumulator", "24:wrap:per_cycle"},
+                 {"memory", "distributed"},
+                 {"seed", 99}});
+  };
+  for (const int weight : {3, 4, 5, 6, 7, 8})
+    for (const int input : {4, 6, 8}) point(weight, input, false, 25);
+  for (const int sf : {16, 32, 64})
+    for (const int weight : {4, 6}) point(weight, 6, false, sf);
+}
+
+/// Depthwise units. The two lists have no window in common.
+void vector_points(const char* prefix, const char* stratum, int count, const box& from,
+                   const std::vector<std::pair<int, int>>& folds, seeded_random& random) {
+  for (int n = 0; n < count; ++n) {
+    const auto [window, simd] = folds[static_cast<std::size_t>(random.below(std::ssize(folds)))];
+    const int pe = one_of(from.pe, random), nf = 1 + static_cast<int>(random.below(8));
+    const int weight = 2 + static_cast<int>(random.below(7)), input = 1 + static_cast<int>(random.below(8));
+    nlohmann::ordered_json point{{"name", fmt::format("{}_{:03}", prefix, n)},
+                                 {"stratum", stratum},
+                                 {"unit", "vvau"},
+                                 {"channels", pe * nf},
+                                 {"window", window},
+                                 {"pe", pe},
+                                 {"simd", simd},
+                                 {"weight", type_text(true, weight)},
+                                 {"input", type_text(random.below(3) == 0 && input > 1, input)},
+                                 {"accumulator", fmt::format("{}:wrap:per_cycle", one_of(from.p, random))},
+                                 {"memory", random.below(2) == 0 || nf * window / simd < 16 ? "distributed" : "block"},
+                                 {"seed", 1 + random.below(1000000)}};
+    const auto output = static_cast<int>(random.below(5));
+    if (output > 0) point["output"] = type_text(false, output);
+    // What a few words hold is logic to synthesis.
+    if (nf * window / simd >= 4) print_point(point);
+  }
+}
+
 /// Beyond the box: wider words, more lanes, more elements, wider sums.
 void points_beyond(seeded_random& random) {
   struct outlier {
@@ -112,6 +162,8 @@ void points_of_other_styles(seeded_random& random) {
 void print_calibration() {
   seeded_random random(1);
   points_within("cal", "calibration", 110, calibrated, random);
+  points_of_read_digits();
+  vector_points("vec", "calibration", 16, calibrated, {{9, 1}, {9, 3}, {9, 9}, {25, 5}, {25, 1}}, random);
 }
 
 void print_held_out() {
@@ -119,6 +171,7 @@ void print_held_out() {
   points_within("a", "A", 84, unseen, random);
   points_beyond(random);
   points_of_other_styles(random);
+  vector_points("v", "V", 14, unseen, {{49, 7}, {49, 1}, {16, 4}, {16, 8}, {4, 2}, {15, 5}}, random);
 }
 
 }  // namespace spillway

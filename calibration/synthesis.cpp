@@ -17,6 +17,7 @@
 #include "models/sha256.h"
 #include "rtl/memory_words.h"
 #include "rtl/sources.h"
+#include "rtl/top.h"
 #include "rtl/twin.h"
 
 namespace spillway {
@@ -73,22 +74,6 @@ std::vector<port> ports_of_twin(const dataflow_unit& unit) {
           {"output", "out_data", total_bits(ports.outputs)}};
 }
 
-/// A point as a module of this name; the files of its memories begin with it.
-std::string text_of(const synthesis_point& point, const std::string& name, const rtl_instance* twin) {
-  std::vector<rtl_parameter> parameters;
-  if (const auto* component = std::get_if<component_point>(&point.what)) {
-    std::vector<port> ports;
-    for (const auto& [of, value] : component->parameters) parameters.push_back(number_parameter(of, value));
-    for (const auto& [of, bits] : component->inputs) ports.push_back({"input", of, bits});
-    for (const auto& [of, bits] : component->outputs) ports.push_back({"output", of, bits});
-    return module_text(name, ports, component->module, parameters);
-  }
-  parameters = twin->parameters;
-  for (const rtl_memory& memory : twin->memories)
-    parameters.push_back(text_parameter(memory.name, fmt::format("{}_{}.hex", name, memory.name)));
-  return module_text(name, ports_of_twin(std::get<dataflow_unit>(point.what)), twin->module, parameters);
-}
-
 /// The library's modules that `text` names, and those that they name.
 std::string library_for(std::string_view text) {
   std::string all;
@@ -97,28 +82,60 @@ std::string library_for(std::string_view text) {
 }
 
 /// What is to be synthesised, one module `point_N` a point below an empty top.
-struct design_text {
+class design_text {
+ public:
   std::string points, top = "module top;\n";
   std::vector<std::string> digests;
 
-  design_text(std::span<const synthesis_point> list, const fs::path& folder) {
+  design_text(std::span<const synthesis_point> list, const fs::path& folder) : m_folder(folder) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string name = fmt::format("point_{}", i);
-      const auto* unit = std::get_if<dataflow_unit>(&list[i].what);
-      std::optional<rtl_instance> twin;
-      if (unit) twin = twin_of(*unit);
-      std::string text = text_of(list[i], name, twin ? &*twin : nullptr);
-      if (twin) {
-        text = twin->source + text;
-        for (const rtl_memory& memory : twin->memories)
-          write_file_atomically((folder / (name + "_" + memory.name + ".hex")).string(), lines_of(memory.hex_words));
-      }
+      const std::string text = text_of(list[i], name);
       digests.push_back(sha256(library_for(text)).substr(0, 12));
       points += text;
       top += fmt::format("  (* keep *) {0} of_{0} ();\n", name);
     }
     top += "endmodule\n";
   }
+
+ private:
+  std::string text_of(const synthesis_point& point, const std::string& name) {
+    if (const auto* component = std::get_if<component_point>(&point.what)) return text_of_component(*component, name);
+    if (const auto* flow = std::get_if<dataflow>(&point.what)) return text_of_accelerator(*flow, name);
+    return text_of_unit(std::get<dataflow_unit>(point.what), name);
+  }
+
+  static std::string text_of_component(const component_point& component, const std::string& name) {
+    std::vector<port> ports;
+    std::vector<rtl_parameter> parameters;
+    for (const auto& [of, value] : component.parameters) parameters.push_back(number_parameter(of, value));
+    for (const auto& [of, bits] : component.inputs) ports.push_back({"input", of, bits});
+    for (const auto& [of, bits] : component.outputs) ports.push_back({"output", of, bits});
+    return module_text(name, ports, component.module, parameters);
+  }
+
+  /// The files of its memories begin with its name.
+  std::string text_of_unit(const dataflow_unit& unit, const std::string& name) {
+    const rtl_instance twin = twin_of(unit);
+    std::vector<rtl_parameter> parameters = twin.parameters;
+    for (const rtl_memory& memory : twin.memories) {
+      const std::string file = fmt::format("{}_{}.hex", name, memory.name);
+      parameters.push_back(text_parameter(memory.name, file));
+      write_file_atomically((m_folder / file).string(), lines_of(memory.hex_words));
+    }
+    return twin.source + module_text(name, ports_of_twin(unit), twin.module, parameters);
+  }
+
+  std::string text_of_accelerator(const dataflow& flow, const std::string& name) {
+    const detail::rtl_top made = detail::make_top(flow, name, name + "_");
+    for (const detail::rtl_memory_file& memory : made.memories)
+      write_file_atomically((m_folder / (name + "_" + memory.name)).string(), lines_of(memory.words));
+    std::string text;
+    for (const std::string& source : made.sources) text += source;
+    return text + "(* keep_hierarchy *)\n" + made.text;
+  }
+
+  fs::path m_folder;
 };
 
 std::string script() {

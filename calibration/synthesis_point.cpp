@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "calibration/network_points.h"
 #include "models/error.h"
 #include "models/networks/seeded_random.h"
 #include "models/read_file.h"
@@ -266,6 +267,20 @@ component_point component_of(keys& from, const std::string& module) {
           numbers_of(from.object("outputs"), "outputs")};
 }
 
+dataflow network_of(keys& from) {
+  network_point point;
+  point.network = from.text("network", "");
+  point.sizes.width_multiplier = 1.0 / static_cast<double>(from.number("width_divisor", 1));
+  point.sizes.weight_bits = from.narrow("weight_bits", 4);
+  point.sizes.activation_bits = from.narrow("activation_bits", 4);
+  point.sizes.image_height = point.sizes.image_width = from.number("image", 32);
+  point.sizes.calibration_images = from.narrow("calibration_images", 0);
+  point.cycles = from.number("cycles", 1 << 24);
+  point.accumulator = parse_accumulator_format(from.text("accumulator", "16"));
+  point.stream_depth = from.narrow("stream_depth", 2);
+  return accelerator_of(point);
+}
+
 using maker = dataflow_unit (*)(keys&);
 const std::map<std::string, maker>& makers() {
   static const std::map<std::string, maker> known{{"mvau", mvau_of},
@@ -293,6 +308,8 @@ synthesis_point point_of(const json& object) {
   const std::string module = from.text("component", "");
   if (!module.empty()) {
     point.what = component_of(from, module);
+  } else if (object.contains("network")) {
+    point.what = network_of(from);
   } else {
     const std::string kind = from.text("unit", "");
     const auto make = makers().find(kind);

@@ -20,9 +20,10 @@ struct component_point {
 /// One thing to synthesise. `spec` is its line of the list, as JSON without spaces: what a result is of.
 struct synthesis_point {
   std::string name;
-  std::string stratum;  ///< "A" inside the calibrated box, "B" outside it, "C" of another style, "grid", ...
+  std::string stratum;  ///< "A" inside the calibrated box, "B" outside it, "C" of another style, "V" a VVAU, "D" a
+                        ///< network, "grid", ...
   std::string spec;
-  std::variant<component_point, dataflow_unit> what;
+  std::variant<component_point, dataflow_unit, dataflow> what;
 };
 
 /// The points of a list: a file with one JSON object a line (docs/cost-model.md has the keys). Weights and thresholds

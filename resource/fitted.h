@@ -10,8 +10,12 @@ inline constexpr double control_luts = 4;  ///< of a unit's handshake and pipeli
 inline constexpr double replay_luts = 4;   ///< of the control of a replay buffer
 inline constexpr double rom_share = 1.05;  ///< LUTs of a memory in LUTs, of what its bits would take alone
 
-// LUTs a bit of a comparison with a constant: without a carry chain, and with one.
+// LUTs a lane that synthesis adds to a product in an MVAU of one fold whose weights come from LUTs and are its digits:
+// for each row but the first, and for each bit of the input in the last row of an odd number of weight bits.
+inline constexpr double read_row = 1.9, read_short_row = 0.8;
+
+// LUTs a bit of a comparison with a constant, where there is no carry chain.
 inline constexpr int chainless_bits = 12;
-inline constexpr double constant_short = 0.17, constant_long = 0.32;
+inline constexpr double constant_short = 0.17;
 
 }  // namespace spillway::fitted_costs

@@ -56,9 +56,21 @@ resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, 
                                                        : booth_rows(a_bits, a_signed, b_bits, b_signed, p_bits);
 }
 
-int multiplier_rows(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits) {
-  return recodes_a(a_bits, a_signed, b_bits, b_signed) ? digits_of(a_bits, a_signed, p_bits)
-                                                       : digits_of(b_bits, b_signed, p_bits);
+row_count multiplier_rows(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits) {
+  const bool recodes = recodes_a(a_bits, a_signed, b_bits, b_signed);
+  const int m = recodes ? b_bits : a_bits;
+  row_count rows;
+  rows.recodes_b = !recodes;
+  rows.all = recodes ? digits_of(a_bits, a_signed, p_bits) : digits_of(b_bits, b_signed, p_bits);
+  for (int k = 1; k < rows.all; ++k) rows.whole += p_bits - 2 * k > m;
+  return rows;
+}
+
+resources negation_rule(int bits, int out_bits) {
+  resources r;
+  r.luts = std::min(bits, out_bits);  // the last bit is the chain's carry
+  add_chains(r, out_bits + 1);
+  return r;
 }
 
 int sum_bits(const tree_shape& tree, std::int64_t lanes) {
@@ -134,9 +146,38 @@ resources threshold_rule(std::int64_t steps, int bits) {
   const auto places = static_cast<double>(ceil_div(bits, 3));
   resources r = threshold_count_rule(steps);
   r.luts += 2 * static_cast<double>(steps) * places;
-  if (steps > 7 && places <= 6) r.luts += 4;  // behind short chains the count is mapped for speed
-  r.carry = static_cast<double>(steps) * static_cast<double>(ceil_div(static_cast<std::int64_t>(places), 4));
-  r.carry8 = static_cast<double>(steps) * static_cast<double>(ceil_div(static_cast<std::int64_t>(places), 8));
+  add_chains(r, static_cast<std::int64_t>(places), static_cast<double>(steps));
+  return r;
+}
+
+namespace {
+
+/// LUTs of "equal" and "greater" at a place of a comparison with constants, of which `seen` has a bit a value.
+double constant_place(std::uint64_t seen, int width, bool has_sign) {
+  if (width == 1) return static_cast<double>(seen & 1);  // the bit itself, or its complement
+  const std::uint64_t middle = (std::uint64_t{1} << (width - 1)) - 1;
+  // Nothing is greater than the last value; what is greater than the middle one has the first bit.
+  const std::uint64_t free = std::uint64_t{1} << (has_sign ? middle : 2 * middle + 1);
+  const std::uint64_t wire = has_sign ? 0 : std::uint64_t{1} << middle;
+  return std::popcount(seen) + std::popcount(seen & ~(free | wire));
+}
+
+}  // namespace
+
+resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int bits) {
+  constexpr int place_bits = 6;
+  const std::int64_t places = ceil_div(bits, place_bits);
+  resources r = threshold_count_rule(static_cast<std::int64_t>(thresholds.size()));
+  int low = bits;
+  for (std::int64_t place = 0; place < places; ++place) {
+    const int width = std::min(place_bits, low);
+    low -= width;
+    std::uint64_t seen = 0;
+    for (const std::int64_t threshold : thresholds)
+      seen |= std::uint64_t{1} << ((static_cast<std::uint64_t>(threshold) >> low) & ((1U << width) - 1));
+    r.luts += constant_place(seen, width, place == 0);
+  }
+  add_chains(r, places, static_cast<double>(thresholds.size()));
   return r;
 }
 
@@ -167,16 +208,19 @@ resources replay_rule(std::int64_t bits, std::int64_t depth, int ports) {
   return r;
 }
 
-resources counter_rule(std::int64_t count) {
-  // The next value, and the comparison with the last one, by bits.
-  constexpr std::array<int, 13> luts{0, 1, 3, 5, 7, 7, 8, 11, 12, 13, 14, 16, 17};
+resources counter_rule(std::int64_t count, counter_use use) {
+  // By bits: the comparison with the last value, and the next one.
+  constexpr std::array<int, 13> value{0, 1, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4};
+  constexpr std::array<int, 13> last{0, 1, 3, 3, 3, 3, 3, 5, 5, 4, 5, 5, 5};
+  constexpr std::array<int, 13> next{0, 1, 3, 5, 7, 7, 8, 11, 12, 13, 14, 16, 17};
   resources r;
   if (count < 2) return r;
   const std::int64_t bits = ceil_log2(count);
   r.ff = static_cast<double>(bits);
   add_chains(r, bits);
-  r.luts = bits < static_cast<std::int64_t>(luts.size()) ? luts[static_cast<std::size_t>(bits)]
-                                                         : 1.5 * static_cast<double>(bits);
+  const std::array<int, 13>& luts = use == counter_use::value ? value : use == counter_use::last ? last : next;
+  const auto place = static_cast<std::size_t>(bits);
+  r.luts = place < luts.size() ? luts[place] : use == counter_use::next_value ? 1.5 * static_cast<double>(bits) : 6;
   return r;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "resource/resources.h"
 
@@ -14,8 +15,15 @@ namespace spillway {
 /// Radix-4 Booth rows: `a_bits` x `b_bits`, the low `p_bits` of the product.
 resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits);
 
-/// Its rows.
-int multiplier_rows(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits);
+/// Its rows: all of them, and those after the first that the product does not cut short.
+struct row_count {
+  int all = 0, whole = 0;
+  bool recodes_b = false;  ///< the digits are those of the second factor
+};
+row_count multiplier_rows(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits);
+
+/// x * +-1: the low `out_bits` bits of what has `bits`.
+resources negation_rule(int bits, int out_bits);
 
 /// A pipelined adder tree over `lanes` products in [lane_min, lane_max], leaves holding the sums of `group` lanes each,
 /// sums never wider than `cap` bits, `stages` registers deep.
@@ -41,6 +49,10 @@ resources threshold_rule(std::int64_t steps, int bits);
 /// Of so many comparators' outputs, ones from below, the number of ones.
 resources threshold_count_rule(std::int64_t steps);
 
+/// The same with thresholds that never change, ascending, for a value of `bits` bits (13 at least). A place of the
+/// chain compares six bits; places of several thresholds that are the same function are shared.
+resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int bits);
+
 /// A random access memory of LUTs: `depth` words of `bits` bits. With one port four LUTs hold 32 words of 8 bits, or
 /// one 64 bits; with a port for writing and one for reading, which synthesis makes of a unit's replay buffer, four of
 /// them hold 32 words of 6 bits or 64 of 3.
@@ -49,8 +61,12 @@ resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports);
 /// The beats of a vector, kept for the rounds after the first.
 resources replay_rule(std::int64_t bits, std::int64_t depth, int ports);
 
-/// Counts 0 to count - 1, and says when it is at the end.
-resources counter_rule(std::int64_t count);
+/// What is read of a counter: its value, also whether it is at the end, or also its next value. Reset and enable are
+/// the flip-flops' own unless the next value is asked for.
+enum class counter_use : unsigned char { value, last, next_value };
+
+/// Counts 0 to count - 1.
+resources counter_rule(std::int64_t count, counter_use use = counter_use::next_value);
 
 /// LUTs of a bit of a read-only memory with `depth` words of no pattern, at least 16.
 double rom_luts_per_bit(std::int64_t depth);

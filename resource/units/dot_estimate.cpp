@@ -7,6 +7,7 @@
 #include "models/integer_math.h"
 #include "models/units/product_range.h"
 #include "resource/fitted.h"
+#include "resource/rom_functions.h"
 #include "resource/rules.h"
 
 namespace spillway {
@@ -24,6 +25,9 @@ struct element {
   std::int64_t products = 1;           ///< of a dot product
   accumulator_format accumulator;
   std::int64_t steps = 0;  ///< thresholds; 0: none
+  const integer_tensor* thresholds = nullptr;
+  const integer_tensor* weights = nullptr;
+  bool replays = false;  ///< keeps its input for the folds after the first
   memory_style memory = memory_style::automatic;
 
   tree_shape tree;
@@ -50,9 +54,9 @@ struct element {
   bool is_in_luts() const { return resolved(memory, words()) == memory_style::distributed; }
   std::int64_t leaves() const { return ceil_div(tree.lanes, tree.group); }
   int leaf_bits() const { return sum_bits(tree, tree.group); }
-  int rows() const {
-    return is_multiplied() ? multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits())
-                           : 1;
+  row_count rows() const {
+    if (!is_multiplied()) return {1, 0, false};
+    return multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
   }
 
   /// Of one processing element.
@@ -61,15 +65,15 @@ struct element {
     if (is_table)
       one.luts = leaf_bits();
     else if (weight.is_bipolar)
-      one.luts = std::min(input.bits, leaf_bits());
+      one = negation_rule(input.bits, leaf_bits());
     else if (input.is_bipolar)
-      one.luts = std::min(weight.bits, leaf_bits());
+      one = negation_rule(weight.bits, leaf_bits());
     else
       one = multiplier_rule(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
     // What is read from up to 32 words and one bit of input are six inputs: the weights' LUTs.
     if (is_multiplied() && input.bits == 1 && is_in_luts() && words() <= 32) one.luts = 0;
-    // A replayed input's multiplexer goes into a LUT at the end of each row but the first as well.
-    if (folds > 1) one.luts += rows() - 1;
+    // A replayed input's multiplexer goes into a LUT at the end of each whole row but the first as well.
+    if (replays) one.luts += rows().whole;
     return static_cast<double>(leaves()) * one;
   }
 
@@ -88,6 +92,12 @@ struct element {
   }
 };
 
+/// Of so few words of weights many bits are the same function of the address.
+constexpr std::int64_t few_words = 10;
+
+/// Thresholds of so many folds are part of the comparators' LUTs.
+constexpr std::int64_t few_folds = 8;
+
 resources only_luts(double luts) {
   resources r;
   r.luts = luts;
@@ -100,6 +110,36 @@ resources only_ff(double ff) {
   return r;
 }
 
+/// What is read from a few words and the inputs that it meets first are no more than a LUT's six inputs.
+bool is_part_of_products(const element& e) {
+  const std::int64_t address_bits = ceil_log2(e.words());
+  if (e.is_table) return e.tree.group * e.input.bits + address_bits <= 6;
+  return e.is_multiplied() && e.input.bits == 2 && e.rows().all == 1 && address_bits <= 4;
+}
+
+/// LUTs that hold the weights.
+double weight_functions(const element& e) {
+  const std::int64_t lanes = std::int64_t{e.pe} * e.simd, bits = lanes * e.weight.bits;
+  if (e.words() > few_words || e.weights->type.words() > 1)
+    return fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
+  return static_cast<double>(
+      rom_functions(*e.weights, e.words(), lanes, e.weight.is_bipolar ? 2 : e.weight.bits, [&](auto word, auto lane) {
+        const std::int64_t row = word / e.rounds * e.pe + lane / e.simd;
+        return row * e.products + word % e.rounds * e.simd + lane % e.simd;
+      }));
+}
+
+/// What synthesis adds to products whose digits are read from LUTs, where no replay buffer is in front of them.
+double reading_luts(const element& e) {
+  if (e.folds > 1 || !e.is_multiplied() || e.words() <= few_words) return 0;
+  const row_count rows = e.rows();
+  if (!rows.recodes_b || e.leaf_bits() < e.weight.bits + e.input.bits) return 0;
+  const int odd = e.weight.bits % 2;
+  const double a_lane =
+      fitted_costs::read_row * (rows.all - 1 - odd) + fitted_costs::read_short_row * odd * e.input.bits;
+  return static_cast<double>(e.pe) * e.simd * a_lane;
+}
+
 resources weight_memory(const element& e) {
   const std::int64_t bits = std::int64_t{e.pe} * e.simd * e.weight.bits;
   resources r;
@@ -107,27 +147,36 @@ resources weight_memory(const element& e) {
     r.uram = static_cast<double>(ceil_div(bits, 72) * ceil_div(e.words(), 4096));
   else if (!e.is_in_luts())
     r.bram18 = block_ram_rule(bits, e.words());
-  // Two bits of input and what is read from 16 words are six inputs: the products' LUTs.
-  else if (!(e.is_multiplied() && e.input.bits == 2 && e.rows() == 1 && e.words() <= 16))
-    r.luts = fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
+  else if (!is_part_of_products(e))
+    r.luts = weight_functions(e) + reading_luts(e);
   return r;
 }
 
-/// Comparators, and the number of thresholds reached.
+/// Comparators of all elements, and the number of thresholds reached.
 resources threshold_comparison(const element& e) {
   const int bits = e.accumulator.bits;
-  if (e.folds > 1) return threshold_rule(e.steps, bits);
-  // Thresholds that never change are part of the comparators.
-  resources r = threshold_count_rule(e.steps);
-  r.luts += static_cast<double>(e.steps) * bits *
-            (bits <= fitted_costs::chainless_bits ? fitted_costs::constant_short : fitted_costs::constant_long);
+  if (e.folds > 1 || e.thresholds->type.words() > 1) return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
+  resources r;
+  if (bits <= fitted_costs::chainless_bits) {
+    r = threshold_count_rule(e.steps);
+    r.luts += static_cast<double>(e.steps) * bits * fitted_costs::constant_short;
+    return static_cast<double>(e.pe) * r;
+  }
+  for (std::int64_t row = 0; row < e.pe; ++row)
+    r += constant_threshold_rule({e.thresholds->at(row * e.steps), static_cast<std::size_t>(e.steps)}, bits);
   return r;
 }
 
 /// Words of a few folds go into the comparators' LUTs.
 resources threshold_memory(const element& e) {
-  if (e.folds <= 8) return {};
-  return only_luts(static_cast<double>(e.pe * e.steps * e.accumulator.bits) * rom_luts_per_bit(e.folds));
+  constexpr std::int64_t most_folds = 64;
+  if (e.folds <= few_folds) return {};
+  const std::int64_t of_elements = e.pe * e.steps;
+  if (e.folds > most_folds || e.thresholds->type.words() > 1)
+    return only_luts(static_cast<double>(of_elements * e.accumulator.bits) * rom_luts_per_bit(e.folds));
+  return only_luts(
+      static_cast<double>(rom_functions(*e.thresholds, e.folds, of_elements, std::min(e.accumulator.bits, 63),
+                                        [&](auto fold, auto threshold) { return fold * of_elements + threshold; })));
 }
 
 void add_dot_products(const element& e, unit_estimate& to) {
@@ -139,18 +188,20 @@ void add_dot_products(const element& e, unit_estimate& to) {
   to.parts.push_back({part::compute, "accumulators", "PE * P", pe * e.accumulate()});
   if (e.steps > 0) {
     to.parts.push_back(
-        {part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)", pe * threshold_comparison(e)});
+        {part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)", threshold_comparison(e)});
     to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds", threshold_memory(e)});
-    to.parts.push_back({part::threshold, "fold counter", "by bits of NF", counter_rule(e.folds)});
+    to.parts.push_back({part::threshold, "fold counter", "by bits of NF", counter_rule(e.folds, counter_use::value)});
     to.parts.push_back(
         {part::threshold, "output register", "PE * B", only_ff(pe * static_cast<double>(ceil_log2(e.steps + 1)) + 1)});
   }
   to.parts.push_back({part::memory, "weights", "PE * SIMD * M by depth", weight_memory(e)});
   const std::int64_t stages = 1 + ceil_log2(e.simd);
-  resources pipeline = only_ff(static_cast<double>(2 * stages + 2));
+  // Where each iteration is the last of its dot product, valid says so.
+  resources pipeline = only_ff(static_cast<double>((e.rounds == 1 ? 1 : 2) * stages + 2));
   pipeline.luts = fitted_costs::control_luts;
   to.parts.push_back({part::control, "pipeline", "2 valid bits a stage, and 2", pipeline});
-  to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF", counter_rule(e.words())});
+  to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF",
+                      counter_rule(e.words(), e.is_in_luts() ? counter_use::last : counter_use::next_value)});
 }
 
 template <class Unit>
@@ -158,6 +209,7 @@ element element_of(const Unit& unit) {
   element e;
   e.input = unit.input_type;
   e.weight = unit.weights.type;
+  e.weights = &unit.weights;
   e.pe = unit.pe;
   e.simd = unit.simd;
   e.folds = unit.nf();
@@ -165,7 +217,10 @@ element element_of(const Unit& unit) {
   e.products = unit.weights.shape[1];
   e.accumulator = unit.accumulator;
   e.memory = unit.weight_memory;
-  if (unit.thresholds) e.steps = unit.thresholds->shape[1];
+  if (unit.thresholds) {
+    e.thresholds = &*unit.thresholds;
+    e.steps = unit.thresholds->shape[1];
+  }
   return e;
 }
 
@@ -191,22 +246,28 @@ unit_estimate of_element(element& e) {
 unit_estimate estimate(const mvau& unit) {
   element e = element_of(unit);
   e.xnor = unit.xnor_popcount;
+  e.replays = e.folds > 1;
   unit_estimate result = of_element(e);
-  if (e.folds > 1) {
+  if (e.replays) {
     resources replay = replay_rule(std::int64_t{e.simd} * e.input.bits, e.rounds, 2) + only_ff(1);
     if (!e.is_table && e.weight.is_bipolar && e.pe == 1) replay.luts = 0;  // the multiplexer goes into the negation
     replay.luts += fitted_costs::replay_luts;
     result.parts.push_back(
         {part::memory, "replay buffer", "LUT RAM of SIMD * N bits by SF, and a multiplexer", replay});
     if (!std::has_single_bit(static_cast<std::uint64_t>(e.rounds)))
-      result.parts.push_back({part::control, "round counter", "by bits of SF", counter_rule(e.rounds)});
+      result.parts.push_back(
+          {part::control, "round counter", "by bits of SF", counter_rule(e.rounds, counter_use::last)});
   }
   return result;
 }
 
 unit_estimate estimate(const vvau& unit) {
   element e = element_of(unit);
-  return of_element(e);
+  unit_estimate result = of_element(e);
+  if (e.folds > 1)
+    result.parts.push_back(
+        {part::control, "round counter", "by bits of SF", counter_rule(e.rounds, counter_use::last)});
+  return result;
 }
 
 }  // namespace spillway

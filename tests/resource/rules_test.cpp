@@ -18,17 +18,20 @@ namespace {
 
 using parameters = std::map<std::string, int>;
 
-resources rule_of(const std::string& module, parameters p) {
+resources rule_of(const std::string& module, parameters p, const parameters& outputs) {
   if (module == "spillway_multiplier")
     return multiplier_rule(p["A_BITS"], p["A_SIGNED"] != 0, p["B_BITS"], p["B_SIGNED"] != 0, p["P_BITS"]);
   if (module == "spillway_adder_tree")
     return adder_tree_rule({p["LANES"], p["GROUP"], p["LANE_MIN"], p["LANE_MAX"], p["CAP"], p["STAGES"]});
+  if (module == "spillway_negation") return negation_rule(p["BITS"], p["OUT_BITS"]);
   if (module == "spillway_accumulator")
     return accumulator_rule(p["BITS"], p["SATURATE"] != 0, p["SUM_BITS"], p["SUM_SIGNED"] != 0);
   if (module == "spillway_thresholds") return threshold_rule(p["STEPS"], p["X_BITS"]);
   if (module == "spillway_replay_buffer") return replay_rule(p["BITS"], p["DEPTH"], 1);
   REQUIRE(module == "spillway_counter");
-  return counter_rule(p["COUNT"]);
+  return counter_rule(p["COUNT"], outputs.contains("next_value") ? counter_use::next_value
+                                  : outputs.contains("is_last")  ? counter_use::last
+                                                                 : counter_use::value);
 }
 
 }  // namespace
@@ -40,8 +43,8 @@ TEST_CASE("every rule gives what synthesis counts, on every point of its grid") 
   CHECK(stored->results.size() > 400);
   for (const synthesis_result& result : stored->results) {
     const auto point = nlohmann::json::parse(result.spec);
-    const resources expected =
-        rule_of(point.at("component").get<std::string>(), point.at("parameters").get<parameters>());
+    const resources expected = rule_of(point.at("component").get<std::string>(),
+                                       point.at("parameters").get<parameters>(), point.at("outputs").get<parameters>());
     CAPTURE(result.name);
     CHECK(expected.luts == result.counted.luts);
     CHECK(expected.lutram == result.counted.lutram);

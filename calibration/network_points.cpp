@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calibration/network_points.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "explore/folding_search.h"
+#include "models/error.h"
+#include "models/lowering.h"
+#include "models/networks/cnv.h"
+#include "models/networks/espcn.h"
+#include "models/networks/mobilenet_v1.h"
+#include "models/networks/resnet18.h"
+#include "models/networks/unet.h"
+#include "models/streamline.h"
+
+namespace spillway {
+
+dataflow accelerator_of(const network_point& point) {
+  static const std::map<std::string, network (*)(const network_options&)> known{{"cnv", cnv},
+                                                                                {"espcn", espcn},
+                                                                                {"mobilenet_v1", mobilenet_v1_cifar10},
+                                                                                {"resnet18", resnet18_cifar10},
+                                                                                {"unet", unet}};
+  const auto describe = known.find(point.network);
+  if (describe == known.end())
+    throw input_error(fmt::format("network = {}; right: cnv, espcn, mobilenet_v1, resnet18 or unet", point.network));
+  const integer_network net = streamline(describe->second(point.sizes));
+  lowering_options base;
+  base.stream_depth = point.stream_depth;
+  base.defaults.accumulator = point.accumulator;
+  folding_goal goal;
+  goal.cycles_per_frame = point.cycles;
+  return lower(net, search_folding(net, goal, base).options);
+}
+
+}  // namespace spillway

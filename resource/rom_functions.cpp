@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resource/rom_functions.h"
+
+#include <algorithm>
+
+namespace spillway::detail {
+
+std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth) {
+  const std::uint64_t all = depth == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth) - 1;
+  // Of a function and its complement the one that is 0 at address 0.
+  for (std::uint64_t& column : columns) column = (column & 1) != 0 ? ~column & all : column & all;
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  auto functions = static_cast<std::int64_t>(columns.size());
+  const auto is_there = [&](std::uint64_t column) {
+    return std::binary_search(columns.begin(), columns.end(), column);
+  };
+  functions -= is_there(0);
+  for (std::int64_t bit = 1; bit < depth; bit *= 2) {
+    std::uint64_t address = 0;
+    for (std::int64_t word = 0; word < depth; ++word) address |= std::uint64_t{(word & bit) != 0} << word;
+    functions -= is_there(address);
+  }
+  return functions;
+}
+
+}  // namespace spillway::detail

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/integer_tensor.h"
+
+namespace spillway {
+
+/// A read-only memory in LUTs, of known integers: word w of `depth` (at most 64) holds the low `bits` bits of the
+/// elements that `element(w, i)` names, i below `elements`.
+///
+/// The number of functions of the address that its bits are: equal ones and complements are one function, and those
+/// that are always the same, or a bit of the address, take no LUT.
+template <class ElementOf>
+std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                           const ElementOf& element);
+
+namespace detail {
+
+/// Columns of a memory's bits, a bit of `columns` a word: how many functions they are.
+std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth);
+
+}  // namespace detail
+
+template <class ElementOf>
+std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                           const ElementOf& element) {
+  std::vector<std::uint64_t> columns(static_cast<std::size_t>(elements * bits));
+  for (std::int64_t word = 0; word < depth; ++word)
+    for (std::int64_t i = 0; i < elements; ++i) {
+      const auto value = static_cast<std::uint64_t>(*values.at(element(word, i)));
+      for (int b = 0; b < bits; ++b) columns[static_cast<std::size_t>(i * bits + b)] |= (value >> b & 1) << word;
+    }
+  return detail::distinct_functions(columns, depth);
+}
+
+}  // namespace spillway
