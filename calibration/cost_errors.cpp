@@ -7,6 +7,7 @@
 
 #include "calibration/bands.h"
 #include "calibration/errors.h"
+#include "calibration/network_errors.h"
 #include "models/error.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
@@ -53,6 +54,35 @@ std::vector<measured_unit> of_stratum(const std::vector<measured_unit>& units, c
   return result;
 }
 
+json table_of(const std::vector<measured_network>& networks) {
+  json table = json::object();
+  std::vector<double> luts, ff;
+  for (const measured_network& network : networks) {
+    const double modelled = network.modelled.all_luts(), counted = network.counted.all_luts();
+    luts.push_back(error_of(modelled, counted));
+    ff.push_back(error_of(network.modelled.ff, network.counted.ff));
+    table["each"][network.name] = {
+        {"lut", {{"counted", counted}, {"modelled", modelled}, {"error", luts.back()}}},
+        {"ff", {{"counted", network.counted.ff}, {"modelled", network.modelled.ff}, {"error", ff.back()}}},
+        {"bram18", {{"counted", network.counted.bram18}, {"modelled", network.modelled.bram18}}}};
+  }
+  table["lut"] = as_json(summary_of(luts));
+  table["ff"] = as_json(summary_of(ff));
+  return table;
+}
+
+void print_networks(const json& table) {
+  if (!table.contains("each")) return;
+  fmt::print("D: whole accelerators\n  {:<24} {:>9} {:>9} {:>7}   {:>8} {:>8} {:>7}   {:>7}\n", "", "LUT", "modelled",
+             "%", "FF", "modelled", "%", "BRAM18");
+  for (const auto& [name, e] : table["each"].items()) {
+    const auto part = [&e = e](const char* of, const char* key) { return e[of][key].get<double>(); };
+    fmt::print("  {:<24} {:>9} {:>9.0f} {:>+7.2f}   {:>8} {:>8.0f} {:>+7.2f}   {} / {}\n", name, part("lut", "counted"),
+               part("lut", "modelled"), part("lut", "error"), part("ff", "counted"), part("ff", "modelled"),
+               part("ff", "error"), part("bram18", "counted"), part("bram18", "modelled"));
+  }
+}
+
 void print(const std::string& title, const json& table) {
   fmt::print("{}\n  {:<18} {:>6} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", title, "", "count", "mean", "median", "p90",
              "max", "bias", "exact");
@@ -70,8 +100,9 @@ int run(const std::string& folder, bool as_json_text) {
   const std::vector<measured_unit> calibration = read("calibration"), held_out = read("held-out");
   const trivial_refit refit(calibration);
   json all{{"held_out", table_of(held_out, refit)}, {"calibration", table_of(calibration, refit)}};
-  for (const char* stratum : {"A", "B", "C"})
+  for (const char* stratum : {"A", "B", "C", "V"})
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
+  all["networks"] = table_of(measured_networks(folder + "/points/networks.jsonl", folder + "/results/networks.jsonl"));
   if (as_json_text) {
     fmt::print("{}\n", all.dump(2));
     return 0;
@@ -81,7 +112,9 @@ int run(const std::string& folder, bool as_json_text) {
   print("  A: inside the calibrated box, at values of P, SIMD and SF that calibration has not", all["held_out_A"]);
   print("  B: outside of it (SIMD 48 and 64, PE 32 and 64, P 44 and 48, M or N 10)", all["held_out_B"]);
   print("  C: registers that saturate, XNOR-popcount", all["held_out_C"]);
+  print("  V: VVAU", all["held_out_V"]);
   print("calibration", all["calibration"]);
+  print_networks(all["networks"]);
   const auto& c = refit.coefficients();
   fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
              c[3]);

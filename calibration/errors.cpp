@@ -72,15 +72,12 @@ std::vector<measured_unit> measured_units(const std::string& list, const std::st
   return units;
 }
 
-error_summary summarise(const std::vector<measured_unit>& units, const quantity& estimated, const quantity& counted) {
+double error_of(double estimated, double counted) { return 100 * (estimated - counted) / std::max(counted, 1.0); }
+
+error_summary summary_of(std::vector<double> errors) {
   error_summary summary;
-  summary.count = units.size();
-  if (units.empty()) return summary;
-  std::vector<double> errors;
-  for (const measured_unit& unit : units) {
-    const double truth = counted(unit);
-    errors.push_back(100 * (estimated(unit) - truth) / std::max(truth, 1.0));
-  }
+  summary.count = errors.size();
+  if (errors.empty()) return summary;
   const auto n = static_cast<double>(errors.size());
   summary.bias = std::accumulate(errors.begin(), errors.end(), 0.0) / n;
   summary.exact = 100 * static_cast<double>(std::count(errors.begin(), errors.end(), 0.0)) / n;
@@ -94,6 +91,12 @@ error_summary summarise(const std::vector<measured_unit>& units, const quantity&
   summary.p90 = percentile(errors, 0.9);
   summary.max = errors.back();
   return summary;
+}
+
+error_summary summarise(const std::vector<measured_unit>& units, const quantity& estimated, const quantity& counted) {
+  std::vector<double> errors;
+  for (const measured_unit& unit : units) errors.push_back(error_of(estimated(unit), counted(unit)));
+  return summary_of(std::move(errors));
 }
 
 trivial_refit::trivial_refit(const std::vector<measured_unit>& calibration) {

@@ -33,6 +33,12 @@ struct error_summary {
 
 using quantity = std::function<double(const measured_unit&)>;
 
+/// Of signed errors in percent.
+error_summary summary_of(std::vector<double> errors);
+
+/// An estimate's error in percent of what was counted.
+double error_of(double estimated, double counted);
+
 error_summary summarise(const std::vector<measured_unit>& units, const quantity& estimated, const quantity& counted);
 
 /// The baseline that a model has to beat: a + b*PE*SIMD*M*N + c*LUTRAM bits/64 + d*PE*(2^B - 1)*P, least squares in

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   const std::map<std::string, void (*)()> lists{{"components", spillway::print_components},
                                                 {"calibration", spillway::print_calibration},
                                                 {"held-out", spillway::print_held_out},
+                                                {"networks", spillway::print_networks},
                                                 {"slopes", spillway::print_slopes}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;

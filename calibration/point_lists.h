@@ -33,6 +33,9 @@ void print_components();
 void print_calibration();
 void print_held_out();
 
+/// Whole accelerators, that nothing is fitted on.
+void print_networks();
+
 /// One matrix unit, at every width of its weights (M), inputs (N) and accumulator (P): a stratum a sweep.
 void print_slopes();
 
