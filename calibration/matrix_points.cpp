@@ -93,6 +93,32 @@ void points_of_read_digits() {
     for (const int weight : {4, 6}) point(weight, 6, false, sf);
 }
 
+/// Kinds that the lists above have few of: products by one bit of input behind deep memories, and wide inputs by +-1.
+void points_of_rare_kinds() {
+  const auto point = [](const char* name, const char* weight, const char* input, int pe, int simd, int nf, int sf) {
+    print_point({{"name", name},
+                 {"stratum", "calibration"},
+                 {"unit", "mvau"},
+                 {"mh", pe * nf},
+                 {"mw", simd * sf},
+                 {"pe", pe},
+                 {"simd", simd},
+                 {"weight", weight},
+                 {"input", input},
+                 {"accumulator", "20:wrap:per_cycle"},
+                 {"memory", "distributed"},
+                 {"seed", 7}});
+  };
+  point("rare_m7n1_d72", "INT7", "UINT1", 2, 8, 8, 9);
+  point("rare_m7n1_d100", "INT7", "UINT1", 2, 8, 4, 25);
+  point("rare_m7n1_d128", "INT7", "UINT1", 2, 8, 8, 16);
+  point("rare_m8n1_d64", "INT8", "UINT1", 2, 8, 4, 16);
+  point("rare_bipolar_n7", "BIPOLAR", "UINT7", 4, 8, 2, 16);
+  point("rare_bipolar_n8", "BIPOLAR", "INT8", 8, 4, 4, 16);
+  point("rare_bipolar_n3", "BIPOLAR", "UINT3", 4, 8, 4, 16);
+  point("rare_bipolar_n2", "BIPOLAR", "UINT2", 8, 8, 4, 16);
+}
+
 /// Depthwise units. The two lists have no window in common.
 void vector_points(const char* prefix, const char* stratum, int count, const box& from,
                    const std::vector<std::pair<int, int>>& folds, seeded_random& random) {
@@ -164,6 +190,7 @@ void print_calibration() {
   points_within("cal", "calibration", 110, calibrated, random);
   points_of_read_digits();
   vector_points("vec", "calibration", 16, calibrated, {{9, 1}, {9, 3}, {9, 9}, {25, 5}, {25, 1}}, random);
+  points_of_rare_kinds();
 }
 
 void print_held_out() {

@@ -14,6 +14,9 @@ inline constexpr double rom_share = 1.05;  ///< LUTs of a memory in LUTs, of wha
 // for each row but the first, and for each bit of the input in the last row of an odd number of weight bits.
 inline constexpr double read_row = 1.9, read_short_row = 0.8;
 
+// The same for a table of two lanes by +-1.
+inline constexpr double read_pair = 3.5;
+
 // LUTs a bit of a comparison with a constant, where there is no carry chain.
 inline constexpr int chainless_bits = 12;
 inline constexpr double constant_short = 0.17;

@@ -59,6 +59,10 @@ struct element {
     return multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
   }
 
+  /// The LUT that ends a bit of the weights' memory has an input left for one more: of up to 32 words, and of up to 80,
+  /// whose last LUT holds 16 of them.
+  bool memory_has_an_input_left() const { return words() <= 32 || (words() > 64 && words() <= 80); }
+
   /// Of one processing element.
   resources products_of_a_cycle() const {
     resources one;
@@ -70,20 +74,19 @@ struct element {
       one = negation_rule(weight.bits, leaf_bits());
     else
       one = multiplier_rule(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
-    // What is read from up to 32 words and one bit of input are six inputs: the weights' LUTs.
-    if (is_multiplied() && input.bits == 1 && is_in_luts() && words() <= 32) one.luts = 0;
+    if (is_multiplied() && input.bits == 1 && is_in_luts() && memory_has_an_input_left()) one.luts = 0;
     // A replayed input's multiplexer goes into a LUT at the end of each whole row but the first as well.
     if (replays) one.luts += rows().whole;
     return static_cast<double>(leaves()) * one;
   }
 
-  /// The lowest bit of x * +-1 is that of x: processing elements share it.
+  /// The lowest bit of x * +-1 in a table is that of x: processing elements share it.
   resources shared_by_elements() const {
     resources r;
-    if (xnor || !weight.is_bipolar) return r;
+    if (xnor || !weight.is_bipolar || !is_table) return r;
     const double others = pe - 1;
-    r.luts = is_table ? -others * static_cast<double>(leaves()) : 0;
-    r.ff = -others * static_cast<double>(is_table && tree.group > 1 ? (simd % tree.group == 1 ? 1 : 0) : simd);
+    r.luts = -others * static_cast<double>(leaves());
+    r.ff = -others * static_cast<double>(tree.group > 1 ? (simd % tree.group == 1 ? 1 : 0) : simd);
     return r;
   }
 
@@ -131,6 +134,8 @@ double weight_functions(const element& e) {
 
 /// What synthesis adds to products whose digits are read from LUTs, where no replay buffer is in front of them.
 double reading_luts(const element& e) {
+  if (e.is_table && e.weight.is_bipolar && e.tree.group == 2)
+    return fitted_costs::read_pair * static_cast<double>(e.pe * (e.simd / 2));
   if (e.folds > 1 || !e.is_multiplied() || e.words() <= few_words) return 0;
   const row_count rows = e.rows();
   if (!rows.recodes_b || e.leaf_bits() < e.weight.bits + e.input.bits) return 0;
