@@ -8,6 +8,7 @@
 #include "calibration/bands.h"
 #include "calibration/errors.h"
 #include "calibration/network_errors.h"
+#include "calibration/site_shares.h"
 #include "models/error.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
@@ -32,6 +33,7 @@ std::vector<compared> quantities(const trivial_refit& refit) {
           {"lutram", modelled(&resources::lutram), counted(&resources::lutram)},
           {"srl", modelled(&resources::srl), counted(&resources::srl)},
           {"ff", modelled(&resources::ff), counted(&resources::ff)},
+          {"sites", modelled(&resources::sites), counted(&resources::sites)},
           {"carry", modelled(&resources::carry), counted(&resources::carry)},
           {"bram18", modelled(&resources::bram18), counted(&resources::bram18)}};
 }
@@ -131,8 +133,15 @@ int main(int argc, char** argv) {
   app.add_flag("--json", as_json_text, "Print JSON");
   bool bands = false;
   app.add_flag("--bands", bands, "Print resource/error_bands.h as it has to be");
+  bool sites = false;
+  app.add_flag("--sites", sites, "Print the shares of sites of resource/fitted.h, fitted on the calibration points");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (sites) {
+      fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder + "/points/calibration.jsonl",
+                                                                          folder + "/results/calibration.jsonl"))));
+      return 0;
+    }
     if (bands) {
       fmt::print("{}",
                  bands_header(measured_units(folder + "/points/held-out.jsonl", folder + "/results/held-out.jsonl")));

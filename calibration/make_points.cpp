@@ -31,11 +31,10 @@ std::string type_text(bool is_signed, int bits) { return fmt::format("{}{}", is_
 }  // namespace spillway
 
 int main(int argc, char** argv) {
-  const std::map<std::string, void (*)()> lists{{"components", spillway::print_components},
-                                                {"calibration", spillway::print_calibration},
-                                                {"held-out", spillway::print_held_out},
-                                                {"networks", spillway::print_networks},
-                                                {"slopes", spillway::print_slopes}};
+  const std::map<std::string, void (*)()> lists{
+      {"components", spillway::print_components}, {"calibration", spillway::print_calibration},
+      {"held-out", spillway::print_held_out},     {"networks", spillway::print_networks},
+      {"slopes", spillway::print_slopes},         {"ultrascale", spillway::print_ultrascale}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

@@ -40,11 +40,13 @@ void add_cells(const std::string& cell, double n, resources& sum) {
     sum.lutram += 2 * n;
   else if (cell == "RAM32X1S" || cell == "RAM64X1S")
     sum.lutram += n;
-  else if (cell == "RAMB18E1")
+  else if (cell == "RAM32M16" || cell == "RAM64M8" || cell == "RAM512X1S")
+    sum.lutram += 8 * n;
+  else if (cell == "RAMB18E1" || cell == "RAMB18E2")
     sum.bram18 += n;
-  else if (cell == "RAMB36E1")
+  else if (cell == "RAMB36E1" || cell == "RAMB36E2")
     sum.bram18 += 2 * n;
-  else if (cell == "DSP48E1")
+  else if (cell == "DSP48E1" || cell == "DSP48E2")
     sum.dsp += n;
   else
     throw input_error(fmt::format("Yosys made {} cells of a kind that is not known: {}", n, cell));

@@ -39,4 +39,7 @@ void print_networks();
 /// One matrix unit, at every width of its weights (M), inputs (N) and accumulator (P): a stratum a sweep.
 void print_slopes();
 
+/// Components and small matrix units for UltraScale+: `synthesise --ultrascale`.
+void print_ultrascale();
+
 }  // namespace spillway

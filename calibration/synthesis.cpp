@@ -27,7 +27,10 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr const char* synth = "synth_xilinx -family xc7 -flatten -nodsp -nowidelut -noiopad -noclkbuf";
+std::string synth_for(fpga_family family) {
+  return fmt::format("synth_xilinx -family {} -flatten -nodsp -nowidelut -noiopad -noclkbuf",
+                     family == fpga_family::series7 ? "xc7" : "xcup");
+}
 // A ROM in LUTs is made logic at once: Yosys would give it an output register and a second copy of its address.
 constexpr const char* collect = "memory_collect";
 constexpr const char* roms_to_logic = "memory_map -rom-only -attr rom_style=logic";
@@ -138,11 +141,11 @@ class design_text {
   fs::path m_folder;
 };
 
-std::string script() {
+std::string script(fpga_family family) {
   return fmt::format(
       "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n{0} -top top -run begin:coarse\n{1}\n{2}\n"
       "{0} -top top -run coarse:\nwrite_json netlist.json\n",
-      synth, collect, roms_to_logic);
+      synth_for(family), collect, roms_to_logic);
 }
 
 /// What is stored of a count, under which key.
@@ -153,8 +156,8 @@ constexpr std::array stored_parts{std::pair{"lut", &resources::luts},    std::pa
 
 }  // namespace
 
-std::string synthesis_recipe() {
-  return fmt::format("{} -run begin:coarse; {}; {}; synth_xilinx (the same) -run coarse:", synth, collect,
+std::string synthesis_recipe(fpga_family family) {
+  return fmt::format("{} -run begin:coarse; {}; {}; synth_xilinx (the same) -run coarse:", synth_for(family), collect,
                      roms_to_logic);
 }
 
@@ -164,11 +167,12 @@ std::string yosys_version() {
   return said.output.substr(0, said.output.find('\n'));
 }
 
-std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const fs::path& scratch) {
+std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const fs::path& scratch,
+                                         fpga_family family) {
   const design_text design(points, scratch);
   write_file_atomically((scratch / "library.sv").string(), library_for(design.points));
   write_file_atomically((scratch / "points.sv").string(), design.points + design.top);
-  write_file_atomically((scratch / "script.ys").string(), script());
+  write_file_atomically((scratch / "script.ys").string(), script(family));
   const program_result said = run_program({"yosys", "-q", "-s", "script.ys"}, scratch);
   if (said.status != 0) {
     const std::size_t where = std::min(said.output.find("ERROR"), said.output.size());
@@ -186,7 +190,9 @@ std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points
   return results;
 }
 
-std::string header_line(const std::string& tool) { return json{{"tool", tool}, {"recipe", synthesis_recipe()}}.dump(); }
+std::string header_line(const std::string& tool, fpga_family family) {
+  return json{{"tool", tool}, {"recipe", synthesis_recipe(family)}}.dump();
+}
 
 std::string to_line(const synthesis_result& result) {
   nlohmann::ordered_json line;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "calibration/synthesis_point.h"
+#include "resource/devices.h"
 #include "resource/resources.h"
 
 namespace spillway {
@@ -21,7 +22,7 @@ struct synthesis_result {
 };
 
 /// How points are synthesised: stated in every file of results.
-std::string synthesis_recipe();
+std::string synthesis_recipe(fpga_family family = fpga_family::series7);
 
 /// The version line of the Yosys that is installed. Throws `io_error` if there is none.
 std::string yosys_version();
@@ -29,7 +30,8 @@ std::string yosys_version();
 /// Synthesises points, each by itself and out of context: a unit without the streams at its ends. One run of Yosys
 /// takes them all, for half of a small point's time is the tool's own. Files are made in `scratch`, which must exist.
 /// Throws `io_error` if Yosys fails, with the line that says why.
-std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const std::filesystem::path& scratch);
+std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const std::filesystem::path& scratch,
+                                         fpga_family family = fpga_family::series7);
 
 /// A file of results: a line of JSON a point, after one with the tool and the recipe.
 struct result_file {
@@ -43,6 +45,6 @@ std::optional<result_file> read_results(const std::filesystem::path& file);
 
 /// A result, and the first line of a file, as they are stored.
 std::string to_line(const synthesis_result& result);
-std::string header_line(const std::string& tool);
+std::string header_line(const std::string& tool, fpga_family family = fpga_family::series7);
 
 }  // namespace spillway

@@ -27,7 +27,9 @@ constexpr int another_tool = 77;
 struct options {
   std::string list, results;
   int every = 1, limit = 1 << 30, part = 0, parts = 1, batch = 1;
-  bool check = false;
+  bool check = false, ultrascale = false;
+
+  fpga_family family() const { return ultrascale ? fpga_family::ultrascale_plus : fpga_family::series7; }
 };
 
 /// A folder of its own below the system's temporary one, removed with all that is in it.
@@ -64,7 +66,7 @@ std::vector<synthesis_point> sample(const std::vector<synthesis_point>& points, 
 
 /// Synthesises points again, each alone: a failure if any comes out otherwise than stored; nothing can be said with
 /// another version of Yosys.
-int check(const std::vector<synthesis_point>& points, const result_file& stored) {
+int check(const std::vector<synthesis_point>& points, const result_file& stored, fpga_family family) {
   std::map<std::string, const synthesis_result*> by_name;
   for (const synthesis_result& result : stored.results) by_name[result.name] = &result;
   if (const std::string tool = yosys_version(); tool != stored.tool) {
@@ -74,7 +76,7 @@ int check(const std::vector<synthesis_point>& points, const result_file& stored)
   int differing = 0;
   for (const synthesis_point& point : points) {
     const scratch_folder scratch;
-    const synthesis_result again = synthesise({&point, 1}, scratch.path()).front();
+    const synthesis_result again = synthesise({&point, 1}, scratch.path(), family).front();
     const synthesis_result& before = *by_name.at(again.name);
     const bool agrees = again.counted == before.counted && again.spec == before.spec;
     fmt::print("{:<28} {} LUT, {} FF: {}\n", again.name, again.counted.luts, again.counted.ff,
@@ -108,12 +110,13 @@ int add(const std::vector<synthesis_point>& points, const options& chosen) {
   const auto stored = read_results(chosen.results);
   const std::vector<synthesis_point> open = open_points(points, stored, chosen);
   std::ofstream out(chosen.results, std::ios::app);
-  if (!stored) out << header_line(yosys_version()) << "\n";
+  if (!stored) out << header_line(yosys_version(), chosen.family()) << "\n";
   const auto batch = static_cast<std::size_t>(chosen.batch);
   for (std::size_t first = 0; first < open.size(); first += batch) {
     const scratch_folder scratch;
     const auto some = std::span(open).subspan(first, std::min(batch, open.size() - first));
-    for (const synthesis_result& result : synthesise(some, scratch.path())) out << to_line(result) << "\n";
+    for (const synthesis_result& result : synthesise(some, scratch.path(), chosen.family()))
+      out << to_line(result) << "\n";
     out.flush();
     if (!out) throw io_error(fmt::format("{} can't be written", chosen.results));
     fmt::print(stderr, "{} of {} points\n", first + some.size(), open.size());
@@ -126,7 +129,7 @@ int run(const options& chosen) {
   if (!chosen.check) return add(points, chosen);
   const auto stored = read_results(chosen.results);
   if (!stored) throw io_error(fmt::format("{}: there is no such file", chosen.results));
-  return check(sample(points, *stored, chosen), *stored);
+  return check(sample(points, *stored, chosen), *stored, chosen.family());
 }
 
 }  // namespace
@@ -137,6 +140,7 @@ int main(int argc, char** argv) {
   app.add_option("LIST", chosen.list, "A file of points, one JSON object a line")->required();
   app.add_option("RESULTS", chosen.results, "The file that results are added to")->required();
   app.add_flag("--check", chosen.check, "Make stored results again and compare");
+  app.add_flag("--ultrascale", chosen.ultrascale, "For UltraScale+ (xcup) instead of the 7-series");
   app.add_option("--every", chosen.every, "With --check: only every so many points")->check(CLI::PositiveNumber);
   app.add_option("--limit", chosen.limit, "At most so many points")->check(CLI::PositiveNumber);
   app.add_option(

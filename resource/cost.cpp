@@ -52,6 +52,8 @@ std::string explain(const unit_cost& unit) {
     collect_sources(*tree, sources);
   }
   if (unit.ff) explain_term(*unit.ff, 0, text);
+  if (unit.model == "spillway")
+    text += fmt::format("  {:<18} {:>12}  LUT6 sites, packed\n", "sites", number(unit.used.sites));
   for (const std::string& source : sources) text += fmt::format("  source: {}\n", source);
   return text;
 }
@@ -83,6 +85,7 @@ nlohmann::ordered_json json_of(const unit_cost& unit) {
       {"terms", {json_of(unit.luts), json_of(unit.bram18), json_of(unit.uram), json_of(unit.dsp)}}};
   if (unit.model == "spillway") {
     json["calibrated"] = unit.is_calibrated;
+    json["sites"] = unit.used.sites;
     json["luts_band"] = json_of(lut_band(unit));
     json["ff_band"] = json_of(ff_band(unit));
   }
@@ -207,6 +210,7 @@ std::string to_json(const network_cost& cost) {
   if (estimates_ff(cost)) json["total"]["ff"] = cost.ff;
   if (cost.utilization) {
     json["utilization"] = json_of(*cost.utilization);
+    json["total"]["sites"] = cost.used.sites;
     json["total"]["luts_band"] = json_of(lut_band(cost));
     json["total"]["ff_band"] = json_of(ff_band(cost));
     json["outside_calibration"] = outside_calibration(cost);

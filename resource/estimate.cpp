@@ -4,12 +4,21 @@
 #include <fmt/format.h>
 
 #include "models/error.h"
+#include "resource/fitted.h"
 
 namespace spillway {
 
+double sites_of(const priced_part& part) {
+  return fitted_costs::site_shares.at(static_cast<std::size_t>(part.group)) * part.amount.luts + part.amount.lutram +
+         part.amount.srl;
+}
+
 resources unit_estimate::total() const {
   resources sum;
-  for (const priced_part& one : parts) sum += one.amount;
+  for (const priced_part& one : parts) {
+    sum += one.amount;
+    sum.sites += sites_of(one);
+  }
   return sum;
 }
 

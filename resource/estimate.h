@@ -20,11 +20,15 @@ struct priced_part {
   resources amount;
 };
 
+/// LUT6 sites of a part: its memories' and shift registers' LUTs, and a share of its logic (resource/fitted.h).
+double sites_of(const priced_part& part);
+
 struct unit_estimate {
   std::vector<priced_part> parts;
   /// False beyond what calibration saw: the errors that are stated do not speak of it.
   bool is_calibrated = true;
 
+  /// The sum; `sites` by the share of the group that each part is of.
   resources total() const;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+
 // The constants of Spillway's cost model that no rule gives: fitted on calibration/results/calibration.jsonl, and on
 // nothing else.
 
@@ -20,5 +22,9 @@ inline constexpr double read_pair = 3.5;
 // LUTs a bit of a comparison with a constant, where there is no carry chain.
 inline constexpr int chainless_bits = 12;
 inline constexpr double constant_short = 0.17;
+
+/// LUT6 sites a LUT cell of compute, thresholds, memories and control: small functions share one, and a bit of a carry
+/// chain that has no LUT in front of it takes one (`cost_errors calibration --sites`).
+inline constexpr std::array<double, 4> site_shares{1.00, 1.00, 1.00, 1.00};
 
 }  // namespace spillway::fitted_costs

@@ -35,6 +35,7 @@ device_utilization utilization_of(const resources& used, const fpga_device& devi
       {"LUT as Memory", 1, ram + shift, device.memory_luts},
       {"LUT as Distributed RAM", 2, ram, {}},
       {"LUT as Shift Register", 2, shift, {}},
+      {"LUT6 Sites, packed", 1, whole(used.sites), device.luts},
       {slices ? "Slice Registers" : "CLB Registers", 0, whole(used.ff), device.registers},
       {slices ? "CARRY4" : "CARRY8", 0, whole(used.carry), device.carries()},
       {"F7 Muxes", 0, whole(used.f7), device.f7_muxes()},

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Draws the sweeps of cost_slopes --plot-data (data): a block a sweep, bits, measured, modelled and FINN a line.
-set terminal svg size 640,400 font "Helvetica,13" background rgb "white"
+set terminal svg size 820,380 font "Helvetica,13" background rgb "white"
 set encoding utf8
-set style data linespoints
-set key left top reverse Left samplen 2
-set grid ytics lc rgb "#dddddd"
+set key outside right center Left reverse samplen 2
+set grid ytics lt 1 lc rgb "#cccccc"
 set border 3
 set tics nomirror
 set ylabel "LUTs of the unit"
 set yrange [0:*]
-measured = "measured (Yosys)"
 
 set xlabel "accumulator bits P (M = N = 4)"
+set xrange [6:34]
 set output "docs/images/cost-accumulator.svg"
 plot data index 0 using 1:2 with points pt 7 ps 0.8 lc rgb "#1b1b1b" title "measured (Yosys), 7 thresholds", \
      data index 0 using 1:3 with lines lw 1.5 lc rgb "#0072b2" title "modelled", \
@@ -22,13 +21,14 @@ plot data index 0 using 1:2 with points pt 7 ps 0.8 lc rgb "#1b1b1b" title "meas
      data index 0 using 1:4 with lines dt 2 lw 1.5 lc rgb "#d55e00" title "FINN's formula, 7 thresholds"
 
 set xlabel "weight bits M (N = 4, P = 24)"
+set xrange [0.5:8.5]
 set output "docs/images/cost-weights.svg"
-plot data index 4 using 1:2 with points pt 7 ps 0.8 lc rgb "#1b1b1b" title measured, \
+plot data index 4 using 1:2 with points pt 7 ps 0.8 lc rgb "#1b1b1b" title "measured (Yosys)", \
      data index 4 using 1:3 with lines lw 1.5 lc rgb "#0072b2" title "modelled", \
      data index 4 using 1:4 with lines dt 2 lw 1.5 lc rgb "#d55e00" title "FINN's formula"
 
 set xlabel "input bits N (M = 4, P = 24)"
 set output "docs/images/cost-inputs.svg"
-plot data index 5 using 1:2 with points pt 7 ps 0.8 lc rgb "#1b1b1b" title measured, \
+plot data index 5 using 1:2 with points pt 7 ps 0.8 lc rgb "#1b1b1b" title "measured (Yosys)", \
      data index 5 using 1:3 with lines lw 1.5 lc rgb "#0072b2" title "modelled", \
      data index 5 using 1:4 with lines dt 2 lw 1.5 lc rgb "#d55e00" title "FINN's formula"

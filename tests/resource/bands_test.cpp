@@ -8,7 +8,9 @@
 #include <sstream>
 
 #include "calibration/bands.h"
+#include "calibration/site_shares.h"
 #include "resource/error_bands.h"
+#include "resource/fitted.h"
 #include "resource/spillway_model.h"
 
 // How far an estimate may be off, as the held-out results say.
@@ -67,4 +69,16 @@ TEST_CASE("outside of the calibrated box there is no band, and text and JSON nam
   CHECK(json["outside_calibration"] == std::vector<std::string>{"MVAU_0"});
   CHECK(json["total"]["luts_band"].is_null());
   CHECK(json["units"][0]["calibrated"] == false);
+}
+
+TEST_CASE("the shares of sites in resource/fitted.h are those that calibration gives; if not: cost_errors --sites") {
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
+  const auto fitted =
+      fitted_site_shares(measured_units(folder + "points/calibration.jsonl", folder + "results/calibration.jsonl"));
+  for (std::size_t kind = 0; kind < fitted.size(); ++kind)
+    CHECK(fitted_costs::site_shares[kind] == doctest::Approx(fitted[kind]).epsilon(0.02));
+  const network_cost cost = spillway_cost(a_network(16));
+  CHECK(cost.used.sites > cost.used.lutram + cost.used.srl);
+  CHECK(cost.used.sites < 1.5 * cost.luts);
+  CHECK(to_text(cost).find("LUT6 Sites, packed") != std::string::npos);
 }

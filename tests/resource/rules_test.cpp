@@ -3,11 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "calibration/synthesis.h"
+#include "resource/devices.h"
+#include "resource/estimate.h"
 
 // The rules of the resource model against synthesis, with no tolerance. calibration/results/components.jsonl is made by
 // `synthesise calibration/points/components.jsonl calibration/results/components.jsonl`.
@@ -52,4 +55,36 @@ TEST_CASE("every rule gives what synthesis counts, on every point of its grid") 
     CHECK(expected.ff == result.counted.ff);
     CHECK(expected.carry == result.counted.carry);
   }
+}
+
+// calibration/results/ultrascale.jsonl is made by `synthesise --ultrascale calibration/points/ultrascale.jsonl ...`.
+TEST_CASE("in UltraScale+ the rules hold as well, with LUT RAMs of eight") {
+  const auto stored = read_results(SPILLWAY_SOURCE_DIR "/calibration/results/ultrascale.jsonl");
+  REQUIRE(stored);
+  CHECK(stored->recipe == synthesis_recipe(fpga_family::ultrascale_plus));
+  int units = 0, larger_memories = 0;
+  for (const synthesis_point& point : read_points(SPILLWAY_SOURCE_DIR "/calibration/points/ultrascale.jsonl")) {
+    const auto result = std::find_if(stored->results.begin(), stored->results.end(),
+                                     [&](const synthesis_result& r) { return r.spec == point.spec; });
+    CAPTURE(point.name);
+    REQUIRE(result != stored->results.end());
+    if (const auto* component = std::get_if<component_point>(&point.what)) {
+      const resources rule = rule_of(component->module, component->parameters);
+      const resources expected = in_family(rule, fpga_family::ultrascale_plus);
+      CHECK(expected.luts == result->counted.luts);
+      CHECK(expected.lutram == result->counted.lutram);
+      CHECK(expected.ff == result->counted.ff);
+      if (expected.lutram > rule.lutram) ++larger_memories;
+    } else {
+      const resources expected =
+          in_family(estimate(std::get<dataflow_unit>(point.what)).total(), fpga_family::ultrascale_plus);
+      CHECK(expected.lutram == result->counted.lutram);
+      CHECK(expected.ff == result->counted.ff);
+      CHECK(expected.bram18 == result->counted.bram18);
+      CHECK(expected.luts == doctest::Approx(result->counted.luts).epsilon(0.05));
+      ++units;
+    }
+  }
+  CHECK(units == 8);
+  CHECK(larger_memories > 0);
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calibration/site_shares.h"
+
+#include <fmt/format.h>
+
+#include "models/error.h"
+#include "resource/estimate.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr std::size_t kinds = 4;
+
+std::array<double, kinds> luts_by_kind(const dataflow_unit& unit) {
+  std::array<double, kinds> luts{};
+  for (const priced_part& part : estimate(unit).parts)
+    luts.at(static_cast<std::size_t>(part.group)) += part.amount.luts;
+  return luts;
+}
+
+}  // namespace
+
+std::array<double, 4> fitted_site_shares(const std::vector<measured_unit>& calibration) {
+  std::array<std::array<double, kinds>, kinds> normal{};
+  std::array<double, kinds> right{}, shares{1, 1, 1, 1};
+  bool has_sites = false;
+  for (const measured_unit& of : calibration) {
+    const double truth = of.counted.sites - of.counted.lutram - of.counted.srl;
+    if (truth <= 0) continue;
+    has_sites = true;
+    std::array<double, kinds> x = luts_by_kind(of.unit);
+    for (double& value : x) value /= truth;
+    for (std::size_t i = 0; i < kinds; ++i) {
+      right[i] += x[i];
+      for (std::size_t j = 0; j < kinds; ++j) normal[i][j] += x[i] * x[j];
+    }
+  }
+  if (!has_sites) throw config_error("no calibration result has a count of sites; right: make them with synthesise");
+  // Gauss-Seidel: the matrix is symmetric and positive definite.
+  for (int round = 0; round < 10000; ++round)
+    for (std::size_t i = 0; i < kinds; ++i) {
+      double rest = right[i];
+      for (std::size_t j = 0; j < kinds; ++j)
+        if (j != i) rest -= normal[i][j] * shares[j];
+      if (normal[i][i] > 0) shares[i] = rest / normal[i][i];
+    }
+  return shares;
+}
+
+std::string site_shares_line(const std::array<double, 4>& shares) {
+  return fmt::format("inline constexpr std::array<double, 4> site_shares{{{:.2f}, {:.2f}, {:.2f}, {:.2f}}};\n",
+                     shares[0], shares[1], shares[2], shares[3]);
+}
+
+}  // namespace spillway
