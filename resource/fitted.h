@@ -25,6 +25,6 @@ inline constexpr double constant_short = 0.17;
 
 /// LUT6 sites a LUT cell of compute, thresholds, memories and control: small functions share one, and a bit of a carry
 /// chain that has no LUT in front of it takes one (`cost_errors calibration --sites`).
-inline constexpr std::array<double, 4> site_shares{1.00, 1.00, 1.00, 1.00};
+inline constexpr std::array<double, 4> site_shares{1.11, 0.85, 0.80, 0.99};
 
 }  // namespace spillway::fitted_costs

@@ -23,7 +23,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> may_use = {
     {"resource", {"models"}},
     {"explore", {"models", "traces", "sim", "resource"}},
     {"rtl", {"models"}},
-    {"calibration", {"models", "resource", "rtl"}},
+    {"calibration", {"models", "resource", "rtl", "explore"}},
     {"train", {"models"}},
     {"cli", {"models", "traces", "sim", "resource", "explore", "rtl", "train"}},
 };

@@ -69,7 +69,7 @@ TEST_CASE("in UltraScale+ the rules hold as well, with LUT RAMs of eight") {
     CAPTURE(point.name);
     REQUIRE(result != stored->results.end());
     if (const auto* component = std::get_if<component_point>(&point.what)) {
-      const resources rule = rule_of(component->module, component->parameters);
+      const resources rule = rule_of(component->module, component->parameters, component->outputs);
       const resources expected = in_family(rule, fpga_family::ultrascale_plus);
       CHECK(expected.luts == result->counted.luts);
       CHECK(expected.lutram == result->counted.lutram);
