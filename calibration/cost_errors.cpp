@@ -9,6 +9,7 @@
 #include "calibration/errors.h"
 #include "calibration/network_errors.h"
 #include "calibration/site_shares.h"
+#include "calibration/unit_errors.h"
 #include "models/error.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
@@ -105,7 +106,15 @@ int run(const std::string& folder, bool as_json_text) {
   for (const char* stratum : {"A", "B", "C", "V"})
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
   all["networks"] = table_of(measured_networks(folder + "/points/networks.jsonl", folder + "/results/networks.jsonl"));
+  const auto others = [&](const std::string& list) {
+    return unit_errors(folder + "/points/" + list + ".jsonl", folder + "/results/" + list + ".jsonl");
+  };
+  const std::vector<unit_error_row> units = others("units"), units_held_out = others("units-held-out"),
+                                    grids = others("unit-grids");
   if (as_json_text) {
+    all["units_held_out"] = json::parse(unit_error_json(units_held_out));
+    all["units"] = json::parse(unit_error_json(units));
+    all["unit_grids"] = json::parse(unit_error_json(grids));
     fmt::print("{}\n", all.dump(2));
     return 0;
   }
@@ -120,6 +129,9 @@ int run(const std::string& folder, bool as_json_text) {
   const auto& c = refit.coefficients();
   fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
              c[3]);
+  fmt::print("other units, held out\n{}", unit_error_table(units_held_out));
+  fmt::print("other units, calibration\n{}", unit_error_table(units));
+  fmt::print("other units, grids that the rules were worked out on\n{}", unit_error_table(grids));
   return 0;
 }
 

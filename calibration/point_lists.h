@@ -36,6 +36,10 @@ void print_held_out();
 /// Whole accelerators, that nothing is fitted on.
 void print_networks();
 
+/// The same for units without accumulators, and streams.
+void print_units();
+void print_units_held_out();
+
 /// One matrix unit, at every width of its weights (M), inputs (N) and accumulator (P): a stratum a sweep.
 void print_slopes();
 

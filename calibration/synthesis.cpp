@@ -19,6 +19,7 @@
 #include "rtl/sources.h"
 #include "rtl/top.h"
 #include "rtl/twin.h"
+#include "rtl/units/stream.h"
 
 namespace spillway {
 
@@ -64,8 +65,7 @@ std::int64_t total_bits(const std::vector<stream_shape>& ports) {
   return bits;
 }
 
-std::vector<port> ports_of_twin(const dataflow_unit& unit) {
-  const unit_ports ports = ports_of(unit);
+std::vector<port> ports_of_twin(const unit_ports& ports) {
   const auto in = static_cast<std::int64_t>(ports.inputs.size()), out = static_cast<std::int64_t>(ports.outputs.size());
   return {{"input", "clk", 1},
           {"input", "rst", 1},
@@ -105,7 +105,12 @@ class design_text {
   std::string text_of(const synthesis_point& point, const std::string& name) {
     if (const auto* component = std::get_if<component_point>(&point.what)) return text_of_component(*component, name);
     if (const auto* flow = std::get_if<dataflow>(&point.what)) return text_of_accelerator(*flow, name);
-    return text_of_unit(std::get<dataflow_unit>(point.what), name);
+    if (const auto* stream = std::get_if<stream_point>(&point.what)) {
+      const stream_shape shape{unsigned_type(1), stream->bits, 1};
+      return text_of_twin(twin_of_stream(stream->bits, stream->depth), {{shape}, {shape}}, name);
+    }
+    const auto& unit = std::get<dataflow_unit>(point.what);
+    return text_of_twin(twin_of(unit), ports_of(unit), name);
   }
 
   static std::string text_of_component(const component_point& component, const std::string& name) {
@@ -118,15 +123,14 @@ class design_text {
   }
 
   /// The files of its memories begin with its name.
-  std::string text_of_unit(const dataflow_unit& unit, const std::string& name) {
-    const rtl_instance twin = twin_of(unit);
+  std::string text_of_twin(const rtl_instance& twin, const unit_ports& ports, const std::string& name) {
     std::vector<rtl_parameter> parameters = twin.parameters;
     for (const rtl_memory& memory : twin.memories) {
       const std::string file = fmt::format("{}_{}.hex", name, memory.name);
       parameters.push_back(text_parameter(memory.name, file));
       write_file_atomically((m_folder / file).string(), lines_of(memory.hex_words));
     }
-    return twin.source + module_text(name, ports_of_twin(unit), twin.module, parameters);
+    return twin.source + module_text(name, ports_of_twin(ports), twin.module, parameters);
   }
 
   std::string text_of_accelerator(const dataflow& flow, const std::string& name) {

@@ -35,6 +35,15 @@ class keys {
     if (!m_object.contains(key)) throw input_error(fmt::format("{} is missing", key));
     return as_number(key);
   }
+  /// One number or more.
+  std::vector<std::int64_t> list(const char* key) {
+    m_known.insert(key);
+    if (!m_object.contains(key) || !m_object[key].is_array() || m_object[key].empty())
+      throw input_error(fmt::format("{} is missing; right: a list of whole numbers", key));
+    std::vector<std::int64_t> numbers;
+    for (const json& value : m_object[key]) numbers.push_back(whole(key, value));
+    return numbers;
+  }
   std::string text(const char* key, const std::string& otherwise) {
     m_known.insert(key);
     if (!m_object.contains(key)) return otherwise;
@@ -55,8 +64,9 @@ class keys {
   }
 
  private:
-  std::int64_t as_number(const char* key) const {
-    const json& value = m_object[key];
+  std::int64_t as_number(const char* key) const { return whole(key, m_object[key]); }
+
+  static std::int64_t whole(const char* key, const json& value) {
     if (!value.is_number_integer() || std::abs(value.get<std::int64_t>()) > 1 << 24)
       throw input_error(fmt::format("{} = {}; right: a whole number below 2^24", key, value.dump()));
     return value.get<std::int64_t>();
@@ -177,14 +187,18 @@ dataflow_unit sliding_window_of(keys& from) {
 dataflow_unit padding_of(keys& from) {
   auto unit = on_frames<padding>(from);
   unit.top = unit.left = unit.bottom = unit.right = from.number("border", 1);
+  unit.bottom = from.number("bottom", unit.bottom);
+  unit.right = from.number("right", unit.right);
   unit.stride_h = unit.stride_w = from.number("stride", 1);
+  unit.value = from.number("value", 0);
   unit.simd = from.narrow("simd", 1);
   return unit;
 }
 
 dataflow_unit upsample_of(keys& from) {
   auto unit = on_frames<upsample>(from);
-  unit.factor_h = unit.factor_w = from.number("factor", 2);
+  unit.factor_h = from.number("factor", 2);
+  unit.factor_w = from.number("factor_w", unit.factor_h);
   unit.pe = from.narrow("pe", 1);
   return unit;
 }
@@ -233,6 +247,17 @@ dataflow_unit duplicate_streams_of(keys& from) {
   return unit;
 }
 
+/// Units that join streams of some channels each, or deal them out.
+template <class Unit>
+dataflow_unit by_turns(keys& from) {
+  Unit unit;
+  unit.type = from.type("input", "UINT4");
+  unit.channels = from.list("channels");
+  unit.pe = from.narrow("pe", 1);
+  unit.vectors_per_frame = from.number("vectors", 1);
+  return unit;
+}
+
 dataflow_unit width_converter_of(keys& from) {
   width_converter unit;
   unit.type = from.type("input", "UINT4");
@@ -250,6 +275,13 @@ dataflow_unit label_select_of(keys& from) {
   unit.k = from.number("k", 1);
   unit.pe = from.narrow("pe", 1);
   return unit;
+}
+
+stream_point stream_of(keys& from) {
+  const stream_point stream{from.number("bits"), from.number("depth")};
+  if (stream.bits < 1) throw input_error(fmt::format("bits = {}; right: 1 or more", stream.bits));
+  if (stream.depth < 2) throw input_error(fmt::format("depth = {}; right: 2 or more", stream.depth));
+  return stream;
 }
 
 /// {"NAME": number, ...}
@@ -293,6 +325,8 @@ const std::map<std::string, maker>& makers() {
                                                   {"global_accumulate", global_accumulate_of},
                                                   {"add_streams", add_streams_of},
                                                   {"duplicate_streams", duplicate_streams_of},
+                                                  {"concat_streams", by_turns<concat_streams>},
+                                                  {"split_stream", by_turns<split_stream>},
                                                   {"width_converter", width_converter_of},
                                                   {"label_select", label_select_of}};
   return known;
@@ -306,12 +340,14 @@ synthesis_point point_of(const json& object) {
   point.stratum = from.text("stratum", "A");
   point.spec = object.dump();
   const std::string module = from.text("component", "");
+  const std::string kind = from.text("unit", "");
   if (!module.empty()) {
     point.what = component_of(from, module);
   } else if (object.contains("network")) {
     point.what = network_of(from);
+  } else if (kind == "stream") {
+    point.what = stream_of(from);
   } else {
-    const std::string kind = from.text("unit", "");
     const auto make = makers().find(kind);
     if (make == makers().end()) throw input_error(fmt::format("unit = {} is not a kind of unit", kind));
     dataflow_unit unit = make->second(from);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resource/estimate.h"
 
-#include <fmt/format.h>
+#include <variant>
 
-#include "models/error.h"
 #include "resource/fitted.h"
 
 namespace spillway {
@@ -22,14 +21,18 @@ resources unit_estimate::total() const {
   return sum;
 }
 
-unit_estimate estimate(const dataflow_unit& unit) {
-  return std::visit(
-      []<class Unit>(const Unit& any) -> unit_estimate {
-        if constexpr (std::same_as<Unit, mvau> || std::same_as<Unit, vvau>) return estimate(any);
-        throw config_error(fmt::format(
-            "{}: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn", any.name));
-      },
-      unit);
-}
+namespace {
+
+// One overload a kind, and no conversions: a kind of unit without rules does not compile.
+struct rules_of {
+  template <class Unit>
+  unit_estimate operator()(const Unit& unit) const {
+    return static_cast<unit_estimate (*)(const Unit&)>(estimate)(unit);
+  }
+};
+
+}  // namespace
+
+unit_estimate estimate(const dataflow_unit& unit) { return std::visit(rules_of(), unit); }
 
 }  // namespace spillway

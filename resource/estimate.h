@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "models/dataflow.h"
@@ -35,7 +36,23 @@ struct unit_estimate {
 unit_estimate estimate(const mvau& unit);
 unit_estimate estimate(const vvau& unit);
 
-/// Of any kind of unit. Throws `config_error` for those that have no rules.
+unit_estimate estimate(const sliding_window& unit);
+unit_estimate estimate(const padding& unit);
+unit_estimate estimate(const thresholding& unit);
+unit_estimate estimate(const pool& unit);
+unit_estimate estimate(const global_accumulate& unit);
+unit_estimate estimate(const add_streams& unit);
+unit_estimate estimate(const duplicate_streams& unit);
+unit_estimate estimate(const upsample& unit);
+unit_estimate estimate(const concat_streams& unit);
+unit_estimate estimate(const split_stream& unit);
+unit_estimate estimate(const label_select& unit);
+unit_estimate estimate(const width_converter& unit);
+
+/// Of any kind of unit.
 unit_estimate estimate(const dataflow_unit& unit);
+
+/// Of a stream of `depth` beats (2 at least) of `bits` bits, built as style_of_stream says.
+unit_estimate estimate_stream(std::int64_t bits, std::int64_t depth);
 
 }  // namespace spillway

@@ -27,4 +27,12 @@ inline constexpr double constant_short = 0.17;
 /// chain that has no LUT in front of it takes one (`cost_errors calibration --sites`).
 inline constexpr std::array<double, 4> site_shares{1.11, 0.85, 0.80, 0.99};
 
+// Units without accumulators: from calibration/results/unit-grids.jsonl and units.jsonl.
+
+// LUTs a place of a width converter between widths of which neither divides the other, of what is shared by its bits.
+inline constexpr double place_luts_wider = 3.1, place_luts_narrower = 2.5;
+inline constexpr double constant_long = 0.32;  ///< of a comparison with a constant, a bit, on a carry chain
+inline constexpr double back_luts = 1.5;       ///< an address bit of the step back of an upsampling unit
+inline constexpr double deep_rom = 1.5;        ///< LUTs of thresholds in more than 64 words, of what the rule says
+
 }  // namespace spillway::fitted_costs

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <concepts>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "models/error.h"
 #include "resource/estimate.h"
@@ -41,12 +44,14 @@ cost_term tree_of(const char* name, const unit_estimate& estimate, const Amount&
 
 }  // namespace
 
-unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
-  unit_estimate estimate = spillway::estimate(unit);
+namespace {
+
+unit_cost cost_of(std::string name, std::string_view kind, unit_estimate estimate, std::int64_t cycles,
+                  fpga_family family) {
   for (priced_part& part : estimate.parts) part.amount = in_family(part.amount, family);
   unit_cost cost;
-  cost.unit = name_of(unit);
-  cost.kind = kind_of(unit);
+  cost.unit = std::move(name);
+  cost.kind = kind;
   cost.model = "spillway";
   cost.used = estimate.total();
   cost.is_calibrated = estimate.is_calibrated;
@@ -59,19 +64,40 @@ unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
   cost.bram18 = term("bram18", cost.used.bram18, "the least over the aspect ratios of RAMB18 and RAMB36");
   cost.uram = term("uram", cost.used.uram, "ceil(width/72) * ceil(depth/4096)");
   cost.dsp = term("dsp", cost.used.dsp, "0 (multipliers in LUTs)");
+  cost.cycles = cycles;
+  return cost;
+}
+
+}  // namespace
+
+unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
+  unit_cost cost = cost_of(name_of(unit), kind_of(unit), estimate(unit), cycles_per_frame(unit), family);
   if (const auto dot = dot_products_of(unit)) {
     const double bits = static_cast<double>(dot->weights.size()) * dot->weights.type.bits;
     if (cost.used.bram18 > 0) cost.bram_efficiency = bits / (cost.used.bram18 * 18 * 1024);
     if (cost.used.uram > 0) cost.uram_efficiency = bits / (cost.used.uram * 72 * 4096);
   }
-  cost.cycles = cycles_per_frame(unit);
   return cost;
 }
 
+unit_cost spillway_cost(const dataflow& flow, const dataflow_stream& stream, fpga_family family) {
+  const stream_shape shape = shape_of(flow, stream);
+  return cost_of(name_of(flow, stream), "stream", estimate_stream(shape.lanes * shape.type.bits, stream.depth),
+                 shape.beats, family);
+}
+
 network_cost spillway_cost(const dataflow& flow, const fpga_device& device) {
+  const std::vector<dataflow_stream> streams = streams_of(flow);
   std::vector<unit_cost> units;
-  units.reserve(flow.units.size());
+  units.reserve(flow.units.size() + streams.size());
   for (const dataflow_unit& unit : flow.units) units.push_back(spillway_cost(unit, device.family));
+  std::map<std::string, int> between;
+  for (const dataflow_stream& stream : streams) {
+    unit_cost cost = spillway_cost(flow, stream, device.family);
+    // Several between the same two units are told apart, for reports name them.
+    if (const int number = ++between[cost.unit]; number > 1) cost.unit += fmt::format(" ({})", number);
+    units.push_back(std::move(cost));
+  }
   const cost_total total = sum(units);
   return {total, flow.name, "spillway", std::move(units), utilization_of(total.used, device)};
 }

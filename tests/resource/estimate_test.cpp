@@ -92,9 +92,4 @@ TEST_CASE("the tree of terms adds up to the unit, and beyond calibration an esti
   CHECK(sum == doctest::Approx(total.all_luts()));
   CHECK(estimate(a_unit(16)).is_calibrated);
   CHECK_FALSE(estimate(a_unit(48)).is_calibrated);
-  padding other;
-  other.name = "FMPadding_0";
-  CHECK_THROWS_WITH_AS(
-      spillway_cost(dataflow_unit(other)),
-      "FMPadding_0: Spillway's own model has no rules for this kind of unit yet; nearest: --model finn", config_error);
 }

@@ -153,7 +153,7 @@ TEST_CASE("the JSON has the device and its sites, and FINN's reports have FF as 
   CHECK(json["utilization"]["sites"][0]["available"] == 230400);
   CHECK(json["outside_calibration"].empty());
   const auto report = nlohmann::json::parse(estimate_layer_resources_json(cost));
-  CHECK(report["MVAU_0"]["FF"] == cost.ff);
+  CHECK(report["MVAU_0"]["FF"] == cost.units.front().ff->amount);
   CHECK(report["total"]["FF"] == cost.ff);
   CHECK(report["MVAU_0"]["BRAM_18K"] == cost.bram18);
   CHECK(report["MVAU_0"]["BRAM_efficiency"] == doctest::Approx(16. * 64 * 4 / (cost.bram18 * 18432)));

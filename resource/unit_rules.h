@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "models/integer_type.h"
+#include "resource/resources.h"
+
+namespace spillway {
+
+// What the modules of rtl/sv take that units without accumulators are made of. FF, LUT RAM, SRL and block RAM follow
+// from what a module declares; LUTs from its structure, as Yosys maps it.
+
+resources only_luts(double luts);
+resources only_ff(double ff);
+
+/// spillway_rounds: counts `count` steps, and says when the next one is the last. Its reset and enable take two LUTs.
+resources rounds_rule(std::int64_t count);
+
+/// Bits of an address of `depth` words, 1 at least; of a count up to it, which is none for one.
+std::int64_t address_bits(std::int64_t depth);
+
+/// spillway_ram: LUT RAM with a port for writing and one for reading, which synthesis gives a copy of its read address
+/// (where that is a register: `is_addressed`), or block RAM with a register for what is written while it is read.
+resources ram_rule(std::int64_t bits, std::int64_t depth, bool in_luts, bool is_addressed = true);
+
+/// spillway_delay: registers and SRLs up to 65 words, then a ring of LUT RAM or block RAM and a register.
+resources delay_rule(std::int64_t bits, std::int64_t length);
+
+/// Of registers in a row of which only the last one is read: from three on they are shift registers, one LUT for 32.
+resources shift_register_rule(std::int64_t bits, std::int64_t length);
+
+/// Whether one number of so many bits is greater than another: both change.
+resources comparison_rule(int bits);
+
+/// Bits of a sum of two numbers, or of the numbers of a range: those that can't be constant.
+int range_bits(std::int64_t low, std::int64_t high);
+
+/// CARRY4 of an addition of so many bits; none for one of two bits, which is logic.
+double carries_of(std::int64_t bits);
+
+}  // namespace spillway
