@@ -36,7 +36,7 @@ struct element {
 
   /// The choices of spillway_dot.
   void settle() {
-    const value_range product = product_range(weight, input, xnor);
+    const narrow_range product = product_range(weight, input, xnor);
     tree.lane_min = product.low;
     tree.lane_max = product.high;
     saturates =
