@@ -11,7 +11,7 @@ struct percentiles {
 };
 
 inline constexpr int held_out_units = 91;
-inline constexpr percentiles luts{-7.30, 5.44};
+inline constexpr percentiles luts{-7.60, 4.83};
 inline constexpr percentiles ff{0.00, 0.00};
 
 }  // namespace spillway::error_bands

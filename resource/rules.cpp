@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <vector>
 
 #include "models/integer_math.h"
 #include "models/integer_type.h"
@@ -178,6 +179,37 @@ resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int 
     r.luts += constant_place(seen, width, place == 0);
   }
   add_chains(r, places, static_cast<double>(thresholds.size()));
+  return r;
+}
+
+namespace {
+
+/// What a place compares with, of all folds, as one number.
+std::uint64_t at_place(std::span<const std::span<const std::int64_t>> rows, std::size_t threshold, int low, int width) {
+  std::uint64_t key = 14695981039346656037U;  // FNV-1a
+  for (const std::span<const std::int64_t> row : rows)
+    key = (key ^ ((static_cast<std::uint64_t>(row[threshold]) >> low) & ((1U << width) - 1))) * 1099511628211U;
+  return key;
+}
+
+}  // namespace
+
+resources known_threshold_rule(std::span<const std::span<const std::int64_t>> rows, int bits) {
+  constexpr int place_bits = 3;
+  const std::size_t steps = rows.front().size();
+  double functions = 0;
+  std::vector<std::uint64_t> keys(steps);
+  for (int low = bits; low > 0;) {
+    const int width = std::min(place_bits, low);
+    low -= width;
+    for (std::size_t t = 0; t < steps; ++t) keys[t] = at_place(rows, t, low, width);
+    std::sort(keys.begin(), keys.end());
+    functions += 2 * static_cast<double>(std::unique(keys.begin(), keys.end()) - keys.begin());
+  }
+  const auto all = 2 * static_cast<double>(steps) * static_cast<double>(ceil_div(bits, place_bits));
+  resources r;
+  r.luts = std::min(all, functions * (rows.size() == 2 ? 1.17 : rows.size() <= 4 ? 1.04 : 1));
+  add_chains(r, ceil_div(bits, place_bits), static_cast<double>(steps));
   return r;
 }
 

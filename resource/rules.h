@@ -53,6 +53,12 @@ resources threshold_count_rule(std::int64_t steps);
 /// chain compares six bits; places of several thresholds that are the same function are shared.
 resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int bits);
 
+/// Comparators with thresholds that are known and change from fold to fold, without the count: `rows` of 2 folds and
+/// more, ascending, for a value of `bits` bits. A place of the chain compares three bits, and places of several
+/// thresholds that compare with the same in every fold are shared; functions of four and five inputs, which those of up
+/// to four folds are, are taken apart now and then.
+resources known_threshold_rule(std::span<const std::span<const std::int64_t>> rows, int bits);
+
 /// A random access memory of LUTs: `depth` words of `bits` bits. With one port four LUTs hold 32 words of 8 bits, or
 /// one 64 bits; with a port for writing and one for reading, which synthesis makes of a unit's replay buffer, four of
 /// them hold 32 words of 6 bits or 64 of 3.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
+#include <vector>
 
 #include "models/integer_math.h"
 #include "models/units/product_range.h"
@@ -101,6 +103,9 @@ constexpr std::int64_t few_words = 10;
 /// Thresholds of so many folds are part of the comparators' LUTs.
 constexpr std::int64_t few_folds = 8;
 
+/// Thresholds of more folds are taken to have nothing in common.
+constexpr std::int64_t most_folds = 64;
+
 resources only_luts(double luts) {
   resources r;
   r.luts = luts;
@@ -157,24 +162,41 @@ resources weight_memory(const element& e) {
   return r;
 }
 
+/// Comparators of an element whose thresholds follow each other fold by fold.
+resources folded_comparison(const element& e, std::int64_t element) {
+  std::vector<std::span<const std::int64_t>> rows(static_cast<std::size_t>(e.folds));
+  for (std::int64_t fold = 0; fold < e.folds; ++fold)
+    rows[static_cast<std::size_t>(fold)] = {e.thresholds->at((fold * e.pe + element) * e.steps),
+                                            static_cast<std::size_t>(e.steps)};
+  return known_threshold_rule(rows, e.accumulator.bits) + threshold_count_rule(e.steps);
+}
+
 /// Comparators of all elements, and the number of thresholds reached.
 resources threshold_comparison(const element& e) {
   const int bits = e.accumulator.bits;
-  if (e.folds > 1 || e.thresholds->type.words() > 1) return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
+  if (e.folds > most_folds || e.thresholds->type.words() > 1)
+    return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
   resources r;
-  if (bits <= fitted_costs::chainless_bits) {
+  if (e.folds == 1 && bits <= fitted_costs::chainless_bits) {
     r = threshold_count_rule(e.steps);
     r.luts += static_cast<double>(e.steps) * bits * fitted_costs::constant_short;
     return static_cast<double>(e.pe) * r;
   }
-  for (std::int64_t row = 0; row < e.pe; ++row)
-    r += constant_threshold_rule({e.thresholds->at(row * e.steps), static_cast<std::size_t>(e.steps)}, bits);
+  for (std::int64_t element = 0; element < e.pe; ++element) {
+    if (e.folds > 1) {
+      r += folded_comparison(e, element);
+      continue;
+    }
+    resources one =
+        constant_threshold_rule({e.thresholds->at(element * e.steps), static_cast<std::size_t>(e.steps)}, bits);
+    one.luts *= fitted_costs::constant_places;
+    r += one;
+  }
   return r;
 }
 
 /// Words of a few folds go into the comparators' LUTs.
 resources threshold_memory(const element& e) {
-  constexpr std::int64_t most_folds = 64;
   if (e.folds <= few_folds) return {};
   const std::int64_t of_elements = e.pe * e.steps;
   if (e.folds > most_folds || e.thresholds->type.words() > 1)
