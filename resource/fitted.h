@@ -19,7 +19,8 @@ inline constexpr double read_row = 1.9, read_short_row = 0.8;
 // The same for a table of two lanes by +-1.
 inline constexpr double read_pair = 3.5;
 
-// LUTs of comparisons with constants in a unit, of what they take alone; and a bit of one, where there is no carry chain.
+// LUTs of comparisons with constants in a unit, of what they take alone; and a bit of one, where there is no carry
+// chain.
 inline constexpr int chainless_bits = 12;
 inline constexpr double constant_places = 1.09, constant_short = 0.17;
 

@@ -14,13 +14,6 @@ namespace spillway {
 
 namespace {
 
-/// So many chains of so many bits; up to two bits are LUTs alone.
-void add_chains(resources& to, std::int64_t bits, double chains = 1) {
-  if (bits <= 2) return;
-  to.carry += chains * static_cast<double>(ceil_div(bits, 4));
-  to.carry8 += chains * static_cast<double>(ceil_div(bits, 8));
-}
-
 /// What spillway_multiplier compares to choose the factor whose digits it takes.
 int luts_expected(int m, int n, bool n_signed) { return (n / 2) * (m + 2) + (n % 2 == 1 ? m + 1 : n_signed ? 0 : m); }
 
@@ -51,6 +44,12 @@ bool recodes_a(int a_bits, bool a_signed, int b_bits, bool b_signed) {
 }
 
 }  // namespace
+
+void add_chains(resources& to, std::int64_t bits, double chains) {
+  if (bits <= 2) return;
+  to.carry += chains * static_cast<double>(ceil_div(bits, 4));
+  to.carry8 += chains * static_cast<double>(ceil_div(bits, 8));
+}
 
 resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits) {
   return recodes_a(a_bits, a_signed, b_bits, b_signed) ? booth_rows(b_bits, b_signed, a_bits, a_signed, p_bits)

@@ -12,6 +12,9 @@ namespace spillway {
 // and hold exactly on the grids of calibration/points/components.jsonl (tests/resource/rules_test.cpp): synthesised by
 // Yosys, each alone. LUTs are cells, before any packing.
 
+/// Adds so many carry chains of so many bits, for both families; up to two bits are LUTs alone.
+void add_chains(resources& to, std::int64_t bits, double chains = 1);
+
 /// Radix-4 Booth rows: `a_bits` x `b_bits`, the low `p_bits` of the product.
 resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits);
 

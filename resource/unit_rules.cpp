@@ -23,8 +23,6 @@ resources only_ff(double ff) {
   return r;
 }
 
-double carries_of(std::int64_t bits) { return bits < 3 ? 0 : static_cast<double>(ceil_div(bits, 4)); }
-
 std::int64_t address_bits(std::int64_t depth) { return std::max<std::int64_t>(1, ceil_log2(depth)); }
 
 int range_bits(std::int64_t low, std::int64_t high) {
@@ -39,7 +37,7 @@ resources rounds_rule(std::int64_t count) {
   const auto bits = static_cast<std::size_t>(ceil_log2(count));
   r.ff = static_cast<double>(bits);
   r.luts = luts[std::min(bits, luts.size() - 1)];
-  r.carry = carries_of(static_cast<std::int64_t>(bits));
+  add_chains(r, static_cast<std::int64_t>(bits));
   return r;
 }
 
@@ -130,6 +128,7 @@ resources comparison_rule(int bits) {
   if (bits >= 7) {  // a chain: two LUTs for three bits
     r.luts = static_cast<double>(2 * ceil_div(bits, 3));
     r.carry = static_cast<double>(ceil_div(ceil_div(bits, 3), 4));
+    r.carry8 = static_cast<double>(ceil_div(ceil_div(bits, 3), 8));
     return r;
   }
   constexpr std::array<int, 7> luts{0, 1, 1, 2, 3, 4, 5};

@@ -36,7 +36,4 @@ resources comparison_rule(int bits);
 /// Bits of a sum of two numbers, or of the numbers of a range: those that can't be constant.
 int range_bits(std::int64_t low, std::int64_t high);
 
-/// CARRY4 of an addition of so many bits; none for one of two bits, which is logic.
-double carries_of(std::int64_t bits);
-
 }  // namespace spillway

@@ -11,6 +11,7 @@
 #include "resource/fitted.h"
 #include "resource/rom_functions.h"
 #include "resource/rules.h"
+#include "resource/unit_rules.h"
 
 namespace spillway {
 
@@ -105,18 +106,6 @@ constexpr std::int64_t few_folds = 8;
 
 /// Thresholds of more folds are taken to have nothing in common.
 constexpr std::int64_t most_folds = 64;
-
-resources only_luts(double luts) {
-  resources r;
-  r.luts = luts;
-  return r;
-}
-
-resources only_ff(double ff) {
-  resources r;
-  r.ff = ff;
-  return r;
-}
 
 /// What is read from a few words and the inputs that it meets first are no more than a LUT's six inputs.
 bool is_part_of_products(const element& e) {

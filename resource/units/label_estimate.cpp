@@ -4,6 +4,7 @@
 #include "models/integer_math.h"
 #include "resource/estimate.h"
 #include "resource/fitted.h"
+#include "resource/rules.h"
 #include "resource/unit_rules.h"
 
 namespace spillway {
@@ -32,7 +33,7 @@ unit_estimate estimate(const label_select& unit) {
     counter = rounds_rule(beats);
     counter.ff += as_double(label);
     counter.luts += as_double(label + 2);
-    counter.carry += carries_of(label);
+    add_chains(counter, label);
   }
   unit_estimate result;
   result.parts = {{part::compute, "comparators", "K * PE * 2*ceil(B/3)", compare},

@@ -7,6 +7,7 @@
 #include "models/integer_math.h"
 #include "resource/estimate.h"
 #include "resource/fitted.h"
+#include "resource/rules.h"
 #include "resource/unit_rules.h"
 
 namespace spillway {
@@ -41,7 +42,7 @@ unit_estimate estimate(const add_streams& unit) {
   const int bits = std::min(unit.output_type.bits, range_bits(low, high)) - (is_even ? 1 : 0);
   resources lanes = only_luts(unit.pe * adder_luts(unit.a_type, unit.b_type));
   lanes.ff = unit.pe * bits;
-  lanes.carry = unit.pe * carries_of(bits);
+  add_chains(lanes, bits, unit.pe);
   resources control = only_luts(2);
   control.ff = 1;
   unit_estimate result;
@@ -61,7 +62,7 @@ unit_estimate estimate(const pool& unit) {
     if (in.is_bipolar && unit.output_type.bits > 1) lane.luts += 1;
   } else {
     lane.luts = in.is_signed || in.is_bipolar ? 2 * bits : bits;
-    lane.carry = carries_of(bits);
+    add_chains(lane, bits);
   }
   lane.ff = bits;
   resources control = only_luts(unit.window == 1 ? 1 : is_max && in.bits > 1 && in.bits < 7 ? 4 : 3);
@@ -82,7 +83,7 @@ unit_estimate estimate(const global_accumulate& unit) {
   const int bits = std::min(unit.output_type.bits, range_bits(low, high));
   resources lane = only_luts(in.is_signed || in.is_bipolar ? 2 * bits : bits);
   lane.ff = bits;
-  lane.carry = carries_of(bits);
+  add_chains(lane, bits);
   resources control = only_luts(3);
   control.ff = unit.positions > 1 ? 2 : 1;
   unit_estimate result;
@@ -93,7 +94,7 @@ unit_estimate estimate(const global_accumulate& unit) {
   const std::int64_t places = address_bits(folds);
   resources address = only_luts(as_double(2 * places + 2));
   address.ff = as_double(places);
-  address.carry = carries_of(places);
+  add_chains(address, places);
   result.parts.push_back({part::control, "fold counter", "by bits of the folds", rounds_rule(folds)});
   result.parts.push_back({part::control, "address", "2*ceil(log2 folds) + 2", address});
   resources memory = ram_rule(std::int64_t{unit.pe} * bits, folds, true);

@@ -10,6 +10,7 @@
 #include "models/units/lut_ram.h"
 #include "resource/estimate.h"
 #include "resource/fitted.h"
+#include "resource/rules.h"
 #include "resource/unit_rules.h"
 
 namespace spillway {
@@ -119,10 +120,10 @@ unit_estimate estimate(const upsample& unit) {
   resources address;
   address.ff = as_double(address_bits(depth));
   address.luts = as_double(2 * address_bits(depth) + 2);
-  address.carry = carries_of(address_bits(depth));
+  add_chains(address, address_bits(depth));
   if (folds > 1 && unit.factor_w > 1) {  // back to the pixel's first: one more sum, and a multiplexer
     address.luts += fitted_costs::back_luts * as_double(address_bits(depth));
-    address.carry *= 2;
+    add_chains(address, address_bits(depth));
   }
   const resources counters =
       rounds_rule(folds) + rounds_rule(unit.factor_w) + rounds_rule(unit.width) + rounds_rule(unit.factor_h);
@@ -147,7 +148,7 @@ resources axis_rule(std::int64_t size, std::int64_t before, std::int64_t after, 
   if (border != stride - 1) r += rounds_rule(size);  // else the gap behind the last one is as any other
   r.ff += as_double(gap_bits);
   r.luts += as_double(gap_bits > 2 ? gap_bits + 3 : gap_bits + 1);
-  r.carry += carries_of(gap_bits);
+  add_chains(r, gap_bits);
   return r;
 }
 

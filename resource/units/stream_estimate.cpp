@@ -5,6 +5,7 @@
 
 #include "models/units/memory_style.h"
 #include "resource/estimate.h"
+#include "resource/rules.h"
 #include "resource/unit_rules.h"
 
 namespace spillway {
@@ -39,7 +40,7 @@ unit_estimate estimate_stream(std::int64_t bits, std::int64_t depth) {
   const std::int64_t places = address_bits(depth);
   resources level = only_luts(level_luts(places));
   level.ff = as_double(places) + 2;
-  level.carry = carries_of(places);
+  add_chains(level, places);
   result.parts.push_back({part::control, "level", "ceil(log2 depth) + 2 FF", level});
   if (style == stream_style::shift_register) {
     resources beats;
@@ -50,7 +51,7 @@ unit_estimate estimate_stream(std::int64_t bits, std::int64_t depth) {
   const bool in_luts = style == stream_style::distributed;
   resources ends = only_luts(as_double(in_luts ? places : 2 * places - 2));
   ends.ff = as_double(2 * places);
-  ends.carry = 2 * carries_of(places);
+  add_chains(ends, places, 2);
   result.parts.push_back({part::control, "places", "a counter each of the next beat in and out", ends});
   result.parts.push_back({part::memory, "beats", "LUT RAM or block RAM", ram_rule(bits, depth, in_luts, false)});
   return result;

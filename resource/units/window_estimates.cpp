@@ -8,6 +8,7 @@
 #include "models/units/lut_ram.h"
 #include "resource/estimate.h"
 #include "resource/fitted.h"
+#include "resource/rules.h"
 #include "resource/unit_rules.h"
 
 namespace spillway {
@@ -71,11 +72,11 @@ unit_estimate of_ring(const sliding_window& unit) {
   resources distance;
   distance.ff = as_double(2 * span);
   distance.luts = as_double(4 * span);
-  distance.carry = 2 * carries_of(span);
+  add_chains(distance, span, 2);
   resources places;
   places.ff = as_double(2 * place);
   places.luts = as_double(4 * place);
-  places.carry = 3 * carries_of(place);
+  add_chains(places, place, 3);
   unit_estimate result;
   result.parts = {{part::memory, "ring", "LUT RAM or block RAM of SIMD * B bits", ram_rule(bits, depth, in_luts)},
                   {part::control, "loop counters", "by bits of five loops", counters_of(loops, 0)},
@@ -104,7 +105,7 @@ unit_estimate of_chain(const sliding_window& unit) {
   entry.ff = as_double(bits) + 1;
   resources need = only_luts(as_double(need_bits));
   need.ff = as_double(need_bits);
-  need.carry = carries_of(need_bits);
+  add_chains(need, need_bits);
   unit_estimate result;
   result.parts = {
       {part::memory, "taps", "delays from word to word: SRL, LUT RAM or block RAM", taps},

@@ -12,6 +12,7 @@
 #include "resource/error_bands.h"
 #include "resource/fitted.h"
 #include "resource/spillway_model.h"
+#include "tests/resource/matrix_unit.h"
 
 // How far an estimate may be off, as the held-out results say.
 
@@ -20,18 +21,9 @@ using namespace spillway;
 namespace {
 
 dataflow a_network(int accumulator_bits) {
-  mvau unit;
-  unit.name = "MVAU_0";
-  unit.input_type = unsigned_type(4);
-  unit.weights = integer_tensor::zeros(signed_type(4), {16, 64});
-  unit.accumulator = {.bits = accumulator_bits};
-  unit.output_type = signed_type(accumulator_bits);
-  unit.pe = 4;
-  unit.simd = 8;
-  unit.weight_memory = memory_style::block;
   dataflow flow;
   flow.name = "one";
-  flow.units = {unit};
+  flow.units = {testing::matrix_unit(accumulator_bits)};
   return flow;
 }
 

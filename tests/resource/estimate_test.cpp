@@ -8,29 +8,18 @@
 #include "calibration/errors.h"
 #include "models/error.h"
 #include "resource/spillway_model.h"
+#include "tests/resource/matrix_unit.h"
 
 // Spillway's own cost model against what synthesis counted (calibration/results), and its trees.
 
 using namespace spillway;
+using testing::matrix_unit;
 
 namespace {
 
 std::vector<measured_unit> measured(const std::string& list) {
   const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
   return measured_units(folder + "points/" + list + ".jsonl", folder + "results/" + list + ".jsonl");
-}
-
-mvau a_unit(int p) {
-  mvau unit;
-  unit.name = "MVAU_0";
-  unit.input_type = unsigned_type(4);
-  unit.weights = integer_tensor::zeros(signed_type(4), {16, 64});
-  unit.accumulator = {.bits = p};
-  unit.output_type = signed_type(p);
-  unit.pe = 4;
-  unit.simd = 8;
-  unit.weight_memory = memory_style::block;
-  return unit;
 }
 
 }  // namespace
@@ -73,23 +62,23 @@ TEST_CASE("the lists have no value of P, SIMD or SF in common, and nothing is in
 }
 
 TEST_CASE("a bit of accumulator costs a LUT and a flip-flop a processing element, until it cuts the sums") {
-  const resources wide = estimate(a_unit(24)).total(), wider = estimate(a_unit(25)).total();
+  const resources wide = estimate(matrix_unit(24)).total(), wider = estimate(matrix_unit(25)).total();
   CHECK(wider.luts - wide.luts == 4);
   CHECK(wider.ff - wide.ff == 4);
   CHECK(wider.bram18 == wide.bram18);
   // 8 lanes of 4 x 4 bits need 11: below, each adder that is cut saves more.
-  CHECK(estimate(a_unit(10)).total().luts - estimate(a_unit(9)).total().luts > 4);
+  CHECK(estimate(matrix_unit(10)).total().luts - estimate(matrix_unit(9)).total().luts > 4);
 }
 
 TEST_CASE("the tree of terms adds up to the unit, and beyond calibration an estimate says so") {
-  const unit_cost cost = spillway_cost(dataflow_unit(a_unit(16)));
-  const resources total = estimate(a_unit(16)).total();
+  const unit_cost cost = spillway_cost(dataflow_unit(matrix_unit(16)));
+  const resources total = estimate(matrix_unit(16)).total();
   CHECK(cost.luts.amount == total.all_luts());
   REQUIRE(cost.ff);
   CHECK(cost.ff->amount == total.ff);
   double sum = 0;
   for (const cost_term& leaf : leaves(cost.luts)) sum += leaf.amount;
   CHECK(sum == doctest::Approx(total.all_luts()));
-  CHECK(estimate(a_unit(16)).is_calibrated);
-  CHECK_FALSE(estimate(a_unit(48)).is_calibrated);
+  CHECK(estimate(matrix_unit(16)).is_calibrated);
+  CHECK_FALSE(estimate(matrix_unit(48)).is_calibrated);
 }
