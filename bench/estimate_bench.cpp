@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
+#include "models/lowering.h"
+#include "models/networks/mobilenet_v1.h"
+#include "models/streamline.h"
 #include "resource/estimate.h"
 #include "resource/finn_model.h"
 #include "resource/spillway_model.h"
@@ -44,6 +47,21 @@ void totals_of_60_units(benchmark::State& state) {
   }
 }
 BENCHMARK(totals_of_60_units)->Unit(benchmark::kMicrosecond);
+
+/// A whole network, of all kinds of units: MobileNetV1 at full width, 61 units and 62 streams.
+void totals_of_mobilenet(benchmark::State& state) {
+  static const dataflow flow = [] {
+    network_options sizes;
+    sizes.calibration_images = 0;
+    return lower(streamline(mobilenet_v1_cifar10(sizes)));
+  }();
+  for (auto _ : state) {
+    resources total;
+    for (const dataflow_unit& unit : flow.units) total += estimate(unit).total();
+    benchmark::DoNotOptimize(total);
+  }
+}
+BENCHMARK(totals_of_mobilenet)->Unit(benchmark::kMicrosecond);
 
 /// With every term, its formula and the device's utilization.
 void trees_of_60_units(benchmark::State& state) {

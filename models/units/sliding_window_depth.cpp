@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <map>
+#include <mutex>
 #include <vector>
 
 #include "models/units/sliding_window.h"
@@ -106,12 +109,39 @@ std::int64_t depth_if_writer_bound(const sliding_window& unit) {
   return deepest;
 }
 
+std::int64_t computed_depth(const sliding_window& unit) {
+  const std::int64_t words = unit.height * unit.width * unit.folds();
+  const std::int64_t beats = unit.output_height() * unit.output_width() * unit.beats_per_window();
+  return beats > words ? reader_bound(unit).depth() : depth_if_writer_bound(unit);
+}
+
+/// What a depth depends on.
+using window_key = std::array<std::int64_t, 10>;
+
+window_key key_of(const sliding_window& unit) {
+  const window_shape& g = unit.geometry;
+  return {unit.height,  unit.width,  unit.folds(), static_cast<std::int64_t>(unit.style),
+          g.kernel_h,   g.kernel_w,  g.stride_h,   g.stride_w,
+          g.dilation_h, g.dilation_w};
+}
+
 }  // namespace
 
 std::int64_t sliding_window::buffer_depth() const {
-  const std::int64_t words = height * width * folds();
-  const std::int64_t beats = output_height() * output_width() * beats_per_window();
-  return beats > words ? reader_bound(*this).depth() : depth_if_writer_bound(*this);
+  // A search asks for the same windows again and again.
+  constexpr std::size_t most = 10000;
+  static std::mutex guard;
+  static std::map<window_key, std::int64_t> known;
+  const window_key key = key_of(*this);
+  {
+    const std::lock_guard lock(guard);
+    if (const auto found = known.find(key); found != known.end()) return found->second;
+  }
+  const std::int64_t depth = computed_depth(*this);
+  const std::lock_guard lock(guard);
+  if (known.size() >= most) known.clear();
+  known[key] = depth;
+  return depth;
 }
 
 }  // namespace spillway
