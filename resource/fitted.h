@@ -19,6 +19,9 @@ inline constexpr double read_row = 1.9, read_short_row = 0.8;
 // The same for a table of two lanes by +-1.
 inline constexpr double read_pair = 3.5;
 
+// LUTs of a place of a comparison that 2 folds, and 3 or 4, choose: such functions are taken apart now and then.
+inline constexpr double taken_apart_of_2 = 1.17, taken_apart_of_4 = 1.04;
+
 // LUTs of comparisons with constants in a unit, of what they take alone; and a bit of one, where there is no carry
 // chain.
 inline constexpr int chainless_bits = 12;

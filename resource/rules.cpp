@@ -9,6 +9,7 @@
 #include "models/integer_math.h"
 #include "models/integer_type.h"
 #include "models/units/lut_ram.h"
+#include "resource/fitted.h"
 
 namespace spillway {
 
@@ -191,6 +192,11 @@ std::uint64_t at_place(std::span<const std::span<const std::int64_t>> rows, std:
   return key;
 }
 
+/// LUTs of a function of three bits and what so many folds make.
+double taken_apart(std::size_t folds) {
+  return folds == 2 ? fitted_costs::taken_apart_of_2 : folds <= 4 ? fitted_costs::taken_apart_of_4 : 1;
+}
+
 }  // namespace
 
 resources known_threshold_rule(std::span<const std::span<const std::int64_t>> rows, int bits) {
@@ -207,7 +213,7 @@ resources known_threshold_rule(std::span<const std::span<const std::int64_t>> ro
   }
   const auto all = 2 * static_cast<double>(steps) * static_cast<double>(ceil_div(bits, place_bits));
   resources r;
-  r.luts = std::min(all, functions * (rows.size() == 2 ? 1.17 : rows.size() <= 4 ? 1.04 : 1));
+  r.luts = std::min(all, functions * taken_apart(rows.size()));
   add_chains(r, ceil_div(bits, place_bits), static_cast<double>(steps));
   return r;
 }
@@ -217,8 +223,7 @@ resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports) {
   resources r;
   if (ports == 2) {
     r.lutram = static_cast<double>(lut_ram_luts(depth, bits));
-    r.lutram_plus =
-        static_cast<double>(depth <= 32 ? 8 * ceil_div(bits, 14) : 8 * ceil_div(bits, 7) * ceil_div(depth, 64));
+    r.lutram_plus = static_cast<double>(lut_ram_luts_plus(depth, bits));
   } else if (depth <= 32) {
     r.lutram = static_cast<double>(4 * ceil_div(bits, 8));
     r.lutram_plus = static_cast<double>(8 * ceil_div(bits, 16));

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "models/integer_math.h"
+#include "models/units/lut_ram.h"
 #include "resource/rules.h"
 
 namespace spillway {
@@ -42,8 +43,6 @@ resources rounds_rule(std::int64_t count) {
 }
 
 namespace {
-
-double as_double(std::int64_t n) { return static_cast<double>(n); }
 
 /// LUT RAM in blocks of so many words.
 struct blocks_of_ram {
@@ -84,6 +83,7 @@ resources ram_rule(std::int64_t bits, std::int64_t depth, bool in_luts, bool is_
   if (in_luts) {
     const blocks_of_ram ram = two_port_ram(bits, depth);
     r.lutram = static_cast<double>(ram.luts);
+    r.lutram_plus = static_cast<double>(lut_ram_luts_plus(depth, bits));
     r.luts = choice_of_block(bits, ram.count);
     if (is_addressed) r.ff = static_cast<double>(address_bits(depth));
     return r;
@@ -118,7 +118,7 @@ resources delay_rule(std::int64_t bits, std::int64_t length) {
     return r;
   }
   const blocks_of_ram ram = one_port_ram(bits, places);
-  r.lutram = static_cast<double>(ram.luts);
+  r.lutram = r.lutram_plus = static_cast<double>(ram.luts);
   r.luts += choice_of_block(bits, ram.count) + 5;  // 5: the place after the last one is 0
   return r;
 }

@@ -11,6 +11,8 @@ namespace spillway {
 // What the modules of rtl/sv take that units without accumulators are made of. FF, LUT RAM, SRL and block RAM follow
 // from what a module declares; LUTs from its structure, as Yosys maps it.
 
+inline double as_double(std::int64_t n) { return static_cast<double>(n); }
+
 resources only_luts(double luts);
 resources only_ff(double ff);
 

@@ -13,6 +13,11 @@ constexpr std::int64_t lut_ram_luts(std::int64_t depth, std::int64_t bits) {
   return depth <= 32 ? 4 * ceil_div(bits, 6) : 4 * ceil_div(bits, 3) * ceil_div(depth, 64);
 }
 
+/// The same in UltraScale+: eight hold 32 words of 14 bits (RAM32M16) or 64 of 7 (RAM64M8).
+constexpr std::int64_t lut_ram_luts_plus(std::int64_t depth, std::int64_t bits) {
+  return depth <= 32 ? 8 * ceil_div(bits, 14) : 8 * ceil_div(bits, 7) * ceil_div(depth, 64);
+}
+
 /// RAMB18s of such a memory: 512 words of 36 bits, and twice the words for half the bits down to 16384 of 1.
 constexpr std::int64_t simple_block_rams(std::int64_t depth, std::int64_t bits) {
   std::int64_t words = 512;

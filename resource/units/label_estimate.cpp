@@ -13,8 +13,6 @@ namespace {
 
 using part = priced_part::kind;
 
-double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 }  // namespace
 
 unit_estimate estimate(const label_select& unit) {

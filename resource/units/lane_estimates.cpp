@@ -16,8 +16,6 @@ namespace {
 
 using part = priced_part::kind;
 
-double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 /// LUTs of the addition of two numbers of other widths: places where neither is always zero, but for those above both.
 int adder_luts(integer_type a, integer_type b) {
   const int a_bits = a.is_bipolar ? 2 : a.bits, b_bits = b.is_bipolar ? 2 : b.bits;

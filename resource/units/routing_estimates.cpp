@@ -19,8 +19,6 @@ namespace {
 
 using part = priced_part::kind;
 
-double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 /// spillway_turn: a bit a port, and a counter each.
 resources turn_rule(const std::vector<std::int64_t>& channels, int pe) {
   constexpr std::array<double, 3> beside{0, 1, 1.5};  // by bits: of a counter that only counts at its turn

@@ -14,8 +14,6 @@ namespace {
 
 using part = priced_part::kind;
 
-double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 /// Beats that are held, up or down by one, and whether there are any and all.
 double level_luts(std::int64_t places) {
   constexpr std::array<int, 6> few{0, 0, 5, 9, 10, 12};

@@ -15,8 +15,6 @@ namespace {
 
 using part = priced_part::kind;
 
-double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 /// The choices of spillway_thresholding.
 struct levels_shape {
   std::int64_t folds, steps, pe;

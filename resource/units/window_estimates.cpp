@@ -17,8 +17,6 @@ namespace {
 
 using part = priced_part::kind;
 
-double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 /// Loops from the innermost on: rounds, and words that a round goes on by.
 struct window_loops {
   std::array<std::int64_t, 5> count{};

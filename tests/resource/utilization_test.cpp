@@ -11,28 +11,17 @@
 #include <string>
 
 #include "models/error.h"
+#include "resource/estimate.h"
 #include "resource/finn_model.h"
 #include "resource/rules.h"
 #include "resource/spillway_model.h"
+#include "tests/resource/matrix_unit.h"
 
 // Devices, families and the utilization table.
 
 using namespace spillway;
 
 namespace {
-
-mvau a_unit() {
-  mvau unit;
-  unit.name = "MVAU_0";
-  unit.input_type = unsigned_type(4);
-  unit.weights = integer_tensor::zeros(signed_type(4), {16, 64});
-  unit.accumulator = {.bits = 16};
-  unit.output_type = signed_type(16);
-  unit.pe = 4;
-  unit.simd = 8;
-  unit.weight_memory = memory_style::block;
-  return unit;
-}
 
 dataflow a_network(const mvau& unit) {
   dataflow flow;
@@ -100,7 +89,7 @@ TEST_CASE("UltraScale+ has half the carry cells, memories of eight LUTs, and eve
 }
 
 TEST_CASE("weights in ultra memory are URAM288 where there are any, and an error that says so elsewhere") {
-  mvau unit = a_unit();
+  mvau unit = testing::matrix_unit(16);
   unit.weight_memory = memory_style::ultra;
   const unit_cost cost = spillway_cost(dataflow_unit(unit), fpga_family::ultrascale_plus);
   CHECK(cost.uram.amount == 2);  // 4 * 8 * 4 = 128 bits wide, 32 words deep
@@ -114,7 +103,7 @@ TEST_CASE("weights in ultra memory are URAM288 where there are any, and an error
 }
 
 TEST_CASE("the table has Vivado's rows, and adds up") {
-  const network_cost cost = spillway_cost(a_network(a_unit()), find_device("xc7z020"));
+  const network_cost cost = spillway_cost(a_network(testing::matrix_unit(16)), find_device("xc7z020"));
   REQUIRE(cost.utilization);
   const device_utilization& table = *cost.utilization;
   CHECK(row(table, "Slice LUTs").used == row(table, "LUT as Logic").used + row(table, "LUT as Memory").used);
@@ -128,7 +117,7 @@ TEST_CASE("the table has Vivado's rows, and adds up") {
   const std::string text = to_text(table);
   CHECK(text.find("| Slice LUTs ") != std::string::npos);
   CHECK(text.find("-0") == std::string::npos);
-  const network_cost plus = spillway_cost(a_network(a_unit()), find_device("xczu3eg"));
+  const network_cost plus = spillway_cost(a_network(testing::matrix_unit(16)), find_device("xczu3eg"));
   CHECK(row(*plus.utilization, "CLB LUTs").available == 70560);
   CHECK(row(*plus.utilization, "CARRY8").used < row(table, "CARRY4").used);
 }
@@ -146,7 +135,7 @@ TEST_CASE("one site too many does not fit, the last one does") {
 }
 
 TEST_CASE("the JSON has the device and its sites, and FINN's reports have FF as well") {
-  const network_cost cost = spillway_cost(a_network(a_unit()), find_device("xczu7ev"));
+  const network_cost cost = spillway_cost(a_network(testing::matrix_unit(16)), find_device("xczu7ev"));
   const auto json = nlohmann::json::parse(to_json(cost));
   CHECK(json["utilization"]["device"] == "xczu7ev");
   CHECK(json["utilization"]["fits"] == true);
@@ -161,5 +150,19 @@ TEST_CASE("the JSON has the device and its sites, and FINN's reports have FF as 
   CHECK(cycles["MVAU_0"] == 4 * 8);
   // FINN's own formulas never say FF.
   CHECK_FALSE(
-      nlohmann::json::parse(estimate_layer_resources_json(finn_cost(a_network(a_unit()))))["MVAU_0"].contains("FF"));
+      nlohmann::json::parse(estimate_layer_resources_json(finn_cost(a_network(testing::matrix_unit(16)))))["MVAU_0"]
+          .contains("FF"));
+}
+
+TEST_CASE("in UltraScale+ the LUT RAM of streams comes in eights") {
+  for (const std::int64_t depth : {40, 64, 96, 200, 256})
+    for (const std::int64_t bits : {1, 5, 16, 20}) {
+      CAPTURE(depth);
+      CAPTURE(bits);
+      const resources stream = estimate_stream(bits, depth).total();
+      const resources plus = in_family(stream, fpga_family::ultrascale_plus);
+      CHECK(stream.lutram > 0);
+      CHECK(plus.lutram >= 8);
+      CHECK(static_cast<int>(plus.lutram) % 8 == 0);
+    }
 }
