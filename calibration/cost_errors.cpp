@@ -97,20 +97,16 @@ void print(const std::string& title, const json& table) {
 }
 
 int run(const std::string& folder, bool as_json_text) {
-  const auto read = [&](const std::string& list) {
-    return measured_units(folder + "/points/" + list + ".jsonl", folder + "/results/" + list + ".jsonl");
-  };
-  const std::vector<measured_unit> calibration = read("calibration"), held_out = read("held-out");
+  const std::vector<measured_unit> calibration = measured_units(folder, "calibration"),
+                                   held_out = measured_units(folder, "held-out");
   const trivial_refit refit(calibration);
   json all{{"held_out", table_of(held_out, refit)}, {"calibration", table_of(calibration, refit)}};
   for (const char* stratum : {"A", "B", "C", "V"})
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
-  all["networks"] = table_of(measured_networks(folder + "/points/networks.jsonl", folder + "/results/networks.jsonl"));
-  const auto others = [&](const std::string& list) {
-    return unit_errors(folder + "/points/" + list + ".jsonl", folder + "/results/" + list + ".jsonl");
-  };
-  const std::vector<unit_error_row> units = others("units"), units_held_out = others("units-held-out"),
-                                    grids = others("unit-grids");
+  all["networks"] = table_of(measured_networks(folder, "networks"));
+  const std::vector<unit_error_row> units = unit_errors(folder, "units"),
+                                    units_held_out = unit_errors(folder, "units-held-out"),
+                                    grids = unit_errors(folder, "unit-grids");
   if (as_json_text) {
     all["units_held_out"] = json::parse(unit_error_json(units_held_out));
     all["units"] = json::parse(unit_error_json(units));
@@ -150,13 +146,11 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     if (sites) {
-      fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder + "/points/calibration.jsonl",
-                                                                          folder + "/results/calibration.jsonl"))));
+      fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder, "calibration"))));
       return 0;
     }
     if (bands) {
-      fmt::print("{}",
-                 bands_header(measured_units(folder + "/points/held-out.jsonl", folder + "/results/held-out.jsonl")));
+      fmt::print("{}", bands_header(measured_units(folder, "held-out")));
       return 0;
     }
     return run(folder, as_json_text);

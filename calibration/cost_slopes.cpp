@@ -14,8 +14,7 @@ namespace {
 using namespace spillway;
 
 int run(const std::string& folder, bool for_plots) {
-  const std::vector<measured_unit> units =
-      measured_units(folder + "/points/slopes.jsonl", folder + "/results/slopes.jsonl");
+  const std::vector<measured_unit> units = measured_units(folder, "slopes");
   const std::vector<width_sweep> sweeps = width_sweeps(units);
   if (for_plots)
     fmt::print("{}", plot_data(sweeps));

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "models/error.h"
 #include "resource/estimate.h"
@@ -56,19 +58,32 @@ double percentile(const std::vector<double>& sorted, double share) {
   return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
 }
 
+std::string results_of(const std::string& folder, const std::string& list) {
+  return folder + "/results/" + list + ".jsonl";
+}
+
 }  // namespace
 
-std::vector<measured_unit> measured_units(const std::string& list, const std::string& results) {
-  const auto stored = read_results(results);
-  if (!stored) throw io_error(results + ": there is no such file; right: make it with synthesise");
+std::vector<measured_point> measured_points(const std::string& folder, const std::string& list) {
+  std::vector<measured_point> points;
+  const auto stored = read_results(results_of(folder, list));
+  if (!stored) return points;
   std::map<std::string, const synthesis_result*> by_spec;
   for (const synthesis_result& result : stored->results) by_spec[result.spec] = &result;
-  std::vector<measured_unit> units;
-  for (const synthesis_point& point : read_points(list)) {
+  for (synthesis_point& point : read_points(folder + "/points/" + list + ".jsonl")) {
     const auto found = by_spec.find(point.spec);
-    const auto* unit = std::get_if<dataflow_unit>(&point.what);
-    if (found != by_spec.end() && unit) units.push_back({point.name, point.stratum, *unit, found->second->counted});
+    if (found != by_spec.end()) points.push_back({std::move(point), found->second->counted});
   }
+  return points;
+}
+
+std::vector<measured_unit> measured_units(const std::string& folder, const std::string& list) {
+  if (const std::string file = results_of(folder, list); !std::filesystem::exists(file))
+    throw io_error(file + ": there is no such file; right: make it with synthesise");
+  std::vector<measured_unit> units;
+  for (const measured_point& of : measured_points(folder, list))
+    if (const auto* unit = std::get_if<dataflow_unit>(&of.point.what))
+      units.push_back({of.point.name, of.point.stratum, *unit, of.counted});
   return units;
 }
 

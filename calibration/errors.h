@@ -18,9 +18,18 @@ struct measured_unit {
   resources counted;
 };
 
-/// The units of a list that have a result; points that changed since are left out. Throws as read_points and
-/// read_results, and `io_error` if there are no results.
-std::vector<measured_unit> measured_units(const std::string& list, const std::string& results);
+/// A point, and what synthesis counted for it.
+struct measured_point {
+  synthesis_point point;
+  resources counted;
+};
+
+/// The points of FOLDER/points/LIST.jsonl that have a result in FOLDER/results/LIST.jsonl, in the list's order; points
+/// that changed since are left out, and all of them if there are no results. Throws as read_points and read_results.
+std::vector<measured_point> measured_points(const std::string& folder, const std::string& list);
+
+/// The units among them. Throws `io_error` if there are no results.
+std::vector<measured_unit> measured_units(const std::string& folder, const std::string& list);
 
 /// Errors of an estimate, in percent of what was counted (of 1 where that is 0).
 struct error_summary {

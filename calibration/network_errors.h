@@ -14,8 +14,7 @@ struct measured_network {
   resources modelled, counted;
 };
 
-/// The networks of a list that have a result; none if the file of results is not there. Throws as read_points and
-/// read_results.
-std::vector<measured_network> measured_networks(const std::string& list, const std::string& results);
+/// The networks among measured_points.
+std::vector<measured_network> measured_networks(const std::string& folder, const std::string& list);
 
 }  // namespace spillway

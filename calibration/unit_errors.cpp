@@ -30,17 +30,10 @@ std::optional<resources> priced(const synthesis_point& point) {
   return std::nullopt;
 }
 
-std::vector<priced_point> priced_points(const std::string& list, const std::string& results) {
+std::vector<priced_point> priced_points(const std::string& folder, const std::string& list) {
   std::vector<priced_point> points;
-  const auto stored = read_results(results);
-  if (!stored) return points;
-  std::map<std::string, resources> counted;
-  for (const synthesis_result& result : stored->results) counted[result.spec] = result.counted;
-  for (const synthesis_point& point : read_points(list)) {
-    const auto found = counted.find(point.spec);
-    const auto estimated = priced(point);
-    if (found != counted.end() && estimated) points.push_back({point.stratum, *estimated, found->second});
-  }
+  for (const measured_point& of : measured_points(folder, list))
+    if (const auto estimated = priced(of.point)) points.push_back({of.point.stratum, *estimated, of.counted});
   return points;
 }
 
@@ -66,8 +59,8 @@ unit_error_row row_of(const std::string& kind, const std::vector<priced_point>& 
 
 }  // namespace
 
-std::vector<unit_error_row> unit_errors(const std::string& list, const std::string& results) {
-  const std::vector<priced_point> all = priced_points(list, results);
+std::vector<unit_error_row> unit_errors(const std::string& folder, const std::string& list) {
+  const std::vector<priced_point> all = priced_points(folder, list);
   std::vector<std::string> kinds;
   std::map<std::string, std::vector<priced_point>> by_kind;
   for (const priced_point& point : all) {

@@ -17,9 +17,8 @@ struct unit_error_row {
   double memory_exact;  ///< share of points whose LUT RAM, SRL and block RAM are exact, in percent
 };
 
-/// Rows of a list's points that have a result, in the list's order, and one of all; none without results. Throws as
-/// read_points and read_results.
-std::vector<unit_error_row> unit_errors(const std::string& list, const std::string& results);
+/// Rows of measured_points, in the list's order, and one of all; none without results.
+std::vector<unit_error_row> unit_errors(const std::string& folder, const std::string& list);
 
 /// The rows as a table for people, and as JSON: {kind: {"lut": {...}, "ff": {...}, "memory": {"exact"}}}.
 std::string unit_error_table(const std::vector<unit_error_row>& rows);

@@ -42,10 +42,6 @@ cost_term tree_of(const char* name, const unit_estimate& estimate, const Amount&
   return root;
 }
 
-}  // namespace
-
-namespace {
-
 unit_cost cost_of(std::string name, std::string_view kind, unit_estimate estimate, std::int64_t cycles,
                   fpga_family family) {
   for (priced_part& part : estimate.parts) part.amount = in_family(part.amount, family);

@@ -32,9 +32,8 @@ dataflow a_network(int accumulator_bits) {
 TEST_CASE("resource/error_bands.h is what the held-out results say; if not: cost_errors calibration --bands") {
   std::ostringstream header;
   header << std::ifstream(SPILLWAY_SOURCE_DIR "/resource/error_bands.h").rdbuf();
-  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
-  CHECK(header.str() ==
-        bands_header(measured_units(folder + "points/held-out.jsonl", folder + "results/held-out.jsonl")));
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
+  CHECK(header.str() == bands_header(measured_units(folder, "held-out")));
 }
 
 TEST_CASE("a band surrounds what was counted: an estimate that is too high means less, one too low means more") {
@@ -65,9 +64,8 @@ TEST_CASE("outside of the calibrated box there is no band, and text and JSON nam
 }
 
 TEST_CASE("the shares of sites in resource/fitted.h are those that calibration gives; if not: cost_errors --sites") {
-  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
-  const auto fitted =
-      fitted_site_shares(measured_units(folder + "points/calibration.jsonl", folder + "results/calibration.jsonl"));
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
+  const auto fitted = fitted_site_shares(measured_units(folder, "calibration"));
   for (std::size_t kind = 0; kind < fitted.size(); ++kind)
     CHECK(fitted_costs::site_shares[kind] == doctest::Approx(fitted[kind]).epsilon(0.02));
   const network_cost cost = spillway_cost(a_network(16));

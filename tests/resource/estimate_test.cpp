@@ -18,8 +18,8 @@ using testing::matrix_unit;
 namespace {
 
 std::vector<measured_unit> measured(const std::string& list) {
-  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
-  return measured_units(folder + "points/" + list + ".jsonl", folder + "results/" + list + ".jsonl");
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
+  return measured_units(folder, list);
 }
 
 }  // namespace

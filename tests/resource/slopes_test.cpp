@@ -16,8 +16,8 @@ using namespace spillway;
 namespace {
 
 std::vector<measured_unit> swept_units() {
-  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
-  return measured_units(folder + "points/slopes.jsonl", folder + "results/slopes.jsonl");
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
+  return measured_units(folder, "slopes");
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ using namespace spillway;
 namespace {
 
 std::vector<unit_error_row> rows_of(const std::string& list) {
-  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration/";
-  return unit_errors(folder + "points/" + list + ".jsonl", folder + "results/" + list + ".jsonl");
+  const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
+  return unit_errors(folder, list);
 }
 
 }  // namespace
