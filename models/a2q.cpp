@@ -22,6 +22,19 @@ void require_finite(std::span<const double> values, const char* what) {
   for (const double value : values) require_finite(value, what);
 }
 
+void require_parameters(std::span<const double> v, double d, double t) {
+  require_finite(v, "a weight");
+  require_finite(d, "log2 of a weight scale");
+  require_finite(t, "log2 of a weight norm");
+}
+
+/// What brings a channel of this norm to min(g, T_s) / s, the norm that its integers may have before they are rounded.
+double norm_factor(double norm, double d, double t, const weight_format& format) {
+  const double budget = std::min(scale_from_log2(t) / scale_from_log2(d), format.l1_limit());
+  // Never infinite: 0 times it stays 0.
+  return std::min(budget / std::max(norm, least_scale), 1e300);
+}
+
 std::int64_t clip(double rounded, std::int64_t bound) {
   const auto limit = static_cast<double>(bound);
   return static_cast<std::int64_t>(std::clamp(rounded, -limit, limit));
@@ -58,40 +71,33 @@ quantized_weights quantize_rows(std::span<const double> v, std::span<const doubl
 
 }  // namespace
 
-double weight_format::l1_limit() const {
-  // (2^(P-1) - 1) / 2^n, without the infinity that 2^4095 would be; above 2^53 the 1 is lost to rounding, where no l1
-  // norm of int32 weights can come near.
-  const int shift = input.bits - (input.is_signed ? 1 : 0);
-  const int exponent = std::min(accumulator_bits - 1, 1000);
-  return std::ldexp(std::ldexp(1.0, exponent) - 1.0, -shift);
-}
-
-void validate(const weight_format& format) {
-  if (format.weight_bits < 2 || format.weight_bits > 32) {
-    throw config_error(fmt::format("weight_bits = {} is not 2 to 32", format.weight_bits));
-  }
-  if (format.accumulator_bits < 2 || format.accumulator_bits > integer_type::max_bits) {
-    throw config_error(
-        fmt::format("accumulator_bits = {} is not 2 to {}", format.accumulator_bits, integer_type::max_bits));
-  }
-  if (format.input.is_bipolar || format.input.bits < 1 || format.input.bits > 32) {
-    throw config_error(fmt::format("input type {} is not INT1 to INT32 or UINT1 to UINT32", to_string(format.input)));
-  }
-}
-
 double scale_from_log2(double log2_value) { return std::max(std::exp2(log2_value), least_scale); }
 
 void a2q_integers(std::span<const double> v, double d, double t, const weight_format& format,
                   std::span<std::int64_t> q) {
-  require_finite(v, "a weight");
-  require_finite(d, "log2 of a weight scale");
-  require_finite(t, "log2 of a weight norm");
+  require_parameters(v, d, t);
   double norm = 0;
   for (const double value : v) norm += std::abs(value);
-  const double budget = std::min(scale_from_log2(t) / scale_from_log2(d), format.l1_limit());
-  const double factor = budget / std::max(norm, least_scale);
+  const double factor = norm_factor(norm, d, t, format);
   const std::int64_t bound = format.bound();
   std::transform(v.begin(), v.end(), q.begin(), [&](double value) { return clip(std::trunc(value * factor), bound); });
+}
+
+void a2q_plus_integers(std::span<const double> v, double d, double t, const weight_format& format,
+                       std::span<std::int64_t> q) {
+  require_parameters(v, d, t);
+  double sum = 0;
+  for (const double value : v) sum += value;
+  require_finite(sum, "the sum of a channel's weights");
+  const double mean = sum / static_cast<double>(v.size());
+  double positive = 0, negative = 0;
+  for (const double value : v) (value > mean ? positive : negative) += std::abs(value - mean);
+  const double norm = 2 * std::max(positive, negative);
+  require_finite(norm, "the norm of a channel's centred weights");
+  const double factor = norm_factor(norm, d, t, format);
+  const std::int64_t bound = format.bound();
+  std::transform(v.begin(), v.end(), q.begin(),
+                 [&](double value) { return clip(std::trunc((value - mean) * factor), bound); });
 }
 
 void qat_integers(std::span<const double> v, double d, const weight_format& format, std::span<std::int64_t> q) {
@@ -104,21 +110,40 @@ void qat_integers(std::span<const double> v, double d, const weight_format& form
                  [&](double value) { return clip(std::nearbyint(value / scale), bound); });
 }
 
-quantized_weights quantize_qat(std::span<const double> v, std::span<const double> d, const weight_format& format) {
-  return quantize_rows(v, d, format,
-                       [&](std::size_t row, auto v_row, auto q_row) { qat_integers(v_row, d[row], format, q_row); });
+void weight_integers(std::span<const double> v, double d, double t, const weight_format& format,
+                     std::span<std::int64_t> q) {
+  switch (format.method) {
+    case weight_method::qat:
+      return qat_integers(v, d, format, q);
+    case weight_method::a2q:
+      return a2q_integers(v, d, t, format, q);
+    case weight_method::a2q_plus:
+      return a2q_plus_integers(v, d, t, format, q);
+  }
 }
 
-quantized_weights quantize_a2q(std::span<const double> v, std::span<const double> d, std::span<const double> t,
-                               const weight_format& format) {
-  if (t.size() != d.size()) {
+quantized_weights quantize(std::span<const double> v, std::span<const double> d, std::span<const double> t,
+                           const weight_format& format) {
+  const bool limited = format.method != weight_method::qat;
+  if (limited && t.size() != d.size()) {
     throw config_error(fmt::format("{} norms for {} scales: one of each a channel", t.size(), d.size()));
   }
   auto result = quantize_rows(v, d, format, [&](std::size_t row, auto v_row, auto q_row) {
-    a2q_integers(v_row, d[row], t[row], format, q_row);
+    weight_integers(v_row, d[row], limited ? t[row] : 0, format, q_row);
   });
-  require_certificate(result.weights, format.input, format.accumulator_bits);
+  if (limited) require_certificate(result.weights, format.input, format.accumulator_bits);
   return result;
+}
+
+quantized_weights quantize_qat(std::span<const double> v, std::span<const double> d, weight_format format) {
+  format.method = weight_method::qat;
+  return quantize(v, d, {}, format);
+}
+
+quantized_weights quantize_a2q(std::span<const double> v, std::span<const double> d, std::span<const double> t,
+                               weight_format format) {
+  format.method = weight_method::a2q;
+  return quantize(v, d, t, format);
 }
 
 void require_certificate(const integer_tensor& weights, integer_type input, int accumulator_bits) {
