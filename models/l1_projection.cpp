@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/l1_projection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "models/error.h"
+
+namespace spillway {
+namespace {
+
+void require_legal(std::span<const double> w, double limit) {
+  for (const double value : w)
+    if (!std::isfinite(value)) throw input_error(fmt::format("a weight is {}; right: a finite number", value));
+  if (!(limit >= 0)) throw config_error(fmt::format("limit of a norm = {}; right: 0 or more", limit));
+}
+
+/// The level a with sum max(x - a, 0) = z, for z > 0 and any x; with z = 0 the least of them, the greatest x.
+double level_above(std::vector<double> x, double z) {
+  std::sort(x.begin(), x.end(), std::greater<>());
+  double sum = 0, level = x.front();
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    sum += x[j];
+    const double candidate = (sum - z) / static_cast<double>(j + 1);
+    if (j > 0 && x[j] <= candidate) break;  // x[j] and what follows is below the level
+    level = candidate;
+  }
+  return z > 0 ? level : x.front();
+}
+
+/// max(x - level, 0) with the level that leaves a sum of z; x as it is if it sums to z or less. For x >= 0.
+std::vector<double> shrunk(std::vector<double> x, double z) {
+  double sum = 0;
+  for (const double value : x) sum += value;
+  if (x.empty() || sum <= z) return x;
+  const double level = level_above(x, z);
+  for (double& value : x) value = std::max(value - level, 0.0);
+  return x;
+}
+
+}  // namespace
+
+std::vector<double> project_on_l1_ball(std::span<const double> w, double z) {
+  require_legal(w, z);
+  std::vector<double> v(w.size());
+  std::transform(w.begin(), w.end(), v.begin(), [](double value) { return std::abs(value); });
+  v = shrunk(std::move(v), z);
+  std::transform(w.begin(), w.end(), v.begin(), v.begin(),
+                 [](double value, double magnitude) { return std::copysign(magnitude, value); });
+  return v;
+}
+
+std::vector<double> project_on_centred_ball(std::span<const double> w, double z) {
+  require_legal(w, z);
+  std::vector<double> v(w.begin(), w.end());
+  if (v.empty()) return v;
+  double sum = 0, norm = 0;
+  for (const double value : w) sum += value;
+  const double mean = sum / static_cast<double>(w.size());
+  for (double& value : v) value -= mean;
+  for (const double value : v) norm += std::abs(value);
+  if (norm <= z) return v;
+  const double a = level_above(v, z / 2);
+  std::vector<double> mirrored(v);
+  for (double& value : mirrored) value = -value;
+  const double b = -level_above(std::move(mirrored), z / 2);
+  for (double& value : v) value = std::max(value - a, 0.0) - std::max(b - value, 0.0);
+  return v;
+}
+
+std::vector<double> project_on_two_sided_ball(std::span<const double> w, double h) {
+  require_legal(w, h);
+  std::vector<double> above, below;
+  for (const double value : w) (value > 0 ? above : below).push_back(std::abs(value));
+  above = shrunk(std::move(above), h);
+  below = shrunk(std::move(below), h);
+  std::vector<double> v;
+  auto next_above = above.begin(), next_below = below.begin();
+  for (const double value : w) v.push_back(value > 0 ? *next_above++ : -*next_below++);
+  return v;
+}
+
+}  // namespace spillway
