@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/layer_weights.h"
+
+#include <doctest/doctest.h>
+#include <torch/autograd.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "models/certificate.h"
+#include "models/error.h"
+#include "tests/train/quantizer_oracle.h"
+
+using namespace spillway;
+
+namespace {
+
+torch::Tensor normal(std::mt19937_64& bits, std::vector<std::int64_t> shape, torch::ScalarType type) {
+  std::normal_distribution<double> value_of;
+  const torch::Tensor result = torch::empty(shape, torch::kDouble);
+  for (std::int64_t i = 0; i < result.numel(); ++i) result.data_ptr<double>()[i] = value_of(bits);
+  return result.to(type);
+}
+
+weight_format draw_format(std::mt19937_64& bits) {
+  const int input_bits = static_cast<int>(1 + bits() % 8);
+  return {static_cast<int>(2 + bits() % 7), bits() % 4 == 0 ? signed_type(input_bits + 1) : unsigned_type(input_bits),
+          static_cast<int>(6 + bits() % 14)};
+}
+
+/// A layer [OC, 3, kernel, kernel] with scales and norms anywhere around those that fit.
+layer_weights draw_layer(std::mt19937_64& bits, layer_method method) {
+  const auto channels = static_cast<std::int64_t>(1 + bits() % 4), kernel = static_cast<std::int64_t>(1 + bits() % 3);
+  auto layer =
+      layer_weights::from(normal(bits, {channels, 3, kernel, kernel}, torch::kDouble), method, draw_format(bits));
+  torch::NoGradGuard constant;
+  for (auto& log : layer.scales()) log += normal(bits, {channels}, torch::kDouble);
+  return layer;
+}
+
+numbers point(const layer_weights& layer, std::int64_t row) {
+  const auto v = layer.v.detach()[row].flatten();
+  numbers at(v.data_ptr<double>(), v.data_ptr<double>() + v.numel());
+  for (const auto& log : layer.scales()) at.push_back(log[row].item<double>());
+  return at;
+}
+
+numbers gradients(const layer_weights& layer, std::int64_t row) {
+  const auto v = layer.v.grad()[row].flatten();
+  numbers at(v.data_ptr<double>(), v.data_ptr<double>() + v.numel());
+  for (const auto& log : layer.scales()) at.push_back(log.grad()[row].item<double>());
+  return at;
+}
+
+struct counts {
+  int limited = 0, unlimited = 0, clipped = 0;
+};
+
+void check_layer(const layer_weights& layer, std::mt19937_64& bits, double lambda, counts& seen) {
+  const torch::Tensor w = layer.forward(), e = normal(bits, w.sizes().vec(), torch::kFloat);
+  REQUIRE(w.scalar_type() == torch::kFloat);
+  torch::Tensor loss = (w * e).sum().to(torch::kDouble);
+  if (layer.penalty().defined()) loss = loss + lambda * layer.penalty();
+  loss.backward();
+  const std::int64_t columns = w.numel() / w.size(0);
+  const bool a2q = layer.method == layer_method::a2q;
+  for (std::int64_t row = 0; row < w.size(0); ++row) {
+    const auto e_row = e[row].flatten().to(torch::kDouble), w_row = w.detach()[row].flatten();
+    channel of{layer.format, a2q, {e_row.data_ptr<double>(), e_row.data_ptr<double>() + columns}, a2q ? lambda : 0};
+    const numbers at = point(layer, row), u = of.unrounded(at), found = gradients(layer, row);
+    const auto bound = static_cast<long double>(layer.format.bound());
+    for (std::size_t k = 0; k < u.size(); ++k) {
+      seen.clipped += std::abs(of.rounded(u[k])) > bound ? 1 : 0;
+      const double right = static_cast<double>(std::clamp(of.rounded(u[k]), -bound, bound) * of.scale(at));
+      REQUIRE(w_row[static_cast<std::int64_t>(k)].item<double>() == doctest::Approx(right).epsilon(1e-6));
+    }
+    if (a2q) (at.back() - at[at.size() - 2] > std::log2(of.limit()) ? seen.limited : seen.unlimited) += 1;
+    const numbers expected = of.gradient(at);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CAPTURE(i);
+      const double right = static_cast<double>(expected[i]);
+      // Terms of sums cancel: what is left is as exact as the terms.
+      const double size = std::abs(right) + std::sqrt(static_cast<double>(columns));
+      REQUIRE(std::abs(static_cast<double>(found[i]) - right) < 1e-6 * size);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a layer's forward and gradients are those of the published formulas, to 1e-6") {
+  for (const layer_method method : {layer_method::qat, layer_method::a2q}) {
+    CAPTURE(to_string(method));
+    std::mt19937_64 bits(17);
+    counts seen;
+    for (int trial = 0; trial < 150; ++trial) {
+      CAPTURE(trial);
+      check_layer(draw_layer(bits, method), bits, trial % 2 == 0 ? 0.37 : 0, seen);
+    }
+    // All the branches were taken: g above and below T, weights within and beyond the clip.
+    CHECK(seen.clipped > 100);
+    if (method == layer_method::a2q) CHECK(seen.limited > 20);
+    if (method == layer_method::a2q) CHECK(seen.unlimited > 20);
+  }
+}
+
+TEST_CASE("a layer multiplies with the integers that the file will have, times their float32 scale") {
+  std::mt19937_64 bits(23);
+  for (const layer_method method : {layer_method::qat, layer_method::a2q})
+    for (int trial = 0; trial < 100; ++trial) {
+      const layer_weights layer = draw_layer(bits, method);
+      const torch::Tensor w = layer.forward().detach().flatten(1);
+      const quantized_weights exported = layer.integers();
+      REQUIRE(exported.weights.shape == w.sizes().vec());
+      for (std::int64_t row = 0; row < w.size(0); ++row)
+        for (std::int64_t k = 0; k < w.size(1); ++k)
+          REQUIRE(w[row][k].item<float>() == static_cast<float>(*exported.weights.at(row * w.size(1) + k)) *
+                                                 exported.scale[static_cast<std::size_t>(row)]);
+      if (method == layer_method::a2q)
+        for (const channel_certificate& of : certify(exported.weights, layer.format.input))
+          REQUIRE(of.holds(layer.format.accumulator_bits));
+    }
+}
+
+TEST_CASE("real weights pass, rounded to float32, and have neither scales nor integers") {
+  std::mt19937_64 bits(5);
+  const auto w = normal(bits, {2, 3, 1, 1}, torch::kDouble);
+  const auto layer = layer_weights::from(w, layer_method::real, {});
+  const auto out = layer.forward();
+  CHECK(torch::equal(out.detach(), w.to(torch::kFloat)));
+  out.sum().backward();
+  CHECK(torch::equal(layer.v.grad(), torch::ones_like(w)));
+  CHECK(layer.scales().empty());
+  CHECK_FALSE(layer.penalty().defined());
+  CHECK_THROWS_AS(layer.integers(), config_error);
+}
+
+TEST_CASE("weights that are not finite are an error, not integers") {
+  const auto layer = layer_weights::from(torch::ones({1, 4}), layer_method::a2q, {});
+  torch::NoGradGuard constant;
+  layer.v.fill_(std::numeric_limits<double>::quiet_NaN());
+  CHECK_THROWS_AS(layer.forward(), input_error);
+}
+
+TEST_CASE("a channel of zeros stays finite, forward and backward") {
+  for (const layer_method method : {layer_method::qat, layer_method::a2q}) {
+    const auto layer = layer_weights::from(torch::zeros({1, 4}), method, {});
+    (layer.forward() + 1).sum().backward();
+    CHECK(torch::isfinite(layer.v.grad()).all().item<bool>());
+    for (const auto& log : layer.scales()) CHECK(torch::isfinite(log.grad()).all().item<bool>());
+  }
+}
+
+TEST_CASE("methods have names") {
+  for (const char* name : {"float", "qat", "a2q"}) CHECK(to_string(parse_layer_method(name)) == name);
+  CHECK_THROWS_WITH_AS(parse_layer_method("a2qq"), "there is no method a2qq; nearest: a2q", config_error);
+}

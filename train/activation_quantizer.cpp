@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/activation_quantizer.h"
+
+#include <ATen/Parallel.h>
+#include <torch/autograd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+namespace spillway {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+/// Blocks are fixed, whatever the threads: each has a sum of its own, and the sums are added in their order.
+constexpr std::int64_t block = 16384;
+
+/// 1.5 * 2^23: added to a float32 of magnitude below 2^22 and taken away again, it rounds half to even. Unlike a call
+/// of the C library's, the compiler makes vectors of it.
+constexpr float rounder = 12582912.0F;
+
+template <typename Function>
+void for_blocks(std::int64_t count, Function function) {
+  at::parallel_for(0, (count + block - 1) / block, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t b = first; b < last; ++b) function(b, b * block, std::min(count, (b + 1) * block));
+  });
+}
+
+/// Clipped first, so that `rounder` suffices; the ends are integers, so that it makes no difference. NaN stays.
+inline float level(float u, float low, float high) {
+  const float above = u < low ? low : u;
+  return ((above > high ? high : above) + rounder) - rounder;
+}
+
+struct range {
+  float scale, low, high;
+
+  /// Exclusive ends of what is not clipped: ends are odd, and a tie there rounds to the even neighbour beyond.
+  float passes_above() const { return low == 0 ? 0 : low - 0.5F; }
+  float passes_below() const { return high + 0.5F; }
+};
+
+/// One block: dx, and the sum of e (q - u).
+double block_backward(const float* x, const float* e, float* dx, std::int64_t count, const range& r) {
+  constexpr std::int64_t lanes = 8;
+  const float above = r.passes_above(), below = r.passes_below();
+  std::array<double, lanes> sums{};
+  const auto one = [&](std::int64_t i) {
+    const float u = x[i] / r.scale;
+    const float q = level(u, r.low, r.high);
+    const bool passes = u > above && u < below;
+    dx[i] = passes ? e[i] : 0.0F;
+    return e[i] * (q - (passes ? u : 0.0F));
+  };
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    std::array<float, lanes> terms;
+    for (std::int64_t lane = 0; lane < lanes; ++lane) terms[static_cast<std::size_t>(lane)] = one(i + lane);
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += static_cast<double>(terms[lane]);
+  }
+  for (; i < count; ++i) sums[0] += static_cast<double>(one(i));
+  double sum = 0;
+  for (const double lane : sums) sum += lane;
+  return sum;
+}
+
+struct quantize_function : torch::autograd::Function<quantize_function> {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& log2_scale,
+                               const activation_levels& levels) {
+    const torch::Tensor from = x.contiguous(), to = torch::empty_like(from);
+    const range r{activation_scale(log2_scale), levels.low(), levels.high()};
+    const float* in = from.data_ptr<float>();
+    auto* out = to.data_ptr<float>();
+    for_blocks(from.numel(), [&](std::int64_t, std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) out[i] = level(in[i] / r.scale, r.low, r.high) * r.scale;
+    });
+    context->save_for_backward({from});
+    context->saved_data["scale"] = static_cast<double>(r.scale);
+    context->saved_data["low"] = static_cast<double>(r.low);
+    context->saved_data["high"] = static_cast<double>(r.high);
+    return to;
+  }
+
+  static tensor_list backward(AutogradContext* context, tensor_list gradient) {
+    const auto number = [&](const char* name) { return static_cast<float>(context->saved_data[name].toDouble()); };
+    const range r{number("scale"), number("low"), number("high")};
+    const torch::Tensor from = context->get_saved_variables()[0], upstream = gradient[0].contiguous();
+    const torch::Tensor dx = torch::empty_like(from);
+    const std::int64_t count = from.numel();
+    std::vector<double> sums(static_cast<std::size_t>((count + block - 1) / block));
+    const float *x = from.data_ptr<float>(), *e = upstream.data_ptr<float>();
+    auto* out = dx.data_ptr<float>();
+    for_blocks(count, [&](std::int64_t b, std::int64_t first, std::int64_t last) {
+      sums[static_cast<std::size_t>(b)] = block_backward(x + first, e + first, out + first, last - first, r);
+    });
+    double sum = 0;
+    for (const double part : sums) sum += part;
+    const double slope = std::numbers::ln2 * static_cast<double>(r.scale);
+    return {dx, torch::full({1}, sum * slope, torch::kDouble), torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+float activation_scale(const torch::Tensor& log2_scale) {
+  return static_cast<float>(std::max(std::exp2(log2_scale.item<double>()), 1e-10));
+}
+
+torch::Tensor quantize_activations(const torch::Tensor& x, const torch::Tensor& log2_scale,
+                                   const activation_levels& levels) {
+  return quantize_function::apply(x, log2_scale, levels);
+}
+
+double best_log2_scale(const torch::Tensor& x, const activation_levels& levels) {
+  const torch::Tensor all = x.detach().contiguous().flatten();
+  // A hundred thousand values say as much about a distribution as millions.
+  const std::int64_t stride = std::max<std::int64_t>(1, all.numel() / 100000);
+  std::vector<float> values;
+  float greatest = 0;
+  for (std::int64_t i = 0; i < all.numel(); i += stride) {
+    const float value = all.data_ptr<float>()[i];
+    values.push_back(levels.is_signed ? value : std::max(value, 0.0F));
+    greatest = std::max(greatest, std::abs(values.back()));
+  }
+  if (greatest == 0 || !std::isfinite(greatest)) return 0;
+  double best = 0, least_error = -1;
+  constexpr int steps = 60;
+  for (int i = 0; i < steps; ++i) {
+    const auto scale = static_cast<float>(greatest * std::pow(100.0, -i / double{steps}) / levels.high());
+    double error = 0;
+    for (const float value : values) {
+      const float difference = level(value / scale, levels.low(), levels.high()) * scale - value;
+      error += static_cast<double>(difference) * static_cast<double>(difference);
+    }
+    if (least_error < 0 || error < least_error) {
+      least_error = error;
+      best = std::log2(static_cast<double>(scale));
+    }
+  }
+  return best;
+}
+
+}  // namespace spillway
