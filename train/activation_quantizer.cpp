@@ -44,25 +44,23 @@ struct range {
   float passes_below() const { return high + 0.5F; }
 };
 
-/// One block: dx, and the sum of e (q - u).
+/// One block: dx, and the sum of e (q s - x), x counting where nothing was clipped; in double, for q s and x cancel.
 double block_backward(const float* x, const float* e, float* dx, std::int64_t count, const range& r) {
   constexpr std::int64_t lanes = 8;
   const float above = r.passes_above(), below = r.passes_below();
   std::array<double, lanes> sums{};
+  const auto scale = static_cast<double>(r.scale);
   const auto one = [&](std::int64_t i) {
     const float u = x[i] / r.scale;
     const float q = level(u, r.low, r.high);
     const bool passes = u > above && u < below;
     dx[i] = passes ? e[i] : 0.0F;
-    return e[i] * (q - (passes ? u : 0.0F));
+    return static_cast<double>(e[i]) * (static_cast<double>(q) * scale - static_cast<double>(passes ? x[i] : 0.0F));
   };
   std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    std::array<float, lanes> terms;
-    for (std::int64_t lane = 0; lane < lanes; ++lane) terms[static_cast<std::size_t>(lane)] = one(i + lane);
-    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += static_cast<double>(terms[lane]);
-  }
-  for (; i < count; ++i) sums[0] += static_cast<double>(one(i));
+  for (; i + lanes <= count; i += lanes)
+    for (std::int64_t lane = 0; lane < lanes; ++lane) sums[static_cast<std::size_t>(lane)] += one(i + lane);
+  for (; i < count; ++i) sums[0] += one(i);
   double sum = 0;
   for (const double lane : sums) sum += lane;
   return sum;
@@ -99,8 +97,7 @@ struct quantize_function : torch::autograd::Function<quantize_function> {
     });
     double sum = 0;
     for (const double part : sums) sum += part;
-    const double slope = std::numbers::ln2 * static_cast<double>(r.scale);
-    return {dx, torch::full({1}, sum * slope, torch::kDouble), torch::Tensor()};
+    return {dx, torch::full({1}, sum * std::numbers::ln2, torch::kDouble), torch::Tensor()};
   }
 };
 

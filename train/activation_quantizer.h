@@ -22,8 +22,8 @@ float activation_scale(const torch::Tensor& log2_scale);
 /// this is the ReLU, too. The quotient is rounded to float32 once, as ONNX's Quant does.
 ///
 /// Gradients pass straight through rounding: dx = e where nothing was clipped (behind a ReLU: and x > 0), and
-/// dlog2_scale = ln2 * s * sum e (q - x / s), the quotient counting only where nothing was clipped. Sums run in one
-/// order, whatever the threads.
+/// dlog2_scale = ln2 * sum e (q s - x), x counting only where nothing was clipped. Sums run in one order, whatever the
+/// threads.
 torch::Tensor quantize_activations(const torch::Tensor& x, const torch::Tensor& log2_scale,
                                    const activation_levels& levels);
 

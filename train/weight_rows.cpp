@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "models/a2q.h"
 
@@ -19,7 +20,16 @@ struct power {
 
 double sign(double x) { return static_cast<double>((x > 0) - (x < 0)); }
 
-}  // namespace
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// ||v - centre||_1, which of centred weights is twice each one-sided sum: the greater of them, as in models/a2q.cpp.
+double norm_of(std::span<const double> v, double centre, bool centred) {
+  double positive = 0, negative = 0;
+  for (const double value : v) (value > centre ? positive : negative) += std::abs(value - centre);
+  return centred ? 2 * std::max(positive, negative) : positive + negative;
+}
 
 log2_gradients qat_backward(const weight_row& row, std::span<double> dv) {
   const power s(row.d);
@@ -34,25 +44,34 @@ log2_gradients qat_backward(const weight_row& row, std::span<double> dv) {
   return {moved * s.slope, 0};
 }
 
-log2_gradients a2q_backward(const weight_row& row, std::span<double> dv) {
+log2_gradients limited_backward(const weight_row& row, bool centred, std::span<double> dv) {
   const power s(row.d), g(row.t);
-  double norm = 0;
-  for (const double value : row.v) norm += std::abs(value);
+  const double centre = centred ? mean(row.v) : 0, norm = norm_of(row.v, centre, centred);
   const bool norm_is_learned = g.value / s.value <= row.limit;
-  const double n = std::max(norm, least_scale);
-  const double factor = std::min(g.value / s.value, row.limit) / n;
-  double with_v = 0, with_q = 0;  // sums of e m v and of e q
+  const double n = std::max(norm, least_scale), factor = std::min(g.value / s.value, row.limit) / n;
+  double with_v = 0, with_q = 0;  // sums of e m c and of e q
   for (std::size_t k = 0; k < dv.size(); ++k) {
-    const double e = row.upstream[k];
-    const bool passes = std::abs(row.v[k] * factor) < row.bound + 1;
+    const double e = row.upstream[k], c = row.v[k] - centre;
+    const bool passes = std::abs(c * factor) < row.bound + 1;
     dv[k] = passes ? e : 0;
-    with_v += dv[k] * row.v[k];
+    with_v += dv[k] * c;
     with_q += e * row.q[k];
   }
   const double slope = factor * s.value, pull = norm < least_scale ? 0 : with_v / n;
-  for (std::size_t k = 0; k < dv.size(); ++k) dv[k] = slope * (dv[k] - sign(row.v[k]) * pull);
+  for (std::size_t k = 0; k < dv.size(); ++k) dv[k] = slope * (dv[k] - sign(row.v[k] - centre) * pull);
+  if (centred) {
+    const double common = mean(dv);
+    for (double& value : dv) value -= common;
+  }
   if (!norm_is_learned) return {with_q * s.slope, 0};
   return {(with_q - with_v * factor) * s.slope, with_v / n * g.slope};
+}
+
+}  // namespace
+
+log2_gradients weights_backward(weight_method method, const weight_row& row, std::span<double> dv) {
+  if (method == weight_method::qat) return qat_backward(row, dv);
+  return limited_backward(row, method == weight_method::a2q_plus, dv);
 }
 
 }  // namespace spillway

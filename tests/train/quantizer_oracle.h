@@ -18,21 +18,24 @@ using numbers = std::vector<long double>;
 /// One channel: v, then d, then t (A2Q only).
 struct channel {
   weight_format format;
-  bool a2q = true;
+  bool a2q = true;               ///< or A2Q+, if `centred`
   std::vector<double> upstream;  ///< dL/dw of the task's loss
   double lambda = 0;
+  bool centred = false;
 
   long double scale(const numbers& p) const { return std::exp2(p[upstream.size()]); }
   long double limit() const { return static_cast<long double>(format.l1_limit()); }
 
   /// w / s before rounding
   numbers unrounded(const numbers& p) const {
-    numbers u(upstream.size());
-    long double norm = 0;
-    for (std::size_t k = 0; k < u.size(); ++k) norm += std::abs(p[k]);
+    numbers u(p.begin(), p.begin() + static_cast<std::ptrdiff_t>(upstream.size()));
+    long double mean = 0, norm = 0;
+    for (const long double v : u) mean += v / static_cast<long double>(u.size());
+    if (centred)
+      for (long double& v : u) v -= mean;
+    for (const long double v : u) norm += std::abs(v);
     const long double s = scale(p);
-    for (std::size_t k = 0; k < u.size(); ++k)
-      u[k] = a2q ? p[k] / norm * std::min(std::exp2(p[u.size() + 1]), s * limit()) / s : p[k] / s;
+    for (long double& v : u) v = a2q ? v / norm * std::min(std::exp2(p[u.size() + 1]), s * limit()) / s : v / s;
     return u;
   }
 
