@@ -35,11 +35,14 @@ struct failure {
 /// What is proven of one unit.
 struct unit_check {
   const dataflow_unit* unit = nullptr;
+  std::string layer;        ///< of the file, that the unit computes
   std::optional<int> bits;  ///< the width to prove: asked for, or claimed by the file; none: nothing to prove
   bool claimed = false;     ///< the file says so
   int minimal_bits = 1;     ///< the least P that no input overflows
   int data_type_bits = 1, l1_bits = 1;
   std::vector<failure> failures;
+
+  bool proved() const { return bits && failures.empty(); }
 };
 
 std::int64_t replay(const dot_product_view& unit, const witness& example, int bits) {
@@ -61,12 +64,13 @@ std::int64_t replay(const dot_product_view& unit, const witness& example, int bi
   });
 }
 
-unit_check check_unit(const dataflow_unit& any, std::optional<int> bits, bool claimed) {
+unit_check check_unit(const dataflow_unit& any, const layer_facts& facts, std::optional<int> bits) {
   const dot_product_view unit = *dot_products_of(any);
   unit_check result;
   result.unit = &any;
+  result.layer = facts.layer;
   result.bits = bits;
-  result.claimed = claimed;
+  result.claimed = bits && bits == facts.claimed_bits;
   big_int l1 = 0;
   for (const channel_certificate& certificate : certify(unit)) {
     result.minimal_bits = std::max(result.minimal_bits, certificate.minimal_bits());
@@ -83,7 +87,7 @@ unit_check check_unit(const dataflow_unit& any, std::optional<int> bits, bool cl
 
 void print_text(const unit_check& check) {
   const dot_product_view unit = *dot_products_of(*check.unit);
-  fmt::print("{}: {} x {}, weights {}, inputs {}\n", unit.name, unit.rows(), unit.columns(),
+  fmt::print("{} (layer {}): {} x {}, weights {}, inputs {}\n", unit.name, check.layer, unit.rows(), unit.columns(),
              to_string(unit.weights.type), to_string(unit.input_type));
   fmt::print("  least safe accumulator: {} bits (exact); l1 bound {}, data-type bound {}\n", check.minimal_bits,
              check.l1_bits, check.data_type_bits);
@@ -104,16 +108,31 @@ void print_text(const unit_check& check) {
                failed.certificate.minimal_bits(), failed.example.reached.str(), failed.events);
 }
 
+/// The last word on a file that claims widths: how many of the claims hold, and a line for each that does not.
+void print_claims(const std::vector<unit_check>& checks) {
+  std::int64_t claims = 0, proved = 0;
+  for (const unit_check& check : checks) {
+    claims += check.claimed ? 1 : 0;
+    proved += check.claimed && check.proved() ? 1 : 0;
+  }
+  if (claims == 0) return;
+  fmt::print("claims of the file: {} of {} proved\n", proved, claims);
+  for (const unit_check& check : checks)
+    if (check.claimed && !check.proved())
+      fmt::print("  NOT PROVED: layer {} claims {} bits, but needs {}\n", check.layer, *check.bits, check.minimal_bits);
+}
+
 nlohmann::ordered_json as_json(const unit_check& check) {
   using nlohmann::ordered_json;
   ordered_json json;
   json["unit"] = name_of(*check.unit);
+  json["layer"] = check.layer;
   json["minimal_bits"] = check.minimal_bits;
   json["l1_bound"] = check.l1_bits;
   json["data_type_bound"] = check.data_type_bits;
   json["bits"] = check.bits ? ordered_json(*check.bits) : ordered_json();
   json["claimed"] = check.claimed;
-  json["proved"] = check.bits && check.failures.empty();
+  json["proved"] = check.proved();
   json["failures"] = ordered_json::array();
   for (const failure& failed : check.failures) {
     // The witness in words, as integer_tensor holds it; wider types have several words an element.
@@ -128,24 +147,32 @@ nlohmann::ordered_json as_json(const unit_check& check) {
   return json;
 }
 
-int check(const check_options& options) {
-  const design loaded = load_design(options.design);
-  bool safe = true;
-  nlohmann::ordered_json json{{"model", options.design.model}, {"units", nlohmann::ordered_json::array()}};
+std::vector<unit_check> check_units(const design& loaded, const design_options& options) {
+  std::vector<unit_check> checks;
   for (const dataflow_unit& any : loaded.flow.units) {
     const auto unit = dot_products_of(any);
     if (!unit) continue;
-    const std::optional<int> claimed = loaded.layers.at(unit->name).claimed_bits;
-    std::optional<int> bits = claimed;
-    if (!options.design.accumulators.empty()) bits = unit->accumulator.bits;
-    const unit_check result = check_unit(any, bits, bits && bits == claimed);
-    safe = safe && result.failures.empty();
-    if (options.json)
-      json["units"].push_back(as_json(result));
-    else
-      print_text(result);
+    const layer_facts& facts = loaded.layers.at(unit->name);
+    std::optional<int> bits = facts.claimed_bits;
+    if (!options.accumulators.empty()) bits = unit->accumulator.bits;
+    checks.push_back(check_unit(any, facts, bits));
   }
+  return checks;
+}
+
+int check(const check_options& options) {
+  const design loaded = load_design(options.design);
+  const std::vector<unit_check> checks = check_units(loaded, options.design);
+  const bool safe =
+      std::all_of(checks.begin(), checks.end(), [](const unit_check& unit) { return unit.failures.empty(); });
+  nlohmann::ordered_json json{{"model", options.design.model}, {"units", nlohmann::ordered_json::array()}};
+  for (const unit_check& unit : checks)
+    if (options.json)
+      json["units"].push_back(as_json(unit));
+    else
+      print_text(unit);
   json["safe"] = safe;
+  if (!options.json) print_claims(checks);
   if (!options.data.empty()) {
     const difference_report differences = compare_on_data(loaded.file, options.data);
     json["differences"] = as_json(differences);
