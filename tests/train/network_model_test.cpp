@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/network_model.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <torch/autograd.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "models/certificate.h"
+#include "models/dataset.h"
+#include "models/error.h"
+#include "models/linear_export.h"
+#include "models/network_evaluate.h"
+#include "models/networks/calibration.h"
+#include "models/networks/espcn.h"
+#include "models/networks/mobilenet_v1.h"
+#include "models/networks/resnet18.h"
+#include "models/networks/unet.h"
+#include "models/qonnx_read.h"
+#include "models/qonnx_write.h"
+#include "models/score.h"
+#include "models/streamline.h"
+
+using namespace spillway;
+
+namespace {
+
+network_options small(double width = 0.0625) {
+  network_options options;
+  options.width_multiplier = width;
+  options.calibration_images = 0;
+  return options;
+}
+
+torch::Tensor tensor_of(const float_tensor& from) {
+  const torch::Tensor result = torch::empty(from.shape, torch::kFloat);
+  std::copy(from.values.begin(), from.values.end(), result.data_ptr<float>());
+  return result;
+}
+
+/// Pixels as an 8-bit camera gives them.
+float_tensor pixels(const network& net, std::int64_t count, std::uint64_t seed) {
+  float_tensor images = generated_images(net.input_shape, count, seed);
+  for (float& x : images.values) x = std::nearbyint(x * 255) / 255.0F;
+  return images;
+}
+
+/// A model with scales and statistics of its own, a step of training behind it.
+network_model prepared(const network& graph, const model_options& options) {
+  network_model model(graph, options);
+  const auto images = tensor_of(pixels(graph, 8, 3));
+  model.calibrate(images);
+  for (int i = 0; i < 20; ++i) {
+    const auto out = model.forward(images, true);
+    if (i == 0) (out.square().mean() + 1e-3 * model.penalty()).backward();
+  }
+  torch::NoGradGuard constant;
+  const model_parameters all = model.parameters();
+  for (const auto* group : {&all.weights, &all.others, &all.scales})
+    for (const torch::Tensor& parameter : *group) {
+      REQUIRE(parameter.grad().defined());
+      parameter.sub_(0.01 * parameter.grad() / (parameter.grad().abs().max() + 1e-9));
+    }
+  for (int i = 0; i < 20; ++i) model.forward(images, true);
+  return model;
+}
+
+const model_options a2q14{false, weight_method::a2q, norm_limit::published, 14};
+
+}  // namespace
+
+TEST_CASE("a model computes what its exported graph computes") {
+  for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10, espcn, unet}) {
+    network_options options = small();
+    const network graph = describe(options);
+    CAPTURE(graph.name);
+    network_model model = prepared(graph, a2q14);
+    const network net = model.exported();
+    const std::int64_t frames = 16;
+    const float_tensor images = pixels(graph, frames, 9);
+    torch::NoGradGuard constant;
+    const auto found = model.forward(tensor_of(images), false).flatten(1);
+    const float_tensor expected = evaluate(net, images);
+    REQUIRE(found.numel() == static_cast<std::int64_t>(expected.values.size()));
+    // Sums in another order round otherwise, and where a value is on the boundary of two levels its frame may change.
+    std::int64_t far = 0;
+    for (std::int64_t frame = 0; frame < frames; ++frame) {
+      const auto right =
+          torch::from_blob(const_cast<float*>(expected.values.data()) + frame * found.size(1), {found.size(1)});
+      far += torch::allclose(found[frame], right, 1e-4, 1e-4) ? 0 : 1;
+    }
+    MESSAGE(graph.name << ": " << far << " of " << frames << " frames differ");
+    CHECK(far * 4 <= frames);
+  }
+}
+
+TEST_CASE("the integer network of the file says the classes that the model says") {
+  for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10}) {
+    const network graph = describe(small(0.125));
+    CAPTURE(graph.name);
+    network_model model = prepared(graph, {false, weight_method::a2q_plus, norm_limit::published, 14});
+    const float_tensor images = pixels(graph, 64, 21);
+    const integer_network net = streamline(model.exported());
+    const integer_tensor logits = evaluate(net, quantize_reals(net, images.values));
+    torch::NoGradGuard constant;
+    const auto classes = model.forward(tensor_of(images), false).argmax(1);
+    const run_score score = score_run(net, logits, logits, {});
+    int differing = 0;
+    for (std::size_t i = 0; i < score.frames.size(); ++i)
+      differing += score.frames[i].exact_class != classes[static_cast<std::int64_t>(i)].item<std::int64_t>();
+    MESSAGE(graph.name << ": " << differing << " of " << score.frames.size() << " classes differ");
+    CHECK(differing <= 2);  // float32 ties
+  }
+}
+
+TEST_CASE("an exported file's integers are the trained ones, and its claims hold") {
+  const network graph = resnet18_cifar10(small());
+  for (const weight_method method : {weight_method::qat, weight_method::a2q, weight_method::a2q_plus}) {
+    network_model model = prepared(graph, {false, method, norm_limit::published, 12});
+    const network net = read_qonnx_bytes(qonnx_bytes(model.exported()), "trained");
+    streamline_report report;
+    const integer_network integers = streamline(net, &report);
+    for (const layer_report& layer : report.layers) CHECK(layer.largest_residual < 1e-3);
+    std::size_t claimed = 0;
+    for (const integer_layer* layer : matrix_layers(integers)) {
+      if (!layer->claimed_bits) continue;
+      ++claimed;
+      CHECK(*layer->claimed_bits == 12);
+      for (const channel_certificate& channel : certify(layer->weights, layer->input_type)) REQUIRE(channel.holds(12));
+    }
+    CHECK(claimed == (method == weight_method::qat ? 0 : matrix_layers(integers).size() - 2));
+  }
+}
+
+TEST_CASE("quantizers whose outputs are added share a learned scale, and pixels keep theirs") {
+  network_model model(resnet18_cifar10(small()), a2q14);
+  std::size_t scales = 0;
+  for (const auto& [name, tensor] : model.state()) scales += name.ends_with(".log2_scale") ? 1 : 0;
+  // 8 blocks with an inner activation, a shared one of both branches and one behind the sum; the first layer, the pool.
+  CHECK(scales == 8 * 3 + 2);
+  const network net = model.exported();
+  CHECK(std::get<quant_op>(net.nodes.front().op).scale.values == std::vector<float>{1.0F / 255});
+}
+
+TEST_CASE("a float model hands its weights to a quantized one") {
+  const network graph = mobilenet_v1_cifar10(small());
+  model_options real;
+  real.is_float = true;
+  network_model from(graph, real), to(graph, a2q14);
+  {
+    torch::NoGradGuard constant;
+    for (const auto& [name, tensor] : from.state()) tensor.mul_(1.5).add_(0.01);
+  }
+  to.start_from(from.state());
+  const named_tensors all = from.state(), found = to.state();
+  const std::map<std::string, torch::Tensor> expected(all.begin(), all.end());
+  for (const auto& [name, tensor] : found)
+    if (expected.contains(name)) REQUIRE(torch::equal(tensor, expected.at(name)));
+  CHECK_THROWS_AS(from.exported(), config_error);
+  named_tensors missing = all;
+  missing.erase(missing.begin());
+  CHECK_THROWS_AS(to.start_from(missing), input_error);
+  network_model other(mobilenet_v1_cifar10(small(0.125)), a2q14);
+  CHECK_THROWS_AS(other.start_from(all), input_error);
+}
+
+TEST_CASE("the float model has no quantizers") {
+  const network graph = resnet18_cifar10(small());
+  model_options real;
+  real.is_float = true;
+  network_model model(graph, real);
+  CHECK(model.parameters().scales.empty());
+  CHECK(model.penalty().item<double>() == 0);
+  const auto images = tensor_of(pixels(graph, 2, 5));
+  const auto out = model.forward(images, true);
+  CHECK(out.sizes() == torch::IntArrayRef{2, 10});
+  out.sum().backward();
+  for (const torch::Tensor& weights : model.parameters().weights) CHECK(weights.grad().abs().sum().item<double>() > 0);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/network_model.h"
+
+#include <fmt/format.h>
+#include <torch/nn/functional/batchnorm.h>
+
+#include <utility>
+
+#include "models/error.h"
+#include "train/model_builder.h"
+
+namespace spillway {
+namespace {
+
+/// Share of a batch's statistics in the running averages.
+constexpr double norm_momentum = 0.1;
+
+std::vector<std::int64_t> stride(const window_shape& w) { return {w.stride_h, w.stride_w}; }
+std::vector<std::int64_t> kernel(const window_shape& w) { return {w.kernel_h, w.kernel_w}; }
+std::vector<std::int64_t> padding(const window_shape& w) { return {w.top, w.left}; }
+std::vector<std::int64_t> dilation(const window_shape& w) { return {w.dilation_h, w.dilation_w}; }
+
+torch::Tensor apply_weights(const weighted_step& step, const torch::Tensor& x) {
+  const torch::Tensor w = step.weights.forward();
+  if (step.is_linear) return torch::linear(x, w, step.bias);
+  const window_shape& window = step.conv.window;
+  return torch::conv2d(x, w, step.bias, stride(window), padding(window), dilation(window), step.conv.group);
+}
+
+torch::Tensor apply_norm(const norm_step& step, const torch::Tensor& x, bool training, double momentum) {
+  return torch::batch_norm(x, step.scale, step.bias, step.mean, step.variance, training, momentum, step.epsilon, false);
+}
+
+torch::Tensor upsampled(const torch::Tensor& x, const upsample_op& by) {
+  return torch::upsample_nearest2d(x, torch::IntArrayRef{x.size(2) * by.factor_h, x.size(3) * by.factor_w});
+}
+
+}  // namespace
+
+network_model::network_model(network graph, const model_options& options)
+    : m_graph(std::move(graph)), m_options(options) {
+  model_builder(m_graph, m_options).build(m_steps, m_scales);
+}
+
+torch::Tensor network_model::apply(const model_step& step, const std::vector<torch::Tensor>& inputs, bool training) {
+  const torch::Tensor& x = inputs[0];
+  if (const auto* layer = std::get_if<weighted_step>(&step.op)) return apply_weights(*layer, x);
+  if (const auto* norm = std::get_if<norm_step>(&step.op))
+    return apply_norm(*norm, x, training, m_calibrating ? 0 : norm_momentum);
+  if (const auto* activation = std::get_if<activation_step>(&step.op)) {
+    if (m_options.is_float) return activation->is_relu ? torch::relu(x) : x;
+    model_scale& scale = m_scales[activation->scale];
+    if (m_calibrating && scale.is_learned) {
+      const double best = best_log2_scale(x, activation->levels), other = scale.log2.item<double>();
+      // Branches that share a scale need the greater one.
+      scale.log2.fill_(m_calibrated[activation->scale] ? std::max(best, other) : best);
+      m_calibrated[activation->scale] = true;
+    }
+    return quantize_activations(x, scale.log2, activation->levels);
+  }
+  if (std::holds_alternative<relu_step>(step.op)) return torch::relu(x);
+  if (std::holds_alternative<add_step>(step.op)) return x + inputs[1];
+  if (const auto* pool = std::get_if<max_pool_step>(&step.op))
+    return torch::max_pool2d(x, kernel(pool->window), stride(pool->window), padding(pool->window));
+  if (const auto* pool = std::get_if<average_pool_step>(&step.op))
+    return torch::avg_pool2d(x, kernel(pool->window), stride(pool->window), padding(pool->window), false, false);
+  if (std::holds_alternative<global_average_step>(step.op)) return x.mean({2, 3}, true);
+  if (const auto* resize = std::get_if<upsample_step>(&step.op)) return upsampled(x, resize->factors);
+  return x.flatten(1);
+}
+
+torch::Tensor network_model::forward(const torch::Tensor& images, bool training) {
+  std::vector<torch::Tensor> values(m_steps.size() + 1);
+  values[0] = images;
+  for (std::size_t i = 0; i < m_steps.size(); ++i) {
+    const model_step& step = m_steps[i];
+    std::vector<torch::Tensor> inputs;
+    for (const std::size_t value : step.inputs) inputs.push_back(values[value]);
+    for (const std::size_t value : step.last_of) values[value].reset();
+    values[i + 1] = apply(step, inputs, training);
+  }
+  return values.back();
+}
+
+torch::Tensor network_model::penalty() const {
+  torch::Tensor sum = torch::zeros({}, torch::kDouble);
+  for (const model_step& step : m_steps)
+    if (const auto* layer = std::get_if<weighted_step>(&step.op))
+      if (const auto penalty = layer->weights.penalty(); penalty.defined()) sum = sum + penalty;
+  return sum;
+}
+
+void network_model::calibrate(const torch::Tensor& images) {
+  torch::NoGradGuard constant;
+  m_calibrating = true;
+  m_calibrated.assign(m_scales.size(), false);
+  try {
+    forward(images, true);
+  } catch (...) {
+    m_calibrating = false;
+    throw;
+  }
+  m_calibrating = false;
+}
+
+model_parameters network_model::parameters() const {
+  model_parameters result;
+  for (const model_step& step : m_steps) {
+    if (const auto* layer = std::get_if<weighted_step>(&step.op)) {
+      result.weights.push_back(layer->weights.v);
+      for (const torch::Tensor& log : layer->weights.scales()) result.scales.push_back(log);
+      if (layer->bias.defined()) result.others.push_back(layer->bias);
+    }
+    if (const auto* norm = std::get_if<norm_step>(&step.op)) {
+      result.others.push_back(norm->scale);
+      result.others.push_back(norm->bias);
+    }
+  }
+  for (const model_scale& scale : m_scales)
+    if (scale.is_learned) result.scales.push_back(scale.log2);
+  return result;
+}
+
+named_tensors network_model::state() const {
+  named_tensors result;
+  const auto add = [&](const model_step& step, const char* what, const torch::Tensor& tensor) {
+    if (tensor.defined()) result.emplace_back(fmt::format("{}.{}", step.name, what), tensor);
+  };
+  for (const model_step& step : m_steps) {
+    if (const auto* layer = std::get_if<weighted_step>(&step.op)) {
+      add(step, "v", layer->weights.v);
+      add(step, "d", layer->weights.d);
+      add(step, "t", layer->weights.t);
+      add(step, "bias", layer->bias);
+    }
+    if (const auto* norm = std::get_if<norm_step>(&step.op)) {
+      add(step, "scale", norm->scale);
+      add(step, "bias", norm->bias);
+      add(step, "mean", norm->mean);
+      add(step, "variance", norm->variance);
+    }
+  }
+  for (const model_scale& scale : m_scales)
+    if (scale.is_learned) result.emplace_back(scale.name + ".log2_scale", scale.log2);
+  return result;
+}
+
+void network_model::start_from(const named_tensors& state) {
+  const std::map<std::string, torch::Tensor> from(state.begin(), state.end());
+  torch::NoGradGuard constant;
+  for (const auto& [name, tensor] : this->state()) {
+    if (name.ends_with(".d") || name.ends_with(".t") || name.ends_with(".log2_scale")) continue;
+    const auto found = from.find(name);
+    if (found == from.end()) throw input_error(fmt::format("there is no {}; right: a model of {}", name, m_graph.name));
+    if (found->second.sizes() != tensor.sizes())
+      throw input_error(fmt::format("{} has shape [{}]; right: [{}]", name, fmt::join(found->second.sizes(), ", "),
+                                    fmt::join(tensor.sizes(), ", ")));
+    tensor.copy_(found->second);
+  }
+  for (model_step& step : m_steps)
+    if (auto* layer = std::get_if<weighted_step>(&step.op))
+      layer->weights = layer_weights::from(layer->weights.v, layer->weights.format);
+}
+
+}  // namespace spillway

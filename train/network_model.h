@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/types.h>
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/network.h"
+#include "train/activation_quantizer.h"
+#include "train/layer_weights.h"
+
+namespace spillway {
+
+/// What a network is trained for. Bits of weights and activations are those of its graph's quantizers. The first and
+/// the last layer are quantized ordinarily whatever the method is, and depthwise layers by A2Q in place of A2Q+.
+struct model_options {
+  bool is_float = false;  ///< no quantizers at all; the rest counts for nothing then
+  weight_method method = weight_method::qat;
+  norm_limit limit = norm_limit::published;
+  int accumulator_bits = 32;  ///< P of the layers that A2Q or A2Q+ limits
+};
+
+// The steps of a model, one a node of its graph (none for weight quantizers, nor for a ReLU in front of a quantizer).
+
+struct weighted_step {
+  layer_weights weights;
+  torch::Tensor bias;  ///< float32 [OC], or undefined
+  conv_op conv;        ///< window and groups, unless `is_linear`
+  bool is_linear = false;
+};
+
+struct norm_step {
+  torch::Tensor scale, bias, mean, variance;  ///< float32 [C]; the last two are running averages
+  double epsilon = 1e-5;
+};
+
+struct activation_step {
+  std::size_t scale = 0;  ///< place among the model's scales
+  activation_levels levels;
+  bool is_relu = false;  ///< a ReLU stands in front, which low = 0 does the work of
+};
+
+struct relu_step {};
+struct add_step {};
+struct max_pool_step {
+  window_shape window;
+};
+struct average_pool_step {
+  window_shape window;
+};
+struct global_average_step {};
+struct upsample_step {
+  upsample_op factors;
+};
+struct flatten_step {};
+
+using model_op = std::variant<weighted_step, norm_step, activation_step, relu_step, add_step, max_pool_step,
+                              average_pool_step, global_average_step, upsample_step, flatten_step>;
+
+struct model_step {
+  std::string name;  ///< of the node
+  model_op op;
+  std::vector<std::size_t> inputs;   ///< values; 0 is the input, i + 1 the output of step i
+  std::vector<std::size_t> last_of;  ///< values that no later step reads
+};
+
+/// A scale of activations. Quantizers whose outputs are added share one, so that hardware adds integers.
+struct model_scale {
+  std::string name;    ///< of the first quantizer that has it
+  torch::Tensor log2;  ///< double [1]
+  bool is_learned = true;
+};
+
+/// What an optimizer treats alike.
+struct model_parameters {
+  std::vector<torch::Tensor> weights;  ///< v of every layer
+  std::vector<torch::Tensor> others;   ///< biases, and scales and biases of batch norms
+  std::vector<torch::Tensor> scales;   ///< logarithms: d, t, and those of activations
+};
+
+using named_tensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// A network's graph (models/networks/), trainable: its shapes, windows and bits are the graph's, and what is trained
+/// goes back into the same graph.
+class network_model {
+ public:
+  /// Weights start as the graph has them, biases at 0, batch norms as the identity. Throws `config_error` for a node
+  /// that can't be trained and for illegal options.
+  network_model(network graph, const model_options& options);
+
+  /// The graph's output for images [n, c, h, w], float32. When training, batch norms use the batch's statistics.
+  torch::Tensor forward(const torch::Tensor& images, bool training);
+
+  /// Sum of all layers' penalties, a double.
+  torch::Tensor penalty() const;
+
+  /// Sets the scale of each activation to the best on these images, one after the other, each with what the ones before
+  /// make of them. Batch norms use the images' statistics and keep their averages.
+  void calibrate(const torch::Tensor& images);
+
+  /// Takes over the float parameters of another model of this graph: weights, biases and batch norms. Quantizers of
+  /// weights begin anew from them. Throws `input_error`, naming the tensor, if one is missing or of another shape.
+  void start_from(const named_tensors& state);
+
+  model_parameters parameters() const;
+
+  /// Everything that is trained, batch norms' averages included, by name. The tensors are the model's own.
+  named_tensors state() const;
+
+  /// The graph with what was trained: weights as integer * scale, float32, proven at P, with their claims. Throws
+  /// `config_error` if float.
+  network exported() const;
+
+  const network& graph() const { return m_graph; }
+  const model_options& options() const { return m_options; }
+
+ private:
+  friend class model_builder;
+
+  torch::Tensor apply(const model_step& step, const std::vector<torch::Tensor>& inputs, bool training);
+
+  network m_graph;
+  model_options m_options;
+  std::vector<model_step> m_steps;
+  std::vector<model_scale> m_scales;
+  bool m_calibrating = false;
+  std::vector<bool> m_calibrated;  ///< of the scales
+};
+
+}  // namespace spillway
