@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "train/linear_trainer.h"
@@ -24,6 +25,7 @@ class epoch_progress {
   std::string m_what;
   bool m_quiet, m_terminal, m_drawn = false;
   clock::time_point m_start = clock::now(), m_last = m_start;
+  std::optional<double> m_first_share;  ///< what a resumed run finds done is not its own work
 };
 
 }  // namespace spillway

@@ -3,6 +3,7 @@
 
 #include <torch/autograd.h>
 
+#include <algorithm>
 #include <span>
 
 #include "models/error.h"
@@ -74,17 +75,22 @@ torch::Tensor exp2_clamped(const torch::Tensor& log2_value) { return torch::exp2
 
 }  // namespace
 
-layer_weights layer_weights::from(const torch::Tensor& weights, const std::optional<weight_format>& format) {
-  const auto w = weights.detach().to(torch::kDouble).contiguous();
-  layer_weights result{format, learned(w), {}, {}};
+layer_weights layer_weights::from(const torch::Tensor& weights, const std::optional<weight_format>& format,
+                                  weight_start start) {
+  layer_weights result{format, learned(weights.to(torch::kDouble).contiguous()), {}, {}};
   if (!format) return result;
   validate(*format);
-  const auto rows = w.flatten(1);
-  const auto greatest = std::get<0>(rows.abs().max(1)) / static_cast<double>(format->bound());
-  result.d = learned(torch::log2(greatest.clamp_min(least_scale)));
-  if (!result.is_limited()) return result;
-  const auto limited = format->method == weight_method::a2q_plus ? rows - rows.mean(1, true) : rows;
-  result.t = learned(torch::log2(limited.abs().sum(1).clamp_min(least_scale)));
+  torch::NoGradGuard constant;
+  const torch::Tensor &v = result.v, d = torch::empty({v.size(0)}, torch::kDouble), t = torch::empty_like(d);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(v.size(0)); ++row) {
+    const auto to = row_of<double>(v, row);
+    const channel_parameters from = start_channel(to, *format, start);
+    std::copy(from.v.begin(), from.v.end(), to.begin());
+    d.data_ptr<double>()[row] = from.d;
+    t.data_ptr<double>()[row] = from.t;
+  }
+  result.d = learned(d);
+  if (result.is_limited()) result.t = learned(t);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/a2q.h"
+#include "models/weight_start.h"
 
 namespace spillway {
 
@@ -21,9 +22,10 @@ struct layer_weights {
   torch::Tensor d;                      ///< double, [OC]: log2 of the scale, if quantized
   torch::Tensor t;                      ///< double, [OC]: log2 of the norm, of A2Q and A2Q+
 
-  /// Parameters from real weights of any shape [OC, ...]: v = w, s = max|w| / (2^(M-1) - 1), g = ||w||_1 per channel
-  /// (A2Q+: of centred weights). Throws `config_error` for an illegal format.
-  static layer_weights from(const torch::Tensor& weights, const std::optional<weight_format>& format);
+  /// Parameters from real weights of any shape [OC, ...], as models/weight_start.h has them. Throws `config_error` for
+  /// an illegal format, `input_error` if a weight is not finite.
+  static layer_weights from(const torch::Tensor& weights, const std::optional<weight_format>& format,
+                            weight_start start = weight_start::naive);
 
   bool is_limited() const { return format && format->method != weight_method::qat; }
 

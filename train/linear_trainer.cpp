@@ -127,7 +127,7 @@ quantized_weights fit(Quantizer quantizer, const binary_images& images, const tr
     for (; epoch <= options.epochs; ++epoch) {
       random.shuffle(order);
       const double loss = train_epoch(quantizer, adam, images, order, options, epoch);
-      if (report) report({epoch, options.epochs, loss});
+      if (report) report({epoch, options.epochs, loss, {}, 1});
     }
     return quantizer.integers();
   } catch (const input_error& e) {

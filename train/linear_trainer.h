@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "models/a2q.h"
 #include "train/binary_images.h"
@@ -9,10 +10,12 @@
 
 namespace spillway {
 
-/// What an epoch ended with.
+/// Where training is.
 struct epoch_report {
-  int epoch = 0, epochs = 0;  ///< from 1
-  double loss = 0;            ///< mean cross-entropy over the epoch, in nats
+  int epoch = 0, epochs = 0;       ///< from 1
+  double loss = 0;                 ///< mean cross-entropy over the epoch, in nats
+  std::optional<double> accuracy;  ///< 0 to 1, on the images that were trained on
+  double share = 1;                ///< of the epoch
 };
 
 /// Makes LibTorch use its portable kernels on one thread, so that the processor's vector unit has no say in the bits.

@@ -7,7 +7,6 @@
 
 #include "models/error.h"
 #include "train/commands.h"
-#include "train/linear_trainer.h"
 
 namespace {
 
@@ -39,11 +38,11 @@ int guarded(const spillway::train_action& action) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  spillway::use_portable_kernels();
   CLI::App app("Train quantized networks and write them as QONNX files", "spillway-train");
   app.require_subcommand(1);
   spillway::train_action action;
   spillway::add_binarize_command(app, action);
+  spillway::add_cifar10_command(app, action);
   spillway::add_mnist_linear_command(app, action);
   spillway::add_zoo_table_command(app, action);
   try {

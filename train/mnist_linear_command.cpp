@@ -108,7 +108,10 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
       "  spillway-train mnist-linear --mnist build/mnist --method qat -o qat.onnx\n"
       "  spillway-train mnist-linear --mnist build/mnist --method a2q --bits 12 --validate 10000 -o a2q-p12.onnx\n");
   command->callback([args, bits, &action] {
-    action = [args, given = bits->count() > 0] { return train_mnist_linear(*args, given); };
+    action = [args, given = bits->count() > 0] {
+      use_portable_kernels();
+      return train_mnist_linear(*args, given);
+    };
   });
 }
 

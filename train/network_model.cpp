@@ -145,6 +145,11 @@ named_tensors network_model::state() const {
   return result;
 }
 
+weight_start network_model::start_of(const layer_weights& layer) const {
+  const bool is_centred = layer.format && layer.format->method == weight_method::a2q_plus;
+  return m_options.start == weight_start::centred && !is_centred ? weight_start::euclidean : m_options.start;
+}
+
 void network_model::start_from(const named_tensors& state) {
   const std::map<std::string, torch::Tensor> from(state.begin(), state.end());
   torch::NoGradGuard constant;
@@ -159,7 +164,7 @@ void network_model::start_from(const named_tensors& state) {
   }
   for (model_step& step : m_steps)
     if (auto* layer = std::get_if<weighted_step>(&step.op))
-      layer->weights = layer_weights::from(layer->weights.v, layer->weights.format);
+      layer->weights = layer_weights::from(layer->weights.v, layer->weights.format, start_of(layer->weights));
 }
 
 }  // namespace spillway

@@ -21,6 +21,8 @@ struct model_options {
   weight_method method = weight_method::qat;
   norm_limit limit = norm_limit::published;
   int accumulator_bits = 32;  ///< P of the layers that A2Q or A2Q+ limits
+  /// How those start from real weights; where `centred` is not for a layer, it is `euclidean`.
+  weight_start start = weight_start::naive;
 };
 
 // The steps of a model, one a node of its graph (none for weight quantizers, nor for a ReLU in front of a quantizer).
@@ -110,8 +112,8 @@ class network_model {
   /// Everything that is trained, batch norms' averages included, by name. The tensors are the model's own.
   named_tensors state() const;
 
-  /// The graph with what was trained: weights as integer * scale, float32, proven at P, with their claims. Throws
-  /// `config_error` if float.
+  /// The graph with what was trained: weights as integer * scale, float32, proven at P. Its metadata are the claims of
+  /// the limited layers, and nothing else. Throws `config_error` if float.
   network exported() const;
 
   const network& graph() const { return m_graph; }
@@ -120,6 +122,7 @@ class network_model {
  private:
   friend class model_builder;
 
+  weight_start start_of(const layer_weights& layer) const;
   torch::Tensor apply(const model_step& step, const std::vector<torch::Tensor>& inputs, bool training);
 
   network m_graph;

@@ -158,6 +158,17 @@ TEST_CASE("a float model hands its weights to a quantized one") {
   const std::map<std::string, torch::Tensor> expected(all.begin(), all.end());
   for (const auto& [name, tensor] : found)
     if (expected.contains(name)) REQUIRE(torch::equal(tensor, expected.at(name)));
+  {
+    // Projected, the hidden layers' weights are other ones, and those of the first and the last layer are the same.
+    model_options projected{false, weight_method::a2q_plus, norm_limit::published, 10, weight_start::centred};
+    network_model narrow(graph, projected);
+    narrow.start_from(from.state());
+    int same = 0, layers = 0;
+    for (const auto& [name, tensor] : narrow.state())
+      if (name.ends_with(".v")) same += torch::equal(tensor, expected.at(name)) ? 1 : 0, ++layers;
+    CHECK(same < layers);
+    CHECK(same >= 2);
+  }
   CHECK_THROWS_AS(from.exported(), config_error);
   named_tensors missing = all;
   missing.erase(missing.begin());

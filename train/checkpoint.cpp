@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/checkpoint.h"
+
+#include <fmt/format.h>
+#include <torch/optim/optimizer.h>
+#include <torch/optim/serialize.h>
+#include <torch/serialize.h>
+
+#include <map>
+#include <sstream>
+
+#include "models/atomic_file.h"
+#include "models/error.h"
+#include "models/read_file.h"
+
+namespace spillway {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+constexpr std::int64_t largest_file = std::int64_t{1} << 33;
+
+/// LibTorch's messages have a line of ours first, and a stack behind it.
+template <typename Function>
+auto guarded(const std::string& path, Function function) {
+  try {
+    return function();
+  } catch (const c10::Error&) {
+    throw input_error(fmt::format("{}: no checkpoint, or a truncated one; right: a file that spillway-train wrote",
+                                  shown_path(path)));
+  }
+}
+
+std::string text(torch::serialize::InputArchive& archive, const char* key) {
+  c10::IValue value;
+  archive.read(key, value);
+  return value.toStringRef();
+}
+
+std::int64_t whole(torch::serialize::InputArchive& archive, const char* key) {
+  c10::IValue value;
+  archive.read(key, value);
+  return value.toInt();
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
+                     const torch::optim::Optimizer& optimizer) {
+  torch::serialize::OutputArchive archive, tensors, state;
+  archive.write("format", c10::IValue(format_version));
+  archive.write("recipe", c10::IValue(place.recipe));
+  archive.write("epoch", c10::IValue(std::int64_t{place.epoch}));
+  archive.write("step", c10::IValue(place.step));
+  archive.write("loss_sum", c10::IValue(place.loss_sum));
+  archive.write("correct", c10::IValue(place.correct));
+  archive.write("log", c10::IValue(place.log));
+  std::string names;
+  std::int64_t count = 0;
+  for (const auto& [name, tensor] : model.state()) {
+    names += name + "\n";
+    tensors.write(fmt::format("tensor{}", count++), tensor.detach());
+  }
+  archive.write("names", c10::IValue(names));
+  archive.write("tensors", tensors);
+  optimizer.save(state);
+  archive.write("optimizer", state);
+  std::ostringstream bytes;
+  archive.save_to(bytes);
+  write_file_atomically(path, bytes.str());
+}
+
+checkpoint load_checkpoint(const std::string& path) {
+  checkpoint result;
+  result.bytes = read_file(path, largest_file);
+  guarded(path, [&] {
+    torch::serialize::InputArchive archive, tensors;
+    archive.load_from(result.bytes.data(), result.bytes.size());
+    if (whole(archive, "format") != format_version)
+      throw input_error(fmt::format("{}: a checkpoint of another version of spillway-train", shown_path(path)));
+    training_place& place = result.place;
+    place.recipe = text(archive, "recipe");
+    place.epoch = static_cast<int>(whole(archive, "epoch"));
+    place.step = whole(archive, "step");
+    c10::IValue loss_sum;
+    archive.read("loss_sum", loss_sum);
+    place.loss_sum = loss_sum.toDouble();
+    place.correct = whole(archive, "correct");
+    place.log = text(archive, "log");
+    archive.read("tensors", tensors);
+    std::istringstream names(text(archive, "names"));
+    std::string name;
+    for (std::int64_t i = 0; std::getline(names, name); ++i) {
+      torch::Tensor tensor;
+      tensors.read(fmt::format("tensor{}", i), tensor);
+      result.tensors.emplace_back(name, tensor);
+    }
+  });
+  return result;
+}
+
+void restore(const checkpoint& from, const std::string& path, network_model& model,
+             torch::optim::Optimizer& optimizer) {
+  const std::map<std::string, torch::Tensor> tensors(from.tensors.begin(), from.tensors.end());
+  torch::NoGradGuard constant;
+  for (const auto& [name, tensor] : model.state()) {
+    const auto found = tensors.find(name);
+    if (found == tensors.end() || found->second.sizes() != tensor.sizes() || tensors.size() != model.state().size())
+      throw input_error(fmt::format("{}: a checkpoint of another network ({}); right: one of {}", shown_path(path),
+                                    from.place.recipe, model.graph().name));
+    tensor.copy_(found->second);
+  }
+  guarded(path, [&] {
+    torch::serialize::InputArchive archive, state;
+    archive.load_from(from.bytes.data(), from.bytes.size());
+    archive.read("optimizer", state);
+    optimizer.load(state);
+  });
+}
+
+}  // namespace spillway

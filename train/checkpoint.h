@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "train/network_model.h"
+
+namespace torch::optim {
+class Optimizer;
+}
+
+namespace spillway {
+
+/// Where a training stands between two steps: all that the rest of it depends on, beside the data.
+struct training_place {
+  std::string recipe;     ///< what makes the network; two runs of one recipe are one run
+  int epoch = 1;          ///< that is under way, from 1; epochs + 1 when all is done
+  std::int64_t step = 0;  ///< of that epoch, that comes next
+  double loss_sum = 0;    ///< over the steps of this epoch
+  std::int64_t correct = 0;
+  std::string log;  ///< lines of the epochs that are done
+};
+
+/// Writes a checkpoint, whole or not at all. Throws `io_error`; what stood at `path` is then still there.
+void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
+                     const torch::optim::Optimizer& optimizer);
+
+/// A checkpoint's contents: the place, and tensors by name. Throws `io_error` if it can't be read, `input_error` if it
+/// is none or truncated.
+struct checkpoint {
+  training_place place;
+  named_tensors tensors;
+  std::string bytes;  ///< of the file, from which the optimizer is read
+};
+checkpoint load_checkpoint(const std::string& path);
+
+/// Puts the tensors into a model of the same graph and options, and the optimizer into its state. Throws `input_error`,
+/// naming `path`, if they are those of another network.
+void restore(const checkpoint& from, const std::string& path, network_model& model, torch::optim::Optimizer& optimizer);
+
+}  // namespace spillway

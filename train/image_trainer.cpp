@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/image_trainer.h"
+
+#include <fmt/format.h>
+#include <torch/autograd.h>
+#include <torch/optim/adam.h>
+#include <torch/optim/sgd.h>
+
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "models/atomic_file.h"
+#include "models/error.h"
+
+namespace spillway {
+
+/// SGD or Adam, with rates and decays for weights, for other parameters, and for the logarithms of scales.
+class image_trainer::optimizer {
+ public:
+  optimizer(const model_parameters& parameters, const image_training& training)
+      : m_rates{training.learning_rate, training.learning_rate, training.scale_learning_rate} {
+    std::vector<torch::optim::OptimizerParamGroup> groups;
+    const auto add = [&](const std::vector<torch::Tensor>& of, double rate, double decay) {
+      if (training.optimizer == optimizer_kind::adam)
+        groups.emplace_back(
+            of, std::make_unique<torch::optim::AdamOptions>(torch::optim::AdamOptions(rate).weight_decay(decay)));
+      else
+        groups.emplace_back(of, std::make_unique<torch::optim::SGDOptions>(
+                                    torch::optim::SGDOptions(rate).momentum(training.momentum).weight_decay(decay)));
+    };
+    add(parameters.weights, m_rates[0], training.weight_decay);
+    add(parameters.others, m_rates[1], 0);
+    add(parameters.scales, m_rates[2], 0);
+    if (training.optimizer == optimizer_kind::adam)
+      m_torch = std::make_unique<torch::optim::Adam>(groups, torch::optim::AdamOptions(m_rates[0]));
+    else
+      m_torch = std::make_unique<torch::optim::SGD>(groups, torch::optim::SGDOptions(m_rates[0]));
+  }
+
+  void step(const torch::Tensor& loss, double rate_factor) {
+    m_torch->zero_grad();
+    loss.backward();
+    for (std::size_t i = 0; i < m_rates.size(); ++i)
+      m_torch->param_groups()[i].options().set_lr(m_rates[i] * rate_factor);
+    m_torch->step();
+  }
+
+  torch::optim::Optimizer& torch() { return *m_torch; }
+
+ private:
+  std::array<double, 3> m_rates;
+  std::unique_ptr<torch::optim::Optimizer> m_torch;
+};
+
+image_trainer::image_trainer(network_model& model, const image_training& training, image_set images,
+                             image_set validation)
+    : m_model(model), m_training(training), m_images(std::move(images)), m_validation(std::move(validation)) {
+  validate(training);
+  if (m_images.frames() < training.batch)
+    throw config_error(fmt::format("batch = {}, but there are {} images to train on; right: at most as many",
+                                   training.batch, m_images.frames()));
+  m_optimizer = std::make_unique<optimizer>(model.parameters(), training);
+}
+
+image_trainer::~image_trainer() = default;
+
+void image_trainer::keep_checkpoints(std::string path, std::string log_path, std::string recipe,
+                                     std::chrono::seconds pause) {
+  m_path = std::move(path);
+  m_log_path = std::move(log_path);
+  m_place.recipe = std::move(recipe);
+  m_pause = pause;
+}
+
+void image_trainer::save() const {
+  if (!m_path.empty()) save_checkpoint(m_path, m_place, m_model, m_optimizer->torch());
+}
+
+void image_trainer::resume() {
+  const checkpoint from = load_checkpoint(m_path);
+  if (from.place.recipe != m_place.recipe)
+    throw config_error(fmt::format("{} is a checkpoint of `{}`, not of `{}`; right: another output, or --restart",
+                                   shown_path(m_path), from.place.recipe, m_place.recipe));
+  restore(from, m_path, m_model, m_optimizer->torch());
+  m_place = from.place;
+}
+
+std::string image_trainer::log() const {
+  return "epoch,loss,training_top1,validation_top1,learning_rate\n" + m_place.log;
+}
+
+void image_trainer::run_step(const image_batch& batch, std::int64_t steps) {
+  const torch::Tensor out = m_model.forward(batch.images, true);
+  const torch::Tensor loss = torch::nll_loss(torch::log_softmax(out, 1), batch.labels);
+  m_place.loss_sum += static_cast<double>(loss.item<float>());
+  if (!std::isfinite(m_place.loss_sum)) throw input_error("the loss is not finite");
+  m_place.correct += (out.detach().argmax(1) == batch.labels).sum().item<std::int64_t>();
+  const double factor = m_training.rate_factor(m_place.epoch, m_place.step, steps);
+  m_optimizer->step(loss.to(torch::kDouble) + m_training.penalty * m_model.penalty(), factor);
+}
+
+void image_trainer::end_epoch(std::int64_t steps) {
+  const double seen = static_cast<double>(steps * m_training.batch);
+  m_place.log += fmt::format(
+      "{},{:.5f},{:.5f},{},{:.6g}\n", m_place.epoch, m_place.loss_sum / static_cast<double>(steps),
+      static_cast<double>(m_place.correct) / seen,
+      m_validation.frames() == 0 ? std::string() : fmt::format("{:.5f}", image_accuracy(m_model, m_validation)),
+      m_training.learning_rate * m_training.rate_factor(m_place.epoch, 0, steps));
+  ++m_place.epoch;
+  m_place.step = 0;
+  m_place.loss_sum = 0;
+  m_place.correct = 0;
+  save();
+  if (!m_log_path.empty()) write_file_atomically(m_log_path, log());
+}
+
+void image_trainer::run_epoch(const std::function<void(const epoch_report&)>& report) {
+  using clock = std::chrono::steady_clock;
+  const auto order = epoch_order(m_images.frames(), m_training.seed, m_place.epoch);
+  // A last batch that is not full is left out.
+  const std::int64_t batch = m_training.batch, steps = m_images.frames() / batch;
+  clock::time_point saved = clock::now();
+  while (m_place.step < steps) {
+    const auto frames =
+        std::span(order).subspan(static_cast<std::size_t>(m_place.step * batch), static_cast<std::size_t>(batch));
+    run_step(m_training.augmented ? gather_augmented(m_images, frames, m_training.seed, m_place.epoch)
+                                  : gather(m_images, frames),
+             steps);
+    ++m_place.step;
+    if (report) {
+      const auto done = static_cast<double>(m_place.step);
+      report({m_place.epoch, m_training.epochs, m_place.loss_sum / done,
+              static_cast<double>(m_place.correct) / (done * static_cast<double>(batch)),
+              done / static_cast<double>(steps)});
+    }
+    if (m_place.step < steps && clock::now() - saved >= m_pause) {
+      save();
+      saved = clock::now();
+    }
+  }
+  end_epoch(steps);
+}
+
+void image_trainer::run(const std::function<void(const epoch_report&)>& report) {
+  try {
+    while (m_place.epoch <= m_training.epochs) run_epoch(report);
+  } catch (const input_error& e) {
+    throw error(fmt::format(
+        "training diverged in epoch {}, step {}: {}; right: a learning rate below {}, or a scale "
+        "learning rate below {}",
+        m_place.epoch, m_place.step + 1, e.what(), m_training.learning_rate, m_training.scale_learning_rate));
+  }
+}
+
+double image_accuracy(network_model& model, const image_set& images) {
+  if (images.frames() == 0) return 0;
+  torch::NoGradGuard constant;
+  constexpr std::int64_t batch = 250;
+  std::vector<std::int64_t> frames(static_cast<std::size_t>(images.frames()));
+  std::iota(frames.begin(), frames.end(), 0);
+  std::int64_t correct = 0;
+  for (std::int64_t first = 0; first < images.frames(); first += batch) {
+    const auto count = std::min(batch, images.frames() - first);
+    const image_batch some =
+        gather(images, std::span(frames).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    correct += (model.forward(some.images, false).argmax(1) == some.labels).sum().item<std::int64_t>();
+  }
+  return static_cast<double>(correct) / static_cast<double>(images.frames());
+}
+
+}  // namespace spillway

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "train/checkpoint.h"
+#include "train/image_set.h"
+#include "train/image_training.h"
+#include "train/linear_trainer.h"
+#include "train/network_model.h"
+
+namespace spillway {
+
+/// Trains a classifier of images. On one machine, with one number of threads, the same recipe and images give the same
+/// bits, interrupted or not: order and augmentation of an epoch follow from seed and epoch, and a checkpoint has all
+/// the rest.
+class image_trainer {
+ public:
+  /// `validation` may be empty. Throws `config_error` for an illegal recipe or fewer images than a batch.
+  image_trainer(network_model& model, const image_training& training, image_set images, image_set validation);
+  ~image_trainer();
+  image_trainer(const image_trainer&) = delete;
+  image_trainer& operator=(const image_trainer&) = delete;
+
+  /// Checkpoints go to `path`, every `pause` and after each epoch, and the log to `log_path` after each epoch; `recipe`
+  /// says what they are of. Call before `run`.
+  void keep_checkpoints(std::string path, std::string log_path, std::string recipe, std::chrono::seconds pause);
+
+  /// Goes on from the checkpoint at the path. Throws as `load_checkpoint` and `restore`, and `config_error` if it is of
+  /// another recipe.
+  void resume();
+
+  /// Trains to the end. Throws `error` if training diverges; the last checkpoint is from before.
+  void run(const std::function<void(const epoch_report&)>& report = {});
+
+  /// A line for each epoch that is done: epoch, mean loss, top-1 on the (augmented) training images and on the
+  /// validation images, first rate of the epoch; separated by commas, with a line of names first.
+  std::string log() const;
+
+ private:
+  class optimizer;
+
+  void run_epoch(const std::function<void(const epoch_report&)>& report);
+  void run_step(const image_batch& batch, std::int64_t steps);
+  void end_epoch(std::int64_t steps);
+  void save() const;
+
+  network_model& m_model;
+  image_training m_training;
+  image_set m_images, m_validation;
+  std::unique_ptr<optimizer> m_optimizer;
+  training_place m_place;
+  std::string m_path, m_log_path;
+  std::chrono::seconds m_pause{600};
+};
+
+/// Share of images whose greatest output is that of their label, 0 to 1; 0 without images.
+double image_accuracy(network_model& model, const image_set& images);
+
+}  // namespace spillway

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/image_training.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "models/error.h"
+#include "models/nearest_name.h"
+
+namespace spillway {
+namespace {
+
+constexpr std::array<std::string_view, 2> optimizer_names{"sgd", "adam"}, schedule_names{"step", "cosine"};
+
+template <class Kind>
+Kind parse(const std::string& name, const std::array<std::string_view, 2>& names, const char* what) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (name == names[i]) return static_cast<Kind>(i);
+  throw config_error(fmt::format("there is no {} {}; nearest: {}", what, name, nearest_name(name, names)));
+}
+
+void require(bool legal, const char* option, double value, const char* what) {
+  if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
+}
+
+bool is_finite_from(double low, double value) { return std::isfinite(value) && value >= low; }
+
+}  // namespace
+
+std::string to_string(optimizer_kind kind) { return std::string(optimizer_names[static_cast<std::size_t>(kind)]); }
+std::string to_string(rate_schedule schedule) {
+  return std::string(schedule_names[static_cast<std::size_t>(schedule)]);
+}
+
+optimizer_kind parse_optimizer_kind(const std::string& name) {
+  return parse<optimizer_kind>(name, optimizer_names, "optimizer");
+}
+
+rate_schedule parse_rate_schedule(const std::string& name) {
+  return parse<rate_schedule>(name, schedule_names, "schedule");
+}
+
+double image_training::rate_factor(int epoch, std::int64_t step, std::int64_t steps) const {
+  if (schedule == rate_schedule::step) return std::pow(decay, (epoch - 1) / decay_epochs);
+  const double share = (epoch - 1 + static_cast<double>(step) / static_cast<double>(steps)) / epochs;
+  return (1 + std::cos(share * std::numbers::pi)) / 2;
+}
+
+void validate(const image_training& training) {
+  require(training.epochs >= 1 && training.epochs <= 100000, "epochs", training.epochs, "1 to 100000");
+  require(training.batch >= 2 && training.batch <= 65536, "batch", training.batch, "2 to 65536");
+  require(is_finite_from(1e-30, training.learning_rate), "learning-rate", training.learning_rate, "above 0");
+  require(is_finite_from(0, training.scale_learning_rate), "scale-learning-rate", training.scale_learning_rate,
+          "0 or more");
+  require(is_finite_from(0, training.momentum) && training.momentum < 1, "momentum", training.momentum,
+          "0 to less than 1");
+  require(is_finite_from(0, training.weight_decay), "weight-decay", training.weight_decay, "0 or more");
+  require(is_finite_from(1e-30, training.decay) && training.decay <= 1, "decay", training.decay, "above 0, at most 1");
+  require(training.decay_epochs >= 1, "decay-epochs", training.decay_epochs, "1 or more");
+  require(is_finite_from(0, training.penalty), "penalty", training.penalty, "0 or more");
+}
+
+}  // namespace spillway

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/network_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/atomic_file.h"
+#include "models/certificate.h"
+#include "models/error.h"
+#include "models/qonnx_read.h"
+#include "models/qonnx_write.h"
+#include "models/streamline.h"
+
+namespace spillway {
+namespace {
+
+/// True if the layer claims nothing, or what it claims is proven of its integers; `claims` counts.
+template <class Layer>
+bool holds(const Layer& layer, std::size_t& claims) {
+  if (!layer.claimed_bits) return true;
+  ++claims;
+  const auto certificates = certify(layer.weights, layer.input_type);
+  return std::all_of(certificates.begin(), certificates.end(),
+                     [&](const channel_certificate& channel) { return channel.holds(*layer.claimed_bits); });
+}
+
+/// Nothing, or what is wrong with the file.
+std::string defect_of(const network& written, std::size_t claimed, const std::filesystem::path& path) {
+  const network read = read_qonnx(path);
+  if (read.constants != written.constants) return "its weights are not those that were trained";
+  const integer_network integers = streamline(read);
+  std::size_t claims = 0;
+  for (const integer_node& node : integers.nodes) {
+    const auto* layer = std::get_if<integer_layer>(&node.op);
+    const auto* depthwise = std::get_if<depthwise_layer>(&node.op);
+    if ((layer != nullptr && !holds(*layer, claims)) || (depthwise != nullptr && !holds(*depthwise, claims)))
+      return "a claim is not proven";
+  }
+  return claims == claimed ? "" : "it lost claims";
+}
+
+}  // namespace
+
+void save_network(const network_model& model, const std::map<std::string, std::string>& metadata,
+                  const std::filesystem::path& path) {
+  network net = model.exported();
+  const std::size_t claims = net.metadata.size();
+  net.metadata.insert(metadata.begin(), metadata.end());
+  write_qonnx(net, path);
+  const std::string defect = defect_of(net, claims, path);
+  if (defect.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  throw error(fmt::format("{}: {}; it was removed", shown_path(path.string()), defect));
+}
+
+}  // namespace spillway
