@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "models/dataset.h"
+#include "models/qonnx_read.h"
+#include "models/read_file.h"
+#include "models/streamline.h"
+#include "tests/cli/run_process.h"
+#include "tests/train/small_cifar.h"
+
+using namespace spillway;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t limit = 1 << 24;
+
+using texts = std::vector<std::string>;
+
+texts command(const small_cifar& data, const texts& more) {
+  texts arguments{(fs::path(SPILLWAY_BINARY_DIR) / "spillway-train").string(), "cifar10", "--data", data.path.string(),
+                  "--quiet"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const std::pair<const char*, const char*> small[] = {
+      {"--width", "0.03125"}, {"--batch", "16"}, {"--learning-rate", "0.01"}, {"--validate", "20"}};
+  for (const auto& [option, value] : small)
+    if (std::find(more.begin(), more.end(), option) == more.end()) {
+      arguments.emplace_back(option);
+      arguments.emplace_back(value);
+    }
+  return arguments;
+}
+
+process_result train(const small_cifar& data, const texts& more, long max_file_bytes = 0) {
+  return run_process(command(data, more), {}, max_file_bytes);
+}
+
+void check_success(const process_result& result) {
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.empty());
+  CHECK(result.out.find("test top-1") != std::string::npos);
+}
+
+/// The command refuses: this exit code, one line on stderr that has `part`, nothing on stdout.
+void check_refusal(const process_result& result, int code, const std::string& part) {
+  CAPTURE(result.err);
+  CHECK(result.code == code);
+  CHECK(result.out.empty());
+  CHECK(result.err.find(part) != std::string::npos);
+  CHECK(result.err.rfind("spillway-train: ", 0) == 0);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+}
+
+void write(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+const texts a2q12{"--method", "a2q", "--accumulator-width", "12", "--epochs", "2"};
+
+texts joined(texts a, const texts& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+/// Waits until a checkpoint is there, and kills the process without warning.
+void kill_after_checkpoint(int pid, const std::string& path) {
+  for (int i = 0; i < 6000 && !fs::exists(path); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ::kill(pid, SIGKILL);
+}
+
+}  // namespace
+
+TEST_CASE("a training that is killed, and goes on, ends in the same bytes") {
+  const small_cifar data;
+  const std::string whole = data / "whole.onnx", killed = data / "killed.onnx";
+  for (const texts& how : {a2q12, texts{"--method", "qat", "--optimizer", "adam", "--epochs", "2"}}) {
+    check_success(train(data, joined(how, {"-o", whole})));
+    const texts again = joined(how, {"--checkpoint-every", "0", "-o", killed});
+    const process_result first =
+        run_process(command(data, again), [&](int pid) { kill_after_checkpoint(pid, killed + ".ckpt"); });
+    REQUIRE(first.code == 128 + SIGKILL);
+    REQUIRE_FALSE(fs::exists(killed));
+    check_success(train(data, again));
+    // The network's name is that of its graph, whatever the file's: all bytes are the same.
+    CHECK(read_file(whole, limit) == read_file(killed, limit));
+    CHECK(read_file(whole + ".csv", limit) == read_file(killed + ".csv", limit));
+    for (const std::string& path : {whole, killed})
+      for (const char* end : {"", ".ckpt", ".csv"}) fs::remove(path + end);
+  }
+}
+
+TEST_CASE("a float network becomes one with proven accumulators, and says how") {
+  const small_cifar data;
+  const std::string real = data / "float.ckpt", net = data / "net.onnx";
+  for (const char* name : {"resnet18", "mobilenet_v1"}) {
+    check_success(train(data, {"--network", name, "--method", "float", "--epochs", "1", "-o", real}));
+    const process_result result = train(data, {"--network", name, "--method", "a2q_plus", "--accumulator-width", "13",
+                                               "--start", "centred", "--epochs", "1", "--from", real, "-o", net});
+    check_success(result);
+    const network file = read_qonnx(net);
+    CHECK(file.metadata.at("spillway.training.command") ==
+          fmt::format("cifar10 --network {} --width 0.03125 --method a2q_plus --weight-bits 4 --input-bits 4 "
+                      "--accumulator-width 13 --start centred --penalty 0.001 --seed 1 --epochs 1 --batch 16 "
+                      "--optimizer sgd --momentum 0.9 --learning-rate 0.01 --scale-learning-rate 0.01 --weight-decay "
+                      "1e-05 --schedule step --decay 0.1 --decay-epochs 30 --validate 20 --from float.ckpt",
+                      name));
+    std::size_t claims = 0;
+    for (const auto& [key, value] : file.metadata) claims += key.starts_with("spillway.accumulator.") ? 1 : 0;
+    CHECK(claims == (std::string(name) == "resnet18" ? 19 : 26));
+    const std::string log = read_file(net + ".csv", limit);
+    CHECK(log.starts_with("epoch,loss,training_top1,validation_top1,learning_rate\n1,"));
+    CHECK(std::count(log.begin(), log.end(), '\n') == 2);
+    for (const std::string& path : {real, real + ".csv", net, net + ".csv", net + ".ckpt"}) fs::remove(path);
+  }
+}
+
+TEST_CASE("checkpoints of other networks and other recipes, and broken ones, are refused and kept") {
+  const small_cifar data;
+  const std::string real = data / "float.ckpt", net = data / "net.onnx", kept = net + ".ckpt";
+  check_success(train(data, {"--method", "float", "--epochs", "1", "-o", real}));
+  const std::string bytes = read_file(real, limit);
+  const auto from = [&](const texts& more) { return train(data, joined(joined(a2q12, {"-o", net}), more)); };
+  check_refusal(from({"--network", "mobilenet_v1", "--from", real}), 2, "float.ckpt: a checkpoint of another network");
+  check_refusal(from({"--width", "0.0625", "--from", real}), 2, "a checkpoint of another network");
+  check_refusal(from({"--from", data / "none.ckpt"}), 3, "none.ckpt");
+  check_refusal(from({"--from", data / "test_batch.bin"}), 2, "test_batch.bin: no checkpoint");
+  write(data / "short.ckpt", bytes.substr(0, bytes.size() / 2));
+  check_refusal(from({"--from", data / "short.ckpt"}), 2, "short.ckpt: no checkpoint, or a truncated one");
+  // Where the run's own checkpoint would be there is another's.
+  fs::copy_file(real, kept);
+  check_refusal(from({}), 2, "net.onnx.ckpt is a checkpoint of `cifar10 --network resnet18");
+  CHECK(read_file(kept, limit) == bytes);
+  CHECK_FALSE(fs::exists(net));
+  check_success(from({"--restart"}));
+}
+
+TEST_CASE("a diverging run stops, and a full disk too: one line, and what was there is there") {
+  const small_cifar data;
+  const std::string net = data / "net.onnx", kept = net + ".ckpt";
+  check_refusal(train(data, joined(a2q12, {"--learning-rate", "1e30", "-o", net})), 1, "training diverged in epoch 1");
+  CHECK_FALSE(fs::exists(net));
+  check_success(train(data, joined(a2q12, {"-o", net})));
+  const std::string checkpoint = read_file(kept, limit), file = read_file(net, limit);
+  check_refusal(train(data, joined(a2q12, {"--restart", "--force", "-o", net}), 4096), 3, "net.onnx.ckpt");
+  CHECK(read_file(kept, limit) == checkpoint);
+  CHECK(read_file(net, limit) == file);
+}
+
+TEST_CASE("missing and truncated images, and usage that can't work, are refused before training") {
+  const small_cifar data;
+  const std::string net = data / "net.onnx";
+  const auto refused = [&](const texts& more, int code, const std::string& part) {
+    check_refusal(train(data, more), code, part);
+  };
+  refused({"--method", "a2q", "-o", net}, 2, "needs --accumulator-width");
+  refused({"--method", "qat", "--accumulator-width", "12", "-o", net}, 2, "others know no accumulator");
+  refused({"--method", "a2c", "-o", net}, 2, "nearest: a2q");
+  refused({"--network", "resnet", "-o", net}, 2, "nearest: resnet18");
+  refused({"--width", "0", "-o", net}, 2, "width_multiplier = 0");
+  refused({"--epochs", "0", "-o", net}, 2, "epochs = 0");
+  refused({"--batch", "1000", "-o", net}, 2, "batch = 1000, but there are 100 images");
+  refused({"--validate", "120", "-o", net}, 2, "right: 0 to 119");
+  refused({"--schedule", "cosin", "-o", net}, 2, "nearest: cosine");
+  refused({"--accumulator-width", "1", "--method", "a2q", "-o", net}, 2, "accumulator_bits = 1");
+  refused({"-o", data / "nowhere/net.onnx"}, 3, "there is no folder");
+  refused({"-o", data.path.string()}, 2, "is a folder");
+  write(net, "something of the user's");
+  refused({"-o", net}, 2, "exists; --force replaces it");
+  fs::remove(net);
+  fs::resize_file(data / "data_batch_4.bin", 4000);
+  refused({"-o", net}, 2, "data_batch_4.bin: 4000 bytes");
+  fs::remove(data / "data_batch_4.bin");
+  refused({"-o", net}, 3, "data_batch_4.bin");
+  CHECK_FALSE(fs::exists(net));
+}
