@@ -31,17 +31,21 @@ double level_above(std::vector<double> x, double z) {
   return z > 0 ? level : x.front();
 }
 
-/// max(x - level, 0) with the level that leaves a sum of z; x as it is if it sums to z or less. For x >= 0.
+/// max(x - theta, 0) for x >= 0 with the threshold that leaves a sum of z.
 std::vector<double> shrunk(std::vector<double> x, double z) {
-  double sum = 0;
-  for (const double value : x) sum += value;
-  if (x.empty() || sum <= z) return x;
-  const double level = level_above(x, z);
-  for (double& value : x) value = std::max(value - level, 0.0);
+  const double threshold = soft_threshold(x, z);
+  for (double& value : x) value = std::max(value - threshold, 0.0);
   return x;
 }
 
 }  // namespace
+
+double soft_threshold(std::vector<double> magnitudes, double z) {
+  double sum = 0;
+  for (const double value : magnitudes) sum += value;
+  if (magnitudes.empty() || sum <= z) return 0;
+  return std::max(level_above(std::move(magnitudes), z), 0.0);
+}
 
 std::vector<double> project_on_l1_ball(std::span<const double> w, double z) {
   require_legal(w, z);

@@ -26,4 +26,8 @@ std::vector<double> project_on_centred_ball(std::span<const double> w, double z)
 /// Ours.
 std::vector<double> project_on_two_sided_ball(std::span<const double> w, double h);
 
+/// The threshold theta >= 0 with sum max(x - theta, 0) = z; 0 if the magnitudes x >= 0 sum to z or less. With it
+/// sign(w) max(|w| - theta, 0) is the projection of w on the l1 ball.
+double soft_threshold(std::vector<double> magnitudes, double z);
+
 }  // namespace spillway

@@ -5,13 +5,13 @@
 #include <filesystem>
 #include <memory>
 
-#include "models/atomic_file.h"
 #include "models/error.h"
 #include "train/commands.h"
 #include "train/epoch_progress.h"
 #include "train/linear_accuracy.h"
 #include "train/linear_file.h"
 #include "train/linear_trainer.h"
+#include "train/output_file.h"
 
 namespace spillway {
 namespace {
@@ -45,24 +45,13 @@ std::string recipe(const mnist_linear_arguments& args) {
   return text;
 }
 
-/// What can't work is refused before an hour of training, not after it.
-void check_output(const mnist_linear_arguments& args) {
-  namespace fs = std::filesystem;
-  const fs::path path(args.output), parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (!fs::is_directory(parent))
-    throw io_error(fmt::format("{}: there is no folder {}", shown_path(args.output), shown_path(parent.string())));
-  if (fs::is_directory(path)) throw config_error(fmt::format("{} is a folder, not a file", shown_path(args.output)));
-  if (!args.force && fs::exists(path))
-    throw config_error(fmt::format("{} exists; --force replaces it", shown_path(args.output)));
-}
-
 int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
   args.options.method = parse_training_method(args.method);
   if (bits_given != (args.options.method == training_method::a2q))
     throw config_error(bits_given ? "--bits is for --method a2q: ordinary quantization knows no accumulator"
                                   : "--method a2q needs --bits, the accumulator's width, for instance --bits 12");
   validate(args.options);
-  check_output(args);
+  check_output(args.output, args.force);
   const binary_images all = read_mnist(args.mnist, "train", threshold);
   if (args.validate < 0 || args.validate >= all.frames())
     throw config_error(fmt::format("--validate = {}; right: 0 to {}", args.validate, all.frames() - 1));

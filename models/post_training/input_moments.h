@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace spillway {
+
+/// All that the error of a layer's outputs on calibration data depends on: second moments of its inputs, [K, K] each,
+/// row-major, as means over the samples. With x what the layer will be given (the quantized inputs, after the layers
+/// before it were changed) and r what the trained network gives it, weights w and w' differ in their outputs by
+/// E (w.r - w'.x)^2 = w.R.w - 2 w.C.w' + w'.G.w'.
+struct input_moments {
+  std::int64_t columns = 0;  ///< K
+  std::int64_t samples = 0;
+  std::vector<double> gram;     ///< G = E x x^T
+  std::vector<double> cross;    ///< C = E r x^T
+  std::vector<double> trained;  ///< R = E r r^T
+
+  explicit input_moments(std::int64_t columns);
+
+  /// Adds samples: `x` and `r` are [samples, K]. Throws `config_error` if they are no matrices of K columns and one
+  /// size, `input_error` if a value is not finite. Sums until `finish`.
+  void add(std::span<const float> x, std::span<const float> r);
+
+  /// Makes means of the sums. Throws `config_error` without samples.
+  void finish();
+
+  /// E (w.r - w'.x)^2, and E (w.r)^2 which it compares with. Never below 0.
+  double error(std::span<const double> w, std::span<const double> changed) const;
+  double power(std::span<const double> w) const;
+};
+
+}  // namespace spillway
