@@ -91,7 +91,10 @@ void a2q_plus_integers(std::span<const double> v, double d, double t, const weig
   require_finite(sum, "the sum of a channel's weights");
   const double mean = sum / static_cast<double>(v.size());
   double positive = 0, negative = 0;
-  for (const double value : v) (value > mean ? positive : negative) += std::abs(value - mean);
+  for (const double value : v) {  // without a branch: no processor guesses signs
+    positive += std::max(value - mean, 0.0);
+    negative += std::max(mean - value, 0.0);
+  }
   const double norm = 2 * std::max(positive, negative);
   require_finite(norm, "the norm of a channel's centred weights");
   const double factor = norm_factor(norm, d, t, format);
