@@ -17,7 +17,10 @@ namespace spillway {
 namespace {
 
 constexpr std::int64_t frames_at_a_time = 64;
-constexpr std::int64_t positions_of_a_frame = 64;
+/// Of a convolution: as many samples as determine its moments well, and some of every frame.
+std::int64_t positions_of_a_frame(const file_layer& layer, std::int64_t frames) {
+  return std::max<std::int64_t>(64, 4 * layer.columns / frames);
+}
 
 /// A product as the hardware has it.
 struct hardware_layer {
@@ -58,12 +61,13 @@ float_tensor tensor_on(const network& net, const float_tensor& frames, const std
 std::vector<input_moments> moments_of(const network& trained, const network& changed, const file_layer& layer,
                                       const float_tensor& inputs) {
   std::vector<input_moments> moments(static_cast<std::size_t>(layer.groups), input_moments(layer.columns));
+  const std::int64_t positions = positions_of_a_frame(layer, inputs.shape[0]);
   for (std::int64_t first = 0; first < inputs.shape[0]; first += frames_at_a_time) {
     const float_tensor frames = frames_of(inputs, first, std::min(frames_at_a_time, inputs.shape[0] - first));
     const float_tensor x = tensor_on(changed, frames, layer.input), r = tensor_on(trained, frames, layer.input);
     for (std::int64_t group = 0; group < layer.groups; ++group)
-      moments[static_cast<std::size_t>(group)].add(layer_inputs(trained, layer, x, group, positions_of_a_frame),
-                                                   layer_inputs(trained, layer, r, group, positions_of_a_frame));
+      moments[static_cast<std::size_t>(group)].add(layer_inputs(trained, layer, x, group, positions),
+                                                   layer_inputs(trained, layer, r, group, positions));
   }
   for (input_moments& of : moments) of.finish();
   return moments;
