@@ -30,14 +30,14 @@ std::map<std::string, std::string> training_metadata(const training_options& opt
   std::map<std::string, std::string> result{
       {training_command_key, command},
       {training_data_key, data},
-      {prefix + "method", to_string(options.method)},
+      {prefix + "method", std::string(to_string(options.format.method))},
       {prefix + "seed", fmt::to_string(options.seed)},
       {prefix + "epochs", fmt::to_string(options.epochs)},
       {prefix + "batch", fmt::to_string(options.batch)},
       {prefix + "learning_rate", fmt::to_string(options.learning_rate)},
       {prefix + "scale_learning_rate", fmt::to_string(options.scale_learning_rate)},
   };
-  if (options.method == training_method::a2q) result[prefix + "penalty"] = fmt::to_string(options.penalty);
+  if (options.format.method != weight_method::qat) result[prefix + "penalty"] = fmt::to_string(options.penalty);
   return result;
 }
 
@@ -46,7 +46,7 @@ void save_linear(const quantized_weights& trained, const training_options& optio
   linear_layer layer;
   layer.weights = trained.weights;
   layer.scale = trained.scale;
-  if (options.method == training_method::a2q) {
+  if (options.format.method != weight_method::qat) {
     require_certificate(trained.weights, options.format.input, options.format.accumulator_bits);
     layer.claimed_bits = options.format.accumulator_bits;
   }

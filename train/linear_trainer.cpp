@@ -159,9 +159,9 @@ quantized_weights train_linear(const binary_images& images, const training_optio
   check_labels(images, options.classes);
   seeded_random random(options.seed);
   const auto start = initial_weights(options.classes, images.features, random);
-  if (options.method == training_method::qat)
+  if (options.format.method == weight_method::qat)
     return fit(qat_quantizer::from_weights(start, options.format), images, options, random, report);
-  return fit(a2q_quantizer::from_weights(start, options.format), images, options, random, report);
+  return fit(a2q_quantizer::from_weights(start, options.format, options.start), images, options, random, report);
 }
 
 }  // namespace spillway

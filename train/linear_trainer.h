@@ -23,7 +23,7 @@ struct epoch_report {
 void use_portable_kernels();
 
 /// Trains `classes` linear classifiers of 0/1 images, without bias, by cross-entropy and Adam; returns what goes into
-/// the file, certified at P if the method is A2Q. The same options and images give the same bits.
+/// the file, certified at P if the method is A2Q or A2Q+. The same options and images give the same bits.
 ///
 /// Starts from v uniform in ±1/sqrt(K), drawn from the seed, for every method and P. Rates fall to 0 as the square of
 /// the share of steps that is left. The order of images is drawn anew each epoch; a last batch that is not full is left

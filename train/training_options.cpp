@@ -3,16 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 
 #include "models/error.h"
-#include "models/nearest_name.h"
 
 namespace spillway {
 namespace {
-
-constexpr std::array<std::string_view, 2> method_names{"qat", "a2q"};
 
 void require(bool legal, const char* option, double value, const char* what) {
   if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
@@ -21,14 +17,6 @@ void require(bool legal, const char* option, double value, const char* what) {
 bool is_finite_from(double low, double value) { return std::isfinite(value) && value >= low; }
 
 }  // namespace
-
-std::string to_string(training_method method) { return std::string(method_names[static_cast<std::size_t>(method)]); }
-
-training_method parse_training_method(const std::string& name) {
-  for (std::size_t i = 0; i < method_names.size(); ++i)
-    if (name == method_names[i]) return static_cast<training_method>(i);
-  throw config_error(fmt::format("there is no method {}; nearest: {}", name, nearest_name(name, method_names)));
-}
 
 void validate(const training_options& options) {
   validate(options.format);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/weight_quantizer.h"
 
+#include <algorithm>
 #include <span>
 
 #include "train/straight_through.h"
@@ -54,20 +55,33 @@ torch::Tensor qat_quantizer::penalty() const { return torch::zeros({}, v.options
 
 quantized_weights qat_quantizer::integers() const { return quantize_qat(values(v), values(d), format); }
 
-a2q_quantizer a2q_quantizer::from_weights(const torch::Tensor& weights, const weight_format& format) {
+a2q_quantizer a2q_quantizer::from_weights(const torch::Tensor& weights, const weight_format& format,
+                                          weight_start start) {
   const auto w = weights.detach().to(torch::kDouble).contiguous();
-  const auto norm = w.abs().sum(1, true).clamp_min(least_scale);
-  return {format, learned(w), learned(log2_scale(w, format)), learned(torch::log2(norm))};
+  if (format.method == weight_method::a2q && start == weight_start::naive) {
+    const auto norm = w.abs().sum(1, true).clamp_min(least_scale);
+    return {format, learned(w), learned(log2_scale(w, format)), learned(torch::log2(norm))};
+  }
+  a2q_quantizer result{format, learned(w), learned(w.select(1, 0).unsqueeze(1)), learned(w.select(1, 0).unsqueeze(1))};
+  const auto columns = static_cast<std::size_t>(w.size(1));
+  for (std::size_t row = 0; row < static_cast<std::size_t>(w.size(0)); ++row) {
+    const channel_parameters from = start_channel(values(w).subspan(row * columns, columns), format, start);
+    std::copy(from.v.begin(), from.v.end(), result.v.data_ptr<double>() + row * columns);
+    result.d.data_ptr<double>()[row] = from.d;
+    result.t.data_ptr<double>()[row] = from.t;
+  }
+  return result;
 }
 
 quantized_tensor a2q_quantizer::forward() const {
   const auto s = exp2_clamped(d), g = exp2_clamped(t);
-  const auto norm = v.abs().sum(1, true).clamp_min(least_scale);
-  const auto w = v / norm * torch::minimum(g, s * format.l1_limit());
+  const auto c = format.method == weight_method::a2q_plus ? v - v.mean(1, true) : v;
+  const auto norm = c.abs().sum(1, true).clamp_min(least_scale);
+  const auto w = c / norm * torch::minimum(g, s * format.l1_limit());
   const auto u = w / s;
   // The forward value is what export writes: the same function, not the same formula in other roundings.
   const auto q = integers_of(v, [&](std::size_t row, auto v_row, auto q_row) {
-    a2q_integers(v_row, values(d)[row], values(t)[row], format, q_row);
+    weight_integers(v_row, values(d)[row], values(t)[row], format, q_row);
   });
   const auto passes = u.detach().trunc().abs() <= static_cast<double>(format.bound());
   return {straight_through(u, q, passes), s};
@@ -77,6 +91,6 @@ torch::Tensor a2q_quantizer::penalty() const {
   return (exp2_clamped(t) - exp2_clamped(d) * format.l1_limit()).clamp_min(0.0).sum();
 }
 
-quantized_weights a2q_quantizer::integers() const { return quantize_a2q(values(v), values(d), values(t), format); }
+quantized_weights a2q_quantizer::integers() const { return quantize(values(v), values(d), values(t), format); }
 
 }  // namespace spillway

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/a2q.h"
+#include "models/weight_start.h"
 
 namespace spillway {
 
@@ -32,15 +33,18 @@ struct qat_quantizer {
   quantized_weights integers() const;
 };
 
-/// A2Q: q = clip(RTZ(v / ||v||_1 * min(g, T_s) / s)), s = 2^d and g = 2^t learned per channel.
+/// A2Q: q = clip(RTZ(v / ||v||_1 * min(g, T_s) / s)), s = 2^d and g = 2^t learned per channel. A2Q+ is the same of
+/// v - mean(v), with its own limit.
 struct a2q_quantizer {
   weight_format format;
   torch::Tensor v;  ///< [MH, MW]
   torch::Tensor d;  ///< [MH, 1]
   torch::Tensor t;  ///< [MH, 1]
 
-  /// Parameters from float weights: v = w, s = max|w| / (2^(M-1) - 1), g = ||w||_1 per channel.
-  static a2q_quantizer from_weights(const torch::Tensor& weights, const weight_format& format);
+  /// Parameters from float weights: v = w, s = max|w| / (2^(M-1) - 1), g = ||w||_1 per channel; or as
+  /// models/weight_start.h has them, for A2Q+ and for other starts.
+  static a2q_quantizer from_weights(const torch::Tensor& weights, const weight_format& format,
+                                    weight_start start = weight_start::naive);
 
   std::vector<torch::Tensor> scales() { return {d, t}; }
   quantized_tensor forward() const;

@@ -104,6 +104,26 @@ TEST_CASE("the command trains, and the same command makes the same bytes, whatev
         "mnist-linear --method a2q --bits 9 --seed 1 --epochs 3 --batch 50");
 }
 
+TEST_CASE("A2Q+, other starts and other limits are trained, certified and said") {
+  const small_mnist mnist;
+  const std::vector<std::vector<std::string>> hows{{"--method", "a2q_plus", "--bits", "8"},
+                                                   {"--method", "a2q_plus", "--bits", "8", "--start", "centred"},
+                                                   {"--method", "a2q", "--bits", "8", "--limit", "tight"}};
+  const std::string texts[] = {"--method a2q_plus --bits 8 --seed 1 --epochs 3 --batch 50",
+                               "--method a2q_plus --bits 8 --seed 1 --epochs 3 --batch 50 --start centred",
+                               "--method a2q --bits 8 --seed 1 --epochs 3 --batch 50 --limit tight"};
+  for (std::size_t i = 0; i < hows.size(); ++i) {
+    auto arguments = recipe(mnist, hows[i]);
+    arguments.insert(arguments.end(), {"-o", mnist / "net.onnx", "--force"});
+    const process_result result = train_command(arguments);
+    CAPTURE(result.err);
+    REQUIRE(result.code == 0);
+    const network file = read_qonnx(mnist / "net.onnx");
+    CHECK(matrix_layers(streamline(file)).at(0)->claimed_bits == 8);
+    CHECK(file.metadata.at("spillway.training.command") == "mnist-linear " + texts[i]);
+  }
+}
+
 TEST_CASE("validation holds images out and scores them") {
   const small_mnist mnist;
   const auto result = train_command(recipe(mnist, {"--validate", "100", "-o", mnist / "net.onnx", "--quiet"}));
@@ -148,9 +168,11 @@ TEST_CASE("usage that can't work is refused before training") {
     check_refusal(train_command(recipe(mnist, std::move(more))), code, part);
   };
   const std::string net = mnist / "net.onnx";
-  refused({"--method", "qat", "--bits", "12", "-o", net}, 2, "--bits is for --method a2q");
+  refused({"--method", "qat", "--bits", "12", "-o", net}, 2, "--bits is for --method a2q and a2q_plus");
   refused({"--method", "a2q", "-o", net}, 2, "needs --bits");
   refused({"--method", "a2c", "-o", net}, 2, "nearest: a2q");
+  refused({"--method", "a2q", "--bits", "9", "--start", "centred", "-o", net}, 2, "centred");
+  refused({"--method", "a2q", "--bits", "9", "--limit", "thigt", "-o", net}, 2, "nearest: tight");
   refused({"--method", "a2q", "--bits", "1", "-o", net}, 2, "accumulator_bits = 1");
   refused({"--method", "a2q", "--bits", "5000", "-o", net}, 2, "accumulator_bits = 5000");
   refused({"--learning-rate", "nan", "-o", net}, 2, "learning-rate = nan");

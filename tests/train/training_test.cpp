@@ -32,9 +32,9 @@ binary_images four_classes(std::uint64_t seed, int frames) {
   return images;
 }
 
-training_options short_run(training_method method, int bits = 32) {
+training_options short_run(weight_method method, int bits = 32) {
   training_options options;
-  options.method = method;
+  options.format.method = method;
   options.format.accumulator_bits = bits;
   options.classes = 4;
   options.epochs = 12;
@@ -70,8 +70,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 TEST_CASE("a short training lowers the loss and learns the classes") {
   use_portable_kernels();
   const binary_images train = four_classes(1, 800), test = four_classes(2, 400);
-  for (const training_options& options :
-       {short_run(training_method::qat), short_run(training_method::a2q, 16), short_run(training_method::a2q, 8)}) {
+  for (const training_options& options : {short_run(weight_method::qat), short_run(weight_method::a2q, 16),
+                                          short_run(weight_method::a2q, 8), short_run(weight_method::a2q_plus, 8)}) {
     std::vector<double> losses;
     const quantized_weights network =
         train_linear(train, options, [&](const epoch_report& report) { losses.push_back(report.loss); });
@@ -84,7 +84,7 @@ TEST_CASE("a short training lowers the loss and learns the classes") {
 TEST_CASE("a trained A2Q network is certified at its P, however small") {
   const binary_images images = four_classes(1, 300);
   for (int bits = 3; bits <= 12; ++bits) {
-    const quantized_weights network = train_linear(images, short_run(training_method::a2q, bits));
+    const quantized_weights network = train_linear(images, short_run(weight_method::a2q, bits));
     for (const auto& channel : certify(network.weights, unsigned_type(1))) CHECK(channel.holds(bits));
   }
 }
@@ -99,7 +99,7 @@ TEST_CASE("the same seed gives the same bytes, another seed does not") {
     fs::remove(folder.path / name);
     return bytes;
   };
-  for (const training_options& options : {short_run(training_method::qat), short_run(training_method::a2q, 10)}) {
+  for (const training_options& options : {short_run(weight_method::qat), short_run(weight_method::a2q, 10)}) {
     const std::string first = file("net.onnx", options, 1);
     CHECK(first == file("net.onnx", options, 1));
     CHECK(first != file("net.onnx", options, 2));
@@ -109,7 +109,7 @@ TEST_CASE("the same seed gives the same bytes, another seed does not") {
 TEST_CASE("QAT and A2Q of every P start from the same weights") {
   // With no learning, what is left is the start: at a wide P, A2Q is the same weights rounded to zero.
   const binary_images images = four_classes(1, 40);
-  auto qat = short_run(training_method::qat), a2q = short_run(training_method::a2q, 30);
+  auto qat = short_run(weight_method::qat), a2q = short_run(weight_method::a2q, 30);
   for (auto* options : {&qat, &a2q}) options->learning_rate = 1e-30, options->scale_learning_rate = 0;
   const auto nearest = train_linear(images, qat), to_zero = train_linear(images, a2q);
   for (std::size_t i = 0; i < nearest.weights.words.size(); ++i) {
@@ -123,7 +123,7 @@ TEST_CASE("QAT and A2Q of every P start from the same weights") {
 TEST_CASE("the file says the trained integers, the claim and how it was made") {
   const scratch_folder folder;
   const binary_images images = four_classes(1, 200);
-  const auto options = short_run(training_method::a2q, 9);
+  const auto options = short_run(weight_method::a2q, 9);
   const quantized_weights trained = train_linear(images, options);
   save_linear(trained, options, training_metadata(options, "the command", "the data"), folder.path / "net.onnx");
   const network file = read_qonnx(folder.path / "net.onnx");
@@ -138,14 +138,14 @@ TEST_CASE("the file says the trained integers, the claim and how it was made") {
   CHECK(matrix_layers(net)[0]->claimed_bits == 9);
   CHECK(net.output_scale == std::vector<double>(trained.scale.begin(), trained.scale.end()));
 
-  const auto qat = short_run(training_method::qat);
+  const auto qat = short_run(weight_method::qat);
   save_linear(train_linear(images, qat), qat, {}, folder.path / "qat.onnx");
   CHECK_FALSE(matrix_layers(streamline(read_qonnx(folder.path / "qat.onnx"))).at(0)->claimed_bits);
 }
 
 TEST_CASE("weights that break the claim are never written") {
   const scratch_folder folder;
-  auto options = short_run(training_method::a2q, 8);
+  auto options = short_run(weight_method::a2q, 8);
   const quantized_weights broken{integer_tensor::from(signed_type(8), {1, 3}, {100, 27, 1}), {1}};
   CHECK_THROWS_WITH_AS(save_linear(broken, options, {}, folder.path / "net.onnx"),
                        doctest::Contains("channel 0 needs 9 accumulator bits, not 8"), error);
@@ -153,10 +153,10 @@ TEST_CASE("weights that break the claim are never written") {
 }
 
 TEST_CASE("divergence is an error that says what to lower") {
-  auto options = short_run(training_method::qat);
+  auto options = short_run(weight_method::qat);
   const binary_images images = four_classes(1, 100);
-  for (const auto method : {training_method::qat, training_method::a2q}) {
-    options.method = method;
+  for (const auto method : {weight_method::qat, weight_method::a2q}) {
+    options.format.method = method;
     options.learning_rate = 1e308;
     options.scale_learning_rate = 1e308;
     const std::string what = message(options, images);
@@ -169,7 +169,7 @@ TEST_CASE("divergence is an error that says what to lower") {
 TEST_CASE("illegal options are refused by name") {
   const binary_images images = four_classes(1, 10);
   const auto refusal = [&](auto change) {
-    training_options options = short_run(training_method::a2q, 12);
+    training_options options = short_run(weight_method::a2q, 12);
     change(options);
     return message(options, images);
   };
@@ -182,15 +182,15 @@ TEST_CASE("illegal options are refused by name") {
   CHECK(refusal([](auto& o) { o.classes = 1; }) == "classes = 1; right: 2 to 65536");
   CHECK(refusal([](auto& o) { o.format.accumulator_bits = 0; }) == "accumulator_bits = 0 is not 2 to 4096");
   CHECK(refusal([](auto& o) { o.format.weight_bits = 1; }) == "weight_bits = 1 is not 2 to 32");
-  CHECK(contains(message(short_run(training_method::qat), {}), "no images"));
-  CHECK_THROWS_WITH_AS(parse_training_method("a2c"), "there is no method a2c; nearest: a2q", config_error);
-  CHECK(parse_training_method("qat") == training_method::qat);
+  CHECK(contains(message(short_run(weight_method::qat), {}), "no images"));
+  CHECK_THROWS_WITH_AS(parse_weight_method("a2c"), "there is no method a2c; nearest: a2q", config_error);
+  CHECK(parse_weight_method("qat") == weight_method::qat);
 }
 
 TEST_CASE("a label beyond the classes is refused, not read out of bounds") {
   binary_images images = four_classes(1, 10);
   images.labels[3] = 4;
-  CHECK(contains(message(short_run(training_method::qat), images), "label 4 of image 3"));
+  CHECK(contains(message(short_run(weight_method::qat), images), "label 4 of image 3"));
 }
 
 TEST_CASE("images keep the positions of their ones") {

@@ -68,16 +68,17 @@ void check_against(const channel& of, const Quantizer& quantizer, const numbers&
 
 }  // namespace
 
-TEST_CASE("A2Q's forward and gradients are the paper's, to 1e-6") {
+TEST_CASE("the forward and gradients of A2Q and A2Q+ are the papers', to 1e-6") {
   std::mt19937_64 bits(3);
   int limited = 0, unlimited = 0, clipped = 0;
   for (int trial = 0; trial < 200; ++trial) {
     const std::size_t columns = 2 + bits() % 30;
     channel of{{static_cast<int>(2 + bits() % 7), unsigned_type(static_cast<int>(1 + bits() % 4)),
-                static_cast<int>(6 + bits() % 14)},
+                static_cast<int>(6 + bits() % 14), trial % 4 < 2 ? weight_method::a2q : weight_method::a2q_plus},
                true,
                normal(bits, columns),
-               trial % 2 == 0 ? 0.37 : 0.0};
+               trial % 2 == 0 ? 0.37 : 0.0,
+               trial % 4 >= 2};
     const auto v = normal(bits, columns);
     const double d = -static_cast<double>(bits() % 700) / 100 + 0.003, t = static_cast<double>(bits() % 900) / 100 - 2;
     numbers at(v.begin(), v.end());
