@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/check_data.h"
+#include "cli/check_tiled.h"
 #include "cli/commands.h"
 #include "cli/design.h"
 #include "models/bounds.h"
@@ -21,7 +22,8 @@ namespace {
 
 struct check_options {
   design_options design;
-  std::string data;  ///< compares the file with its integers on it
+  std::string tiles;  ///< P_IxT:P_O, to prove of every unit
+  std::string data;   ///< compares the file with its integers on it
   bool json = false;
 };
 
@@ -163,8 +165,9 @@ std::vector<unit_check> check_units(const design& loaded, const design_options& 
 int check(const check_options& options) {
   const design loaded = load_design(options.design);
   const std::vector<unit_check> checks = check_units(loaded, options.design);
-  const bool safe =
-      std::all_of(checks.begin(), checks.end(), [](const unit_check& unit) { return unit.failures.empty(); });
+  const std::vector<tiled_check> tiles = check_tiles(loaded, options.tiles);
+  const auto holds = [](const auto& unit) { return unit.failures.empty(); };
+  const bool safe = std::all_of(checks.begin(), checks.end(), holds) && std::all_of(tiles.begin(), tiles.end(), holds);
   nlohmann::ordered_json json{{"model", options.design.model}, {"units", nlohmann::ordered_json::array()}};
   for (const unit_check& unit : checks)
     if (options.json)
@@ -172,7 +175,11 @@ int check(const check_options& options) {
     else
       print_text(unit);
   json["safe"] = safe;
-  if (!options.json) print_claims(checks);
+  if (!tiles.empty()) json["tiles"] = as_json(tiles);
+  if (!options.json) {
+    print_tiles(tiles);
+    print_claims(checks);
+  }
   if (!options.data.empty()) {
     const difference_report differences = compare_on_data(loaded.file, options.data);
     json["differences"] = as_json(differences);
@@ -188,11 +195,13 @@ void add_check_command(CLI::App& app, command_action& action) {
   CLI::App* command = app.add_subcommand("check", "Prove that accumulators can't overflow, or show an input that does");
   const auto options = std::make_shared<check_options>();
   add_design_options(*command, options->design);
+  command->add_option("--tiles", options->tiles,
+                      "Prove tiled accumulation, P_IxT:P_O: tiles of T products in P_I bits, summed in P_O");
   command->add_option("--data", options->data,
                       "Also run the file in float32 and its integers on this data, and explain what differs");
   command->add_flag("--json", options->json, "Print JSON, with the whole witness of each channel that fails");
   command->footer(
-      "Exits with 1 if a width is not proven. Without --accumulator, the widths that the file claims are checked.\n"
+      "Exits with 1 if a width is not proven. Without --accumulator (--tiles), what the file claims is checked.\n"
       "Examples:\n"
       "  spillway check models/zoo/mnist-linear/a2q-w8a1-p14.onnx\n"
       "  spillway check models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 12\n"

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "models/error.h"
+#include "models/qonnx_names.h"
 
 namespace spillway {
 namespace {
@@ -37,9 +38,9 @@ tiled_format parse_tiled_format(const std::string& text) {
     const bool last = next == '\0';
     if (failure != std::errc{} || (last ? stop != end : stop == end || *stop != next))
       throw config_error(
-          fmt::format("tiled accumulator {} is no P_I x T : P_O; right: for instance 12x64:16, tiles of 64 in 12 bits, "
+          fmt::format("tiled accumulator {} is no P_IxT:P_O; right: for instance 12x64:16, tiles of 64 in 12 bits, "
                       "summed in 16",
-                      text));
+                      printable(text));
     at = last ? stop : stop + 1;
   };
   number(format.inner_bits, 'x');
@@ -56,6 +57,8 @@ void validate(const tiled_format& format) {
                                      integer_type::max_bits));
   require_tile(format.tile);
 }
+
+std::string tiled_accumulator_key(const std::string& node) { return "spillway.tiled_accumulator." + node; }
 
 int tiled_certificate::minimal_inner_bits() const {
   int bits = 1;

@@ -30,6 +30,9 @@ tiled_format parse_tiled_format(const std::string& text);
 /// Throws `config_error` unless the widths are 1 to 4096 and the tile is 1 or more.
 void validate(const tiled_format& format);
 
+/// The metadata key under which a file claims tiles for a MatMul, Gemm or Conv node; its value is such a text.
+std::string tiled_accumulator_key(const std::string& node);
+
 /// The exact statement about one channel's two registers over every input of the type: while a tile is summed, in any
 /// order, the inner register stays in its tile's [low, high], and while tiles are, in any order, the outer one in the
 /// whole channel's. The ends are reached.

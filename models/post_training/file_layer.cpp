@@ -107,10 +107,13 @@ class layer_reader {
     layer.rows = rows_last ? layer.shape.back() : layer.shape.front();
     layer.columns = static_cast<std::int64_t>(index.size()) / layer.rows;
     if (const auto* conv = std::get_if<conv_op>(&op)) layer.groups = conv->group;
+    const std::int64_t in_group = layer.shape.size() == 4 ? layer.shape[1] : 1, window = layer.columns / in_group;
     for (std::int64_t row = 0; row < layer.rows; ++row)
-      for (std::int64_t k = 0; k < layer.columns; ++k)
+      for (std::int64_t k = 0; k < layer.columns; ++k) {
+        const std::int64_t in_file = k % in_group * window + k / in_group;
         layer.places.push_back(static_cast<std::size_t>(
-            index[static_cast<std::size_t>(rows_last ? k * layer.rows + row : row * layer.columns + k)]));
+            index[static_cast<std::size_t>(rows_last ? k * layer.rows + row : row * layer.columns + in_file)]));
+      }
   }
 
   static bool set_weights(file_layer& layer, const quant_op& quant, const float_tensor& constant) {
@@ -148,9 +151,9 @@ std::vector<float> convolution_inputs(const conv_op& conv, const file_layer& lay
   for (std::int64_t frame = 0; frame < frames; ++frame)
     // Frames start at different places, so that together they see all of them.
     for (std::int64_t at = frame % stride; at < rows * columns; at += stride)
-      for (std::int64_t c = group * in_group; c < (group + 1) * in_group; ++c)
-        for (std::int64_t kh = 0; kh < kernel[2]; ++kh)
-          for (std::int64_t kw = 0; kw < kernel[3]; ++kw) {
+      for (std::int64_t kh = 0; kh < kernel[2]; ++kh)
+        for (std::int64_t kw = 0; kw < kernel[3]; ++kw)
+          for (std::int64_t c = group * in_group; c < (group + 1) * in_group; ++c) {
             const std::int64_t y = at / columns * w.stride_h + kh * w.dilation_h - w.top;
             const std::int64_t x = at % columns * w.stride_w + kw * w.dilation_w - w.left;
             const bool inside = y >= 0 && y < height && x >= 0 && x < width;

@@ -117,6 +117,9 @@ void certify_outcomes(fitted_network& fitted, const post_training_options* optio
                                 outcome.minimal_bits, outcome.minimal_inner_bits, to_string(registers)));
     }
     fitted.net.metadata[accumulator_key(outcome.name)] = fmt::to_string(claimed);
+    fitted.net.metadata.erase(tiled_accumulator_key(outcome.name));
+    if (options && options->tiled)
+      fitted.net.metadata[tiled_accumulator_key(outcome.name)] = to_string(options->registers(outcome.columns));
   }
 }
 

@@ -32,7 +32,7 @@ struct fitted_network {
 /// changed. `inputs` is [frames, ...], real; `left_alone` names products to leave as they are.
 ///
 /// Each layer is certified afterwards on the integers that streamlining makes of the new file, and claims the width
-/// (the outer one, if tiled). Throws `error` where one does not hold (a tile of a flattened image, say, whose columns
+/// (if tiled, the outer one and the tiles). Throws `error` where one does not hold (a tile of a flattened image, say, whose columns
 /// the hardware takes in another order), `config_error` for options and names, `input_error` for a network that does
 /// not streamline.
 fitted_network post_train(const network& trained, const float_tensor& inputs, const post_training_options& options,

@@ -8,6 +8,7 @@
 #include "models/linear_export.h"
 #include "models/networks/network_builder.h"
 #include "models/qonnx_write.h"
+#include "models/tiled_certificate.h"
 #include "tests/cli/refusals.h"
 #include "tests/cli/run_process.h"
 #include "tests/traces/temporary_directory.h"
@@ -100,4 +101,38 @@ TEST_CASE("a claim on a layer that is not there, and one that is no width, are b
   check_refused(claim("", "12"), 2, {"spillway.accumulator."});
   for (const char* bits : {"", "0", "-3", "4097", "12.5", "twelve", " 12", "12 ", "99999999999999999999"})
     check_refused(claim(layer, bits), 2, {"spillway.accumulator." + layer, "right: a width from 1 to 4096"});
+}
+
+TEST_CASE("tiles that a file claims, or that are asked for, are proven or refuted") {
+  const checked_file file;
+  network net = tiny(false);
+  const json units = file.units(net);
+  const json tiles = json::parse(file.check(net, {"--tiles", "64x9:64", "--json"}).out)["tiles"];
+  REQUIRE(tiles.size() == units.size());
+  const auto least = [](const json& tile, int inner, int outer) {
+    return tiled_format{tile["minimal_inner_bits"].get<int>() + inner, 9,
+                        tile["minimal_outer_bits"].get<int>() + outer};
+  };
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    CHECK(tiles[i]["minimal_outer_bits"] == units[i]["minimal_bits"]);
+    CHECK(tiles[i]["minimal_inner_bits"] <= tiles[i]["minimal_outer_bits"]);
+    net.metadata[tiled_accumulator_key(tiles[i]["layer"])] = to_string(least(tiles[i], 0, 0));
+  }
+  const process_result proof = file.check(net);
+  CHECK(proof.code == 0);
+  CHECK(proof.out.find("(claimed by the file)") != std::string::npos);
+  for (const auto& [inner, outer] : {std::pair(-1, 0), std::pair(0, -1)}) {
+    network lies = net;
+    lies.metadata[tiled_accumulator_key(tiles[1]["layer"])] = to_string(least(tiles[1], inner, outer));
+    const process_result refuted = file.check(lies);
+    CHECK(refuted.code == 1);
+    CHECK(refuted.out.find(inner < 0 ? "takes tile " : "takes the sum of the tiles to ") != std::string::npos);
+  }
+  CHECK(file.check(net, {"--tiles", "2x9:3"}).code == 1);
+  check_refused(file.check(net, {"--tiles", "2x9"}), 2, {"12x64:16"});
+  network nobody = net, malformed = net;
+  nobody.metadata[tiled_accumulator_key("Conv_99")] = "8x9:10";
+  check_refused(file.check(nobody), 2, {"Conv_99"});
+  malformed.metadata[tiled_accumulator_key(tiles[0]["layer"])] = "8";
+  check_refused(file.check(malformed), 2, {"spillway.tiled_accumulator.", "12x64:16"});
 }

@@ -146,14 +146,17 @@ TEST_CASE("layers can be left alone, tiles are certified, and names are checked"
   CHECK_FALSE(kept.net.metadata.contains(accumulator_key(first)));
   CHECK_THROWS_AS(post_train(net, frames, options, {"nobody"}), config_error);
   CHECK_THROWS_AS(post_train(net, float_tensor{}, options), config_error);
-  // One product with tiles: the others' columns are in another order in hardware.
+  // Tiles of 6 channels: rows of a convolution's window, in the hardware's order. The last layer is flattened, so that
+  // its columns have another order there.
   const std::string last = products(net).back()->name;
-  options.tiled = tiled_format{7, 1, 9};
-  const fitted_network tiled = post_train(net, frames, options);
+  options.tiled = tiled_format{6, 6, 9};
+  const fitted_network tiled = post_train(net, frames, options, {last});
+  CHECK(tiled.layers.size() == 3);
   for (const layer_outcome& layer : tiled.layers) {
-    CHECK(layer.minimal_inner_bits <= 7);
+    CHECK(layer.minimal_inner_bits <= 6);
     CHECK(layer.minimal_bits <= 9);
     CHECK(tiled.net.metadata.at(accumulator_key(layer.name)) == "9");
+    CHECK(tiled.net.metadata.at(tiled_accumulator_key(layer.name)) == "6x6:9");
   }
 }
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/design.h"
+#include "models/tiled_certificate.h"
+
+namespace spillway {
+
+/// What is proven of one unit, were its dot products summed in tiles.
+struct tiled_check {
+  std::string unit, layer;
+  tiled_format format;
+  bool claimed = false;  ///< by the file; else asked for
+  int minimal_inner_bits = 1, minimal_outer_bits = 1;
+  std::vector<tiled_witness> failures;  ///< one a channel that does not hold
+};
+
+/// The tiles that the file claims (`tiled_accumulator_key`), or `asked` of every unit if that is not empty. Throws
+/// `input_error` for a claim that names no layer or can't be read, `config_error` for such an `asked`.
+std::vector<tiled_check> check_tiles(const design& loaded, const std::string& asked);
+
+void print_tiles(const std::vector<tiled_check>& checks);
+nlohmann::ordered_json as_json(const std::vector<tiled_check>& checks);
+
+}  // namespace spillway
