@@ -40,7 +40,7 @@ tiled_format parse_tiled_format(const std::string& text) {
       throw config_error(
           fmt::format("tiled accumulator {} is no P_IxT:P_O; right: for instance 12x64:16, tiles of 64 in 12 bits, "
                       "summed in 16",
-                      printable(text));
+                      printable(text)));
     at = last ? stop : stop + 1;
   };
   number(format.inner_bits, 'x');
