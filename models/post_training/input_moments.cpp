@@ -11,6 +11,8 @@
 namespace spillway {
 namespace {
 
+constexpr std::int64_t greatest_columns = 8192;
+
 /// a . M . b
 double bilinear(std::span<const double> a, const std::vector<double>& matrix, std::span<const double> b) {
   double result = 0;
@@ -36,7 +38,9 @@ void add_products(std::vector<double>& matrix, std::span<const float> a, std::sp
 }  // namespace
 
 input_moments::input_moments(std::int64_t k) : columns(k) {
-  if (k < 1) throw config_error(fmt::format("dot product: K = {} is below 1; nearest: 1", k));
+  if (k < 1 || k > greatest_columns)
+    throw config_error(fmt::format("dot product: K = {}; right: 1 to {} for post-training, which keeps K * K moments",
+                                   k, greatest_columns));
   const auto size = static_cast<std::size_t>(k) * static_cast<std::size_t>(k);
   gram.resize(size);
   cross.resize(size);

@@ -18,6 +18,7 @@ struct input_moments {
   std::vector<double> cross;    ///< C = E r x^T
   std::vector<double> trained;  ///< R = E r r^T
 
+  /// Throws `config_error` unless K is 1 to 8192 (1.6 GB).
   explicit input_moments(std::int64_t columns);
 
   /// Adds samples: `x` and `r` are [samples, K]. Throws `config_error` if they are no matrices of K columns and one

@@ -143,6 +143,10 @@ fitted_network post_train(const network& trained, const float_tensor& inputs, co
   require_names(layers, left_alone);
   for (file_layer& layer : layers) {
     if (left_alone.contains(layer.name)) continue;
+    if (!hardware.contains(layer.name)) {
+      result.skipped.push_back({layer.name, "the output does not depend on it"});
+      continue;
+    }
     const std::vector<input_moments> moments = moments_of(trained, result.net, layer, inputs);
     layer_outcome outcome{layer.name, layer.rows, layer.columns};
     outcome.relative_error = fit_layer(layer, hardware.at(layer.name).input, moments, options);

@@ -189,6 +189,7 @@ TEST_CASE("what post-training can't work with is refused") {
   CHECK_THROWS_AS(moments.add(two, std::vector<float>(4)), config_error);
   CHECK_THROWS_AS(moments.add(two, wild), input_error);
   CHECK_THROWS_AS(input_moments(0), config_error);
+  CHECK_THROWS_AS(input_moments(8193), config_error);
   moments.add(two, two);
   moments.finish();
   const greedy_options options{{8, 2, 8}, unsigned_type(1)};
