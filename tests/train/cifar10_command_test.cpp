@@ -114,6 +114,15 @@ TEST_CASE("a float network becomes one with proven accumulators, and says how") 
     std::size_t claims = 0;
     for (const auto& [key, value] : file.metadata) claims += key.starts_with("spillway.accumulator.") ? 1 : 0;
     CHECK(claims == (std::string(name) == "resnet18" ? 19 : 26));
+    CHECK(spillway_command({"check", net}).code == 0);
+    // (Residual networks want deeper streams than the engine's default: docs/real-networks.md.)
+    if (std::string(name) == "mobilenet_v1") {
+      const auto run = spillway_command({"simulate", net, "--data", data / "test_batch.bin", "--frames", "1",
+                                         "--accumulator", "24", "--compare", "-q"});
+      CAPTURE(run.err);
+      CHECK(run.code == 0);
+      CHECK(run.out.find("with the integer network: 0 differ") != std::string::npos);
+    }
     const std::string log = read_file(net + ".csv", limit);
     CHECK(log.starts_with("epoch,loss,training_top1,validation_top1,learning_rate\n1,"));
     CHECK(std::count(log.begin(), log.end(), '\n') == 2);
