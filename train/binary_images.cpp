@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "models/atomic_file.h"
 #include "models/error.h"
@@ -37,25 +38,30 @@ binary_images binary_images::slice(std::int64_t first, std::int64_t last) const 
   return result;
 }
 
-binary_images read_mnist(const std::string& directory, const std::string& part, int threshold) {
+mnist_part read_mnist_bytes(const std::string& directory, const std::string& part) {
   namespace fs = std::filesystem;
   const std::string images_path = (fs::path(directory) / (part + "-images-idx3-ubyte")).string();
   const std::string labels_path = (fs::path(directory) / (part + "-labels-idx1-ubyte")).string();
-  const idx_array images = read_idx(images_path), labels = read_idx(labels_path);
+  idx_array images = read_idx(images_path), labels = read_idx(labels_path);
   if (images.shape.size() != 3 || images.shape[0] < 1 || images.shape[1] != 28 || images.shape[2] != 28)
     throw input_error(fmt::format("{}: shape [{}] is not that of MNIST's images, [n, 28, 28]", shown_path(images_path),
                                   fmt::join(images.shape, ", ")));
   if (labels.shape.size() != 1 || labels.shape[0] != images.shape[0])
     throw input_error(fmt::format("{}: shape [{}] is not one label for each of {} images", shown_path(labels_path),
                                   fmt::join(labels.shape, ", "), images.shape[0]));
-  constexpr std::size_t features = 28 * 28;
-  binary_images result;
-  for (std::size_t i = 0; i < labels.bytes.size(); ++i) {
+  for (std::size_t i = 0; i < labels.bytes.size(); ++i)
     if (labels.bytes[i] > 9)
       throw input_error(
           fmt::format("{}: label {} of image {} is not a digit 0 to 9", shown_path(labels_path), labels.bytes[i], i));
-    result.append(std::span(images.bytes).subspan(i * features, features), threshold, labels.bytes[i]);
-  }
+  return {std::move(images.bytes), std::move(labels.bytes)};
+}
+
+binary_images read_mnist(const std::string& directory, const std::string& part, int threshold) {
+  constexpr std::size_t features = 28 * 28;
+  const mnist_part from = read_mnist_bytes(directory, part);
+  binary_images result;
+  for (std::size_t i = 0; i < from.labels.size(); ++i)
+    result.append(std::span(from.pixels).subspan(i * features, features), threshold, from.labels[i]);
   return result;
 }
 

@@ -25,6 +25,12 @@ struct binary_images {
   binary_images slice(std::int64_t first, std::int64_t last) const;
 };
 
+/// The bytes of MNIST's images, 28 x 28 pixels each, and their labels. As `read_mnist`, which makes bits of them.
+struct mnist_part {
+  std::vector<std::uint8_t> pixels, labels;
+};
+mnist_part read_mnist_bytes(const std::string& directory, const std::string& part);
+
 /// MNIST's training ("train") or test images ("t10k"), from the IDX files of that name in `directory`.
 /// Throws `io_error` or `input_error`, naming the file, if one is missing, truncated, or no labelled images of 28 x 28.
 binary_images read_mnist(const std::string& directory, const std::string& part, int threshold);

@@ -10,6 +10,7 @@
 
 #include "models/cifar.h"
 #include "models/networks/seeded_random.h"
+#include "train/binary_images.h"
 
 namespace spillway {
 namespace {
@@ -67,6 +68,11 @@ void append_batch(image_set& set, const std::string& directory, const std::strin
   for (const std::int64_t pixel : batch.inputs.words) set.pixels.push_back(static_cast<std::uint8_t>(pixel));
 }
 
+image_set read_mnist_part(const std::string& directory, const std::string& part) {
+  mnist_part from = read_mnist_bytes(directory, part);
+  return {1, 28, 28, std::move(from.pixels), {from.labels.begin(), from.labels.end()}};
+}
+
 }  // namespace
 
 image_set image_set::slice(std::int64_t first, std::int64_t last) const {
@@ -105,5 +111,8 @@ image_set read_cifar10_test(const std::string& directory) {
   append_batch(set, directory, "test_batch.bin");
   return set;
 }
+
+image_set read_mnist_training(const std::string& directory) { return read_mnist_part(directory, "train"); }
+image_set read_mnist_test(const std::string& directory) { return read_mnist_part(directory, "t10k"); }
 
 }  // namespace spillway

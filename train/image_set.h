@@ -44,4 +44,9 @@ std::vector<std::int64_t> epoch_order(std::int64_t frames, std::uint64_t seed, i
 image_set read_cifar10_training(const std::string& directory);
 image_set read_cifar10_test(const std::string& directory);
 
+/// MNIST's 60,000 training images (train-*) or its 10,000 test images (t10k-*), one channel of 28 x 28, from the IDX
+/// files in `directory`. Throws likewise.
+image_set read_mnist_training(const std::string& directory);
+image_set read_mnist_test(const std::string& directory);
+
 }  // namespace spillway

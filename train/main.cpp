@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   spillway::train_action action;
   spillway::add_binarize_command(app, action);
-  spillway::add_cifar10_command(app, action);
+  spillway::add_image_commands(app, action);
   spillway::add_mnist_linear_command(app, action);
   spillway::add_post_training_command(app, action);
   spillway::add_zoo_table_command(app, action);

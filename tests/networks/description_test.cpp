@@ -7,6 +7,7 @@
 
 #include "models/error.h"
 #include "models/networks/network_builder.h"
+#include "models/networks/tfc.h"
 #include "tests/networks/described.h"
 
 using namespace spillway;
@@ -69,6 +70,10 @@ TEST_CASE("MobileNetV1 for CIFAR10 has its 3,217,226 parameters") {
 
 TEST_CASE("CNV has the 1,542,848 weights of FINN's, and batch norms") {
   CHECK(trainable_parameters(cnv(full_width)) == 1'542'848 + 2 * (2 * 64 + 2 * 128 + 2 * 256 + 2 * 512));
+}
+
+TEST_CASE("TFC has the 59,008 weights of FINN's, biases of its classes and batch norms") {
+  CHECK(trainable_parameters(tfc(full_width)) == 784 * 64 + 2 * 64 * 64 + 64 * 10 + 10 + 3 * 2 * 64);
 }
 
 TEST_CASE("ESPCN has the parameters of its layers") {

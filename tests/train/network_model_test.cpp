@@ -17,6 +17,7 @@
 #include "models/networks/espcn.h"
 #include "models/networks/mobilenet_v1.h"
 #include "models/networks/resnet18.h"
+#include "models/networks/tfc.h"
 #include "models/networks/unet.h"
 #include "models/qonnx_read.h"
 #include "models/qonnx_write.h"
@@ -72,7 +73,7 @@ const model_options a2q14{false, weight_method::a2q, norm_limit::published, 14};
 }  // namespace
 
 TEST_CASE("a model computes what its exported graph computes") {
-  for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10, espcn, unet}) {
+  for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10, espcn, unet, tfc}) {
     network_options options = small();
     const network graph = describe(options);
     CAPTURE(graph.name);
@@ -97,7 +98,7 @@ TEST_CASE("a model computes what its exported graph computes") {
 }
 
 TEST_CASE("the integer network of the file says the classes that the model says") {
-  for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10}) {
+  for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10, tfc}) {
     const network graph = describe(small(0.125));
     CAPTURE(graph.name);
     network_model model = prepared(graph, {false, weight_method::a2q_plus, norm_limit::published, 14});

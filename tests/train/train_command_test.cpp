@@ -124,6 +124,43 @@ TEST_CASE("A2Q+, other starts and other limits are trained, certified and said")
   }
 }
 
+TEST_CASE("TFC is trained on 8-bit pixels, and its hidden layers are certified") {
+  const small_mnist mnist;
+  const std::string net = mnist / "tfc.onnx";
+  const std::vector<std::string> arguments{"mnist",
+                                           "--data",
+                                           mnist.path.string(),
+                                           "--method",
+                                           "a2q_plus",
+                                           "--accumulator-width",
+                                           "10",
+                                           "--width",
+                                           "0.25",
+                                           "--epochs",
+                                           "2",
+                                           "--batch",
+                                           "50",
+                                           "--validate",
+                                           "50",
+                                           "--learning-rate",
+                                           "0.02",
+                                           "-o",
+                                           net};
+  const process_result result = train_command(arguments);
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const network file = read_qonnx(net);
+  int claims = 0;
+  for (const auto& [key, value] : file.metadata) claims += key.starts_with("spillway.accumulator.") ? 1 : 0;
+  CHECK(claims == 2);
+  CHECK(file.metadata.at("spillway.training.command").rfind("mnist --network tfc --width 0.25 --method a2q_plus", 0) ==
+        0);
+  fs::resize_file(mnist.path / "t10k-images-idx3-ubyte", 1000);
+  std::vector<std::string> again = arguments;
+  again.insert(again.end(), {"--force", "--restart"});
+  check_refusal(train_command(again), 2, "t10k-images-idx3-ubyte");
+}
+
 TEST_CASE("validation holds images out and scores them") {
   const small_mnist mnist;
   const auto result = train_command(recipe(mnist, {"--validate", "100", "-o", mnist / "net.onnx", "--quiet"}));
