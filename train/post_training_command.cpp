@@ -122,6 +122,7 @@ std::string recipe(const post_training_arguments& args) {
   if (o.limit != norm_limit::published) text += fmt::format(" --limit {}", args.limit);
   if (o.sweeps > 0) text += fmt::format(" --sweeps {}", o.sweeps);
   if (!o.soft_threshold) text += " --no-soft-threshold";
+  if (o.correct_bias) text += " --correct-bias";
   if (o.search_scale) text += " --search-scale";
   for (const std::string& layer : args.leave) text += " --leave " + layer;
   return text + fmt::format(" --frames {}", args.frames);
@@ -170,6 +171,7 @@ void add_post_training_command(CLI::App& app, train_action& action) {
   command->add_option("--frames", args->frames, "Calibrate on the first N frames")->capture_default_str();
   command->add_option("--sweeps", o.sweeps, "greedy: rounds of coordinate descent afterwards")->capture_default_str();
   command->add_flag("--no-soft-threshold", args->plain, "greedy: only the running budget limits a weight");
+  command->add_flag("--correct-bias", o.correct_bias, "Give the mean error of a layer to its bias or batch norm");
   command->add_flag("--search-scale", o.search_scale, "Choose each channel's weight scale for the least error, too");
   command->add_option("--leave", args->leave, "A layer to leave as it is (may be given again)")
       ->allow_extra_args(false);

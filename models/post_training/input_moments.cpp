@@ -42,6 +42,8 @@ input_moments::input_moments(std::int64_t k) : columns(k) {
     throw config_error(fmt::format("dot product: K = {}; right: 1 to {} for post-training, which keeps K * K moments",
                                    k, greatest_columns));
   const auto size = static_cast<std::size_t>(k) * static_cast<std::size_t>(k);
+  mean.resize(static_cast<std::size_t>(k));
+  trained_mean.resize(static_cast<std::size_t>(k));
   gram.resize(size);
   cross.resize(size);
   trained.resize(size);
@@ -56,6 +58,10 @@ void input_moments::add(std::span<const float> x, std::span<const float> r) {
     for (const float value : values)
       if (!std::isfinite(value)) throw input_error("a calibration input is not finite; right: real inputs");
   for (std::size_t at = 0; at < x.size(); at += k, ++samples) {
+    for (std::size_t i = 0; i < k; ++i) {
+      mean[i] += static_cast<double>(x[at + i]);
+      trained_mean[i] += static_cast<double>(r[at + i]);
+    }
     add_products(gram, x.subspan(at, k), x.subspan(at, k));
     add_products(cross, r.subspan(at, k), x.subspan(at, k));
     add_products(trained, r.subspan(at, k), r.subspan(at, k));
@@ -64,8 +70,32 @@ void input_moments::add(std::span<const float> x, std::span<const float> r) {
 
 void input_moments::finish() {
   if (samples == 0) throw config_error("there are no calibration inputs; right: at least one sample");
-  for (auto* matrix : {&gram, &cross, &trained})
-    for (double& value : *matrix) value /= static_cast<double>(samples);
+  for (auto* sums : {&mean, &trained_mean, &gram, &cross, &trained})
+    for (double& value : *sums) value /= static_cast<double>(samples);
+}
+
+void input_moments::centre() {
+  const auto take = [](std::vector<double>& matrix, const std::vector<double>& a, const std::vector<double>& b) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      for (std::size_t j = 0; j < b.size(); ++j) matrix[i * b.size() + j] -= a[i] * b[j];
+  };
+  take(gram, mean, mean);
+  take(cross, trained_mean, mean);
+  take(trained, trained_mean, trained_mean);
+  // What never changes has no variance: rounding must not leave it one.
+  for (std::size_t k = 0; k < mean.size(); ++k)
+    if (gram[k * mean.size() + k] < 1e-12 * mean[k] * mean[k]) gram[k * mean.size() + k] = 0;
+}
+
+double input_moments::missing(std::span<const double> w, std::span<const double> changed) const {
+  double result = 0;
+  for (std::size_t k = 0; k < w.size(); ++k) result += w[k] * trained_mean[k] - changed[k] * mean[k];
+  return result;
+}
+
+double input_moments::best_factor(std::span<const double> w, std::span<const double> changed) const {
+  const double power = bilinear(changed, gram, changed);
+  return power > 0 ? bilinear(w, cross, changed) / power : 1;
 }
 
 double input_moments::error(std::span<const double> w, std::span<const double> changed) const {

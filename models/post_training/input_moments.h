@@ -14,9 +14,10 @@ namespace spillway {
 struct input_moments {
   std::int64_t columns = 0;  ///< K
   std::int64_t samples = 0;
-  std::vector<double> gram;     ///< G = E x x^T
-  std::vector<double> cross;    ///< C = E r x^T
-  std::vector<double> trained;  ///< R = E r r^T
+  std::vector<double> mean, trained_mean;  ///< E x and E r, [K]
+  std::vector<double> gram;                ///< G = E x x^T
+  std::vector<double> cross;               ///< C = E r x^T
+  std::vector<double> trained;             ///< R = E r r^T
 
   /// Throws `config_error` unless K is 1 to 8192 (1.6 GB).
   explicit input_moments(std::int64_t columns);
@@ -27,6 +28,15 @@ struct input_moments {
 
   /// Makes means of the sums. Throws `config_error` without samples.
   void finish();
+
+  /// Takes the means' part out of the matrices: then the error is what a bias can't make up for. After `finish`.
+  void centre();
+
+  /// What the mean output misses with changed weights: w.E r - w'.E x.
+  double missing(std::span<const double> w, std::span<const double> changed) const;
+
+  /// The factor a with the least E (w.r - a w'.x)^2; 1 where w' has no output.
+  double best_factor(std::span<const double> w, std::span<const double> changed) const;
 
   /// E (w.r - w'.x)^2, and E (w.r)^2 which it compares with. Never below 0.
   double error(std::span<const double> w, std::span<const double> changed) const;

@@ -79,12 +79,17 @@ std::vector<std::int64_t> integers_at(std::span<const double> w, double scale, c
       {options.registers(moments.columns), format.input, format.weight_bits, options.soft_threshold, options.sweeps});
 }
 
-double error_of(std::span<const double> w, const std::vector<std::int64_t>& q, double scale,
-                const input_moments& moments) {
-  std::vector<double> changed(q.size());
-  std::transform(q.begin(), q.end(), changed.begin(),
-                 [scale](std::int64_t value) { return static_cast<double>(value) * scale; });
-  return moments.error(w, changed);
+std::vector<double> reals_of(const fitted_channel& fitted) {
+  std::vector<double> reals(fitted.integers.size());
+  std::transform(fitted.integers.begin(), fitted.integers.end(), reals.begin(),
+                 [s = static_cast<double>(fitted.scale)](std::int64_t q) { return static_cast<double>(q) * s; });
+  return reals;
+}
+
+/// The scale with which these integers leave the least error: they bind the accumulator, it does not.
+void settle_scale(fitted_channel& fitted, std::span<const double> w, const input_moments& moments) {
+  const auto settled = static_cast<float>(static_cast<double>(fitted.scale) * moments.best_factor(w, reals_of(fitted)));
+  if (std::isnormal(settled) && settled > 0) fitted.scale = settled;
 }
 
 /// The scales that are tried: the trained one first, so that it wins a tie.
@@ -130,10 +135,12 @@ fitted_channel fit_channel(const trained_channel& trained, int weight_bits, inte
   std::optional<fitted_channel> best;
   for (const float scale : scales_for(trained, options)) {
     const auto s = static_cast<double>(scale);
-    fitted_channel tried{integers_at(trained.weights, s, format, moments, options), scale, 0};
-    tried.error = error_of(trained.weights, tried.integers, s, moments);
+    fitted_channel tried{integers_at(trained.weights, s, format, moments, options), scale};
+    if (options.search_scale) settle_scale(tried, trained.weights, moments);
+    tried.error = moments.error(trained.weights, reals_of(tried));
     if (!best || tried.error < best->error) best = std::move(tried);
   }
+  best->missing = moments.missing(trained.weights, reals_of(*best));
   return *best;
 }
 

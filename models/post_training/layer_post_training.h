@@ -33,6 +33,7 @@ struct post_training_options {
   norm_limit limit = norm_limit::published;  ///< of naive and euclidean
   bool soft_threshold = true;                ///< greedy, AXE's first constraint
   int sweeps = 0;                            ///< greedy, ours
+  bool correct_bias = false;                 ///< the mean error of a layer goes into its bias, if it has one
   bool search_scale = false;                 ///< the scale, too, is chosen for the least error; ours
 
   /// The registers of a dot product of K = `columns`.
@@ -54,13 +55,14 @@ struct trained_channel {
 struct fitted_channel {
   std::vector<std::int64_t> integers;
   float scale = 1;
-  double error = 0;  ///< E (w.r - s q.x)^2 on the calibration data
+  double error = 0;    ///< E (w.r - s q.x)^2 on the calibration data
+  double missing = 0;  ///< E (w.r - s q.x)
 };
 
 /// Makes one channel fit: no input of the hardware's type `input` overflows the accumulator, in any order.
 ///
 /// The scale stays that of the trained weights, or is one of s * 2^(j / 4), j = 0, 1, ... up to that at which the
-/// greatest weight is half a step, whichever leaves the least error.
+/// greatest weight is half a step, whichever leaves the least error once it is the best scale for its integers.
 fitted_channel fit_channel(const trained_channel& trained, int weight_bits, integer_type input,
                            const input_moments& moments, const post_training_options& options);
 

@@ -11,6 +11,7 @@
 #include "models/integer_network.h"
 #include "models/linear_export.h"
 #include "models/network_evaluate.h"
+#include "models/post_training/bias_correction.h"
 #include "models/streamline.h"
 
 namespace spillway {
@@ -73,9 +74,9 @@ std::vector<input_moments> moments_of(const network& trained, const network& cha
   return moments;
 }
 
-/// Gives the layer its new integers and scales; returns its relative error.
+/// Gives the layer its new integers and scales; returns its relative error, and what each row's mean misses.
 double fit_layer(file_layer& layer, integer_type input, const std::vector<input_moments>& moments,
-                 const post_training_options& options) {
+                 const post_training_options& options, std::vector<double>& missing) {
   double error = 0, power = 0;
   std::vector<double> weights(static_cast<std::size_t>(layer.columns));
   for (std::int64_t row = 0; row < layer.rows; ++row) {
@@ -88,6 +89,7 @@ double fit_layer(file_layer& layer, integer_type input, const std::vector<input_
     std::copy(fitted.integers.begin(), fitted.integers.end(), first);
     scale = fitted.scale;
     error += fitted.error;
+    missing.push_back(fitted.missing);
     power += of.power(weights);
   }
   return power > 0 ? std::sqrt(error / power) : 0;
@@ -147,10 +149,15 @@ fitted_network post_train(const network& trained, const float_tensor& inputs, co
       result.skipped.push_back({layer.name, "the output does not depend on it"});
       continue;
     }
-    const std::vector<input_moments> moments = moments_of(trained, result.net, layer, inputs);
+    std::vector<input_moments> moments = moments_of(trained, result.net, layer, inputs);
+    const bool corrects = options.correct_bias && has_correctable_bias(result.net, layer);
+    if (corrects)
+      for (input_moments& of : moments) of.centre();
     layer_outcome outcome{layer.name, layer.rows, layer.columns};
-    outcome.relative_error = fit_layer(layer, hardware.at(layer.name).input, moments, options);
+    std::vector<double> missing;
+    outcome.relative_error = fit_layer(layer, hardware.at(layer.name).input, moments, options, missing);
     write_layer(result.net, layer);
+    if (corrects) correct_bias(result.net, layer, missing);
     result.layers.push_back(outcome);
   }
   certify_outcomes(result, &options);

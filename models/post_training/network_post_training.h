@@ -17,8 +17,10 @@ struct layer_outcome {
   std::int64_t rows = 0, columns = 0;
   int minimal_bits = 1;        ///< the exact least accumulator afterwards, over all rows
   int minimal_inner_bits = 1;  ///< of the tiles, where there are any
-  double relative_error = 0;   ///< sqrt(E |error|^2 / E |output|^2) on the calibration data, all rows together
-  double zeros = 0;            ///< share of weights
+  /// sqrt(E |error|^2 / E |output|^2) on the calibration data, all rows together; where the bias was corrected, of the
+  /// deviations from the means.
+  double relative_error = 0;
+  double zeros = 0;  ///< share of weights
 };
 
 struct fitted_network {
@@ -32,9 +34,9 @@ struct fitted_network {
 /// changed. `inputs` is [frames, ...], real; `left_alone` names products to leave as they are.
 ///
 /// Each layer is certified afterwards on the integers that streamlining makes of the new file, and claims the width
-/// (if tiled, the outer one and the tiles). Throws `error` where one does not hold (a tile of a flattened image, say, whose columns
-/// the hardware takes in another order), `config_error` for options and names, `input_error` for a network that does
-/// not streamline.
+/// (if tiled, the outer one and the tiles). Throws `error` where one does not hold (a tile of a flattened image, say,
+/// whose columns the hardware takes in another order), `config_error` for options and names, `input_error` for a
+/// network that does not streamline.
 fitted_network post_train(const network& trained, const float_tensor& inputs, const post_training_options& options,
                           const std::set<std::string>& left_alone = {});
 

@@ -76,6 +76,21 @@ TEST_CASE("the error of the moments is the mean over the samples") {
   CHECK(of.moments.error(w, changed) == doctest::Approx(error));
   CHECK(of.moments.power(w) == doctest::Approx(power));
   CHECK(of.moments.samples == samples);
+  // The best factor: no other leaves less, and the mean that misses is what centring takes out of the error.
+  const double factor = of.moments.best_factor(w, changed);
+  for (const double other : {0.0, factor * 0.99, factor * 1.01 + 1e-3}) {
+    std::vector<double> best(changed), worse(changed);
+    for (std::size_t k = 0; k < w.size(); ++k) {
+      best[k] *= factor;
+      worse[k] *= other;
+    }
+    CHECK(of.moments.error(w, best) <= of.moments.error(w, worse));
+  }
+  input_moments centred = of.moments;
+  centred.centre();
+  const double missing = of.moments.missing(w, changed);
+  CHECK(centred.error(w, changed) == doctest::Approx(error - missing * missing));
+  CHECK(std::abs(missing) > 1e-3);
 }
 
 TEST_CASE("each weight makes up for the errors before it, within what is left") {

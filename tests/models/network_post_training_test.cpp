@@ -135,6 +135,36 @@ TEST_CASE("a network is made to fit, claims what is proven, and at a wide accumu
   }
 }
 
+TEST_CASE("a corrected bias leaves each channel's mean as it was") {
+  const network net = image_network();
+  const float_tensor frames = images(30, net);
+  for (const bool corrects : {false, true}) {
+    post_training_options options;
+    options.accumulator_bits = 7;
+    options.correct_bias = corrects;
+    const fitted_network fitted = post_train(net, frames, options);
+    const auto means = [&](const network& of, const std::string& tensor_name) {
+      std::vector<double> result;
+      evaluate(of, frames, [&](const std::string& name, const float_tensor& tensor) {
+        if (name != tensor_name) return;
+        const std::int64_t channels = tensor.shape[1], positions = tensor.shape[2] * tensor.shape[3];
+        result.resize(static_cast<std::size_t>(channels));
+        for (std::size_t i = 0; i < tensor.values.size(); ++i)
+          result[i / static_cast<std::size_t>(positions) % result.size()] +=
+              static_cast<double>(tensor.values[i]) / static_cast<double>(30 * positions);
+      });
+      return result;
+    };
+    double greatest = 0;
+    for (const network_node& node : net.nodes) {
+      if (!std::holds_alternative<batch_norm_op>(node.op)) continue;
+      const std::vector<double> before = means(net, node.output), after = means(fitted.net, node.output);
+      for (std::size_t c = 0; c < before.size(); ++c) greatest = std::max(greatest, std::abs(before[c] - after[c]));
+    }
+    CHECK((greatest < 1e-4) == corrects);
+  }
+}
+
 TEST_CASE("layers can be left alone, tiles are certified, and names are checked") {
   const network net = image_network();
   const float_tensor frames = images(20, net);
