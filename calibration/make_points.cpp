@@ -35,7 +35,8 @@ int main(int argc, char** argv) {
       {"components", spillway::print_components}, {"calibration", spillway::print_calibration},
       {"held-out", spillway::print_held_out},     {"networks", spillway::print_networks},
       {"slopes", spillway::print_slopes},         {"ultrascale", spillway::print_ultrascale},
-      {"units", spillway::print_units},           {"units-held-out", spillway::print_units_held_out}};
+      {"units", spillway::print_units},           {"units-held-out", spillway::print_units_held_out},
+      {"constant", spillway::print_constant},     {"constant-held-out", spillway::print_constant_held_out}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

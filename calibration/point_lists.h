@@ -46,4 +46,8 @@ void print_slopes();
 /// Components and small matrix units for UltraScale+: `synthesise --ultrascale`.
 void print_ultrascale();
 
+/// Units whose weights are constants: those that the rules were looked at with, and those that they were not.
+void print_constant();
+void print_constant_held_out();
+
 }  // namespace spillway

@@ -106,7 +106,8 @@ memory_style memory_of(keys& from) {
   if (style == "auto") return memory_style::automatic;
   if (style == "distributed") return memory_style::distributed;
   if (style == "block") return memory_style::block;
-  throw input_error(fmt::format("memory = {}; right: auto, distributed or block", style));
+  if (style == "constant") return memory_style::constant;
+  throw input_error(fmt::format("memory = {}; right: auto, distributed, block or constant", style));
 }
 
 /// What units with accumulators share; `rows` x `columns` weights.

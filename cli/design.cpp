@@ -68,6 +68,8 @@ lowering_options choices_of(const design_options& options, const design& loaded)
     unit_options& unit = choices.units[name];
     if (options.pe) unit.pe = options.pe;
     if (options.simd) unit.simd = options.simd;
+    if (!options.multipliers.empty())
+      unit.multipliers = options.multipliers == "dsp" ? multiplier_style::dsp : multiplier_style::lut;
     const auto facts = loaded.layers.find(name);
     if (facts != loaded.layers.end() && facts->second.claimed_bits)
       unit.accumulator = accumulator_format{.bits = *facts->second.claimed_bits};
@@ -104,6 +106,13 @@ void add_design_options(CLI::App& command, design_options& options) {
                      "FIXED<bits,integer bits> of an input that the file does not quantize; FIXED<16,6> if left out");
   command.add_flag("--xnor-popcount", options.xnor_popcount,
                    "Layers of bipolar weights on bipolar inputs count agreements, 0 to MW, as XNOR hardware does");
+}
+
+void add_multiplier_option(CLI::App& command, design_options& options) {
+  command
+      .add_option("--multipliers", options.multipliers,
+                  "lut or dsp: what multiplies in every matrix unit (FINN's resType); lut if left out")
+      ->check(CLI::IsMember({"lut", "dsp"}));
 }
 
 design load_design(const design_options& options) {

@@ -24,7 +24,8 @@ struct design_options {
   std::optional<int> pe, simd;            ///< of every unit
   std::string folding;                    ///< FINN's folding_config.json
   std::string input;                      ///< FIXED<bits, integer bits> of an input that the file does not quantize
-  bool xnor_popcount = false;             ///< bipolar layers count agreements
+  std::string multipliers;     ///< `lut` or `dsp` of every unit that has some; empty: as the folding file says
+  bool xnor_popcount = false;  ///< bipolar layers count agreements
 };
 
 /// The layer that became a unit with accumulators.
@@ -44,6 +45,9 @@ struct design {
 
 /// Adds MODEL, --accumulator, --pe, --simd and --folding to a command.
 void add_design_options(CLI::App& command, design_options& options);
+
+/// Adds --multipliers, for the commands to which it matters.
+void add_multiplier_option(CLI::App& command, design_options& options);
 
 /// Reads, streamlines and lowers. An accumulator that the options leave open has the width that the file claims for
 /// it, else 32 bits. Throws `config_error`, `input_error` or `io_error`.

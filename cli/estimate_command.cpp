@@ -20,7 +20,6 @@ struct estimate_options {
   std::string model = "finn";
   std::string accumulator_width = "given";
   std::string thresholds = "auto";
-  std::string multipliers = "lut";
   std::string weights = "internal_decoupled";
   std::string device = std::string(default_device().name);
   std::string output;
@@ -32,7 +31,6 @@ finn_options as_finn(const estimate_options& options) {
   if (options.accumulator_width == "finn") finn.accumulator = finn_options::accumulator_width::finn_minimum;
   if (options.thresholds == "distributed") finn.thresholds = finn_options::threshold_style::distributed;
   if (options.thresholds == "block") finn.thresholds = finn_options::threshold_style::block;
-  if (options.multipliers == "dsp") finn.multipliers = finn_options::multiplier_style::dsp;
   if (options.weights == "internal_embedded") finn.weights = finn_options::weight_mode::internal_embedded;
   if (options.weights == "external") finn.weights = finn_options::weight_mode::external;
   return finn;
@@ -97,9 +95,7 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   command->add_option("--thresholds", options->thresholds, "FINN's ram_style_thresholds")
       ->check(CLI::IsMember({"auto", "block", "distributed"}))
       ->capture_default_str();
-  command->add_option("--multipliers", options->multipliers, "FINN's resType")
-      ->check(CLI::IsMember({"lut", "dsp"}))
-      ->capture_default_str();
+  add_multiplier_option(*command, options->design);
   command->add_option("--weights", options->weights, "FINN's mem_mode")
       ->check(CLI::IsMember({"internal_decoupled", "internal_embedded", "external"}))
       ->capture_default_str();

@@ -131,6 +131,7 @@ void add_rtl_command(CLI::App& app, command_action& action) {
   const auto options = std::make_shared<rtl_command_options>();
   add_design_options(*command, options->design);
   add_stream_options(*command, options->streams);
+  add_multiplier_option(*command, options->design);
   command->add_option("-o,--output", options->output, "The folder to write to")->required();
   command->add_flag("--force", options->force, "Overwrite files in that folder");
   command->add_option("--name", options->name, "Name of the top module; the network's if left out");

@@ -148,8 +148,12 @@ class search {
     const auto fixed = m_base.units.find(name_of(unit));
     const unit_options own = fixed == m_base.units.end() ? unit_options{} : fixed->second;
     std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
-    const auto values = [](const int* place, std::int64_t of, const std::optional<int>& only) {
-      return place == nullptr ? std::vector<int>{1} : only ? std::vector<int>{*only} : divisors(of);
+    const auto* matrix = std::get_if<mvau>(&unit);
+    const bool is_unfolded = matrix != nullptr && matrix->weight_memory == memory_style::constant;
+    const auto values = [&](const int* place, std::int64_t of, const std::optional<int>& only) {
+      if (place == nullptr) return std::vector<int>{1};
+      if (only) return std::vector<int>{*only};
+      return is_unfolded ? std::vector<int>{static_cast<int>(of)} : divisors(of);
     };
     for (const int pe : values(folds.pe, folds.pe_of, own.pe))
       for (const int simd : values(folds.simd, folds.simd_of, own.simd)) {

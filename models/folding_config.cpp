@@ -59,6 +59,7 @@ std::string_view kind_called(std::string_view alias) {
 std::string_view kind_of(std::string_view unit) { return unit.substr(0, unit.rfind('_')); }
 
 constexpr std::array<std::string_view, 4> memory_styles{"auto", "distributed", "block", "ultra"};
+constexpr std::array<std::string_view, 3> multiplier_styles{"auto", "lut", "dsp"};
 
 /// What FINN can set and Spillway's unit has always: legal as long as it says so.
 struct fixed_attribute {
@@ -67,7 +68,7 @@ struct fixed_attribute {
 };
 constexpr std::array<fixed_attribute, 4> fixed_attributes{{
     {"mem_mode", {"\"internal_decoupled\"", "\"decoupled\""}},
-    {"resType", {"\"auto\"", "\"lut\""}},
+    {"resType", {"\"auto\"", "\"lut\""}},  // of a unit that doesn't multiply
     {"ram_style_thresholds", {"\"auto\"", ""}},
     {"runtime_writeable_weights", {"0", ""}},
 }};
@@ -148,6 +149,7 @@ class folding_reader {
     for (const auto& item : attributes.items())
       set(m_options.units[unit], kind_of(unit), item.key(), item.value(),
           fmt::format("{}.{}", name, shown_path(item.key())));
+    check_constant_weights(m_options.units[unit], name);
   }
 
   std::string unit_called(const std::string& name) const {
@@ -171,6 +173,10 @@ class folding_reader {
       unit.simd = fold(value, where);
     else if (key == "ram_style")
       set_memory(unit, kind, value, where);
+    else if (key == "mem_mode" && kind == "MVAU" && is_memory_mode(value))
+      unit.constant_weights = is_embedded(value);
+    else if (key == "resType" && (kind == "MVAU" || kind == "VVAU"))
+      unit.multipliers = multipliers(value, where);
     else if (key == "parallel_window")
       unit.parallel_window = flag(value, where);
     else if (key == "inFIFODepths")
@@ -179,6 +185,30 @@ class folding_reader {
       unit.output_depths = depths(value, where);
     else
       check_fixed(key, value, where);
+  }
+
+  /// FINN's internal_embedded, once `const`, compiles weights into the unit: here they become constants of its logic.
+  static bool is_embedded(const json& value) { return value == "internal_embedded" || value == "const"; }
+  static bool is_memory_mode(const json& value) {
+    return is_embedded(value) || value == "internal_decoupled" || value == "decoupled";
+  }
+
+  multiplier_style multipliers(const json& value, const std::string& where) const {
+    if (value == "dsp") return multiplier_style::dsp;
+    if (value != "lut" && value != "auto")
+      refuse(fmt::format("{} = {} is not one of auto, lut, dsp; nearest: {}", where, shown(value),
+                         nearest_name(value.is_string() ? value.get<std::string>() : "", multiplier_styles)));
+    return multiplier_style::lut;
+  }
+
+  /// What would have no effect on constant weights: another memory, or multipliers.
+  void check_constant_weights(const unit_options& unit, const std::string& name) const {
+    if (!unit.constant_weights.value_or(false)) return;
+    if (unit.memory == memory_style::block || unit.memory == memory_style::ultra)
+      refuse(
+          fmt::format("{}.ram_style has no effect on embedded weights, which are constants; nearest: \"auto\"", name));
+    if (unit.multipliers == multiplier_style::dsp)
+      refuse(fmt::format("{}.resType has no effect on embedded weights, which are constants; nearest: \"auto\"", name));
   }
 
   void set_memory(unit_options& unit, std::string_view kind, const json& value, const std::string& where) const {
@@ -239,8 +269,11 @@ class folding_reader {
 struct attributes_of {
   static const char* name(memory_style style) { return memory_styles[static_cast<std::size_t>(style)].data(); }
 
-  json operator()(const mvau& u) const { return compute(u.pe, u.simd, u.weight_memory); }
-  json operator()(const vvau& u) const { return compute(u.pe, u.simd, u.weight_memory); }
+  json operator()(const mvau& u) const {
+    if (u.weight_memory != memory_style::constant) return compute(u);
+    return {{"PE", u.pe}, {"SIMD", u.simd}, {"mem_mode", "internal_embedded"}};
+  }
+  json operator()(const vvau& u) const { return compute(u); }
   json operator()(const sliding_window& u) const {
     return {{"SIMD", u.simd}, {"parallel_window", u.style == window_style::parallel ? 1 : 0}};
   }
@@ -252,8 +285,12 @@ struct attributes_of {
     return {{"PE", u.pe}};
   }
 
-  static json compute(int pe, int simd, memory_style memory) {
-    return {{"PE", pe}, {"SIMD", simd}, {"ram_style", name(memory)}, {"resType", "lut"}};
+  template <class Unit>
+  static json compute(const Unit& u) {
+    return {{"PE", u.pe},
+            {"SIMD", u.simd},
+            {"ram_style", name(u.weight_memory)},
+            {"resType", u.multipliers == multiplier_style::dsp ? "dsp" : "lut"}};
   }
 };
 

@@ -13,9 +13,10 @@ namespace spillway {
 ///     {"Defaults": {"ram_style": ["block", ["all"]]}, "MVAU_0": {"PE": 5, "SIMD": 16}, "FMPadding_0": {"SIMD": 2}}
 ///
 /// A unit may have any of the names that FINN gives its kind: MVAU_0, MVAU_hls_0, MVAU_rtl_0, MatrixVectorActivation_0,
-/// StreamingFCLayer_Batch_0, and so on. PE, SIMD, ram_style, parallel_window, inFIFODepths and outFIFODepths are taken;
-/// FINN's other attributes may stand there with the value that Spillway's unit has anyway (docs/data-formats.md).
-/// Whether PE and SIMD divide, and whether the unit has them, is `lower`'s affair.
+/// StreamingFCLayer_Batch_0, and so on. PE, SIMD, ram_style, mem_mode, resType, parallel_window, inFIFODepths and
+/// outFIFODepths are taken; mem_mode internal_embedded makes an MVAU's weights constants of its logic. FINN's other
+/// attributes may stand there with the value that Spillway's unit has anyway (docs/data-formats.md). Whether PE and
+/// SIMD divide, and whether the unit has them, is `lower`'s affair.
 ///
 /// Throws `config_error`, naming the file, the key, its value and the nearest legal one, for anything that would have
 /// no effect; `input_error` for a file that is no JSON object; `io_error` if it can't be read.

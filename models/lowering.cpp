@@ -18,7 +18,10 @@ namespace {
 
 constexpr int widest_default_pe = 16;
 
-constexpr unit_choices::properties dot_product_choices{.pe = true, .simd = true, .accumulator = true, .memory = true};
+constexpr unit_choices::properties depthwise_choices{
+    .pe = true, .simd = true, .accumulator = true, .memory = true, .multipliers = true};
+constexpr unit_choices::properties matrix_choices{
+    .pe = true, .simd = true, .accumulator = true, .memory = true, .constant_weights = true, .multipliers = true};
 
 /// FINN's name of a node's unit.
 const char* kind_of(const integer_op& op) {
@@ -107,7 +110,10 @@ class lowering {
     unit.output_offset = layer.output_offset;
     unit.accumulator = choice.accumulator.value_or(accumulator_format{});
     unit.output_type = layer.thresholds ? layer.output_type : signed_type(unit.accumulator.bits);
-    unit.weight_memory = choice.memory.value_or(memory_style::automatic);
+    const bool is_constant = choice.constant_weights.value_or(false);
+    unit.weight_memory = is_constant ? memory_style::constant : choice.memory.value_or(memory_style::automatic);
+    if (unit.weight_memory != memory_style::constant)
+      unit.multipliers = choice.multipliers.value_or(multiplier_style::lut);
     unit.vectors_per_frame = m_wires.shape(output()).positions();
   }
 
@@ -124,17 +130,19 @@ class lowering {
 
   void make(const integer_layer& layer) {
     auto unit = named<mvau>();
-    const unit_options choice = m_choices.of(unit.name, dot_product_choices);
+    const unit_options choice = m_choices.of(unit.name, matrix_choices);
     take_layer(unit, layer, choice);
     unit.xnor_popcount = layer.xnor_popcount;
-    unit.pe = choice.pe.value_or(largest_divisor(layer.rows(), widest_default_pe));
-    unit.simd = choice.simd.value_or(default_simd(layer));
+    const bool is_constant = unit.weight_memory == memory_style::constant;
+    unit.pe = choice.pe.value_or(is_constant ? static_cast<int>(layer.rows())
+                                             : largest_divisor(layer.rows(), widest_default_pe));
+    unit.simd = choice.simd.value_or(is_constant ? static_cast<int>(layer.columns()) : default_simd(layer));
     place(std::move(unit), choice);
   }
 
   void make(const depthwise_layer& layer) {
     auto unit = named<vvau>();
-    const unit_options choice = m_choices.of(unit.name, dot_product_choices);
+    const unit_options choice = m_choices.of(unit.name, depthwise_choices);
     take_layer(unit, layer, choice);
     unit.pe = static_cast<int>(m_wires.window_lanes(input()));  // the window's unit asked for it
     unit.simd = choice.simd.value_or(1);
@@ -186,13 +194,14 @@ class lowering {
     const std::string& reader = name_of_node(*readers[0]);
     const std::int64_t channels = m_wires.shape(input()).channels;
     if (std::holds_alternative<integer_layer>(readers[0]->op)) {
-      const auto simd = m_choices.of(reader, dot_product_choices).simd;
+      const unit_options choice = m_choices.of(reader, matrix_choices);
+      const bool is_constant = choice.constant_weights.value_or(false) || choice.memory == memory_style::constant;
+      const std::int64_t by_default = is_constant ? channels : largest_divisor(channels, widest_default_simd);
       return {window_style::serial,
-              static_cast<int>(
-                  std::gcd(std::int64_t{simd.value_or(largest_divisor(channels, widest_default_simd))}, channels))};
+              static_cast<int>(std::gcd(choice.simd ? std::int64_t{*choice.simd} : by_default, channels))};
     }
     if (std::holds_alternative<depthwise_layer>(readers[0]->op)) {
-      const auto pe = m_choices.of(reader, dot_product_choices).pe;
+      const auto pe = m_choices.of(reader, depthwise_choices).pe;
       return {window_style::depthwise, pe.value_or(largest_divisor(channels, widest_default_pe))};
     }
     if (!std::holds_alternative<pool_layer>(readers[0]->op))

@@ -15,7 +15,9 @@ namespace spillway {
 struct unit_options {
   std::optional<int> pe, simd;
   std::optional<accumulator_format> accumulator;
-  std::optional<memory_style> memory;  ///< of weights, or of a thresholding unit's thresholds
+  std::optional<memory_style> memory;           ///< of weights, or of a thresholding unit's thresholds
+  std::optional<bool> constant_weights;         ///< whatever `memory` says, and unfolded unless PE or SIMD are given
+  std::optional<multiplier_style> multipliers;  ///< of a unit whose weights are not constant
   std::optional<threshold_style> thresholds;
   std::optional<bool> parallel_window;  ///< of a sliding window: the whole window in one beat
   /// Beats that the streams at its inputs and outputs hold at least, one a port. FINN's inFIFODepths, outFIFODepths.

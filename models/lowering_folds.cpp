@@ -41,6 +41,9 @@ unit_options unit_choices::of(const std::string& name, const properties& has) {
   merge(result.simd, own.simd, defaults.simd, has.simd, name, "SIMD");
   merge(result.accumulator, own.accumulator, defaults.accumulator, has.accumulator, name, "accumulator");
   merge(result.memory, own.memory, defaults.memory, has.memory, name, "ram_style");
+  merge(result.constant_weights, own.constant_weights, defaults.constant_weights, has.constant_weights, name,
+        "mem_mode");
+  merge(result.multipliers, own.multipliers, defaults.multipliers, has.multipliers, name, "resType");
   merge(result.thresholds, own.thresholds, defaults.thresholds, has.thresholds, name, "threshold style");
   merge(result.parallel_window, own.parallel_window, defaults.parallel_window, has.parallel_window, name,
         "parallel_window");

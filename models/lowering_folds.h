@@ -26,7 +26,8 @@ class unit_choices {
 
   /// What a kind of unit has, so that it can be chosen.
   struct properties {
-    bool pe = false, simd = false, accumulator = false, memory = false, thresholds = false, parallel_window = false;
+    bool pe = false, simd = false, accumulator = false, memory = false, constant_weights = false, multipliers = false;
+    bool thresholds = false, parallel_window = false;
   };
 
   /// The choice for a unit: its own, and the defaults where that leaves something open. Throws `config_error` for a

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -78,7 +79,9 @@ class top_writer {
     for (std::size_t i = 0; i < parameters.size(); ++i)
       line("      .{}({}){}", parameters[i].name, parameters[i].value, i + 1 < parameters.size() ? "," : "");
     line("  ) {} (", name);
-    if (!instance.source.empty()) m_top.sources.push_back(instance.source);
+    std::vector<std::string>& sources = m_top.sources;
+    const bool is_new = std::find(sources.begin(), sources.end(), instance.source) == sources.end();
+    if (!instance.source.empty() && is_new) sources.push_back(instance.source);
   }
 
   void add_stream(std::size_t link) {

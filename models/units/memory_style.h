@@ -5,8 +5,9 @@
 
 namespace spillway {
 
-/// Where weights or thresholds live.
-enum class memory_style : unsigned char { automatic, distributed, block, ultra };
+/// Where weights or thresholds live. `constant`: nowhere, for the logic is made for their values (an adder graph,
+/// models/adder_graph.h); weights of an MVAU that isn't folded only.
+enum class memory_style : unsigned char { automatic, distributed, block, ultra, constant };
 
 /// The style that `automatic` stands for in a memory of `depth` words: LUTs up to 128 of them, block RAM beyond.
 constexpr memory_style resolved(memory_style style, std::int64_t depth) {

@@ -22,6 +22,19 @@ std::vector<big_int> agreements(const std::vector<big_int>& weights, const std::
   return agree;
 }
 
+/// Logic that is made for the weights has nothing to fold, and nothing to multiply with.
+void check_constant_weights(const mvau& unit, const std::string& path) {
+  if (unit.weight_memory != memory_style::constant) return;
+  if (unit.nf() != 1)
+    throw config_error(fmt::format("{}.pe = {} folds constant weights; nearest: MH = {}", path, unit.pe, unit.mh()));
+  if (unit.sf() != 1)
+    throw config_error(
+        fmt::format("{}.simd = {} folds constant weights; nearest: MW = {}", path, unit.simd, unit.mw()));
+  if (unit.multipliers != multiplier_style::lut)
+    throw config_error(
+        fmt::format("{}.multipliers = dsp, but constant weights have no multipliers; nearest: lut", path));
+}
+
 }  // namespace
 
 int mvau::latency() const {
@@ -49,6 +62,7 @@ void validate(const mvau& unit, const std::string& path) {
                                    to_string(unit.weights.type)));
   check_fold(path, "pe", unit.pe, "MH", unit.mh());
   check_fold(path, "simd", unit.simd, "MW", unit.mw());
+  check_constant_weights(unit, path);
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
   if (unit.thresholds)
     check_thresholds(path, *unit.thresholds, "MH", unit.mh(), unit.output_offset, unit.output_type);

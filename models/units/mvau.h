@@ -10,6 +10,7 @@
 #include "models/accumulator_format.h"
 #include "models/integer_tensor.h"
 #include "models/units/memory_style.h"
+#include "models/units/multiplier_style.h"
 #include "models/units/stream_shape.h"
 
 namespace spillway {
@@ -26,6 +27,7 @@ struct mvau {
   int pe = 1;
   int simd = 1;
   memory_style weight_memory = memory_style::automatic;
+  multiplier_style multipliers = multiplier_style::lut;
   std::int64_t vectors_per_frame = 1;
   /// Inputs are UINT1 and weights bipolar: a product is 1 where they agree (1 with +1, 0 with -1), else 0, so that the
   /// register counts 0 to MW.

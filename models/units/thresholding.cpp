@@ -29,6 +29,7 @@ void validate(const thresholding& unit, const std::string& path) {
   validate(unit.output_type, fmt::format("{}.output_type", path));
   check_at_least(path, "channels", unit.channels, 1);
   check_fold(path, "pe", unit.pe, "C", unit.channels);
+  check_is_memory(path, "memory", unit.memory);
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
   const bool is_shared = unit.thresholds.shape.size() == 2 && unit.thresholds.shape[0] == 1;
   const std::int64_t rows = is_shared ? 1 : unit.channels;

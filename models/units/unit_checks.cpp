@@ -30,6 +30,11 @@ void check_fold(std::string_view path, std::string_view fold, std::int64_t value
                                  nearest_divisors(n, value)));
 }
 
+void check_is_memory(std::string_view path, std::string_view what, memory_style style) {
+  if (style != memory_style::constant) return;
+  throw config_error(fmt::format("{}.{} = constant is a style of an MVAU's weights; nearest: distributed", path, what));
+}
+
 void check_at_least(std::string_view path, std::string_view what, std::int64_t value, std::int64_t least) {
   if (value >= least) return;
   throw config_error(fmt::format("{}.{} = {} must be at least {}", path, what, value, least));

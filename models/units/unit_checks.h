@@ -7,6 +7,7 @@
 
 #include "models/integer_tensor.h"
 #include "models/integer_type.h"
+#include "models/units/memory_style.h"
 
 namespace spillway {
 
@@ -19,6 +20,9 @@ std::string nearest_divisors(std::int64_t n, std::int64_t value);
 /// A fold (PE, SIMD) divides what it folds.
 void check_fold(std::string_view path, std::string_view fold, std::int64_t value, std::string_view size,
                 std::int64_t n);
+
+/// A unit that reads words has a memory of them: `constant` is none.
+void check_is_memory(std::string_view path, std::string_view what, memory_style style);
 
 /// `value` is at least `least`.
 void check_at_least(std::string_view path, std::string_view what, std::int64_t value, std::int64_t least);

@@ -35,6 +35,7 @@ void validate(const vvau& unit, const std::string& path) {
         fmt::format("{}.weights must be [C, kh * kw], but have {} dimensions", path, unit.weights.shape.size()));
   check_fold(path, "pe", unit.pe, "C", unit.channels());
   check_fold(path, "simd", unit.simd, "kh * kw", unit.window());
+  check_is_memory(path, "weight_memory", unit.weight_memory);
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
   if (unit.thresholds)
     check_thresholds(path, *unit.thresholds, "C", unit.channels(), unit.output_offset, unit.output_type);

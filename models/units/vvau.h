@@ -10,6 +10,7 @@
 #include "models/accumulator_format.h"
 #include "models/integer_tensor.h"
 #include "models/units/memory_style.h"
+#include "models/units/multiplier_style.h"
 #include "models/units/stream_shape.h"
 
 namespace spillway {
@@ -28,6 +29,7 @@ struct vvau {
   int pe = 1;
   int simd = 1;
   memory_style weight_memory = memory_style::automatic;
+  multiplier_style multipliers = multiplier_style::lut;
   std::int64_t vectors_per_frame = 1;
 
   std::int64_t channels() const { return weights.shape[0]; }

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resource/estimate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <span>
 #include <vector>
 
+#include "models/error.h"
 #include "models/integer_math.h"
 #include "models/units/product_range.h"
 #include "resource/fitted.h"
 #include "resource/rom_functions.h"
 #include "resource/rules.h"
 #include "resource/unit_rules.h"
+#include "resource/units/constant_estimate.h"
 
 namespace spillway {
 
@@ -257,9 +261,20 @@ unit_estimate of_element(element& e) {
   return result;
 }
 
+/// What a DSP takes of the adders and registers behind it has no rules.
+template <class Unit>
+void check_multipliers(const Unit& unit) {
+  if (unit.multipliers == multiplier_style::lut) return;
+  throw config_error(fmt::format(
+      "{}: Spillway's own model has no rules for multipliers in DSPs yet; nearest: --multipliers lut, or --model finn",
+      unit.name));
+}
+
 }  // namespace
 
 unit_estimate estimate(const mvau& unit) {
+  if (unit.weight_memory == memory_style::constant) return estimate_constant(unit);
+  check_multipliers(unit);
   element e = element_of(unit);
   e.xnor = unit.xnor_popcount;
   e.replays = e.folds > 1;
@@ -278,6 +293,7 @@ unit_estimate estimate(const mvau& unit) {
 }
 
 unit_estimate estimate(const vvau& unit) {
+  check_multipliers(unit);
   element e = element_of(unit);
   unit_estimate result = of_element(e);
   if (e.folds > 1)

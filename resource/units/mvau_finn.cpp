@@ -69,10 +69,15 @@ cost_term group(const char* name, std::vector<cost_term> children) {
   return term;
 }
 
+/// FINN's resType, of the unit or of all of them.
+bool multiplies_in_dsp(const mvau& unit, const finn_options& options) {
+  return unit.multipliers == multiplier_style::dsp || options.multipliers == finn_options::multiplier_style::dsp;
+}
+
 cost_term compute_terms(const symbols& s, const mvau& unit, const finn_options& options) {
   const std::int64_t product = s.weight + s.input;
   const std::string types = fmt::format("W={}, A={}, SIMD={}", s.weight, s.input, s.simd);
-  const bool in_dsp = options.multipliers == finn_options::multiplier_style::dsp;
+  const bool in_dsp = multiplies_in_dsp(unit, options);
   const std::int64_t mult = in_dsp ? 0 : s.simd * (2 * ceil_div(product, 6) - 1) * product;
   const std::int64_t tree = product * (2 * s.simd - 1);
   const std::string given = fmt::format("P={} as given", s.accumulator);
@@ -116,7 +121,8 @@ weight_places places_of(const symbols& s, const mvau& unit, const finn_options& 
     case finn_options::weight_mode::external:
       return {false, false, false};
     default:
-      return {unit.weight_memory == memory_style::distributed,
+      // Constant weights are what FINN embeds in an unfolded unit.
+      return {unit.weight_memory == memory_style::distributed || unit.weight_memory == memory_style::constant,
               unit.weight_memory == memory_style::automatic || unit.weight_memory == memory_style::block,
               unit.weight_memory == memory_style::ultra};
   }
@@ -156,9 +162,8 @@ cost_term lut_tree(const symbols& s, const mvau& unit, const finn_options& optio
           {std::move(base), std::move(compute), std::move(threshold), std::move(memory)}};
 }
 
-cost_term dsp_term(const symbols& s, const finn_options& options) {
-  if (options.multipliers != finn_options::multiplier_style::dsp)
-    return {"dsp", 0, 0, "0 (multipliers in LUTs)", {}, dsp_source, {}};
+cost_term dsp_term(const symbols& s, bool in_dsp) {
+  if (!in_dsp) return {"dsp", 0, 0, "0 (multipliers in LUTs)", {}, dsp_source, {}};
   const auto amount = static_cast<double>(s.pe * s.simd * ceil_div(s.weight + s.input, 48));
   return {"dsp",
           amount,
@@ -191,7 +196,7 @@ unit_cost finn_cost(const mvau& unit, const finn_options& options) {
                             "BRAM18 of PE*SIMD*W bits by depth", s, bram_source);
   cost.uram = memory_term("uram", places.ultra, finn_uram(width, s.weight_depth), "ceil(PE*SIMD*W/72)*ceil(depth/4096)",
                           s, uram_source);
-  cost.dsp = dsp_term(s, options);
+  cost.dsp = dsp_term(s, multiplies_in_dsp(unit, options));
   cost.bram_efficiency = efficiency(unit, cost.bram18.amount, 36.0 * 512);
   cost.uram_efficiency = efficiency(unit, cost.uram.amount, 72.0 * 4096);
   cost.cycles = unit.cycles_per_frame();

@@ -54,6 +54,7 @@ unit_cost finn_cost(const vvau& unit, const finn_options& options) {
   as_matrix.pe = unit.pe;
   as_matrix.simd = unit.simd;
   as_matrix.weight_memory = unit.weight_memory;
+  as_matrix.multipliers = unit.multipliers;
   as_matrix.vectors_per_frame = unit.vectors_per_frame;
   finn_options with_thresholds = options;
   with_thresholds.thresholds = finn_options::threshold_style::distributed;

@@ -56,6 +56,7 @@ void add_common(rtl_instance& instance, const Unit& unit, std::int64_t products,
   add("P", unit.accumulator.bits);
   add("LIMIT", static_cast<int>(
                    limit_of(unit.accumulator, unit.weights.type, unit.input_type, xnor_popcount, products, unit.simd)));
+  if (unit.multipliers == multiplier_style::dsp) add("USE_DSP", 1);
   add_activation(instance, unit);
 }
 
@@ -109,6 +110,8 @@ std::string twin_style(memory_style style, std::int64_t depth, const std::string
                       unit));
   }
 }
+
+void add_activation_parameters(rtl_instance& instance, const mvau& unit) { add_activation(instance, unit); }
 
 void add_dot_parameters(rtl_instance& instance, const mvau& unit) {
   add_common(instance, unit, unit.mw(), unit.xnor_popcount);

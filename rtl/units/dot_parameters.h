@@ -28,6 +28,9 @@ void check_offset(const std::string& unit, std::int64_t offset);
 /// "distributed" or "block". Throws `config_error`, naming the unit, for a style without a twin.
 std::string twin_style(memory_style style, std::int64_t depth, const std::string& unit);
 
+/// Adds STEPS ... T_WORD, if the unit has thresholds, and Y_BITS.
+void add_activation_parameters(rtl_instance& instance, const mvau& unit);
+
 /// Adds X_BITS ... T_FILE of spillway_mvau and spillway_vvau, and the memory of weights, a word an iteration.
 void add_dot_parameters(rtl_instance& instance, const mvau& unit);
 void add_dot_parameters(rtl_instance& instance, const vvau& unit);

@@ -6,8 +6,9 @@
 
 namespace spillway {
 
-/// spillway_mvau. Throws `config_error`, naming the unit, where the sum of its products needs more than 60 bits or its
-/// weights are in `ultra` memory.
+/// spillway_mvau, or a module of its own where the weights are constants (rtl/units/constant_mvau.h). Throws
+/// `config_error`, naming the unit, where the sum of its products needs more than 60 bits or its weights are in `ultra`
+/// memory.
 rtl_instance twin_of(const mvau& unit);
 
 }  // namespace spillway

@@ -95,6 +95,33 @@ TEST_CASE("a unit has its layer's numbers, its place's name, and an accumulator 
   CHECK(unit(lower(chain({8, 4, 2})), 0).output_type == unsigned_type(2));
 }
 
+TEST_CASE("constant weights unfold a unit, and nothing else may be asked of it") {
+  unit_options options;
+  options.constant_weights = true;
+  const integer_network net = chain({24, 10});
+  const dataflow flow = lower(net, {options});
+  CHECK(unit(flow, 0).weight_memory == memory_style::constant);
+  CHECK(unit(flow, 0).pe == 10);
+  CHECK(unit(flow, 0).simd == 24);
+  options.multipliers = multiplier_style::dsp;
+  CHECK(unit(lower(net, {options}), 0).multipliers == multiplier_style::lut);
+  options.constant_weights = false;
+  CHECK(unit(lower(net, {options}), 0).multipliers == multiplier_style::dsp);
+  mvau folded = unit(flow, 0);
+  folded.pe = 5;
+  CHECK_THROWS_WITH_AS(validate(folded, "MVAU_0"), "MVAU_0.pe = 5 folds constant weights; nearest: MH = 10",
+                       config_error);
+  folded.pe = 10;
+  folded.simd = 12;
+  CHECK_THROWS_WITH_AS(validate(folded, "MVAU_0"), "MVAU_0.simd = 12 folds constant weights; nearest: MW = 24",
+                       config_error);
+  folded.simd = 24;
+  folded.multipliers = multiplier_style::dsp;
+  CHECK_THROWS_WITH_AS(validate(folded, "MVAU_0"),
+                       "MVAU_0.multipliers = dsp, but constant weights have no multipliers; nearest: lut",
+                       config_error);
+}
+
 TEST_CASE("cycles a frame are vectors * MH/PE * MW/SIMD") {
   const dataflow flow = lower(chain({784, 10}, 3), {folds(5, 16)});
   CHECK(unit(flow, 0).nf() == 2);

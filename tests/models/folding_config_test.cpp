@@ -82,14 +82,27 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
                   1)[0]
             .pe == 2);
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "decoupled", "resType": "lut"}})", 1).size() == 1);
-  CHECK(refusal(R"({"MVAU_0": {"resType": "dsp"}})") ==
-        "MVAU_0.resType = \"dsp\" is not what is simulated and costed; nearest: \"auto\"");
   CHECK(refusal(R"({"MVAU_0": {"mem_mode": "external"}})") ==
         "MVAU_0.mem_mode = \"external\" is not what is simulated and costed; nearest: \"internal_decoupled\"");
   CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 1}})") ==
         "MVAU_0.runtime_writeable_weights = 1 is not what is simulated and costed; nearest: 0");
   CHECK(
       refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})").starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
+}
+
+TEST_CASE("resType chooses what multiplies, and embedded weights are constants") {
+  CHECK(read_text(R"({"MVAU_0": {"resType": "dsp"}})", 1)[0].multipliers == multiplier_style::dsp);
+  CHECK(read_text(R"({"MVAU_0": {"resType": "auto"}})", 1)[0].multipliers == multiplier_style::lut);
+  CHECK(refusal(R"({"MVAU_0": {"resType": "dps"}})") ==
+        "MVAU_0.resType = \"dps\" is not one of auto, lut, dsp; nearest: dsp");
+  CHECK(read_text(R"({"MVAU_0": {"mem_mode": "internal_embedded", "ram_style": "auto"}})", 1)[0].constant_weights ==
+        true);
+  CHECK(read_text(R"({"MVAU_0": {"mem_mode": "const"}})", 1)[0].constant_weights == true);
+  CHECK(read_text(R"({"MVAU_0": {"mem_mode": "decoupled"}})", 1)[0].constant_weights == false);
+  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "internal_embedded", "ram_style": "block"}})") ==
+        "MVAU_0.ram_style has no effect on embedded weights, which are constants; nearest: \"auto\"");
+  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "internal_embedded", "resType": "dsp"}})") ==
+        "MVAU_0.resType has no effect on embedded weights, which are constants; nearest: \"auto\"");
 }
 
 TEST_CASE("what would have no effect is refused with its path, its value and the nearest legal one") {

@@ -82,3 +82,18 @@ TEST_CASE("the tree of terms adds up to the unit, and beyond calibration an esti
   CHECK(estimate(matrix_unit(16)).is_calibrated);
   CHECK_FALSE(estimate(matrix_unit(48)).is_calibrated);
 }
+
+TEST_CASE("constant weights: registers and adders of the graph are what synthesis counted") {
+  const std::vector<measured_unit> units = measured("constant");
+  REQUIRE(units.size() >= 16);
+  CHECK(summarise(units, modelled(&resources::ff), counted(&resources::ff)).exact >= 90);
+  CHECK(summarise(units, modelled(&resources::srl), counted(&resources::srl)).exact >= 90);
+  CHECK(summarise(units, modelled(&resources::carry), counted(&resources::carry)).exact >= 90);
+  CHECK(summarise(units, modelled_luts, counted_luts).median <= 1);
+}
+
+TEST_CASE("multipliers in DSPs have no rules") {
+  mvau unit = a_unit(16);
+  unit.multipliers = multiplier_style::dsp;
+  CHECK_THROWS_AS(estimate(unit), config_error);
+}

@@ -58,7 +58,12 @@ struct dot_shape {
   std::int64_t steps = 0, offset = 0;
   memory_style memory = memory_style::distributed;
   bool xnor = false;
+  multiplier_style multipliers = multiplier_style::lut;
 };
+
+const char* name_of(memory_style style) {
+  return style == memory_style::block ? ", block RAM" : style == memory_style::constant ? ", constant" : "";
+}
 
 template <class Unit>
 void add_dot(cases& all, const char* kind, const dot_shape& shape) {
@@ -72,6 +77,7 @@ void add_dot(cases& all, const char* kind, const dot_shape& shape) {
   unit.pe = shape.pe;
   unit.simd = shape.simd;
   unit.weight_memory = shape.memory;
+  unit.multipliers = shape.multipliers;
   unit.vectors_per_frame = 3;
   if (shape.steps > 0) {
     const int bits = std::clamp(shape.accumulator.bits + 1, 2, 60);
@@ -80,12 +86,13 @@ void add_dot(cases& all, const char* kind, const dot_shape& shape) {
     unit.output_type = signed_type(bits_for(shape.offset, shape.offset + shape.steps, true));
   }
   if constexpr (requires { unit.xnor_popcount; }) unit.xnor_popcount = shape.xnor;
-  all.push_back(random_case(
-      kind,
-      fmt::format("{}x{}, PE {}, SIMD {}, {} * {}, {}, {} thresholds{}{}", shape.rows, shape.columns, shape.pe,
-                  shape.simd, to_string(shape.input), to_string(shape.weight), to_string(shape.accumulator),
-                  shape.steps, shape.memory == memory_style::block ? ", block RAM" : "", shape.xnor ? ", XNOR" : ""),
-      chain({unit}), 4));
+  all.push_back(
+      random_case(kind,
+                  fmt::format("{}x{}, PE {}, SIMD {}, {} * {}, {}, {} thresholds{}{}{}", shape.rows, shape.columns,
+                              shape.pe, shape.simd, to_string(shape.input), to_string(shape.weight),
+                              to_string(shape.accumulator), shape.steps, name_of(shape.memory),
+                              shape.xnor ? ", XNOR" : "", shape.multipliers == multiplier_style::dsp ? ", DSP" : ""),
+                  chain({unit}), 4));
 }
 
 constexpr auto wrap = overflow_mode::wrap;
@@ -94,6 +101,9 @@ constexpr auto each_product = limit_scope::per_product;
 constexpr auto each_cycle = limit_scope::per_cycle;
 constexpr auto at_end = limit_scope::final;
 constexpr auto block = memory_style::block;
+constexpr auto constant = memory_style::constant;
+constexpr auto plain = memory_style::distributed;
+constexpr auto dsp = multiplier_style::dsp;
 
 const std::initializer_list<dot_shape> mvau_shapes{
     {1, 1, 1, 1, unsigned_type(1), signed_type(1), {1, wrap, each_cycle}},
@@ -118,6 +128,19 @@ const std::initializer_list<dot_shape> mvau_shapes{
     {6, 14, 3, 7, unsigned_type(1), bipolar_type(), {3, saturate, at_end}, 1, 0, block, true},
     {4, 8, 2, 2, signed_type(1), signed_type(2), {70, wrap, each_cycle}},
     {4, 200, 2, 1, unsigned_type(3), signed_type(3), {10, saturate, each_product}, 2, 0, memory_style::automatic},
+    // Multipliers in DSPs, and weights that are constants.
+    {6, 12, 2, 4, unsigned_type(4), signed_type(4), {9, wrap, each_cycle}, 0, 0, plain, false, dsp},
+    {4, 10, 2, 5, signed_type(8), signed_type(7), {20, saturate, each_cycle}, 3, 0, plain, false, dsp},
+    {1, 1, 1, 1, unsigned_type(4), signed_type(4), {6, wrap, each_cycle}, 0, 0, constant},
+    {4, 8, 4, 8, unsigned_type(4), signed_type(4), {16, wrap, each_cycle}, 0, 0, constant},
+    {6, 12, 6, 12, signed_type(5), signed_type(8), {9, wrap, each_product}, 7, -3, constant},
+    {5, 9, 5, 9, unsigned_type(3), signed_type(6), {7, saturate, at_end}, 0, 0, constant},
+    {5, 7, 5, 7, signed_type(8), signed_type(3), {10, saturate, each_cycle}, 3, 0, constant},
+    {8, 16, 8, 16, unsigned_type(1), signed_type(6), {11, wrap, each_cycle}, 1, 0, constant},
+    {6, 13, 6, 13, bipolar_type(), bipolar_type(), {6, wrap, each_cycle}, 0, 0, constant},
+    {6, 11, 6, 11, bipolar_type(), signed_type(4), {9, wrap, each_cycle}, 2, 1, constant},
+    {6, 20, 6, 20, unsigned_type(1), bipolar_type(), {5, wrap, each_cycle}, 1, 0, constant, true},
+    {16, 32, 16, 32, unsigned_type(4), signed_type(2), {3, wrap, each_cycle}, 0, 0, constant},
 };
 
 const std::initializer_list<dot_shape> vvau_shapes{
@@ -152,7 +175,6 @@ void add_thresholdings(cases& all) {
                     unit.descending.empty() ? "" : ", descending", memory == memory_style::block ? ", block RAM" : ""),
         chain({unit})));
   };
-  const auto plain = memory_style::distributed;
   for (const threshold_style style : {threshold_style::parallel, threshold_style::binary_search}) {
     add(unsigned_type(8), 6, 2, 6, 15, style, {}, 0, plain);
     add(signed_type(7), 6, 3, 6, 15, style, {}, -8, block);
