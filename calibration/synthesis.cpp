@@ -93,8 +93,9 @@ class design_text {
   design_text(std::span<const synthesis_point> list, const fs::path& folder) : m_folder(folder) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string name = fmt::format("point_{}", i);
+      m_generated.clear();
       const std::string text = text_of(list[i], name);
-      digests.push_back(sha256(library_for(text)).substr(0, 12));
+      digests.push_back(sha256(library_for(text) + m_generated).substr(0, 12));
       points += text;
       top += fmt::format("  (* keep *) {0} of_{0} ();\n", name);
     }
@@ -130,6 +131,7 @@ class design_text {
       parameters.push_back(text_parameter(memory.name, file));
       write_file_atomically((m_folder / file).string(), lines_of(memory.hex_words));
     }
+    m_generated = twin.source;
     return twin.source + module_text(name, ports_of_twin(ports), twin.module, parameters);
   }
 
@@ -143,6 +145,7 @@ class design_text {
   }
 
   fs::path m_folder;
+  std::string m_generated;  ///< the SystemVerilog of the point's own, beside the library's
 };
 
 std::string script(fpga_family family) {

@@ -3,73 +3,26 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
-
-#include "models/big_int.h"
-#include "models/units/exact_values.h"
 
 namespace spillway {
 
-namespace {
-
-/// ~value, of a number of any width.
-big_int complement(const big_int& value) {
-  big_int result(-1);
-  result -= value;
-  return result;
+void add_row(memory_word& word, const compared_thresholds& rows, std::int64_t channel) {
+  for (std::int64_t t = 0; t < rows.steps(); ++t) word.add(rows.values, rows.first_of(channel) + t);
 }
 
-/// A row's thresholds in ascending order, each where it says the same of a value of type `compared`.
-void add_clipped(std::vector<big_int>& all, const std::vector<big_int>& row, integer_type compared,
-                 bool is_descending) {
-  const big_int low = is_descending ? complement(max_value(compared)) : min_value(compared);
-  big_int never = is_descending ? complement(min_value(compared)) : max_value(compared);
-  never += 1;
-  for (const big_int& threshold : row) {
-    const big_int value = is_descending ? complement(threshold) : threshold;
-    all.push_back(value < low ? low : value > never ? never : value);
-  }
-  if (is_descending) std::reverse(all.end() - std::ssize(row), all.end());
-}
-
-}  // namespace
-
-threshold_rows::threshold_rows(const integer_tensor& thresholds, integer_type compared,
-                               const std::vector<bool>& descending, std::int64_t least_steps) {
-  const std::int64_t rows = thresholds.shape[0], given = thresholds.shape[1], filled = std::max(given, least_steps);
-  std::vector<big_int> all;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const bool is_descending = !descending.empty() && descending[static_cast<std::size_t>(row)];
-    std::vector<big_int> of_row;
-    for (std::int64_t t = 0; t < given; ++t) of_row.push_back(detail::value_at(thresholds, row * given + t));
-    add_clipped(all, of_row, compared, is_descending);
-    big_int never = is_descending ? complement(min_value(compared)) : max_value(compared);
-    never += 1;
-    all.insert(all.end(), static_cast<std::size_t>(filled - given), never);
-  }
-  const auto [least, greatest] = std::minmax_element(all.begin(), all.end());
-  bits = bits_for(*least, *greatest, true);
-  values = integer_tensor::zeros(signed_type(bits), {rows, filled});
-  for (std::int64_t i = 0; i < values.size(); ++i) detail::set_value(values, i, all[static_cast<std::size_t>(i)]);
-}
-
-void threshold_rows::add_row(memory_word& word, std::int64_t channel) const {
-  for (std::int64_t t = 0; t < steps(); ++t) word.add(values, (values.shape[0] == 1 ? 0 : channel) * steps() + t);
-}
-
-std::vector<std::string> threshold_rows::words(std::int64_t folds, int pe) const {
+std::vector<std::string> words_of(const compared_thresholds& rows, std::int64_t folds, int pe) {
   std::vector<std::string> result;
   for (std::int64_t fold = 0; fold < folds; ++fold) {
     memory_word word;
-    for (std::int64_t channel = fold * pe; channel < (fold + 1) * pe; ++channel) add_row(word, channel);
+    for (std::int64_t channel = fold * pe; channel < (fold + 1) * pe; ++channel) add_row(word, rows, channel);
     result.push_back(word.hex());
   }
   return result;
 }
 
-void add_thresholds(rtl_instance& instance, const threshold_rows& rows, std::int64_t folds, int pe) {
-  rtl_memory memory{"T_FILE", static_cast<int>(rows.steps()) * pe * rows.bits, rows.words(folds, pe)};
+void add_thresholds(rtl_instance& instance, const compared_thresholds& rows, std::int64_t folds, int pe) {
+  rtl_memory memory{"T_FILE", static_cast<int>(rows.steps()) * pe * rows.bits, words_of(rows, folds, pe)};
   if (folds > 1)
     instance.memories.push_back(std::move(memory));
   else

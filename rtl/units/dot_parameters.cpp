@@ -34,7 +34,7 @@ void add_activation(rtl_instance& instance, const Unit& unit) {
   };
   if (unit.thresholds) {
     check_offset(unit.name, unit.output_offset);
-    const threshold_rows rows(*unit.thresholds, signed_type(unit.accumulator.bits));
+    const compared_thresholds rows(*unit.thresholds, signed_type(unit.accumulator.bits));
     add("STEPS", rows.steps());
     add("T_BITS", rows.bits);
     add("Y_OFFSET", unit.output_offset);

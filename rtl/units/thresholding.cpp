@@ -23,10 +23,10 @@ std::string descending_bits(const thresholding& unit, std::int64_t folds) {
 }
 
 /// Element by element, the rows of all its folds.
-std::string search_word(const thresholding& unit, const threshold_rows& rows, std::int64_t folds) {
+std::string search_word(const thresholding& unit, const compared_thresholds& rows, std::int64_t folds) {
   memory_word word;
   for (std::int64_t pe = 0; pe < unit.pe; ++pe)
-    for (std::int64_t fold = 0; fold < folds; ++fold) rows.add_row(word, fold * unit.pe + pe);
+    for (std::int64_t fold = 0; fold < folds; ++fold) add_row(word, rows, fold * unit.pe + pe);
   return fmt::format("{}'h{}", word.bits(), word.hex());
 }
 
@@ -37,7 +37,7 @@ rtl_instance twin_of(const thresholding& unit) {
   check_offset(unit.name, unit.output_offset);
   const bool is_search = unit.style == threshold_style::binary_search;
   const std::int64_t folds = unit.thresholds.shape[0] == 1 ? 1 : unit.channels / unit.pe;
-  const threshold_rows rows(unit.thresholds, unit.input_type, unit.descending,
+  const compared_thresholds rows(unit.thresholds, unit.input_type, unit.descending,
                             is_search ? (std::int64_t{1} << unit.latency()) - 1 : 0);
   rtl_instance instance{"spillway_thresholding", {}, {}, {}};
   instance.parameters = {number_parameter("PE", unit.pe),

@@ -93,7 +93,7 @@ TEST_CASE("constant weights: registers and adders of the graph are what synthesi
 }
 
 TEST_CASE("multipliers in DSPs have no rules") {
-  mvau unit = a_unit(16);
+  mvau unit = matrix_unit(16);
   unit.multipliers = multiplier_style::dsp;
   CHECK_THROWS_AS(estimate(unit), config_error);
 }
