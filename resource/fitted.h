@@ -38,5 +38,6 @@ inline constexpr double place_luts_wider = 3.1, place_luts_narrower = 2.5;
 inline constexpr double constant_long = 0.32;  ///< of a comparison with a constant, a bit, on a carry chain
 inline constexpr double back_luts = 1.5;       ///< an address bit of the step back of an upsampling unit
 inline constexpr double deep_rom = 1.5;        ///< LUTs of thresholds in more than 64 words, of what the rule says
+inline constexpr double found_table = 1.25;    ///< LUTs of functions of seven inputs and more, of what tables take
 
 }  // namespace spillway::fitted_costs
