@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "models/units/compared_thresholds.h"
+#include "models/units/thresholding.h"
+#include "resource/estimate.h"
+#include "resource/resources.h"
+
+// What the estimates of both styles of a thresholding unit have in common.
+
+namespace spillway::detail {
+
+/// The choices of spillway_thresholding.
+struct levels_shape {
+  std::int64_t folds, steps, pe;
+  integer_type input;
+  int output;  ///< bits of the level
+  bool in_luts;
+  compared_thresholds rows;
+  int bits;        ///< of what is compared: of the value and of its thresholds
+  int value_bits;  ///< of the input
+
+  explicit levels_shape(const thresholding& unit);
+
+  /// Whether the rules can look at the thresholds one by one.
+  bool is_known() const { return rows.values.type.words() == 1 && input.bits <= 62; }
+
+  /// Threshold t of element p in a fold, if they are known.
+  std::int64_t at(std::int64_t fold, std::int64_t p, std::int64_t t) const {
+    return *rows.values.at(rows.first_of(fold * pe + p) + t);
+  }
+};
+
+/// Thresholds of so many words are part of the comparators' LUTs; those of more than `most_folds` are taken to have
+/// nothing in common.
+inline constexpr std::int64_t few_folds = 8, most_folds = 64;
+
+/// A comparison with a constant.
+resources constant_comparison(int bits);
+
+/// Whether a value reaches a threshold, both of which change: no carry chain up to six bits.
+resources level_comparison(int bits);
+
+/// LUTs of so many functions of `inputs` bits, however they are made: synthesis finds tables of more than six bits with
+/// a quarter more than they need. Infinite beyond 16 inputs.
+double table_luts(std::int64_t functions, std::int64_t inputs);
+
+/// LUTs of words that are taken to have nothing in common.
+double random_rom_luts(std::int64_t bits, std::int64_t depth);
+
+/// Block RAM reads at the next fold.
+resources fold_counter(const levels_shape& shape);
+
+unit_estimate estimate_parallel(const levels_shape& shape, const thresholding& unit);
+unit_estimate estimate_search(const levels_shape& shape, const thresholding& unit);
+
+}  // namespace spillway::detail
