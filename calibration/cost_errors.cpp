@@ -39,11 +39,6 @@ std::vector<compared> quantities(const trivial_refit& refit) {
           {"bram18", modelled(&resources::bram18), counted(&resources::bram18)}};
 }
 
-json as_json(const error_summary& e) {
-  return {{"count", e.count}, {"mean", e.mean}, {"median", e.median}, {"p90", e.p90},    {"max", e.max},
-          {"bias", e.bias},   {"p5", e.p5},     {"p95", e.p95},       {"exact", e.exact}};
-}
-
 json table_of(const std::vector<measured_unit>& units, const trivial_refit& refit) {
   json table;
   for (const compared& one : quantities(refit)) table[one.name] = as_json(summarise(units, one.estimated, one.counted));
@@ -96,6 +91,22 @@ void print(const std::string& title, const json& table) {
   }
 }
 
+/// Lists whose points have the same table, a row a kind of unit.
+struct other_list {
+  const char *key, *title;
+  std::vector<unit_error_row> rows;
+};
+
+std::vector<other_list> other_lists(const std::string& folder) {
+  return {{"units_held_out", "other units, held out", unit_errors(folder, "units-held-out")},
+          {"units", "other units, calibration", unit_errors(folder, "units")},
+          {"unit_grids", "other units, grids that the rules were worked out on", unit_errors(folder, "unit-grids")},
+          {"constant_held_out", "constant weights, held out", unit_errors(folder, "constant-held-out")},
+          {"constant", "constant weights, calibration", unit_errors(folder, "constant")},
+          {"dsp_held_out", "multipliers in DSPs, held out", unit_errors(folder, "dsp-held-out")},
+          {"dsp", "multipliers in DSPs, calibration", unit_errors(folder, "dsp")}};
+}
+
 int run(const std::string& folder, bool as_json_text) {
   const std::vector<measured_unit> calibration = measured_units(folder, "calibration"),
                                    held_out = measured_units(folder, "held-out");
@@ -104,13 +115,9 @@ int run(const std::string& folder, bool as_json_text) {
   for (const char* stratum : {"A", "B", "C", "V"})
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
   all["networks"] = table_of(measured_networks(folder, "networks"));
-  const std::vector<unit_error_row> units = unit_errors(folder, "units"),
-                                    units_held_out = unit_errors(folder, "units-held-out"),
-                                    grids = unit_errors(folder, "unit-grids");
+  const std::vector<other_list> others = other_lists(folder);
   if (as_json_text) {
-    all["units_held_out"] = json::parse(unit_error_json(units_held_out));
-    all["units"] = json::parse(unit_error_json(units));
-    all["unit_grids"] = json::parse(unit_error_json(grids));
+    for (const other_list& list : others) all[list.key] = unit_error_json(list.rows);
     fmt::print("{}\n", all.dump(2));
     return 0;
   }
@@ -125,9 +132,7 @@ int run(const std::string& folder, bool as_json_text) {
   const auto& c = refit.coefficients();
   fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
              c[3]);
-  fmt::print("other units, held out\n{}", unit_error_table(units_held_out));
-  fmt::print("other units, calibration\n{}", unit_error_table(units));
-  fmt::print("other units, grids that the rules were worked out on\n{}", unit_error_table(grids));
+  for (const other_list& list : others) fmt::print("{}\n{}", list.title, unit_error_table(list.rows));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
@@ -85,6 +86,12 @@ std::vector<measured_unit> measured_units(const std::string& folder, const std::
     if (const auto* unit = std::get_if<dataflow_unit>(&of.point.what))
       units.push_back({of.point.name, of.point.stratum, *unit, of.counted});
   return units;
+}
+
+nlohmann::ordered_json as_json(const error_summary& errors) {
+  return {{"count", errors.count}, {"mean", errors.mean}, {"median", errors.median},
+          {"p90", errors.p90},     {"max", errors.max},   {"bias", errors.bias},
+          {"p5", errors.p5},       {"p95", errors.p95},   {"exact", errors.exact}};
 }
 
 double error_of(double estimated, double counted) { return 100 * (estimated - counted) / std::max(counted, 1.0); }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ using quantity = std::function<double(const measured_unit&)>;
 
 /// Of signed errors in percent.
 error_summary summary_of(std::vector<double> errors);
+
+/// {"count", "mean", "median", "p90", "max", "bias", "p5", "p95", "exact"}
+nlohmann::ordered_json as_json(const error_summary& errors);
 
 /// An estimate's error in percent of what was counted.
 double error_of(double estimated, double counted);

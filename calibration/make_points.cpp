@@ -31,12 +31,18 @@ std::string type_text(bool is_signed, int bits) { return fmt::format("{}{}", is_
 }  // namespace spillway
 
 int main(int argc, char** argv) {
-  const std::map<std::string, void (*)()> lists{
-      {"components", spillway::print_components}, {"calibration", spillway::print_calibration},
-      {"held-out", spillway::print_held_out},     {"networks", spillway::print_networks},
-      {"slopes", spillway::print_slopes},         {"ultrascale", spillway::print_ultrascale},
-      {"units", spillway::print_units},           {"units-held-out", spillway::print_units_held_out},
-      {"constant", spillway::print_constant},     {"constant-held-out", spillway::print_constant_held_out}};
+  const std::map<std::string, void (*)()> lists{{"components", spillway::print_components},
+                                                {"calibration", spillway::print_calibration},
+                                                {"held-out", spillway::print_held_out},
+                                                {"networks", spillway::print_networks},
+                                                {"slopes", spillway::print_slopes},
+                                                {"ultrascale", spillway::print_ultrascale},
+                                                {"units", spillway::print_units},
+                                                {"units-held-out", spillway::print_units_held_out},
+                                                {"constant", spillway::print_constant},
+                                                {"constant-held-out", spillway::print_constant_held_out},
+                                                {"dsp", spillway::print_dsp},
+                                                {"dsp-held-out", spillway::print_dsp_held_out}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

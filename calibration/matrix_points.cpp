@@ -119,6 +119,22 @@ void points_of_rare_kinds() {
   point("rare_bipolar_n2", "BIPOLAR", "UINT2", 8, 8, 4, 16);
 }
 
+/// Units whose products are made by DSPs, or would be if they were wide enough.
+void dsp_points(const char* prefix, int count, const box& from, seeded_random& random) {
+  for (int n = 0; n < count;) {
+    const int weight = 2 + static_cast<int>(random.below(7)), input = 1 + static_cast<int>(random.below(8));
+    const bool is_signed = random.below(3) == 0 && input > 1;
+    const int pe = one_of(from.pe, random), simd = one_of(from.simd, random), sf = one_of(from.sf, random);
+    const int nf = 1 << random.below(4), p = one_of(from.p, random);
+    if (pe * simd > 48 || sf * nf < 16 || weight + input < 8) continue;
+    json point = mvau_point(fmt::format("{}_{:03}", prefix, n), "dsp", pe, simd, nf, sf, weight,
+                            type_text(is_signed, input), p, random);
+    point["multipliers"] = "dsp";
+    print_point(point);
+    ++n;
+  }
+}
+
 /// Depthwise units. The two lists have no window in common.
 void vector_points(const char* prefix, const char* stratum, int count, const box& from,
                    const std::vector<std::pair<int, int>>& folds, seeded_random& random) {
@@ -199,6 +215,16 @@ void print_held_out() {
   points_beyond(random);
   points_of_other_styles(random);
   vector_points("v", "V", 14, unseen, {{49, 7}, {49, 1}, {16, 4}, {16, 8}, {4, 2}, {15, 5}}, random);
+}
+
+void print_dsp() {
+  seeded_random random(13);
+  dsp_points("dsp", 28, calibrated, random);
+}
+
+void print_dsp_held_out() {
+  seeded_random random(14);
+  dsp_points("dsp_held", 20, unseen, random);
 }
 
 }  // namespace spillway

@@ -33,6 +33,10 @@ void print_components();
 void print_calibration();
 void print_held_out();
 
+/// Matrix units with multipliers in DSPs, for `synthesise --dsp`: those that the rules were looked at with, and others.
+void print_dsp();
+void print_dsp_held_out();
+
 /// Whole accelerators, that nothing is fitted on.
 void print_networks();
 

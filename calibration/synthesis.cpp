@@ -28,12 +28,14 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string synth_for(fpga_family family) {
-  return fmt::format("synth_xilinx -family {} -flatten -nodsp -nowidelut -noiopad -noclkbuf",
-                     family == fpga_family::series7 ? "xc7" : "xcup");
+std::string synth_for(synthesis_target target) {
+  return fmt::format("synth_xilinx -family {} -flatten{} -nowidelut -noiopad -noclkbuf",
+                     target.family == fpga_family::series7 ? "xc7" : "xcup", target.with_dsp ? "" : " -nodsp");
 }
 // A ROM in LUTs is made logic at once: Yosys would give it an output register and a second copy of its address.
 constexpr const char* collect = "memory_collect";
+// DSPs are made before the coarse step, and look for registers of memories first.
+const char* after_roms(const synthesis_target& target) { return target.with_dsp ? "map_dsp" : "coarse"; }
 constexpr const char* roms_to_logic = "memory_map -rom-only -attr rom_style=logic";
 
 constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
@@ -148,11 +150,11 @@ class design_text {
   std::string m_generated;  ///< the SystemVerilog of the point's own, beside the library's
 };
 
-std::string script(fpga_family family) {
+std::string script(synthesis_target target) {
   return fmt::format(
-      "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n{0} -top top -run begin:coarse\n{1}\n{2}\n"
-      "{0} -top top -run coarse:\nwrite_json netlist.json\n",
-      synth_for(family), collect, roms_to_logic);
+      "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n{0} -top top -run begin:{3}\n{1}\n{2}\n"
+      "{0} -top top -run {3}:\nwrite_json netlist.json\n",
+      synth_for(target), collect, roms_to_logic, after_roms(target));
 }
 
 /// What is stored of a count, under which key.
@@ -163,9 +165,9 @@ constexpr std::array stored_parts{std::pair{"lut", &resources::luts},    std::pa
 
 }  // namespace
 
-std::string synthesis_recipe(fpga_family family) {
-  return fmt::format("{} -run begin:coarse; {}; {}; synth_xilinx (the same) -run coarse:", synth_for(family), collect,
-                     roms_to_logic);
+std::string synthesis_recipe(synthesis_target target) {
+  return fmt::format("{0} -run begin:{3}; {1}; {2}; synth_xilinx (the same) -run {3}:", synth_for(target), collect,
+                     roms_to_logic, after_roms(target));
 }
 
 std::string yosys_version() {
@@ -175,11 +177,11 @@ std::string yosys_version() {
 }
 
 std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const fs::path& scratch,
-                                         fpga_family family) {
+                                         synthesis_target target) {
   const design_text design(points, scratch);
   write_file_atomically((scratch / "library.sv").string(), library_for(design.points));
   write_file_atomically((scratch / "points.sv").string(), design.points + design.top);
-  write_file_atomically((scratch / "script.ys").string(), script(family));
+  write_file_atomically((scratch / "script.ys").string(), script(target));
   const program_result said = run_program({"yosys", "-q", "-s", "script.ys"}, scratch);
   if (said.status != 0) {
     const std::size_t where = std::min(said.output.find("ERROR"), said.output.size());
@@ -197,8 +199,8 @@ std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points
   return results;
 }
 
-std::string header_line(const std::string& tool, fpga_family family) {
-  return json{{"tool", tool}, {"recipe", synthesis_recipe(family)}}.dump();
+std::string header_line(const std::string& tool, synthesis_target target) {
+  return json{{"tool", tool}, {"recipe", synthesis_recipe(target)}}.dump();
 }
 
 std::string to_line(const synthesis_result& result) {

@@ -21,8 +21,14 @@ struct synthesis_result {
   resources counted;
 };
 
+/// What is synthesised for. With DSPs, synthesis takes them for products of nine bits and more.
+struct synthesis_target {
+  fpga_family family = fpga_family::series7;
+  bool with_dsp = false;
+};
+
 /// How points are synthesised: stated in every file of results.
-std::string synthesis_recipe(fpga_family family = fpga_family::series7);
+std::string synthesis_recipe(synthesis_target target = {});
 
 /// The version line of the Yosys that is installed. Throws `io_error` if there is none.
 std::string yosys_version();
@@ -31,7 +37,7 @@ std::string yosys_version();
 /// takes them all, for half of a small point's time is the tool's own. Files are made in `scratch`, which must exist.
 /// Throws `io_error` if Yosys fails, with the line that says why.
 std::vector<synthesis_result> synthesise(std::span<const synthesis_point> points, const std::filesystem::path& scratch,
-                                         fpga_family family = fpga_family::series7);
+                                         synthesis_target target = {});
 
 /// A file of results: a line of JSON a point, after one with the tool and the recipe.
 struct result_file {
@@ -45,6 +51,6 @@ std::optional<result_file> read_results(const std::filesystem::path& file);
 
 /// A result, and the first line of a file, as they are stored.
 std::string to_line(const synthesis_result& result);
-std::string header_line(const std::string& tool, fpga_family family = fpga_family::series7);
+std::string header_line(const std::string& tool, synthesis_target target = {});
 
 }  // namespace spillway

@@ -110,6 +110,13 @@ memory_style memory_of(keys& from) {
   throw input_error(fmt::format("memory = {}; right: auto, distributed, block or constant", style));
 }
 
+multiplier_style multipliers_of(keys& from) {
+  const std::string style = from.text("multipliers", "lut");
+  if (style == "lut") return multiplier_style::lut;
+  if (style == "dsp") return multiplier_style::dsp;
+  throw input_error(fmt::format("multipliers = {}; right: lut or dsp", style));
+}
+
 /// What units with accumulators share; `rows` x `columns` weights.
 template <class Unit>
 Unit dot_products(keys& from, std::int64_t rows, std::int64_t columns) {
@@ -121,6 +128,7 @@ Unit dot_products(keys& from, std::int64_t rows, std::int64_t columns) {
   unit.output_type = signed_type(unit.accumulator.bits);
   unit.vectors_per_frame = from.number("vectors", 1);
   unit.weight_memory = memory_of(from);
+  unit.multipliers = multipliers_of(from);
   unit.pe = from.narrow("pe", 1);
   unit.simd = from.narrow("simd", 1);
   if (const std::string output = from.text("output", ""); !output.empty()) {

@@ -27,9 +27,11 @@ constexpr int another_tool = 77;
 struct options {
   std::string list, results;
   int every = 1, limit = 1 << 30, part = 0, parts = 1, batch = 1;
-  bool check = false, ultrascale = false;
+  bool check = false, ultrascale = false, with_dsp = false;
 
-  fpga_family family() const { return ultrascale ? fpga_family::ultrascale_plus : fpga_family::series7; }
+  synthesis_target target() const {
+    return {ultrascale ? fpga_family::ultrascale_plus : fpga_family::series7, with_dsp};
+  }
 };
 
 /// A folder of its own below the system's temporary one, removed with all that is in it.
@@ -66,7 +68,7 @@ std::vector<synthesis_point> sample(const std::vector<synthesis_point>& points, 
 
 /// Synthesises points again, each alone: a failure if any comes out otherwise than stored; nothing can be said with
 /// another version of Yosys.
-int check(const std::vector<synthesis_point>& points, const result_file& stored, fpga_family family) {
+int check(const std::vector<synthesis_point>& points, const result_file& stored, synthesis_target target) {
   std::map<std::string, const synthesis_result*> by_name;
   for (const synthesis_result& result : stored.results) by_name[result.name] = &result;
   if (const std::string tool = yosys_version(); tool != stored.tool) {
@@ -76,7 +78,7 @@ int check(const std::vector<synthesis_point>& points, const result_file& stored,
   int differing = 0;
   for (const synthesis_point& point : points) {
     const scratch_folder scratch;
-    const synthesis_result again = synthesise({&point, 1}, scratch.path(), family).front();
+    const synthesis_result again = synthesise({&point, 1}, scratch.path(), target).front();
     const synthesis_result& before = *by_name.at(again.name);
     const bool agrees = again.counted == before.counted && again.spec == before.spec;
     fmt::print("{:<28} {} LUT, {} FF: {}\n", again.name, again.counted.luts, again.counted.ff,
@@ -110,12 +112,12 @@ int add(const std::vector<synthesis_point>& points, const options& chosen) {
   const auto stored = read_results(chosen.results);
   const std::vector<synthesis_point> open = open_points(points, stored, chosen);
   std::ofstream out(chosen.results, std::ios::app);
-  if (!stored) out << header_line(yosys_version(), chosen.family()) << "\n";
+  if (!stored) out << header_line(yosys_version(), chosen.target()) << "\n";
   const auto batch = static_cast<std::size_t>(chosen.batch);
   for (std::size_t first = 0; first < open.size(); first += batch) {
     const scratch_folder scratch;
     const auto some = std::span(open).subspan(first, std::min(batch, open.size() - first));
-    for (const synthesis_result& result : synthesise(some, scratch.path(), chosen.family()))
+    for (const synthesis_result& result : synthesise(some, scratch.path(), chosen.target()))
       out << to_line(result) << "\n";
     out.flush();
     if (!out) throw io_error(fmt::format("{} can't be written", chosen.results));
@@ -129,7 +131,7 @@ int run(const options& chosen) {
   if (!chosen.check) return add(points, chosen);
   const auto stored = read_results(chosen.results);
   if (!stored) throw io_error(fmt::format("{}: there is no such file", chosen.results));
-  return check(sample(points, *stored, chosen), *stored, chosen.family());
+  return check(sample(points, *stored, chosen), *stored, chosen.target());
 }
 
 }  // namespace
@@ -141,6 +143,7 @@ int main(int argc, char** argv) {
   app.add_option("RESULTS", chosen.results, "The file that results are added to")->required();
   app.add_flag("--check", chosen.check, "Make stored results again and compare");
   app.add_flag("--ultrascale", chosen.ultrascale, "For UltraScale+ (xcup) instead of the 7-series");
+  app.add_flag("--dsp", chosen.with_dsp, "With DSPs, for units whose multipliers are to be of them");
   app.add_option("--every", chosen.every, "With --check: only every so many points")->check(CLI::PositiveNumber);
   app.add_option("--limit", chosen.limit, "At most so many points")->check(CLI::PositiveNumber);
   app.add_option(

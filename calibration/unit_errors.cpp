@@ -44,13 +44,15 @@ bool is_memory_exact(const priced_point& point) {
 
 unit_error_row row_of(const std::string& kind, const std::vector<priced_point>& points) {
   std::vector<double> luts, ff;
-  unit_error_row row{.kind = kind, .lut = {}, .mean_luts = 0, .ff = {}, .memory_exact = 0};
+  unit_error_row row{.kind = kind, .lut = {}, .mean_luts = 0, .ff = {}, .memory_exact = 0, .dsp_exact = 0};
+  const double share = 100 / static_cast<double>(points.size());
   for (const priced_point& point : points) {
     luts.push_back(error_of(point.estimated.all_luts(), point.counted.all_luts()));
     ff.push_back(error_of(point.estimated.ff, point.counted.ff));
     row.mean_luts +=
         std::abs(point.estimated.all_luts() - point.counted.all_luts()) / static_cast<double>(points.size());
-    row.memory_exact += is_memory_exact(point) ? 100 / static_cast<double>(points.size()) : 0;
+    row.memory_exact += is_memory_exact(point) ? share : 0;
+    row.dsp_exact += point.estimated.dsp == point.counted.dsp ? share : 0;
   }
   row.lut = summary_of(std::move(luts));
   row.ff = summary_of(std::move(ff));
@@ -74,27 +76,26 @@ std::vector<unit_error_row> unit_errors(const std::string& folder, const std::st
 }
 
 std::string unit_error_table(const std::vector<unit_error_row>& rows) {
-  std::string text = fmt::format("  {:<28} {:>6} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "", "count", "LUT mean",
-                                 "max", "bias", "in LUTs", "FF mean", "exact", "memory");
+  std::string text = fmt::format("  {:<28} {:>6} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}\n", "", "count",
+                                 "LUT mean", "max", "bias", "in LUTs", "FF mean", "exact", "memory", "DSP");
   for (const unit_error_row& row : rows)
-    text += fmt::format("  {:<28} {:>6} {:>8.2f} {:>8.2f} {:>+8.2f} {:>8.2f} {:>8.2f} {:>7.1f}% {:>7.1f}%\n", row.kind,
-                        row.lut.count, row.lut.mean, row.lut.max, row.lut.bias, row.mean_luts, row.ff.mean,
-                        row.ff.exact, row.memory_exact);
+    text += fmt::format("  {:<28} {:>6} {:>8.2f} {:>8.2f} {:>+8.2f} {:>8.2f} {:>8.2f} {:>7.1f}% {:>7.1f}% {:>7.1f}%\n",
+                        row.kind, row.lut.count, row.lut.mean, row.lut.max, row.lut.bias, row.mean_luts, row.ff.mean,
+                        row.ff.exact, row.memory_exact, row.dsp_exact);
   return text;
 }
 
-std::string unit_error_json(const std::vector<unit_error_row>& rows) {
-  const auto as_json = [](const error_summary& e) {
-    return json{{"count", e.count}, {"mean", e.mean}, {"median", e.median}, {"p90", e.p90},
-                {"max", e.max},     {"bias", e.bias}, {"exact", e.exact}};
-  };
+json unit_error_json(const std::vector<unit_error_row>& rows) {
   json all = json::object();
   for (const unit_error_row& row : rows) {
     json lut = as_json(row.lut);
     lut["mean_luts"] = row.mean_luts;
-    all[row.kind] = {{"lut", lut}, {"ff", as_json(row.ff)}, {"memory", {{"exact", row.memory_exact}}}};
+    all[row.kind] = {{"lut", lut},
+                     {"ff", as_json(row.ff)},
+                     {"memory", {{"exact", row.memory_exact}}},
+                     {"dsp", {{"exact", row.dsp_exact}}}};
   }
-  return all.dump();
+  return all;
 }
 
 }  // namespace spillway

@@ -94,14 +94,17 @@ resources adder_tree_rule(const tree_shape& tree) {
     const std::int64_t nodes = (leaves + (std::int64_t{1} << level) - 1) >> level;
     for (std::int64_t node = 0; node < nodes; ++node) {
       const int bits = sum_bits(tree, lanes_of(level, node));
+      const bool is_of_dsp = tree.is_of_dsps && level < 2;
       if (level > 0) {
         const std::int64_t below = (leaves + (std::int64_t{1} << (level - 1)) - 1) >> (level - 1);
         if (2 * node + 1 >= below) continue;  // an odd one: counted with the node that it began at
         const int left = sum_bits(tree, lanes_of(level - 1, 2 * node));
         const int right = sum_bits(tree, lanes_of(level - 1, 2 * node + 1));
         // Above the narrower operand's bits the sum is the wider one's and a carry, or its sign.
-        r.luts += std::min(tree.lane_min < 0 ? std::max(left, right) : std::min(left, right), bits);
-        add_chains(r, bits);
+        if (!is_of_dsp) {
+          r.luts += std::min(tree.lane_min < 0 ? std::max(left, right) : std::min(left, right), bits);
+          add_chains(r, bits);
+        }
       }
       // How many levels it goes up alone.
       std::int64_t length = 1;
@@ -114,7 +117,8 @@ resources adder_tree_rule(const tree_shape& tree) {
         ++length;
       }
       if (l == levels) length += tree.stages - levels - 1;
-      chain(length, bits);
+      if (is_of_dsp) length -= std::min<std::int64_t>(length, level == 0 ? 2 : 1);
+      if (length > 0) chain(length, bits);
     }
   }
   return r;

@@ -35,6 +35,8 @@ struct tree_shape {
   std::int64_t lane_min = 0, lane_max = 1;
   int cap = 62;
   int stages = 1;
+  bool is_of_dsps = false;  ///< leaves are DSPs' products: the register behind, and the adder and register of each
+                            ///< first pair are the DSPs' own; of a leaf without a partner so are two registers
 };
 resources adder_tree_rule(const tree_shape& tree);
 

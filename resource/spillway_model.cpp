@@ -59,7 +59,7 @@ unit_cost cost_of(std::string name, std::string_view kind, unit_estimate estimat
   cost.ff = tree_of("ff", estimate, [](const resources& r) { return r.ff; });
   cost.bram18 = term("bram18", cost.used.bram18, "the least over the aspect ratios of RAMB18 and RAMB36");
   cost.uram = term("uram", cost.used.uram, "ceil(width/72) * ceil(depth/4096)");
-  cost.dsp = term("dsp", cost.used.dsp, "0 (multipliers in LUTs)");
+  cost.dsp = term("dsp", cost.used.dsp, "PE * SIMD, where products of nine bits and more are to be made by DSPs");
   cost.cycles = cycles;
   return cost;
 }

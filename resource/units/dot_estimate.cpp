@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resource/estimate.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <span>
 #include <vector>
 
-#include "models/error.h"
 #include "models/integer_math.h"
 #include "models/units/product_range.h"
 #include "resource/fitted.h"
@@ -36,6 +33,7 @@ struct element {
   const integer_tensor* weights = nullptr;
   bool replays = false;  ///< keeps its input for the folds after the first
   memory_style memory = memory_style::automatic;
+  multiplier_style multipliers = multiplier_style::lut;
 
   tree_shape tree;
   bool is_table = false;  ///< products of narrow lanes are tables, three 1-bit lanes a LUT
@@ -54,15 +52,20 @@ struct element {
     tree.group = std::min(bits > 6 ? 1 : 6 / bits, simd);
     tree.stages = 1 + static_cast<int>(ceil_log2(simd));
     is_table = bits <= 6 || (input.is_bipolar && weight.is_bipolar);
+    tree.is_of_dsps = is_in_dsps();
   }
 
+  bool is_in_dsps() const {
+    return multipliers == multiplier_style::dsp && is_multiplied() && leaf_bits() >= least_dsp_bits &&
+           std::min(input.bits, weight.bits) > 1;
+  }
   bool is_multiplied() const { return !is_table && !weight.is_bipolar && !input.is_bipolar; }
   std::int64_t words() const { return folds * rounds; }
   bool is_in_luts() const { return resolved(memory, words()) == memory_style::distributed; }
   std::int64_t leaves() const { return ceil_div(tree.lanes, tree.group); }
   int leaf_bits() const { return sum_bits(tree, tree.group); }
   row_count rows() const {
-    if (!is_multiplied()) return {1, 0, false};
+    if (!is_multiplied() || is_in_dsps()) return {1, 0, false};
     return multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
   }
 
@@ -79,6 +82,8 @@ struct element {
       one = negation_rule(input.bits, leaf_bits());
     else if (input.is_bipolar)
       one = negation_rule(weight.bits, leaf_bits());
+    else if (is_in_dsps())
+      one.dsp = 1;
     else
       one = multiplier_rule(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
     if (is_multiplied() && input.bits == 1 && is_in_luts() && memory_has_an_input_left()) one.luts = 0;
@@ -115,7 +120,7 @@ constexpr std::int64_t most_folds = 64;
 bool is_part_of_products(const element& e) {
   const std::int64_t address_bits = ceil_log2(e.words());
   if (e.is_table) return e.tree.group * e.input.bits + address_bits <= 6;
-  return e.is_multiplied() && e.input.bits == 2 && e.rows().all == 1 && address_bits <= 4;
+  return e.is_multiplied() && !e.is_in_dsps() && e.input.bits == 2 && e.rows().all == 1 && address_bits <= 4;
 }
 
 /// LUTs that hold the weights.
@@ -134,7 +139,7 @@ double weight_functions(const element& e) {
 double reading_luts(const element& e) {
   if (e.is_table && e.weight.is_bipolar && e.tree.group == 2)
     return fitted_costs::read_pair * static_cast<double>(e.pe * (e.simd / 2));
-  if (e.folds > 1 || !e.is_multiplied() || e.words() <= few_words) return 0;
+  if (e.folds > 1 || !e.is_multiplied() || e.is_in_dsps() || e.words() <= few_words) return 0;
   const row_count rows = e.rows();
   if (!rows.recodes_b || e.leaf_bits() < e.weight.bits + e.input.bits) return 0;
   const int odd = e.weight.bits % 2;
@@ -237,6 +242,7 @@ element element_of(const Unit& unit) {
   e.products = unit.weights.shape[1];
   e.accumulator = unit.accumulator;
   e.memory = unit.weight_memory;
+  e.multipliers = unit.multipliers;
   if (unit.thresholds) {
     e.thresholds = &*unit.thresholds;
     e.steps = unit.thresholds->shape[1];
@@ -261,20 +267,10 @@ unit_estimate of_element(element& e) {
   return result;
 }
 
-/// What a DSP takes of the adders and registers behind it has no rules.
-template <class Unit>
-void check_multipliers(const Unit& unit) {
-  if (unit.multipliers == multiplier_style::lut) return;
-  throw config_error(fmt::format(
-      "{}: Spillway's own model has no rules for multipliers in DSPs yet; nearest: --multipliers lut, or --model finn",
-      unit.name));
-}
-
 }  // namespace
 
 unit_estimate estimate(const mvau& unit) {
   if (unit.weight_memory == memory_style::constant) return estimate_constant(unit);
-  check_multipliers(unit);
   element e = element_of(unit);
   e.xnor = unit.xnor_popcount;
   e.replays = e.folds > 1;
@@ -293,7 +289,6 @@ unit_estimate estimate(const mvau& unit) {
 }
 
 unit_estimate estimate(const vvau& unit) {
-  check_multipliers(unit);
   element e = element_of(unit);
   unit_estimate result = of_element(e);
   if (e.folds > 1)

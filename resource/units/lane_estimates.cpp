@@ -37,7 +37,11 @@ resources greatest_rule(int bits) {
 unit_estimate estimate(const add_streams& unit) {
   const std::int64_t low = unit.a_type.min64() + unit.b_type.min64(), high = unit.a_type.max64() + unit.b_type.max64();
   const bool is_even = unit.a_type.is_bipolar && unit.b_type.is_bipolar;  // -2, 0 and 2: the lowest bit is always 0
-  const int bits = std::min(unit.output_type.bits, range_bits(low, high)) - (is_even ? 1 : 0);
+  // Of numbers of which one has a sign, synthesis does not see that the sum's upper bits are alike.
+  const auto has_sign = [](integer_type type) { return type.is_signed || type.is_bipolar; };
+  const bool is_mixed = has_sign(unit.a_type) != has_sign(unit.b_type);
+  const int bits =
+      (is_mixed ? unit.output_type.bits : std::min(unit.output_type.bits, range_bits(low, high))) - (is_even ? 1 : 0);
   resources lanes = only_luts(unit.pe * adder_luts(unit.a_type, unit.b_type));
   lanes.ff = unit.pe * bits;
   add_chains(lanes, bits, unit.pe);
@@ -77,8 +81,7 @@ unit_estimate estimate(const pool& unit) {
 unit_estimate estimate(const global_accumulate& unit) {
   const integer_type in = unit.input_type;
   const std::int64_t folds = unit.channels / unit.pe;
-  const std::int64_t low = in.min64() * unit.positions, high = in.max64() * unit.positions;
-  const int bits = std::min(unit.output_type.bits, range_bits(low, high));
+  const int bits = unit.output_type.bits;  // whatever positions leave of them
   resources lane = only_luts(in.is_signed || in.is_bipolar ? 2 * bits : bits);
   lane.ff = bits;
   add_chains(lane, bits);

@@ -60,8 +60,7 @@ module spillway_dot #(
 
   localparam int CAP = LIMIT == 0 && P < 62 ? P : 62;
   localparam int TABLE_LANES = X_BITS + W_BITS > 6 ? 1 : 6 / (X_BITS + W_BITS);
-  localparam int GROUP = LIMIT == 2 || USE_DSP != 0 && X_KIND != 2 && W_KIND != 2 ? 1 :
-                         TABLE_LANES < SIMD ? TABLE_LANES : SIMD;
+  localparam int GROUP = LIMIT == 2 ? 1 : TABLE_LANES < SIMD ? TABLE_LANES : SIMD;
   localparam int LEAVES = (SIMD + GROUP - 1) / GROUP;
   localparam int LEAF_BITS = width_of(GROUP, CAP);
   localparam int STAGES = 1 + $clog2(SIMD);

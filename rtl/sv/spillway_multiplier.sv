@@ -31,7 +31,7 @@ module spillway_multiplier #(
   localparam RECODE_A = luts(B_BITS, A_BITS, A_SIGNED) < luts(A_BITS, B_BITS, B_SIGNED) ? 1 : 0;
 
   generate
-    if (USE_DSP != 0) begin : dsp
+    if (USE_DSP != 0 && P_BITS >= 9 && A_BITS > 1 && B_BITS > 1) begin : dsp
       (* use_dsp = "yes" *) logic signed [A_BITS+B_BITS+1:0] product;
       assign product = $signed({A_SIGNED != 0 && a[A_BITS-1], a}) * $signed({B_SIGNED != 0 && b[B_BITS-1], b});
       assign p = product[P_BITS-1:0];

@@ -25,7 +25,7 @@ module spillway_products #(
     logic [LANES*W_BITS-1:0] ws;
     assign xs = x[g*GROUP*X_BITS+:LANES*X_BITS];
     assign ws = w[g*GROUP*W_BITS+:LANES*W_BITS];
-    if (USE_DSP == 0 && X_BITS + W_BITS <= 6 || X_KIND == 2 && W_KIND == 2) begin : narrow
+    if (X_BITS + W_BITS <= 6 || X_KIND == 2 && W_KIND == 2) begin : narrow
       spillway_lane_table #(
           .LANES(LANES), .X_BITS(X_BITS), .X_KIND(X_KIND), .W_BITS(W_BITS), .W_KIND(W_KIND), .XNOR(XNOR), .BITS(BITS)
       ) sum_of (.x(xs), .w(ws), .sum(sums[g*BITS+:BITS]));

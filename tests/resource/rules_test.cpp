@@ -61,7 +61,7 @@ TEST_CASE("every rule gives what synthesis counts, on every point of its grid") 
 TEST_CASE("in UltraScale+ the rules hold as well, with LUT RAMs of eight") {
   const auto stored = read_results(SPILLWAY_SOURCE_DIR "/calibration/results/ultrascale.jsonl");
   REQUIRE(stored);
-  CHECK(stored->recipe == synthesis_recipe(fpga_family::ultrascale_plus));
+  CHECK(stored->recipe == synthesis_recipe({fpga_family::ultrascale_plus}));
   int units = 0, larger_memories = 0;
   for (const synthesis_point& point : read_points(SPILLWAY_SOURCE_DIR "/calibration/points/ultrascale.jsonl")) {
     const auto result = std::find_if(stored->results.begin(), stored->results.end(),
