@@ -5,6 +5,17 @@
 
 namespace spillway::detail {
 
+void transpose(std::array<std::uint64_t, 64>& bits) {
+  // Squares of 32, 16, ..., 1 change places across the diagonal: H. S. Warren, Hacker's Delight, 7-3.
+  std::uint64_t mask = 0x00000000FFFFFFFFU;
+  for (std::size_t half = 32; half != 0; half /= 2, mask ^= mask << half)
+    for (std::size_t row = 0; row < 64; row = (row + half + 1) & ~half) {
+      const std::uint64_t swapped = ((bits[row] >> half) ^ bits[row + half]) & mask;
+      bits[row] ^= swapped << half;
+      bits[row + half] ^= swapped;
+    }
+}
+
 std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth) {
   const std::uint64_t all = depth == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth) - 1;
   // Of a function and its complement the one that is 0 at address 0.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,9 @@ std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std
 
 namespace detail {
 
+/// 64 words of 64 bits, to 64 columns: bit w of column b is bit b of word w.
+void transpose(std::array<std::uint64_t, 64>& bits);
+
 /// Columns of a memory's bits, a bit of `columns` a word: how many functions they are.
 std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth);
 
@@ -27,12 +31,15 @@ std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_
 template <class ElementOf>
 std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
                            const ElementOf& element) {
-  std::vector<std::uint64_t> columns(static_cast<std::size_t>(elements * bits));
-  for (std::int64_t word = 0; word < depth; ++word)
-    for (std::int64_t i = 0; i < elements; ++i) {
-      const auto value = static_cast<std::uint64_t>(*values.at(element(word, i)));
-      for (int b = 0; b < bits; ++b) columns[static_cast<std::size_t>(i * bits + b)] |= (value >> b & 1) << word;
-    }
+  std::vector<std::uint64_t> columns;
+  columns.reserve(static_cast<std::size_t>(elements * bits));
+  for (std::int64_t i = 0; i < elements; ++i) {
+    std::array<std::uint64_t, 64> words{};
+    for (std::int64_t word = 0; word < depth; ++word)
+      words[static_cast<std::size_t>(word)] = static_cast<std::uint64_t>(*values.at(element(word, i)));
+    detail::transpose(words);
+    columns.insert(columns.end(), words.begin(), words.begin() + bits);
+  }
   return detail::distinct_functions(columns, depth);
 }
 

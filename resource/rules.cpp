@@ -188,11 +188,14 @@ resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int 
 
 namespace {
 
-/// What a place compares with, of all folds, as one number.
+/// What a place compares with, of all folds, as one number: of a sequence of numbers, a hash that needs no more than a
+/// multiplication each.
 std::uint64_t at_place(std::span<const std::span<const std::int64_t>> rows, std::size_t threshold, int low, int width) {
-  std::uint64_t key = 14695981039346656037U;  // FNV-1a
-  for (const std::span<const std::int64_t> row : rows)
-    key = (key ^ ((static_cast<std::uint64_t>(row[threshold]) >> low) & ((1U << width) - 1))) * 1099511628211U;
+  std::uint64_t key = 0, factor = 0x9E3779B97F4A7C15U;
+  for (const std::span<const std::int64_t> row : rows) {
+    key += ((static_cast<std::uint64_t>(row[threshold]) >> low) & ((1U << width) - 1)) * factor;
+    factor = factor * 0xBF58476D1CE4E5B9U + 1;
+  }
   return key;
 }
 

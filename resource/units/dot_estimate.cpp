@@ -169,6 +169,13 @@ resources folded_comparison(const element& e, std::int64_t element) {
   return known_threshold_rule(rows, e.accumulator.bits) + threshold_count_rule(e.steps);
 }
 
+/// Elements whose thresholds are looked at one by one; the others are taken to be like them, for a search asks for the
+/// price of a network a million times.
+std::int64_t elements_looked_at(const element& e) {
+  constexpr std::int64_t most_values = 1024;
+  return std::clamp<std::int64_t>(most_values / (e.folds * e.steps), 1, e.pe);
+}
+
 /// Comparators of all elements, and the number of thresholds reached.
 resources threshold_comparison(const element& e) {
   const int bits = e.accumulator.bits;
@@ -180,7 +187,9 @@ resources threshold_comparison(const element& e) {
     r.luts += static_cast<double>(e.steps) * bits * fitted_costs::constant_short;
     return static_cast<double>(e.pe) * r;
   }
-  for (std::int64_t element = 0; element < e.pe; ++element) {
+  const std::int64_t looked_at = elements_looked_at(e);
+  for (std::int64_t n = 0; n < looked_at; ++n) {
+    const std::int64_t element = n * e.pe / looked_at;
     if (e.folds > 1) {
       r += folded_comparison(e, element);
       continue;
@@ -190,7 +199,7 @@ resources threshold_comparison(const element& e) {
     one.luts *= fitted_costs::constant_places;
     r += one;
   }
-  return r;
+  return static_cast<double>(e.pe) / static_cast<double>(looked_at) * r;
 }
 
 /// Words of a few folds go into the comparators' LUTs.
@@ -199,9 +208,12 @@ resources threshold_memory(const element& e) {
   const std::int64_t of_elements = e.pe * e.steps;
   if (e.folds > most_folds || e.thresholds->type.words() > 1)
     return only_luts(static_cast<double>(of_elements * e.accumulator.bits) * rom_luts_per_bit(e.folds));
-  return only_luts(
-      static_cast<double>(rom_functions(*e.thresholds, e.folds, of_elements, std::min(e.accumulator.bits, 63),
-                                        [&](auto fold, auto threshold) { return fold * of_elements + threshold; })));
+  const std::int64_t looked_at = elements_looked_at(e);
+  const auto functions = rom_functions(*e.thresholds, e.folds, looked_at * e.steps, std::min(e.accumulator.bits, 63),
+                                       [&](std::int64_t fold, std::int64_t i) {
+                                         return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
+                                       });
+  return only_luts(static_cast<double>(functions * e.pe) / static_cast<double>(looked_at));
 }
 
 void add_dot_products(const element& e, unit_estimate& to) {
