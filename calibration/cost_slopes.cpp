@@ -19,7 +19,8 @@ int run(const std::string& folder, bool for_plots) {
   if (for_plots)
     fmt::print("{}", plot_data(sweeps));
   else
-    fmt::print("{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units));
+    fmt::print("{}\n{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units),
+               sparsity_table(measured_units(folder, "sparsity")));
   return 0;
 }
 

@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
                                                 {"constant", spillway::print_constant},
                                                 {"constant-held-out", spillway::print_constant_held_out},
                                                 {"dsp", spillway::print_dsp},
-                                                {"dsp-held-out", spillway::print_dsp_held_out}};
+                                                {"dsp-held-out", spillway::print_dsp_held_out},
+                                                {"sparsity", spillway::print_sparsity}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

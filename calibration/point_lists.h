@@ -47,6 +47,9 @@ void print_units_held_out();
 /// One matrix unit, at every width of its weights (M), inputs (N) and accumulator (P): a stratum a sweep.
 void print_slopes();
 
+/// One unfolded matrix unit with more and more weights of zero: constants, and stored in LUTs.
+void print_sparsity();
+
 /// Components and small matrix units for UltraScale+: `synthesise --ultrascale`.
 void print_ultrascale();
 

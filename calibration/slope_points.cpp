@@ -58,4 +58,22 @@ void print_slopes() {
   sweep_factor("n", false);
 }
 
+void print_sparsity() {
+  for (const char* memory : {"constant", "distributed"})
+    for (const int zeros : {0, 25, 50, 65, 80, 90})
+      print_point({{"name", fmt::format("{}_{}", memory, zeros)},
+                   {"stratum", memory},
+                   {"unit", "mvau"},
+                   {"mh", 8},
+                   {"mw", 32},
+                   {"pe", 8},
+                   {"simd", 32},
+                   {"weight", "INT4"},
+                   {"input", "UINT4"},
+                   {"accumulator", "16:wrap:per_cycle"},
+                   {"memory", memory},
+                   {"zeros", zeros},
+                   {"seed", 1}});
+}
+
 }  // namespace spillway

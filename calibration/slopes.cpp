@@ -109,6 +109,26 @@ std::string part_table(const std::vector<measured_unit>& units) {
   return table + fmt::format("| all | {:.0f} | {:.0f} | {:.0f} |\n", all_from, all_to, all_from - all_to);
 }
 
+std::string sparsity_table(const std::vector<measured_unit>& units) {
+  std::string table =
+      "| weights of zero | LUT, constants | modelled | FF, constants | LUT, stored | FF, stored |\n"
+      "|--:|--:|--:|--:|--:|--:|\n";
+  for (const measured_unit& of : units) {
+    if (of.stratum != "constant") continue;
+    const integer_tensor& weights = matrix_of(of).weights;
+    const auto stored = std::ranges::find_if(units, [&](const measured_unit& other) {
+      return other.stratum == "distributed" && matrix_of(other).weights == weights;
+    });
+    if (stored == units.end()) throw config_error(of.name + ": its weights are not in the list as stored ones");
+    std::int64_t zeros = 0;
+    for (std::int64_t i = 0; i < weights.size(); ++i) zeros += *weights.at(i) == 0 ? 1 : 0;
+    table += fmt::format("| {:.0f}% | {:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.0f} |\n",
+                         100 * static_cast<double>(zeros) / static_cast<double>(weights.size()), counted_luts(of),
+                         modelled_luts(of), of.counted.ff, counted_luts(*stored), stored->counted.ff);
+  }
+  return table;
+}
+
 std::string plot_data(const std::vector<width_sweep>& sweeps) {
   std::string text;
   for (const width_sweep& sweep : sweeps) {

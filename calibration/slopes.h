@@ -35,6 +35,10 @@ std::string slope_table(const std::vector<width_sweep>& sweeps);
 std::string ratio_table(const std::vector<width_sweep>& sweeps);
 std::string part_table(const std::vector<measured_unit>& units);
 
+/// The list `sparsity` as Markdown: a row a share of zeros, in the order of the constants' points; LUTs of every kind
+/// and FF where weights are constants, measured and modelled, and LUTs where the same weights are stored.
+std::string sparsity_table(const std::vector<measured_unit>& units);
+
 /// For gnuplot: a block a sweep, with its name in front: bits, measured, modelled, FINN.
 std::string plot_data(const std::vector<width_sweep>& sweeps);
 

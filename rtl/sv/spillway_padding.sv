@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts beats of VALUE around a frame, and between its pixels where a stride is more than 1: four counters, and a
-// multiplexer between the input and a constant. A beat of the input is passed on in the cycle in which it is taken, one
+// mask that chooses the input or a constant. A beat of the input is passed on in the cycle in which it is taken, one
 // of padding needs none. The twin of sim/units/padding_unit.h; docs/units/padding.md.
 module spillway_padding #(
     parameter int SIMD = 1,
@@ -41,5 +41,7 @@ module spillway_padding #(
   assign out_valid = !takes || in_valid;
   assign send      = out_valid && out_ready;
   assign in_ready  = takes && out_ready;
-  assign out_data  = takes ? in_data : {SIMD{value}};
+  // Not a choice between the two: of that synthesis makes the reset of a register behind it, and then the first register
+  // of a stream is unlike the others, which are no shift register any more.
+  assign out_data  = (in_data & {SIMD*BITS{takes}}) | ({SIMD{value}} & {SIMD*BITS{!takes}});
 endmodule
