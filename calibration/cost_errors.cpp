@@ -103,6 +103,7 @@ std::vector<other_list> other_lists(const std::string& folder) {
           {"unit_grids", "other units, grids that the rules were worked out on", unit_errors(folder, "unit-grids")},
           {"constant_held_out", "constant weights, held out", unit_errors(folder, "constant-held-out")},
           {"constant", "constant weights, calibration", unit_errors(folder, "constant")},
+          {"levels", "thresholds side by side, up to 255, calibration", unit_errors(folder, "levels")},
           {"dsp_held_out", "multipliers in DSPs, held out", unit_errors(folder, "dsp-held-out")},
           {"dsp", "multipliers in DSPs, calibration", unit_errors(folder, "dsp")}};
 }

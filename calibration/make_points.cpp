@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
                                                 {"constant-held-out", spillway::print_constant_held_out},
                                                 {"dsp", spillway::print_dsp},
                                                 {"dsp-held-out", spillway::print_dsp_held_out},
-                                                {"sparsity", spillway::print_sparsity}};
+                                                {"sparsity", spillway::print_sparsity},
+                                                {"levels", spillway::print_levels}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

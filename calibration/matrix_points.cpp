@@ -227,4 +227,23 @@ void print_dsp_held_out() {
   dsp_points("dsp_held", 20, unseen, random);
 }
 
+void print_levels() {
+  for (const int output : {4, 6, 8})
+    for (const int nf : {2, 4, 8})
+      print_point({{"name", fmt::format("even_b{}_f{}", output, nf)},
+                   {"stratum", "levels"},
+                   {"unit", "mvau"},
+                   {"mh", nf},
+                   {"mw", 32},
+                   {"pe", 1},
+                   {"simd", 2},
+                   {"weight", "INT4"},
+                   {"input", "UINT4"},
+                   {"output", type_text(false, output)},
+                   {"levels", "even"},
+                   {"accumulator", "20:wrap:per_cycle"},
+                   {"memory", "block"},
+                   {"seed", 5}});
+}
+
 }  // namespace spillway

@@ -33,6 +33,10 @@ void print_components();
 void print_calibration();
 void print_held_out();
 
+/// Matrix units with thresholds as networks have them, side by side in a part of the register's range, up to 255 of
+/// them.
+void print_levels();
+
 /// Matrix units with multipliers in DSPs, for `synthesise --dsp`: those that the rules were looked at with, and others.
 void print_dsp();
 void print_dsp_held_out();

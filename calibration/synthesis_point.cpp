@@ -101,6 +101,17 @@ integer_tensor random_thresholds(std::int64_t rows, std::int64_t steps, int bits
   return result;
 }
 
+/// The same at distances of their own, as those of a quantizer that follows are.
+integer_tensor even_thresholds(std::int64_t rows, std::int64_t steps, int bits, seeded_random& random) {
+  integer_tensor result = integer_tensor::zeros(signed_type(bits), {rows, steps});
+  const std::int64_t most = std::max<std::int64_t>(1, (std::int64_t{1} << (bits - 3)) / steps);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::int64_t distance = 1 + random.below(most), first = -random.below(1 + steps * distance / 2);
+    for (std::int64_t t = 0; t < steps; ++t) *result.at(row * steps + t) = first + t * distance;
+  }
+  return result;
+}
+
 memory_style memory_of(keys& from) {
   const std::string style = from.text("memory", "auto");
   if (style == "auto") return memory_style::automatic;
@@ -134,7 +145,9 @@ Unit dot_products(keys& from, std::int64_t rows, std::int64_t columns) {
   if (const std::string output = from.text("output", ""); !output.empty()) {
     unit.output_type = parse_integer_type(output);
     const std::int64_t steps = unit.output_type.max64() - unit.output_type.min64();
-    unit.thresholds = random_thresholds(rows, steps, unit.accumulator.bits, random);
+    const bool is_even = from.text("levels", "random") == "even";
+    unit.thresholds = is_even ? even_thresholds(rows, steps, unit.accumulator.bits, random)
+                              : random_thresholds(rows, steps, unit.accumulator.bits, random);
     unit.output_offset = unit.output_type.min64();
   }
   return unit;

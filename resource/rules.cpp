@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <vector>
 
 #include "models/integer_math.h"
@@ -199,9 +200,13 @@ std::uint64_t at_place(std::span<const std::span<const std::int64_t>> rows, std:
   return key;
 }
 
-/// LUTs of a function of three bits and what so many folds make.
-double taken_apart(std::size_t folds) {
-  return folds == 2 ? fitted_costs::taken_apart_of_2 : folds <= 4 ? fitted_costs::taken_apart_of_4 : 1;
+/// LUTs of a function of three bits and what so many folds make; where there are many alike, more.
+double taken_apart(std::size_t folds, std::size_t steps) {
+  const double alone = folds == 2 ? fitted_costs::taken_apart_of_2 : folds <= 4 ? fitted_costs::taken_apart_of_4 : 1;
+  const double of_many = folds == 2   ? fitted_costs::many_apart_of_2
+                         : folds <= 4 ? fitted_costs::many_apart_of_4
+                                      : fitted_costs::many_apart;
+  return alone + of_many * std::max(0.0, std::log2(static_cast<double>(steps) / 15));
 }
 
 }  // namespace
@@ -220,7 +225,7 @@ resources known_threshold_rule(std::span<const std::span<const std::int64_t>> ro
   }
   const auto all = 2 * static_cast<double>(steps) * static_cast<double>(ceil_div(bits, place_bits));
   resources r;
-  r.luts = std::min(all, functions * taken_apart(rows.size()));
+  r.luts = std::min(all, functions * taken_apart(rows.size(), steps));
   add_chains(r, ceil_div(bits, place_bits), static_cast<double>(steps));
   return r;
 }

@@ -92,8 +92,15 @@ TEST_CASE("constant weights: registers and adders of the graph are what synthesi
   CHECK(summarise(units, modelled_luts, counted_luts).median <= 1);
 }
 
-TEST_CASE("multipliers in DSPs have no rules") {
-  mvau unit = matrix_unit(16);
+TEST_CASE("a DSP a product, where products have nine bits") {
+  mvau unit = matrix_unit(24);
   unit.multipliers = multiplier_style::dsp;
-  CHECK_THROWS_AS(estimate(unit), config_error);
+  unit.input_type = unsigned_type(5);
+  unit.weights.type = signed_type(4);
+  CHECK(estimate(unit).total().dsp == static_cast<double>(unit.pe) * unit.simd);
+  unit.input_type = unsigned_type(4);
+  CHECK(estimate(unit).total().dsp == 0);
+  unit.input_type = unsigned_type(5);
+  unit.accumulator.bits = 8;  // products modulo 2^8 need no ninth bit
+  CHECK(estimate(unit).total().dsp == 0);
 }
