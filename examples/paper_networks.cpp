@@ -3,6 +3,7 @@
 // frame time, FIFO depths found, simulated cycle by cycle with every stream compared to the integer network.
 //
 //     paper_networks [--full] [--cycles N] [NAME ...]      names: cnv espcn mobilenet resnet18 unet
+//     paper_networks [--full] --write DIR [NAME ...]       only write DIR/NAME.onnx
 //
 // Without --full the networks have a quarter of their channels and smaller images.
 #include <fmt/format.h>
@@ -74,15 +75,19 @@ run_result run_with_deep_streams(dataflow& flow, const integer_network& net, con
   return run_cycle_engine(flow, inputs, events, options);
 }
 
-void run(const std::string& name, bool full, std::int64_t cycles) {
+network described(const std::string& name, bool full) {
   network_options options;
   options.width_multiplier = full ? 1 : 0.25;
   options.calibration_images = full ? 0 : 2;
   const bool resizes = name == "espcn" || name == "unet";
   options.image_height = options.image_width = full && !resizes ? 32 : resizes ? 24 : 32;
   if (name == "cnv") options.weight_bits = options.activation_bits = 1;
+  return describe(name, options);
+}
+
+void run(const std::string& name, bool full, std::int64_t cycles) {
   const auto start = std::chrono::steady_clock::now();
-  const network file = through_a_file(describe(name, options));
+  const network file = through_a_file(described(name, full));
   const integer_network net = streamline(file);
   folding_goal goal;
   goal.cycles_per_frame = cycles;
@@ -107,20 +112,35 @@ void run(const std::string& name, bool full, std::int64_t cycles) {
 
 }  // namespace
 
+int write(const std::vector<std::string>& names, bool full, const std::filesystem::path& folder) {
+  try {
+    for (const std::string& name : names) write_qonnx(described(name, full), folder / (name + ".onnx"));
+  } catch (const error& e) {
+    fmt::print(stderr, "paper_networks: {}\n", e.what());
+    return 1;
+  }
+  return 0;
+}
+
 int main(int argc, char** argv) {
   bool full = false;
   std::int64_t cycles = 100000;
   std::vector<std::string> names;
+  std::string folder;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--full")
       full = true;
     else if (argument == "--cycles" && i + 1 < argc)
       cycles = std::stoll(argv[++i]);
+    else if (argument == "--write" && i + 1 < argc)
+      folder = argv[++i];
     else
       names.push_back(argument);
   }
   if (names.empty()) names = {"cnv", "espcn", "mobilenet", "resnet18", "unet"};
+  if (!folder.empty()) return write(names, full, folder);
+  if (!folder.empty()) return write(names, full, folder);
   fmt::print("{:<10} {:>5} {:>8} {:>10} {:>9} {:>10} {:>9} {:>8} {:>8} {:>8} {:>8} {:>6}\n", "network", "units",
              "slowest", "interval", "latency", "beats", "differing", "times", "prep. s", "sim. s", "kcycle/s", "MB");
   try {
