@@ -19,10 +19,10 @@ std::optional<rational> finite_end(float value) {
 }  // namespace
 
 void streamliner::make_levels(const tensor_flow& from, const level_rule& rule, bool may_vanish) {
-  const std::optional<affine_step> meaning = from.chain.affine(range(from), channels(from));
-  if (may_vanish && meaning && !m_draft.is_sum(from.value) &&
-      changes_nothing(rule, *meaning, range(from), channels(from)))
-    return put(from);
+  if (may_vanish && !m_draft.is_sum(from.value) && from.chain.is_exact()) {
+    const std::optional<affine_step> meaning = from.chain.affine(range(from), channels(from));
+    if (meaning && changes_nothing(rule, *meaning, range(from), channels(from))) return put(from);
+  }
   if (rule.channels > 1 && rule.channels != channels(from))
     refuse(fmt::format("has parameters for {} channels, but its input has {}", rule.channels, channels(from)));
   const bool uniform = rule.channels == 1 &&

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "models/error.h"
 #include "models/exact_quant.h"
+#include "models/interval_chain.h"
 
 namespace spillway {
 
@@ -162,9 +164,11 @@ threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chai
   try {
     for (std::int64_t channel = 0; channel < channels; ++channel) {
       draft.descending.push_back(chain.slope(channel) < 0);
+      const interval_chain quick(chain, channel);
       for (big_int level = rule.low + 1; level <= rule.high; ++level) {
         const real_boundary boundary = rule.boundary(channel, level);
-        draft.conditions.push_back(chain.reaching(channel, boundary.at, boundary.inclusive));
+        const std::optional<integer_condition> found = quick.reaching(boundary.at);
+        draft.conditions.push_back(found ? *found : chain.reaching(channel, boundary.at, boundary.inclusive));
       }
     }
   } catch (const undecided&) {

@@ -97,6 +97,13 @@ void value_chain::clamp(std::optional<rational> low, std::optional<rational> hig
   if (low || high) m_steps.emplace_back(clamp_step{std::move(low), std::move(high)});
 }
 
+bool value_chain::is_exact() const {
+  return std::ranges::all_of(m_steps, [](const chain_step& step) {
+    const auto* linear = std::get_if<affine_step>(&step);
+    return linear == nullptr || (exact(linear->scale) && exact(linear->offset));
+  });
+}
+
 bracket value_chain::at(std::int64_t channel, bracket x) const {
   for (const chain_step& step : m_steps) {
     if (const auto* linear = std::get_if<affine_step>(&step)) {

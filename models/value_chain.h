@@ -48,6 +48,9 @@ class value_chain {
 
   const std::vector<chain_step>& steps() const { return m_steps; }
 
+  /// True if all its numbers are fractions.
+  bool is_exact() const;
+
   /// The real number that an integer (or, on the host, a real input) stands for.
   bracket at(std::int64_t channel, bracket x) const;
 
