@@ -229,7 +229,7 @@ void print_dsp_held_out() {
 
 void print_levels() {
   for (const int output : {4, 6, 8})
-    for (const int nf : {2, 4, 8})
+    for (const int nf : {1, 2, 4, 8})
       print_point({{"name", fmt::format("even_b{}_f{}", output, nf)},
                    {"stratum", "levels"},
                    {"unit", "mvau"},

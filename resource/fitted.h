@@ -19,10 +19,10 @@ inline constexpr double read_row = 1.9, read_short_row = 0.8;
 // The same for a table of two lanes by +-1.
 inline constexpr double read_pair = 3.5;
 
-// LUTs of a place of a comparison that 2 folds, and 3 or 4, choose: such functions are taken apart now and then. Of more
-// than 15 thresholds they are more so, by so much each time that there are twice as many.
+// LUTs of a place of a comparison that 2 folds, and 3 or 4, choose: such functions are taken apart now and then. Of
+// more than 15 thresholds they are more so, by so much each time that there are twice as many.
 inline constexpr double taken_apart_of_2 = 1.17, taken_apart_of_4 = 1.04;
-inline constexpr double many_apart_of_2 = 0.05, many_apart_of_4 = 0.08, many_apart = 0.015;
+inline constexpr double many_apart_of_2 = 0.05, many_apart_of_4 = 0.08, many_apart = 0.015, many_constants = 0.063;
 
 // LUTs of comparisons with constants in a unit, of what they take alone; and a bit of one, where there is no carry
 // chain.

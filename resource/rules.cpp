@@ -139,6 +139,8 @@ resources accumulator_rule(int bits, bool saturates, int sum_bits, bool sum_sign
   return r;
 }
 
+double doublings_of_levels(std::int64_t steps) { return std::max(0.0, std::log2(static_cast<double>(steps) / 15)); }
+
 resources threshold_count_rule(std::int64_t steps) {
   resources r;
   // A bit that turns over at each multiple of 2^b is the parity of those there.
@@ -206,7 +208,7 @@ double taken_apart(std::size_t folds, std::size_t steps) {
   const double of_many = folds == 2   ? fitted_costs::many_apart_of_2
                          : folds <= 4 ? fitted_costs::many_apart_of_4
                                       : fitted_costs::many_apart;
-  return alone + of_many * std::max(0.0, std::log2(static_cast<double>(steps) / 15));
+  return alone + of_many * doublings_of_levels(static_cast<std::int64_t>(steps));
 }
 
 }  // namespace

@@ -54,6 +54,10 @@ resources threshold_rule(std::int64_t steps, int bits);
 /// Of so many comparators' outputs, ones from below, the number of ones.
 resources threshold_count_rule(std::int64_t steps);
 
+/// How many times there are twice as many thresholds as the 15 that most constants of resource/fitted.h are of; 0 for
+/// fewer.
+double doublings_of_levels(std::int64_t steps);
+
 /// The same with thresholds that never change, ascending, for a value of `bits` bits (13 at least). A place of the
 /// chain compares six bits; places of several thresholds that are the same function are shared.
 resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int bits);

@@ -196,7 +196,7 @@ resources threshold_comparison(const element& e) {
     }
     resources one =
         constant_threshold_rule({e.thresholds->at(element * e.steps), static_cast<std::size_t>(e.steps)}, bits);
-    one.luts *= fitted_costs::constant_places;
+    one.luts *= fitted_costs::constant_places + fitted_costs::many_constants * doublings_of_levels(e.steps);
     r += one;
   }
   return static_cast<double>(e.pe) / static_cast<double>(looked_at) * r;

@@ -2,10 +2,12 @@
 #include "resource/estimate.h"
 
 #include <doctest/doctest.h>
+#include <cmath>
 
 #include <string>
 
 #include "calibration/errors.h"
+#include "calibration/network_errors.h"
 #include "models/error.h"
 #include "resource/spillway_model.h"
 #include "tests/resource/matrix_unit.h"
@@ -103,4 +105,22 @@ TEST_CASE("a DSP a product, where products have nine bits") {
   unit.input_type = unsigned_type(5);
   unit.accumulator.bits = 8;  // products modulo 2^8 need no ninth bit
   CHECK(estimate(unit).total().dsp == 0);
+}
+
+TEST_CASE("whole accelerators: LUTs within 7 percent, block RAM exactly") {
+  const std::vector<measured_network> networks = measured_networks(SPILLWAY_SOURCE_DIR "/calibration", "networks");
+  REQUIRE(networks.size() == 6);
+  for (const measured_network& network : networks) {
+    CAPTURE(network.name);
+    CHECK(std::abs(error_of(network.modelled.all_luts(), network.counted.all_luts())) <= 7);
+    CHECK(network.modelled.bram18 == network.counted.bram18);
+  }
+}
+
+TEST_CASE("many thresholds side by side, as networks have them") {
+  const std::vector<measured_unit> units = measured("levels");
+  REQUIRE(units.size() == 12);
+  const error_summary lut = summarise(units, modelled_luts, counted_luts);
+  CHECK(lut.max <= 3);
+  CHECK(summarise(units, modelled(&resources::ff), counted(&resources::ff)).exact == 100);
 }
