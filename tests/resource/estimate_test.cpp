@@ -2,8 +2,8 @@
 #include "resource/estimate.h"
 
 #include <doctest/doctest.h>
-#include <cmath>
 
+#include <cmath>
 #include <string>
 
 #include "calibration/errors.h"
