@@ -8,9 +8,9 @@
 #include "calibration/bands.h"
 #include "calibration/errors.h"
 #include "calibration/network_errors.h"
+#include "calibration/run_tool.h"
 #include "calibration/site_shares.h"
 #include "calibration/unit_errors.h"
-#include "models/error.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
 
@@ -150,7 +150,7 @@ int main(int argc, char** argv) {
   bool sites = false;
   app.add_flag("--sites", sites, "Print the shares of sites of resource/fitted.h, fitted on the calibration points");
   CLI11_PARSE(app, argc, argv);
-  try {
+  return run_tool("cost_errors", [&] {
     if (sites) {
       fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder, "calibration"))));
       return 0;
@@ -160,11 +160,5 @@ int main(int argc, char** argv) {
       return 0;
     }
     return run(folder, as_json_text);
-  } catch (const io_error& wrong) {
-    fmt::print(stderr, "cost_errors: {}\n", wrong.what());
-    return 3;
-  } catch (const error& wrong) {
-    fmt::print(stderr, "cost_errors: {}\n", wrong.what());
-    return 2;
-  }
+  });
 }

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "calibration/run_tool.h"
 #include "calibration/slopes.h"
-#include "models/error.h"
 
 // Prints what a bit of weight, input and accumulator costs: measured, modelled and by FINN's formula.
 
@@ -33,13 +33,5 @@ int main(int argc, char** argv) {
   app.add_option("FOLDER", folder, "Where points/ and results/ are")->capture_default_str();
   app.add_flag("--plot-data", for_plots, "Print the points, for gnuplot");
   CLI11_PARSE(app, argc, argv);
-  try {
-    return run(folder, for_plots);
-  } catch (const io_error& wrong) {
-    fmt::print(stderr, "cost_slopes: {}\n", wrong.what());
-    return 3;
-  } catch (const error& wrong) {
-    fmt::print(stderr, "cost_slopes: {}\n", wrong.what());
-    return 2;
-  }
+  return run_tool("cost_slopes", [&] { return run(folder, for_plots); });
 }

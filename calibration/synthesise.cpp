@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 
+#include "calibration/run_tool.h"
 #include "calibration/synthesis.h"
 #include "models/error.h"
 
@@ -153,13 +154,5 @@ int main(int argc, char** argv) {
   app.add_option("--part", chosen.part, "Of --parts: points part, part + parts, ...");
   app.add_option("--parts", chosen.parts, "Parts that the list is divided into")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  try {
-    return run(chosen);
-  } catch (const io_error& wrong) {
-    fmt::print(stderr, "synthesise: {}\n", wrong.what());
-    return 3;
-  } catch (const error& wrong) {
-    fmt::print(stderr, "synthesise: {}\n", wrong.what());
-    return 2;
-  }
+  return run_tool("synthesise", [&] { return run(chosen); });
 }
