@@ -38,6 +38,12 @@ std::map<std::string, std::string> training_metadata(const training_options& opt
       {prefix + "scale_learning_rate", fmt::to_string(options.scale_learning_rate)},
   };
   if (options.format.method != weight_method::qat) result[prefix + "penalty"] = fmt::to_string(options.penalty);
+  if (options.wrapnet) {
+    result[prefix + "method"] = "wrapnet";
+    result[prefix + "accumulator_bits"] = fmt::to_string(options.wrapnet->accumulator_bits);
+    result[prefix + "slope"] = fmt::to_string(options.wrapnet->slope);
+    result[prefix + "overflow_penalty"] = fmt::to_string(options.wrapnet->penalty);
+  }
   return result;
 }
 

@@ -14,6 +14,7 @@
 
 #include "models/error.h"
 #include "train/binary_linear.h"
+#include "train/cyclic_activation.h"
 #include "train/weight_quantizer.h"
 
 namespace spillway {
@@ -66,11 +67,25 @@ labelled_batch gather(const binary_images& images, std::span<const std::int64_t>
   return {{tensor_of(offsets), tensor_of(ones)}, tensor_of(labels)};
 }
 
+struct batch_loss {
+  torch::Tensor cross_entropy, penalty;
+};
+
 template <typename Quantizer>
-torch::Tensor cross_entropy(const Quantizer& quantizer, const labelled_batch& batch) {
+batch_loss losses(const Quantizer& quantizer, const labelled_batch& batch, const training_options& options) {
   const quantized_tensor weights = quantizer.forward();
-  const auto logits = binary_linear(batch.images, weights.integers) * weights.scale.t();
-  return -torch::log_softmax(logits, 1).gather(1, batch.labels.unsqueeze(1)).mean();
+  const auto sums = binary_linear(batch.images, weights.integers);
+  const auto logits = (options.wrapnet ? cyclic_activation(sums, *options.wrapnet) : sums) * weights.scale.t();
+  return {-torch::log_softmax(logits, 1).gather(1, batch.labels.unsqueeze(1)).mean(),
+          options.wrapnet ? options.wrapnet->penalty * overflow_penalty(sums, *options.wrapnet)
+                          : options.penalty * quantizer.penalty()};
+}
+
+/// Random weights sum to about 0.4 times their norm on these images: with integers of this scale they start inside.
+void start_inside(const torch::Tensor& v, const torch::Tensor& d, const wrapnet_options& wrapnet) {
+  const torch::NoGradGuard no_gradient;
+  const double half_range = std::ldexp(1.0, wrapnet.accumulator_bits - 1);
+  d.copy_(torch::maximum(d, torch::log2(v.pow(2).sum(1, true).sqrt() * (2 / half_range))));
 }
 
 /// Adam with one rate for the weights and one for the logarithms of scales and norms.
@@ -107,11 +122,11 @@ double train_epoch(const Quantizer& quantizer, scheduled_adam& adam, const binar
   const double steps = static_cast<double>(batches) * options.epochs;
   double loss_sum = 0;
   for (std::size_t i = 0; i < batches; ++i) {
-    const auto loss = cross_entropy(quantizer, gather(images, std::span(order).subspan(i * batch, batch)));
-    loss_sum += loss.template item<double>();
+    const auto loss = losses(quantizer, gather(images, std::span(order).subspan(i * batch, batch)), options);
+    loss_sum += loss.cross_entropy.template item<double>();
     if (!std::isfinite(loss_sum)) throw input_error("the loss is not finite");
     const double left = 1 - (static_cast<double>(batches) * (epoch - 1) + static_cast<double>(i)) / steps;
-    adam.step(loss + options.penalty * quantizer.penalty(), left * left);
+    adam.step(loss.cross_entropy + loss.penalty, left * left);
   }
   return loss_sum / static_cast<double>(batches);
 }
@@ -159,8 +174,11 @@ quantized_weights train_linear(const binary_images& images, const training_optio
   check_labels(images, options.classes);
   seeded_random random(options.seed);
   const auto start = initial_weights(options.classes, images.features, random);
-  if (options.format.method == weight_method::qat)
-    return fit(qat_quantizer::from_weights(start, options.format), images, options, random, report);
+  if (options.format.method == weight_method::qat) {
+    const auto quantizer = qat_quantizer::from_weights(start, options.format);
+    if (options.wrapnet) start_inside(quantizer.v, quantizer.d, *options.wrapnet);
+    return fit(quantizer, images, options, random, report);
+  }
   return fit(a2q_quantizer::from_weights(start, options.format, options.start), images, options, random, report);
 }
 

@@ -23,8 +23,9 @@ constexpr const char* data_text = "MNIST, 60,000 training images, pixel >= 128 i
 struct mnist_linear_arguments {
   std::string mnist, method = "qat", start = "naive", limit = "published", output;
   training_options options;
+  wrapnet_options wrapnet;  ///< of --method wrapnet
   std::int64_t validate = 0;
-  bool quiet = false, force = false;
+  bool test = false, quiet = false, force = false;
 };
 
 /// What makes this file again, without what does not matter to it (where the data lies, progress).
@@ -32,6 +33,7 @@ std::string recipe(const mnist_linear_arguments& args) {
   const training_options &o = args.options, defaults;
   std::string text = fmt::format("mnist-linear --method {}", args.method);
   if (o.format.method != weight_method::qat) text += fmt::format(" --bits {}", o.format.accumulator_bits);
+  if (o.wrapnet) text += fmt::format(" --bits {}", o.wrapnet->accumulator_bits);
   text += fmt::format(" --seed {} --epochs {}", o.seed, o.epochs);
   const auto add = [&](const char* name, auto value, auto usual) {
     if (value != usual) text += fmt::format(" --{} {}", name, value);
@@ -41,27 +43,52 @@ std::string recipe(const mnist_linear_arguments& args) {
   add("learning-rate", o.learning_rate, defaults.learning_rate);
   add("scale-learning-rate", o.scale_learning_rate, defaults.scale_learning_rate);
   add("penalty", o.penalty, defaults.penalty);
+  if (o.wrapnet) {
+    add("slope", o.wrapnet->slope, wrapnet_options{}.slope);
+    add("overflow-penalty", o.wrapnet->penalty, wrapnet_options{}.penalty);
+  }
   add("start", to_string(o.start), to_string(defaults.start));
   add("limit", to_string(o.format.limit), to_string(defaults.format.limit));
   add("validate", args.validate, std::int64_t{0});
   return text;
 }
 
-int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
-  weight_format& format = args.options.format;
-  format.method = parse_weight_method(args.method);
+/// What the options say in words becomes the options' values.
+void interpret(mnist_linear_arguments& args, bool bits_given) {
+  training_options& options = args.options;
+  weight_format& format = options.format;
+  const bool wrapnet = args.method == "wrapnet";
+  format.method = wrapnet ? weight_method::qat : parse_weight_method(args.method);
   format.limit = parse_norm_limit(args.limit);
-  args.options.start = parse_weight_start(args.start);
-  if (bits_given != (format.method != weight_method::qat))
+  options.start = parse_weight_start(args.start);
+  if (bits_given != (wrapnet || format.method != weight_method::qat))
     throw config_error(
         bits_given
-            ? "--bits is for --method a2q and a2q_plus: ordinary quantization knows no accumulator"
+            ? "--bits is for --method a2q and a2q_plus (and wrapnet): ordinary quantization knows no accumulator"
             : fmt::format("--method {} needs --bits, the accumulator's width, for instance --bits 12", args.method));
-  validate(args.options);
+  if (wrapnet) {
+    args.wrapnet.accumulator_bits = format.accumulator_bits;
+    format.accumulator_bits = training_options{}.format.accumulator_bits;
+    options.wrapnet = args.wrapnet;
+  }
+  validate(options);
+}
+
+std::string score_text(const quantized_weights& trained, const training_options& options, const binary_images& images,
+                       const char* which) {
+  if (!options.wrapnet) return fmt::format("{} top-1 {:.2f}%", which, 100 * linear_accuracy(trained, images));
+  const wrapped_accuracy score = score_wrapped(trained, images, *options.wrapnet);
+  return fmt::format("{} top-1 {:.2f}% (wrapped sums alone {:.2f}%, {:.3f}% of sums overflow)", which,
+                     100 * score.cyclic, 100 * score.plain, 100 * score.overflowing);
+}
+
+int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
+  interpret(args, bits_given);
   check_output(args.output, args.force);
   const binary_images all = read_mnist(args.mnist, "train", threshold);
   if (args.validate < 0 || args.validate >= all.frames())
     throw config_error(fmt::format("--validate = {}; right: 0 to {}", args.validate, all.frames() - 1));
+  const binary_images test = args.test ? read_mnist(args.mnist, "t10k", threshold) : binary_images{};
   const std::int64_t kept = all.frames() - args.validate;
   const binary_images images = args.validate == 0 ? all : all.slice(0, kept);
   quantized_weights trained;
@@ -70,9 +97,10 @@ int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
     trained = train_linear(images, args.options, [&](const epoch_report& report) { progress.update(report); });
   }
   save_linear(trained, args.options, training_metadata(args.options, recipe(args), data_text), args.output);
-  fmt::print("{}: training top-1 {:.2f}%", args.output, 100 * linear_accuracy(trained, images));
+  fmt::print("{}: {}", args.output, score_text(trained, args.options, images, "training"));
   if (args.validate > 0)
-    fmt::print(", validation top-1 {:.2f}%", 100 * linear_accuracy(trained, all.slice(kept, all.frames())));
+    fmt::print(", {}", score_text(trained, args.options, all.slice(kept, all.frames()), "validation"));
+  if (args.test) fmt::print(", {}", score_text(trained, args.options, test, "test"));
   fmt::print("\n");
   return 0;
 }
@@ -84,9 +112,10 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
   CLI::App* command = app.add_subcommand("mnist-linear", "Train the 784 x 10 network on binary MNIST");
   training_options& o = args->options;
   command->add_option("--mnist", args->mnist, "Folder of MNIST's IDX files (tools/get-mnist)")->required();
-  command->add_option("--method", args->method, "qat (ordinary quantization), a2q or a2q_plus")->capture_default_str();
-  CLI::Option* bits =
-      command->add_option("--bits", o.format.accumulator_bits, "The accumulator's width, P, of a2q and a2q_plus");
+  command->add_option("--method", args->method, "qat (ordinary quantization), a2q, a2q_plus or wrapnet")
+      ->capture_default_str();
+  CLI::Option* bits = command->add_option("--bits", o.format.accumulator_bits,
+                                          "The accumulator's width, P, of a2q, a2q_plus and wrapnet");
   command->add_option("--weight-bits", o.format.weight_bits, "Bits of a weight, M")->capture_default_str();
   command->add_option("--seed", o.seed, "Of the first weights and of the order of images")->capture_default_str();
   command->add_option("--epochs", o.epochs, "Passes over the images")->capture_default_str();
@@ -95,10 +124,15 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
   command->add_option("--scale-learning-rate", o.scale_learning_rate, "The same, of log2 of scales and norms")
       ->capture_default_str();
   command->add_option("--penalty", o.penalty, "A2Q's lambda")->capture_default_str();
+  command->add_option("--slope", args->wrapnet.slope, "Of wrapnet: k, the cyclic activation's fold")
+      ->capture_default_str();
+  command->add_option("--overflow-penalty", args->wrapnet.penalty, "Of wrapnet: weight of the mean overflow")
+      ->capture_default_str();
   command->add_option("--start", args->start, "Of the weights: naive, euclidean or centred")->capture_default_str();
   command->add_option("--limit", args->limit, "Of a2q: published or tight")->capture_default_str();
   command->add_option("--validate", args->validate, "Hold out the last N training images, and score them")
       ->capture_default_str();
+  command->add_flag("--test", args->test, "Score the test images, too");
   command->add_option("-o,--output", args->output, "The QONNX file to write")->required();
   command->add_flag("--quiet", args->quiet, "No progress");
   command->add_flag("--force", args->force, "Replace a file that is there");

@@ -20,6 +20,14 @@ bool is_finite_from(double low, double value) { return std::isfinite(value) && v
 
 void validate(const training_options& options) {
   validate(options.format);
+  if (options.wrapnet) {
+    const wrapnet_options& w = *options.wrapnet;
+    if (options.format.method != weight_method::qat)
+      throw config_error("WrapNet with the weights of A2Q; right: those of ordinary quantization");
+    require(w.accumulator_bits >= 2 && w.accumulator_bits <= 32, "bits", w.accumulator_bits, "2 to 32");
+    require(is_finite_from(1e-3, w.slope) && w.slope <= 1e9, "slope", w.slope, "0.001 to 1e9");
+    require(is_finite_from(0, w.penalty), "overflow-penalty", w.penalty, "0 or more");
+  }
   require(options.classes >= 2 && options.classes <= 65536, "classes", static_cast<double>(options.classes),
           "2 to 65536");
   require(options.epochs >= 1 && options.epochs <= 100000, "epochs", options.epochs, "1 to 100000");

@@ -2,16 +2,25 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "models/weight_start.h"
 
 namespace spillway {
 
+/// WrapNet: ordinary quantization whose sums wrap at P bits and go through a cyclic activation in training.
+struct wrapnet_options {
+  int accumulator_bits = 8;  ///< P, 2 to 32
+  double slope = 2;          ///< k of the fold, above 0: the greater, the nearer its knee is to 2^(P-1)
+  double penalty = 0.01;     ///< of the mean overflow, beside the cross-entropy
+};
+
 /// The recipe of one network; docs/training.md says how the defaults were found.
 struct training_options {
   weight_format format{8, unsigned_type(1), 32, weight_method::qat};
   weight_start start = weight_start::naive;
+  std::optional<wrapnet_options> wrapnet;  ///< with `format.method` qat only
   std::int64_t classes = 10;
   std::uint64_t seed = 1;
   int epochs = 30;

@@ -170,6 +170,37 @@ TEST_CASE("validation holds images out and scores them") {
   check_refusal(train_command(recipe(mnist, {"--validate", "400", "-o", mnist / "other.onnx"})), 2, "right: 0 to 399");
 }
 
+TEST_CASE("WrapNet is trained, scored in its register, and simulated with the same wrapped sums") {
+  const small_mnist mnist;
+  const std::string net = mnist / "net.onnx";
+  const auto result = train_command(
+      recipe(mnist, {"--method", "wrapnet", "--bits", "5", "--slope", "3", "--test", "-o", net, "--quiet"}));
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(read_qonnx(net).metadata.at("spillway.training.command") ==
+        "mnist-linear --method wrapnet --bits 5 --seed 1 --epochs 3 --batch 50 --slope 3");
+  REQUIRE(train_command({"binarize", "--mnist", mnist.path.string(), "-o", mnist / "data"}).code == 0);
+  const auto simulated = run_process({(fs::path(SPILLWAY_BINARY_DIR) / "spillway").string(), "simulate", net, "--data",
+                                      mnist / "data", "--accumulator", "5:wrap", "--engine", "fast"});
+  CAPTURE(simulated.out);
+  REQUIRE(simulated.code == 0);
+  const std::string before = "test top-1 ", inside = "(wrapped sums alone ";
+  const auto at = result.out.find(inside, result.out.find(before)) + inside.size();
+  const std::string plain = result.out.substr(at, result.out.find('%', at) - at);
+  CAPTURE(result.out);
+  CHECK(simulated.out.find(plain) != std::string::npos);
+  std::vector<std::string> refused{"--method", "wrapnet", "-o", mnist / "other.onnx"};
+  check_refusal(train_command(recipe(mnist, refused)), 2, "needs --bits");
+  refused.insert(refused.end(), {"--bits", "33"});
+  check_refusal(train_command(recipe(mnist, refused)), 2, "bits = 33; right: 2 to 32");
+  refused.back() = "8";
+  refused.insert(refused.end(), {"--slope", "0"});
+  check_refusal(train_command(recipe(mnist, refused)), 2, "slope = 0; right: 0.001 to 1e9");
+  refused.back() = "1";
+  refused.insert(refused.end(), {"--overflow-penalty", "-1"});
+  check_refusal(train_command(recipe(mnist, refused)), 2, "overflow-penalty = -1; right: 0 or more");
+}
+
 TEST_CASE("missing, truncated and contradictory data are refused") {
   const auto with = [](auto spoil) {
     const small_mnist mnist;

@@ -81,6 +81,28 @@ TEST_CASE("a short training lowers the loss and learns the classes") {
   }
 }
 
+TEST_CASE("WrapNet learns in registers that wrap, with a penalty it overflows less, and its file claims nothing") {
+  use_portable_kernels();
+  const binary_images train = four_classes(1, 800), test = four_classes(2, 400);
+  const auto trained = [&](double penalty) {
+    training_options options = short_run(weight_method::qat);
+    options.wrapnet = wrapnet_options{4, 2, penalty};
+    return train_linear(train, options);
+  };
+  const wrapnet_options in_register{4, 2, 0};
+  const quantized_weights free = trained(0), held = trained(1);
+  CHECK(score_wrapped(held, test, in_register).cyclic > 0.85);  // chance is 0.25
+  CHECK(score_wrapped(held, test, in_register).overflowing < score_wrapped(free, test, in_register).overflowing);
+  training_options options = short_run(weight_method::qat);
+  options.wrapnet = wrapnet_options{4, 2, 1};
+  const scratch_folder folder;
+  save_linear(held, options, training_metadata(options, "none", "none"), folder.path / "net.onnx");
+  const network file = read_qonnx(folder.path / "net.onnx");
+  CHECK(file.metadata.at("spillway.training.method") == "wrapnet");
+  CHECK(file.metadata.at("spillway.training.accumulator_bits") == "4");
+  for (const auto& [key, value] : file.metadata) CHECK_FALSE(key.starts_with("spillway.accumulator."));
+}
+
 TEST_CASE("a trained A2Q network is certified at its P, however small") {
   const binary_images images = four_classes(1, 300);
   for (int bits = 3; bits <= 12; ++bits) {
