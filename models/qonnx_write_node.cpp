@@ -166,7 +166,7 @@ void node_writer::operator()(const top_k_op& op) {
 
 void node_writer::begin(std::string_view type, std::string_view domain) {
   m_node->set_op_type(std::string(type));
-  m_node->set_domain(std::string(domain));
+  if (!domain.empty()) m_node->set_domain(std::string(domain));  // ONNX's own operators have none
 }
 
 void node_writer::write_window(const window_shape& w) {
