@@ -181,14 +181,17 @@ TEST_CASE("WrapNet is trained, scored in its register, and simulated with the sa
         "mnist-linear --method wrapnet --bits 5 --seed 1 --epochs 3 --batch 50 --slope 3");
   REQUIRE(train_command({"binarize", "--mnist", mnist.path.string(), "-o", mnist / "data"}).code == 0);
   const auto simulated = run_process({(fs::path(SPILLWAY_BINARY_DIR) / "spillway").string(), "simulate", net, "--data",
-                                      mnist / "data", "--accumulator", "5:wrap", "--engine", "fast"});
+                                      mnist / "data", "--accumulator", "5:wrap:final", "--engine", "fast"});
   CAPTURE(simulated.out);
   REQUIRE(simulated.code == 0);
-  const std::string before = "test top-1 ", inside = "(wrapped sums alone ";
-  const auto at = result.out.find(inside, result.out.find(before)) + inside.size();
-  const std::string plain = result.out.substr(at, result.out.find('%', at) - at);
   CAPTURE(result.out);
-  CHECK(simulated.out.find(plain) != std::string::npos);
+  const auto after = [&](const std::string& mark) {
+    const auto at = result.out.find(mark, result.out.find("test top-1 ")) + mark.size();
+    return result.out.substr(at, result.out.find('%', at) - at);
+  };
+  CHECK(simulated.out.find("top-1                " + after("(wrapped sums alone ") + "%") != std::string::npos);
+  CHECK(std::stod(after("%, ")) > 0);
+  CHECK(simulated.out.find("(" + after("%, ") + "%)") != std::string::npos);
   std::vector<std::string> refused{"--method", "wrapnet", "-o", mnist / "other.onnx"};
   check_refusal(train_command(recipe(mnist, refused)), 2, "needs --bits");
   refused.insert(refused.end(), {"--bits", "33"});
