@@ -31,7 +31,7 @@ void epoch_progress::update(const epoch_report& report) {
   const std::string left = done > 0 ? fmt::format("{:.0f} s left", seconds * (1 - share) / done) : "";
   const std::string accuracy = report.accuracy ? fmt::format(", top-1 {:.1f}%", 100 * *report.accuracy) : "";
   const std::string text =
-      fmt::format("epoch {} of {}, loss {:.4f}{}, {}", report.epoch, report.epochs, report.loss, accuracy, left);
+      fmt::format("epoch {} of {}, loss {:.4g}{}, {}", report.epoch, report.epochs, report.loss, accuracy, left);
   if (!m_terminal) {
     fmt::print(stderr, "{}: {}\n", m_what, text);
     return;

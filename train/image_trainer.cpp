@@ -8,13 +8,14 @@
 
 #include <array>
 #include <cmath>
-#include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "models/atomic_file.h"
 #include "models/error.h"
+#include "train/classification_task.h"
 
 namespace spillway {
 
@@ -56,15 +57,20 @@ class image_trainer::optimizer {
   std::unique_ptr<torch::optim::Optimizer> m_torch;
 };
 
-image_trainer::image_trainer(network_model& model, const image_training& training, image_set images,
-                             image_set validation)
-    : m_model(model), m_training(training), m_images(std::move(images)), m_validation(std::move(validation)) {
+image_trainer::image_trainer(network_model& model, const image_training& training, std::unique_ptr<image_task> task)
+    : m_model(model), m_training(training), m_task(std::move(task)) {
   validate(training);
-  if (m_images.frames() < training.batch)
+  if (m_task->frames() < training.batch)
     throw config_error(fmt::format("batch = {}, but there are {} images to train on; right: at most as many",
-                                   training.batch, m_images.frames()));
+                                   training.batch, m_task->frames()));
   m_optimizer = std::make_unique<optimizer>(model.parameters(), training);
 }
+
+image_trainer::image_trainer(network_model& model, const image_training& training, image_set images,
+                             image_set validation)
+    : image_trainer(
+          model, training,
+          std::make_unique<classification_task>(std::move(images), std::move(validation), training.augmented)) {}
 
 image_trainer::~image_trainer() = default;
 
@@ -90,26 +96,24 @@ void image_trainer::resume() {
 }
 
 std::string image_trainer::log() const {
-  return "epoch,loss,training_top1,validation_top1,learning_rate\n" + m_place.log;
+  return fmt::format("epoch,{},learning_rate\n", m_task->log_names()) + m_place.log;
 }
 
-void image_trainer::run_step(const image_batch& batch, std::int64_t steps) {
-  const torch::Tensor out = m_model.forward(batch.images, true);
-  const torch::Tensor loss = torch::nll_loss(torch::log_softmax(out, 1), batch.labels);
+void image_trainer::run_step(std::span<const std::int64_t> frames, std::int64_t steps) {
+  const auto [loss, correct] = m_task->loss(m_model, frames, m_training.seed, m_place.epoch);
   m_place.loss_sum += static_cast<double>(loss.item<float>());
   if (!std::isfinite(m_place.loss_sum)) throw input_error("the loss is not finite");
-  m_place.correct += (out.detach().argmax(1) == batch.labels).sum().item<std::int64_t>();
+  m_place.correct += correct;
   const double factor = m_training.rate_factor(m_place.epoch, m_place.step, steps);
   m_optimizer->step(loss.to(torch::kDouble) + m_training.penalty * m_model.penalty(), factor);
 }
 
 void image_trainer::end_epoch(std::int64_t steps) {
   const double seen = static_cast<double>(steps * m_training.batch);
-  m_place.log += fmt::format(
-      "{},{:.5f},{:.5f},{},{:.6g}\n", m_place.epoch, m_place.loss_sum / static_cast<double>(steps),
-      static_cast<double>(m_place.correct) / seen,
-      m_validation.frames() == 0 ? std::string() : fmt::format("{:.5f}", image_accuracy(m_model, m_validation)),
-      m_training.learning_rate * m_training.rate_factor(m_place.epoch, 0, steps));
+  m_place.log += fmt::format("{},{},{:.6g}\n", m_place.epoch,
+                             m_task->log_values(m_model, m_place.loss_sum / static_cast<double>(steps),
+                                                static_cast<double>(m_place.correct) / seen),
+                             m_training.learning_rate * m_training.rate_factor(m_place.epoch, 0, steps));
   ++m_place.epoch;
   m_place.step = 0;
   m_place.loss_sum = 0;
@@ -120,22 +124,19 @@ void image_trainer::end_epoch(std::int64_t steps) {
 
 void image_trainer::run_epoch(const std::function<void(const epoch_report&)>& report) {
   using clock = std::chrono::steady_clock;
-  const auto order = epoch_order(m_images.frames(), m_training.seed, m_place.epoch);
+  const auto order = epoch_order(m_task->frames(), m_training.seed, m_place.epoch);
   // A last batch that is not full is left out.
-  const std::int64_t batch = m_training.batch, steps = m_images.frames() / batch;
+  const std::int64_t batch = m_training.batch, steps = m_task->frames() / batch;
   clock::time_point saved = clock::now();
   while (m_place.step < steps) {
-    const auto frames =
-        std::span(order).subspan(static_cast<std::size_t>(m_place.step * batch), static_cast<std::size_t>(batch));
-    run_step(m_training.augmented ? gather_augmented(m_images, frames, m_training.seed, m_place.epoch)
-                                  : gather(m_images, frames),
+    run_step(std::span(order).subspan(static_cast<std::size_t>(m_place.step * batch), static_cast<std::size_t>(batch)),
              steps);
     ++m_place.step;
     if (report) {
       const auto done = static_cast<double>(m_place.step);
-      report({m_place.epoch, m_training.epochs, m_place.loss_sum / done,
-              static_cast<double>(m_place.correct) / (done * static_cast<double>(batch)),
-              done / static_cast<double>(steps)});
+      std::optional<double> accuracy;
+      if (m_task->has_classes()) accuracy = static_cast<double>(m_place.correct) / (done * static_cast<double>(batch));
+      report({m_place.epoch, m_training.epochs, m_place.loss_sum / done, accuracy, done / static_cast<double>(steps)});
     }
     if (m_place.step < steps && clock::now() - saved >= m_pause) {
       save();
@@ -154,22 +155,6 @@ void image_trainer::run(const std::function<void(const epoch_report&)>& report) 
         "learning rate below {}",
         m_place.epoch, m_place.step + 1, e.what(), m_training.learning_rate, m_training.scale_learning_rate));
   }
-}
-
-double image_accuracy(network_model& model, const image_set& images) {
-  if (images.frames() == 0) return 0;
-  torch::NoGradGuard constant;
-  constexpr std::int64_t batch = 250;
-  std::vector<std::int64_t> frames(static_cast<std::size_t>(images.frames()));
-  std::iota(frames.begin(), frames.end(), 0);
-  std::int64_t correct = 0;
-  for (std::int64_t first = 0; first < images.frames(); first += batch) {
-    const auto count = std::min(batch, images.frames() - first);
-    const image_batch some =
-        gather(images, std::span(frames).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
-    correct += (model.forward(some.images, false).argmax(1) == some.labels).sum().item<std::int64_t>();
-  }
-  return static_cast<double>(correct) / static_cast<double>(images.frames());
 }
 
 }  // namespace spillway

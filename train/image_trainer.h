@@ -4,22 +4,28 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "train/checkpoint.h"
 #include "train/image_set.h"
+#include "train/image_task.h"
 #include "train/image_training.h"
 #include "train/linear_trainer.h"
 #include "train/network_model.h"
 
 namespace spillway {
 
-/// Trains a classifier of images. On one machine, with one number of threads, the same recipe and images give the same
+/// Trains a network on images. On one machine, with one number of threads, the same recipe and images give the same
 /// bits, interrupted or not: order and augmentation of an epoch follow from seed and epoch, and a checkpoint has all
 /// the rest.
 class image_trainer {
  public:
-  /// `validation` may be empty. Throws `config_error` for an illegal recipe or fewer images than a batch.
+  /// Throws `config_error` for an illegal recipe or fewer images than a batch.
+  image_trainer(network_model& model, const image_training& training, std::unique_ptr<image_task> task);
+
+  /// A classifier's. `validation` may be empty. Throws `config_error` for an illegal recipe or fewer images than a
+  /// batch.
   image_trainer(network_model& model, const image_training& training, image_set images, image_set validation);
   ~image_trainer();
   image_trainer(const image_trainer&) = delete;
@@ -36,28 +42,26 @@ class image_trainer {
   /// Trains to the end. Throws `error` if training diverges; the last checkpoint is from before.
   void run(const std::function<void(const epoch_report&)>& report = {});
 
-  /// A line for each epoch that is done: epoch, mean loss, top-1 on the (augmented) training images and on the
-  /// validation images, first rate of the epoch; separated by commas, with a line of names first.
+  /// A line for each epoch that is done: epoch, the task's values (a classifier's: mean loss, top-1 on the (augmented)
+  /// training images and on the validation images), first rate of the epoch; separated by commas, with a line of names
+  /// first.
   std::string log() const;
 
  private:
   class optimizer;
 
   void run_epoch(const std::function<void(const epoch_report&)>& report);
-  void run_step(const image_batch& batch, std::int64_t steps);
+  void run_step(std::span<const std::int64_t> frames, std::int64_t steps);
   void end_epoch(std::int64_t steps);
   void save() const;
 
   network_model& m_model;
   image_training m_training;
-  image_set m_images, m_validation;
+  std::unique_ptr<image_task> m_task;
   std::unique_ptr<optimizer> m_optimizer;
   training_place m_place;
   std::string m_path, m_log_path;
   std::chrono::seconds m_pause{600};
 };
-
-/// Share of images whose greatest output is that of their label, 0 to 1; 0 without images.
-double image_accuracy(network_model& model, const image_set& images);
 
 }  // namespace spillway

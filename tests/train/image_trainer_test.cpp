@@ -11,6 +11,7 @@
 
 #include "models/error.h"
 #include "models/networks/resnet18.h"
+#include "train/classification_task.h"
 
 using namespace spillway;
 

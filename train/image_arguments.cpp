@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/image_arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+
+#include "models/atomic_file.h"
+#include "models/error.h"
+#include "models/nearest_name.h"
+#include "models/weight_start.h"
+#include "train/epoch_progress.h"
+#include "train/image_trainer.h"
+#include "train/linear_file.h"
+#include "train/output_file.h"
+
+namespace spillway {
+namespace {
+
+namespace fs = std::filesystem;
+
+void add_training_options(CLI::App& command, image_arguments& args) {
+  image_training& t = args.training;
+  command.add_option("--seed", t.seed, "Of the first weights, the order and the augmentation")->capture_default_str();
+  command.add_option("--epochs", t.epochs, "Passes over the images")->capture_default_str();
+  command.add_option("--batch", t.batch, "Images a step")->capture_default_str();
+  command.add_option("--optimizer", args.optimizer, "sgd or adam")->capture_default_str();
+  command.add_option("--momentum", t.momentum, "Of sgd")->capture_default_str();
+  command.add_option("--learning-rate", t.learning_rate, "The first rate")->capture_default_str();
+  command.add_option("--scale-learning-rate", t.scale_learning_rate,
+                     "The same, of log2 of scales and norms; that of the weights if not given");
+  command.add_option("--weight-decay", t.weight_decay, "Of the weights")->capture_default_str();
+  command.add_option("--schedule", args.schedule, "step (times --decay) or cosine (to 0)")->capture_default_str();
+  command.add_option("--decay", t.decay, "Factor of the rate in the step schedule")->capture_default_str();
+  command.add_option("--decay-epochs", t.decay_epochs, "Epochs from one step to the next")->capture_default_str();
+  command.add_option("--penalty", t.penalty, "Lambda of A2Q and A2Q+")->capture_default_str();
+  if (args.command->is_augmented)
+    command.add_flag("--no-augmentation", args.plain, "Images as they are: neither moved nor mirrored");
+}
+
+}  // namespace
+
+void add_image_options(CLI::App& command, image_arguments& args) {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : args.command->networks) names.push_back(name);
+  args.network_name = names.front();
+  command.add_option("--network", args.network_name, fmt::format("{}", fmt::join(names, " or ")))
+      ->capture_default_str();
+  command.add_option("--width", args.shape.width_multiplier, "Share of the channels")->capture_default_str();
+  command.add_option("--method", args.method, "float, qat, a2q or a2q_plus")->capture_default_str();
+  command.add_option("--weight-bits", args.shape.weight_bits, "M, of the hidden layers")->capture_default_str();
+  command.add_option("--input-bits", args.shape.activation_bits, "N, likewise")->capture_default_str();
+  command.add_option("--accumulator-width", args.model.accumulator_bits, "P, likewise");
+  command.add_option("--limit", args.limit, "Of A2Q: published or tight")->capture_default_str();
+  command.add_option("--start", args.start, "Of weights: naive, euclidean or centred")->default_val("naive");
+  command.add_option("--from", args.from, "Checkpoint of a float network to start from");
+  add_training_options(command, args);
+  command.add_option("--threads", args.threads, "Results are repeatable for one number")->capture_default_str();
+  command.add_option("--checkpoint-every", args.pause, "Seconds; and after each epoch")->capture_default_str();
+  command.add_option("-o,--output", args.output, "The QONNX file to write (of float: the checkpoint)")->required();
+  command.add_flag("--quiet", args.quiet, "No progress");
+  command.add_flag("--force", args.force, "Replace a file that is there");
+  command.add_flag("--restart", args.restart, "Begin anew where a checkpoint is there, which else is gone on from");
+}
+
+void note_given(const CLI::App& command, image_arguments& args) {
+  args.width_given = command.get_option("--accumulator-width")->count() > 0;
+  args.scale_rate_given = command.get_option("--scale-learning-rate")->count() > 0;
+}
+
+network describe(const image_arguments& args) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, make] : args.command->networks) {
+    if (name == args.network_name) return make(args.shape);
+    names.push_back(name);
+  }
+  throw config_error(
+      fmt::format("there is no network {}; nearest: {}", args.network_name, nearest_name(args.network_name, names)));
+}
+
+std::string recipe(const image_arguments& args, const std::string& images) {
+  const image_training& t = args.training;
+  std::string text = fmt::format("{} --network {} --width {} --method {}", args.command->name, args.network_name,
+                                 args.shape.width_multiplier, args.method);
+  const auto add = [&](const char* name, const auto& value) { text += fmt::format(" --{} {}", name, value); };
+  if (!args.model.is_float) {
+    add("weight-bits", args.shape.weight_bits);
+    add("input-bits", args.shape.activation_bits);
+  }
+  if (!args.model.is_float && args.model.method != weight_method::qat) {
+    add("accumulator-width", args.model.accumulator_bits);
+    add("start", to_string(args.model.start));
+    if (args.model.method == weight_method::a2q) add("limit", to_string(args.model.limit));
+    add("penalty", t.penalty);
+  }
+  add("seed", t.seed);
+  add("epochs", t.epochs);
+  add("batch", t.batch);
+  add("optimizer", to_string(t.optimizer));
+  if (t.optimizer == optimizer_kind::sgd) add("momentum", t.momentum);
+  add("learning-rate", t.learning_rate);
+  if (!args.model.is_float) add("scale-learning-rate", t.scale_learning_rate);
+  add("weight-decay", t.weight_decay);
+  add("schedule", to_string(t.schedule));
+  if (t.schedule == rate_schedule::step) {
+    add("decay", t.decay);
+    add("decay-epochs", t.decay_epochs);
+  }
+  if (args.command->is_augmented && !t.augmented) text += " --no-augmentation";
+  text += images;
+  if (args.threads != 1) add("threads", args.threads);
+  if (!args.from.empty()) add("from", fs::path(args.from).filename().string());
+  return text;
+}
+
+void check_options(image_arguments& args) {
+  args.model.is_float = args.method == "float";
+  if (!args.model.is_float) args.model.method = parse_weight_method(args.method);
+  const bool limited = !args.model.is_float && args.model.method != weight_method::qat;
+  if (args.width_given != limited)
+    throw config_error(args.width_given
+                           ? "--accumulator-width is for --method a2q and a2q_plus: others know no accumulator"
+                           : fmt::format("--method {} needs --accumulator-width, for instance 16", args.method));
+  args.model.limit = parse_norm_limit(args.limit);
+  args.model.start = parse_weight_start(args.start);
+  args.training.optimizer = parse_optimizer_kind(args.optimizer);
+  args.training.schedule = parse_rate_schedule(args.schedule);
+  args.training.augmented = args.command->is_augmented && !args.plain;
+  if (!args.scale_rate_given) args.training.scale_learning_rate = args.training.learning_rate;
+  args.shape.calibration_images = 0;
+  if (args.threads < 1 || args.threads > 1024)
+    throw config_error(fmt::format("threads = {}; right: 1 to 1024", args.threads));
+  if (args.pause < 0) throw config_error(fmt::format("checkpoint-every = {}; right: 0 seconds or more", args.pause));
+  validate(args.training);
+}
+
+void check_output(const image_arguments& args) { check_output(args.output, args.model.is_float || args.force); }
+
+std::string checkpoint_path(const image_arguments& args) {
+  return args.model.is_float ? args.output : args.output + ".ckpt";
+}
+
+void start_from_checkpoint(network_model& model, const image_arguments& args) {
+  if (args.from.empty()) return;
+  const checkpoint from = load_checkpoint(args.from);
+  try {
+    model.start_from(from.tensors);
+  } catch (const input_error& e) {
+    throw input_error(fmt::format("{}: a checkpoint of another network ({}): {}", shown_path(args.from),
+                                  from.place.recipe, e.what()));
+  }
+}
+
+std::map<std::string, std::string> image_metadata(const image_arguments& args, const std::string& command,
+                                                  const std::string& data) {
+  const std::string prefix = "spillway.training.";
+  return {{training_command_key, command},
+          {training_data_key, data},
+          {prefix + "method", args.method},
+          {prefix + "seed", fmt::to_string(args.training.seed)},
+          {prefix + "epochs", fmt::to_string(args.training.epochs)}};
+}
+
+bool resumes(const image_arguments& args) { return fs::exists(checkpoint_path(args)) && !args.restart; }
+
+void train_task(network_model& model, const image_arguments& args, const std::string& recipe,
+                std::unique_ptr<image_task> task, bool resumes) {
+  image_trainer trainer(model, args.training, std::move(task));
+  trainer.keep_checkpoints(checkpoint_path(args), args.output + ".csv", recipe, std::chrono::seconds(args.pause));
+  if (resumes) trainer.resume();
+  epoch_progress progress(fs::path(args.output).filename().string(), args.quiet);
+  trainer.run([&](const epoch_report& report) { progress.update(report); });
+}
+
+}  // namespace spillway

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <numeric>
+#include <span>
+
+#include "models/error.h"
+#include "models/networks/espcn.h"
+#include "models/networks/unet.h"
+#include "train/commands.h"
+#include "train/image_arguments.h"
+#include "train/network_file.h"
+#include "train/super_resolution.h"
+
+namespace spillway {
+namespace {
+
+const image_command super_resolution{
+    "super-resolution", "Train ESPCN or UNet to enlarge images by 3", {{"espcn", espcn}, {"unet", unet}}, false};
+
+/// Patches that scales of activations are first set on.
+constexpr std::int64_t calibration_patches = 64;
+
+struct resolution_arguments : image_arguments {
+  std::string images;
+  int reduction = 1;
+  std::int64_t test = 3, patch = 16, patches = 1600;
+};
+
+std::string options_of_images(const resolution_arguments& args) {
+  return fmt::format(" --reduction {} --test {} --patch {} --patches {}", args.reduction, args.test, args.patch,
+                     args.patches);
+}
+
+void check_image_options(const resolution_arguments& args) {
+  const auto require = [](bool legal, const char* option, std::int64_t value, const char* what) {
+    if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
+  };
+  require(args.reduction >= 1 && args.reduction <= 64, "reduction", args.reduction, "1 to 64");
+  require(args.patch >= 4 && args.patch <= 1024, "patch", args.patch, "4 to 1024");
+  require(args.patches >= args.training.batch && args.patches <= 1 << 24, "patches", args.patches,
+          "the batch to 16777216");
+  require(args.test >= 1, "test", args.test, "1 or more");
+}
+
+void start(network_model& model, const resolution_arguments& args, const super_resolution_task& task) {
+  start_from_checkpoint(model, args);
+  if (model.options().is_float) return;
+  std::vector<std::int64_t> frames(calibration_patches);
+  std::iota(frames.begin(), frames.end(), 0);
+  model.calibrate(task.patches(frames, args.training.seed, 0).first);
+}
+
+int train_super_resolution(resolution_arguments args) {
+  check_options(args);
+  check_image_options(args);
+  check_output(args);
+  at::set_num_threads(args.threads);
+  args.shape.image_height = args.shape.image_width = args.patch;
+  network_model model(describe(args), args.model);
+  const auto images = read_resolution_pairs(args.images, args.reduction, args.patch * enlargement);
+  const auto kept = static_cast<std::int64_t>(images.size()) - args.test;
+  if (kept < 1)
+    throw config_error(fmt::format("test = {}, but {} has {} images; right: at least one is left to train on",
+                                   args.test, args.images, images.size()));
+  const std::vector<resolution_pair> test(images.begin() + kept, images.end());
+  auto task = std::make_unique<super_resolution_task>(
+      std::vector<resolution_pair>(images.begin(), images.begin() + kept), test, args.patches, args.patch);
+  const std::string made_by = recipe(args, options_of_images(args));
+  const bool goes_on = resumes(args);
+  if (!goes_on) start(model, args, *task);
+  train_task(model, args, made_by, std::move(task), goes_on);
+  const double reached = model_psnr(model, test), bicubic = bicubic_psnr(test);
+  if (!args.model.is_float) {
+    auto metadata = image_metadata(args, made_by, fmt::format("{} photographs", kept));
+    metadata["spillway.training.test_psnr"] = fmt::format("{:.3f}", reached);
+    metadata["spillway.training.bicubic_psnr"] = fmt::format("{:.3f}", bicubic);
+    save_network(model, metadata, args.output);
+  }
+  fmt::print("{}: test PSNR {:.2f} dB, bicubic {:.2f} dB\n", args.output, reached, bicubic);
+  return 0;
+}
+
+}  // namespace
+
+void add_super_resolution_command(CLI::App& app, train_action& action) {
+  auto args = std::make_shared<resolution_arguments>();
+  args->command = &super_resolution;
+  // The squared error is small beside a classifier's loss: rates that don't depend on its size, and no decay.
+  args->optimizer = "adam";
+  args->training.weight_decay = 0;
+  args->training.batch = 16;
+  args->schedule = "cosine";
+  args->training.epochs = 30;
+  CLI::App* command = app.add_subcommand(super_resolution.name, super_resolution.what);
+  command->add_option("--images", args->images, "Folder of PNG and JPEG files (tools/get-photographs)")->required();
+  command->add_option("--reduction", args->reduction, "Reduce images by this first")->capture_default_str();
+  command->add_option("--test", args->test, "Hold out the last N images, by name, and score them each epoch")
+      ->capture_default_str();
+  command->add_option("--patch", args->patch, "Side of what is trained on, before it is enlarged")
+      ->capture_default_str();
+  command->add_option("--patches", args->patches, "Of an epoch")->capture_default_str();
+  add_image_options(*command, *args);
+  command->footer(
+      "Examples:\n"
+      "  spillway-train super-resolution --images build/photographs --reduction 4 --method float -o float.ckpt\n"
+      "  spillway-train super-resolution --images build/photographs --reduction 4 --method a2q_plus "
+      "--accumulator-width 14 --start euclidean --from float.ckpt -o p14.onnx\n"
+      "The same command again goes on from OUTPUT.ckpt.\n");
+  command->callback([args, command, &action] {
+    note_given(*command, *args);
+    action = [args] { return train_super_resolution(*args); };
+  });
+}
+
+}  // namespace spillway
