@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <png.h>
 
-// jpeglib.h needs FILE and size_t, and does not say so.
-#include <jpeglib.h>
-#include <cstdio>
-
 #include <array>
 #include <csetjmp>
+#include <cstdio>
+
+// It needs FILE, and does not say so.
+#include <jpeglib.h>
 
 #include "models/atomic_file.h"
 #include "models/error.h"
