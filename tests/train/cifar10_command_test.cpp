@@ -14,6 +14,7 @@
 #include "models/read_file.h"
 #include "models/streamline.h"
 #include "tests/cli/run_process.h"
+#include "tests/train/check_refusal.h"
 #include "tests/train/small_cifar.h"
 
 using namespace spillway;
@@ -48,16 +49,6 @@ void check_success(const process_result& result) {
   REQUIRE(result.code == 0);
   CHECK(result.err.empty());
   CHECK(result.out.find("test top-1") != std::string::npos);
-}
-
-/// The command refuses: this exit code, one line on stderr that has `part`, nothing on stdout.
-void check_refusal(const process_result& result, int code, const std::string& part) {
-  CAPTURE(result.err);
-  CHECK(result.code == code);
-  CHECK(result.out.empty());
-  CHECK(result.err.find(part) != std::string::npos);
-  CHECK(result.err.rfind("spillway-train: ", 0) == 0);
-  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }
 
 void write(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }

@@ -10,6 +10,7 @@
 #include "models/qonnx_read.h"
 #include "models/read_file.h"
 #include "tests/cli/run_process.h"
+#include "tests/train/check_refusal.h"
 #include "tests/train/small_photographs.h"
 
 using namespace spillway;
@@ -44,14 +45,6 @@ texts command(const small_photographs& images, const texts& more) {
       result.erase(found, found + 2);
   result.insert(result.end(), more.begin(), more.end());
   return result;
-}
-
-void check_refusal(const process_result& result, int code, const std::string& part) {
-  CAPTURE(result.err);
-  CHECK(result.code == code);
-  CHECK(result.out.empty());
-  CHECK(result.err.find(part) != std::string::npos);
-  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "models/read_file.h"
 #include "models/streamline.h"
 #include "tests/cli/run_process.h"
+#include "tests/train/check_refusal.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;
@@ -66,16 +67,6 @@ std::vector<std::string> recipe(const small_mnist& mnist, std::vector<std::strin
   std::vector<std::string> arguments{"mnist-linear", "--mnist", mnist.path.string(), "--epochs", "3", "--batch", "50"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
-}
-
-/// The command refuses: this exit code, one line on stderr that has `part`, nothing on stdout.
-void check_refusal(const process_result& result, int code, const std::string& part) {
-  CAPTURE(result.err);
-  CHECK(result.code == code);
-  CHECK(result.out.empty());
-  CHECK(result.err.find(part) != std::string::npos);
-  CHECK(result.err.rfind("spillway-train: ", 0) == 0);
-  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }
 
 }  // namespace
