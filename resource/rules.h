@@ -54,10 +54,6 @@ resources threshold_rule(std::int64_t steps, int bits);
 /// Of so many comparators' outputs, ones from below, the number of ones.
 resources threshold_count_rule(std::int64_t steps);
 
-/// How many times there are twice as many thresholds as the 15 that most constants of resource/fitted.h are of; 0 for
-/// fewer.
-double doublings_of_levels(std::int64_t steps);
-
 /// The same with thresholds that never change, ascending, for a value of `bits` bits (13 at least). A place of the
 /// chain compares six bits; places of several thresholds that are the same function are shared.
 resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int bits);
@@ -67,6 +63,10 @@ resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int 
 /// thresholds that compare with the same in every fold are shared; functions of four and five inputs, which those of up
 /// to four folds are, are taken apart now and then.
 resources known_threshold_rule(std::span<const std::span<const std::int64_t>> rows, int bits);
+
+/// How many times there are twice as many thresholds as the 15 that most constants of resource/fitted.h are of; 0 for
+/// fewer.
+double doublings_of_levels(std::int64_t steps);
 
 /// A random access memory of LUTs: `depth` words of `bits` bits. With one port four LUTs hold 32 words of 8 bits, or
 /// one 64 bits; with a port for writing and one for reading, which synthesis makes of a unit's replay buffer, four of

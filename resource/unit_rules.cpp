@@ -8,6 +8,7 @@
 
 #include "models/integer_math.h"
 #include "models/units/lut_ram.h"
+#include "resource/fitted.h"
 #include "resource/rules.h"
 
 namespace spillway {
@@ -134,6 +135,20 @@ resources comparison_rule(int bits) {
   constexpr std::array<int, 7> luts{0, 1, 1, 2, 3, 4, 5};
   r.luts = luts[static_cast<std::size_t>(std::max(bits, 0))];
   return r;
+}
+
+std::vector<std::span<const std::int64_t>> element_rows(const integer_tensor& thresholds, std::int64_t folds,
+                                                        std::int64_t pe, std::int64_t element) {
+  const std::int64_t steps = thresholds.shape[1];
+  std::vector<std::span<const std::int64_t>> rows(static_cast<std::size_t>(folds));
+  for (std::int64_t fold = 0; fold < folds; ++fold)
+    rows[static_cast<std::size_t>(fold)] = {thresholds.at((fold * pe + element) * steps),
+                                            static_cast<std::size_t>(steps)};
+  return rows;
+}
+
+resources chainless_threshold_rule(std::int64_t steps, int bits) {
+  return threshold_count_rule(steps) + only_luts(as_double(steps) * bits * fitted_costs::constant_short);
 }
 
 }  // namespace spillway

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
+#include "models/integer_tensor.h"
 #include "models/integer_type.h"
 #include "resource/resources.h"
 
@@ -37,5 +40,17 @@ resources comparison_rule(int bits);
 
 /// Bits of a sum of two numbers, or of the numbers of a range: those that can't be constant.
 int range_bits(std::int64_t low, std::int64_t high);
+
+/// Thresholds of so many words are part of the comparators' LUTs; those of more than `most_folds` are taken to have
+/// nothing in common.
+inline constexpr std::int64_t few_folds = 8, most_folds = 64;
+
+/// The rows of thresholds that one of `pe` elements compares with, fold by fold: of a tensor [folds * pe, steps].
+std::vector<std::span<const std::int64_t>> element_rows(const integer_tensor& thresholds, std::int64_t folds,
+                                                        std::int64_t pe, std::int64_t element);
+
+/// Comparators with constants, and their count: a number of so few bits that there is no carry chain
+/// (fitted_costs::chainless_bits).
+resources chainless_threshold_rule(std::int64_t steps, int bits);
 
 }  // namespace spillway

@@ -11,44 +11,57 @@ namespace spillway {
 namespace {
 
 /// ~value, of a number of any width.
-big_int complement(const big_int& value) {
-  big_int result(-1);
+template <class Integer>
+Integer complement(const Integer& value) {
+  Integer result(-1);
   result -= value;
   return result;
 }
 
-/// A row's thresholds in ascending order, each where it says the same of a value of type `compared`.
-void add_clipped(std::vector<big_int>& all, const std::vector<big_int>& row, integer_type compared,
-                 bool is_descending) {
-  const big_int low = is_descending ? complement(max_value(compared)) : min_value(compared);
-  big_int never = is_descending ? complement(min_value(compared)) : max_value(compared);
-  never += 1;
-  for (const big_int& threshold : row) {
-    const big_int value = is_descending ? complement(threshold) : threshold;
-    all.push_back(value < low ? low : value > never ? never : value);
+/// All rows, one behind the other, each ascending and filled up; of a value in [least, greatest].
+template <class Integer, class ValueAt>
+std::vector<Integer> clipped(const integer_tensor& thresholds, const Integer& least, const Integer& greatest,
+                             const std::vector<bool>& descending, std::int64_t filled, const ValueAt& value_at) {
+  const std::int64_t rows = thresholds.shape[0], given = thresholds.shape[1];
+  std::vector<Integer> all;
+  all.reserve(static_cast<std::size_t>(rows * filled));
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const bool is_descending = !descending.empty() && descending[static_cast<std::size_t>(row)];
+    const Integer low = is_descending ? complement(greatest) : least;
+    Integer never = is_descending ? complement(least) : greatest;
+    never += 1;
+    for (std::int64_t t = 0; t < given; ++t) {
+      const Integer threshold = value_at(row * given + t);
+      const Integer value = is_descending ? complement(threshold) : threshold;
+      all.push_back(value < low ? low : value > never ? never : value);
+    }
+    if (is_descending) std::reverse(all.end() - given, all.end());
+    all.resize(all.size() + static_cast<std::size_t>(filled - given), never);
   }
-  if (is_descending) std::reverse(all.end() - std::ssize(row), all.end());
+  return all;
 }
 
 }  // namespace
 
 compared_thresholds::compared_thresholds(const integer_tensor& thresholds, integer_type compared,
                                          const std::vector<bool>& descending, std::int64_t least_steps) {
-  const std::int64_t rows = thresholds.shape[0], given = thresholds.shape[1], filled = std::max(given, least_steps);
-  std::vector<big_int> all;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const bool is_descending = !descending.empty() && descending[static_cast<std::size_t>(row)];
-    std::vector<big_int> of_row;
-    for (std::int64_t t = 0; t < given; ++t) of_row.push_back(detail::value_at(thresholds, row * given + t));
-    add_clipped(all, of_row, compared, is_descending);
-    big_int never = is_descending ? complement(min_value(compared)) : max_value(compared);
-    never += 1;
-    all.insert(all.end(), static_cast<std::size_t>(filled - given), never);
+  const std::int64_t rows = thresholds.shape[0], filled = std::max(thresholds.shape[1], least_steps);
+  const auto take = [&](const auto& all, const auto& set) {
+    const auto [least, greatest] = std::minmax_element(all.begin(), all.end());
+    bits = bits_for(*least, *greatest, true);
+    values = integer_tensor::zeros(signed_type(bits), {rows, filled});
+    for (std::int64_t i = 0; i < values.size(); ++i) set(i, all[static_cast<std::size_t>(i)]);
+  };
+  // Nearly all are narrow, and whoever looks for a folding asks for them again and again.
+  if (std::max(thresholds.type.bits, compared.bits) <= 62) {
+    const auto value_at = [&](std::int64_t i) { return *thresholds.at(i); };
+    take(clipped(thresholds, compared.min64(), compared.max64(), descending, filled, value_at),
+         [&](std::int64_t i, std::int64_t value) { *values.at(i) = value; });
+  } else {
+    const auto value_at = [&](std::int64_t i) { return detail::value_at(thresholds, i); };
+    take(clipped(thresholds, min_value(compared), max_value(compared), descending, filled, value_at),
+         [&](std::int64_t i, const big_int& value) { detail::set_value(values, i, value); });
   }
-  const auto [least, greatest] = std::minmax_element(all.begin(), all.end());
-  bits = bits_for(*least, *greatest, true);
-  values = integer_tensor::zeros(signed_type(bits), {rows, filled});
-  for (std::int64_t i = 0; i < values.size(); ++i) detail::set_value(values, i, all[static_cast<std::size_t>(i)]);
 }
 
 }  // namespace spillway

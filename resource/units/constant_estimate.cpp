@@ -5,8 +5,7 @@
 
 #include "models/integer_math.h"
 #include "resource/estimate.h"
-#include "resource/fitted.h"
-#include "resource/rules.h"
+#include "resource/unit_rules.h"
 
 namespace spillway {
 
@@ -102,8 +101,7 @@ unit_estimate estimate_constant(const mvau& unit) {
   result.parts.push_back({part::control, "pipeline", "a valid bit a stage", control});
   if (unit.thresholds) {
     const std::int64_t steps = unit.thresholds->shape[1];
-    thresholds = threshold_count_rule(steps);
-    thresholds.luts += static_cast<double>(steps) * p * fitted_costs::constant_short;
+    thresholds = chainless_threshold_rule(steps, p);
     thresholds.ff = static_cast<double>(ceil_log2(steps + 1));
     thresholds = static_cast<double>(unit.mh()) * thresholds;
     thresholds.ff += 1;

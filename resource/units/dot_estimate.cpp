@@ -59,13 +59,15 @@ struct element {
     return multipliers == multiplier_style::dsp && is_multiplied() && leaf_bits() >= least_dsp_bits &&
            std::min(input.bits, weight.bits) > 1;
   }
+  /// Of rows of LUTs.
+  bool has_rows() const { return is_multiplied() && !is_in_dsps(); }
   bool is_multiplied() const { return !is_table && !weight.is_bipolar && !input.is_bipolar; }
   std::int64_t words() const { return folds * rounds; }
   bool is_in_luts() const { return resolved(memory, words()) == memory_style::distributed; }
   std::int64_t leaves() const { return ceil_div(tree.lanes, tree.group); }
   int leaf_bits() const { return sum_bits(tree, tree.group); }
   row_count rows() const {
-    if (!is_multiplied() || is_in_dsps()) return {1, 0, false};
+    if (!has_rows()) return {1, 0, false};
     return multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
   }
 
@@ -110,17 +112,11 @@ struct element {
 /// Of so few words of weights many bits are the same function of the address.
 constexpr std::int64_t few_words = 10;
 
-/// Thresholds of so many folds are part of the comparators' LUTs.
-constexpr std::int64_t few_folds = 8;
-
-/// Thresholds of more folds are taken to have nothing in common.
-constexpr std::int64_t most_folds = 64;
-
 /// What is read from a few words and the inputs that it meets first are no more than a LUT's six inputs.
 bool is_part_of_products(const element& e) {
   const std::int64_t address_bits = ceil_log2(e.words());
   if (e.is_table) return e.tree.group * e.input.bits + address_bits <= 6;
-  return e.is_multiplied() && !e.is_in_dsps() && e.input.bits == 2 && e.rows().all == 1 && address_bits <= 4;
+  return e.has_rows() && e.input.bits == 2 && e.rows().all == 1 && address_bits <= 4;
 }
 
 /// LUTs that hold the weights.
@@ -139,7 +135,7 @@ double weight_functions(const element& e) {
 double reading_luts(const element& e) {
   if (e.is_table && e.weight.is_bipolar && e.tree.group == 2)
     return fitted_costs::read_pair * static_cast<double>(e.pe * (e.simd / 2));
-  if (e.folds > 1 || !e.is_multiplied() || e.is_in_dsps() || e.words() <= few_words) return 0;
+  if (e.folds > 1 || !e.has_rows() || e.words() <= few_words) return 0;
   const row_count rows = e.rows();
   if (!rows.recodes_b || e.leaf_bits() < e.weight.bits + e.input.bits) return 0;
   const int odd = e.weight.bits % 2;
@@ -162,10 +158,7 @@ resources weight_memory(const element& e) {
 
 /// Comparators of an element whose thresholds follow each other fold by fold.
 resources folded_comparison(const element& e, std::int64_t element) {
-  std::vector<std::span<const std::int64_t>> rows(static_cast<std::size_t>(e.folds));
-  for (std::int64_t fold = 0; fold < e.folds; ++fold)
-    rows[static_cast<std::size_t>(fold)] = {e.thresholds->at((fold * e.pe + element) * e.steps),
-                                            static_cast<std::size_t>(e.steps)};
+  const auto rows = element_rows(*e.thresholds, e.folds, e.pe, element);
   return known_threshold_rule(rows, e.accumulator.bits) + threshold_count_rule(e.steps);
 }
 
@@ -182,11 +175,8 @@ resources threshold_comparison(const element& e) {
   if (e.folds > most_folds || e.thresholds->type.words() > 1)
     return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
   resources r;
-  if (e.folds == 1 && bits <= fitted_costs::chainless_bits) {
-    r = threshold_count_rule(e.steps);
-    r.luts += static_cast<double>(e.steps) * bits * fitted_costs::constant_short;
-    return static_cast<double>(e.pe) * r;
-  }
+  if (e.folds == 1 && bits <= fitted_costs::chainless_bits)
+    return static_cast<double>(e.pe) * chainless_threshold_rule(e.steps, bits);
   const std::int64_t looked_at = elements_looked_at(e);
   for (std::int64_t n = 0; n < looked_at; ++n) {
     const std::int64_t element = n * e.pe / looked_at;

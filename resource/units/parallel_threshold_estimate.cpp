@@ -21,50 +21,39 @@ bool descends(const thresholding& unit, std::int64_t row) {
   return !unit.descending.empty() && unit.descending[unit.descending.size() == 1 ? 0 : static_cast<std::size_t>(row)];
 }
 
-/// Low bits of a value that no comparison with the constants of a row looks at: where all of them are zero. Thresholds
-/// that are always or never reached compare nothing.
-int unseen_bits(const thresholding& unit, std::int64_t row) {
-  const integer_tensor& all = unit.thresholds;
-  const integer_type in = unit.input_type;
-  if (all.type.bits > 62 || in.bits > 62 || in.is_bipolar) return 0;
-  int unseen = in.bits;
-  for (std::int64_t t = 0; t < all.shape[1]; ++t) {
-    const std::int64_t given = *all.at(row * all.shape[1] + t);
-    const std::int64_t value = descends(unit, row) ? given + 1 : given;  // ~(T - 1) ends as -T does
-    if (value > in.min64() && value <= in.max64())
-      unseen = std::min(unseen, std::countr_zero(static_cast<std::uint64_t>(value)));
-  }
+/// The thresholds of an element in the only fold that a value may lie on either side of, each once.
+std::vector<std::int64_t> reached_levels(const levels_shape& shape, const thresholding& unit, std::int64_t element) {
+  const integer_type in = shape.input;
+  const bool falls = descends(unit, element);
+  const std::int64_t least = falls ? ~in.max64() : in.min64(), greatest = falls ? ~in.min64() : in.max64();
+  const std::int64_t* first = shape.rows.values.at(shape.rows.first_of(element));
+  std::vector<std::int64_t> row(first, first + shape.steps);
+  std::erase_if(row, [&](std::int64_t value) { return value <= least || value > greatest; });
+  row.erase(std::unique(row.begin(), row.end()), row.end());
+  return row;
+}
+
+/// Low bits of a value that no comparison with constants looks at: where all of them are zero.
+int unseen_bits(const levels_shape& shape, const std::vector<std::int64_t>& levels) {
+  int unseen = shape.input.bits;
+  for (const std::int64_t value : levels)
+    unseen = std::min(unseen, std::countr_zero(static_cast<std::uint64_t>(value)));
   return unseen;
 }
 
-/// Of one element whose thresholds never change: those that a value passes at all, each once.
-resources constant_levels(const levels_shape& shape, std::int64_t element, bool descends) {
-  const integer_type in = shape.input;
-  const std::int64_t least = descends ? ~in.max64() : in.min64(), greatest = descends ? ~in.min64() : in.max64();
-  std::vector<std::int64_t> row;
-  for (std::int64_t t = 0; t < shape.steps; ++t) row.push_back(shape.at(0, element, t));
-  std::erase_if(row, [&](std::int64_t value) { return value <= least || value > greatest; });
-  row.erase(std::unique(row.begin(), row.end()), row.end());
-  const auto steps = static_cast<std::int64_t>(row.size());
+/// Of one element whose thresholds never change.
+resources constant_levels(const levels_shape& shape, const std::vector<std::int64_t>& levels) {
+  const auto steps = std::ssize(levels);
   if (steps == 0) return {};
-  resources r;
-  if (shape.value_bits > fitted_costs::chainless_bits)
-    r = constant_threshold_rule(row, shape.value_bits);
-  else
-    r = threshold_count_rule(steps) + as_double(steps) * constant_comparison(shape.value_bits);
+  resources r = shape.value_bits > fitted_costs::chainless_bits ? constant_threshold_rule(levels, shape.value_bits)
+                                                                : chainless_threshold_rule(steps, shape.value_bits);
   r.luts = std::min(r.luts, table_luts(ceil_log2(steps + 1), shape.value_bits));
   return r;
 }
 
 /// Of one element whose thresholds follow each other fold by fold.
 resources folded_levels(const levels_shape& shape, std::int64_t element) {
-  std::vector<std::vector<std::int64_t>> rows;
-  for (std::int64_t fold = 0; fold < shape.folds; ++fold) {
-    rows.emplace_back();
-    for (std::int64_t t = 0; t < shape.steps; ++t) rows.back().push_back(shape.at(fold, element, t));
-  }
-  const std::vector<std::span<const std::int64_t>> spans(rows.begin(), rows.end());
-  resources r = known_threshold_rule(spans, shape.bits);
+  resources r = known_threshold_rule(element_rows(shape.rows.values, shape.folds, shape.pe, element), shape.bits);
   if (shape.bits <= 6) r.luts = std::min(r.luts, as_double(shape.steps) * level_comparison(shape.bits).luts);
   return r + threshold_count_rule(shape.steps);
 }
@@ -75,7 +64,7 @@ resources parallel_comparison(const levels_shape& shape, const thresholding& uni
     return as_double(shape.pe) *
            (as_double(shape.steps) * level_comparison(shape.bits) + threshold_count_rule(shape.steps));
   for (std::int64_t element = 0; element < shape.pe; ++element)
-    r += shape.folds > 1 ? folded_levels(shape, element) : constant_levels(shape, element, descends(unit, element));
+    r += shape.folds > 1 ? folded_levels(shape, element) : constant_levels(shape, reached_levels(shape, unit, element));
   return r;
 }
 
@@ -116,9 +105,9 @@ unit_estimate estimate_parallel(const levels_shape& shape, const thresholding& u
   resources output;
   output.ff = as_double(shape.pe * shape.output) + 1;
   output.luts = 2;
-  if (shape.folds == 1 && unit.input_type.bits <= fitted_costs::chainless_bits)
+  if (shape.folds == 1 && unit.input_type.bits <= fitted_costs::chainless_bits && !unit.input_type.is_bipolar)
     for (std::int64_t element = 0; element < shape.pe; ++element)
-      input.ff -= unseen_bits(unit, unit.thresholds.shape[0] == 1 ? 0 : element);
+      input.ff -= unseen_bits(shape, reached_levels(shape, unit, element));
   resources compare = parallel_comparison(shape, unit);
   resources memory = shape.folds > 1 ? parallel_memory(shape) : resources{};
   const double table =

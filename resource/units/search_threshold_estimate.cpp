@@ -16,61 +16,68 @@ namespace {
 
 using part = priced_part::kind;
 
-/// The words of a level's memory: of fold f and what was found so far.
-std::vector<std::int64_t> level_words(const levels_shape& shape, std::int64_t element, std::int64_t level,
-                                      std::int64_t levels) {
-  std::vector<std::int64_t> words;
-  for (std::int64_t fold = 0; fold < shape.folds; ++fold)
-    for (std::int64_t found = 0; found < (std::int64_t{1} << level); ++found)
-      words.push_back(shape.at(fold, element, (2 * found + 1) * (std::int64_t{1} << (levels - 1 - level)) - 1));
-  return words;
-}
-
-/// A level of an element's search: comparator and memory.
+/// A level of an element's search: a comparator, and a memory with a word for each fold and what was found so far.
 struct search_level {
   resources compare, memory;
 };
 
-search_level level_of(const levels_shape& shape, std::int64_t element, std::int64_t level, std::int64_t levels) {
-  const std::int64_t depth = shape.folds << level;
-  search_level r;
-  r.compare = level_comparison(shape.bits);
-  if (!shape.is_known()) {
-    if (depth == 1)
-      r.compare = constant_comparison(shape.bits);
-    else if (!shape.in_luts)
-      r.memory.bram18 = block_ram_rule(shape.rows.bits, depth);
-    else if (depth > few_folds)
-      r.memory.luts = random_rom_luts(shape.rows.bits, depth);
-    return r;
-  }
-  const std::vector<std::int64_t> words = level_words(shape, element, level, levels);
-  if (std::ranges::count(words, words.front()) == depth) {
-    if (!shape.in_luts) return r;  // it is found out when the comparator is made
-    r.compare = constant_comparison(shape.value_bits);
-    r.compare.luts = std::min(r.compare.luts, table_luts(1, shape.value_bits));
-    return r;
-  }
-  if (!shape.in_luts) {
-    r.memory.bram18 = block_ram_rule(shape.rows.bits, depth);
-    return r;
-  }
-  if (depth > most_folds)
+/// A comparison with a constant.
+resources constant_comparison(int bits) {
+  return only_luts(bits *
+                   (bits <= fitted_costs::chainless_bits ? fitted_costs::constant_short : fitted_costs::constant_long));
+}
+
+/// Where thresholds are too wide to look at.
+search_level unknown_level(const levels_shape& shape, std::int64_t depth) {
+  search_level r{depth == 1 ? constant_comparison(shape.bits) : level_comparison(shape.bits), {}};
+  if (depth > 1 && !shape.in_luts) r.memory.bram18 = block_ram_rule(shape.rows.bits, depth);
+  if (depth > few_folds && shape.in_luts) r.memory.luts = random_rom_luts(shape.rows.bits, depth);
+  return r;
+}
+
+/// In LUTs, of words that are not all the same; `place_of` is a word's threshold.
+template <class PlaceOf>
+search_level level_in_luts(const levels_shape& shape, std::int64_t depth, const PlaceOf& place_of) {
+  search_level r{level_comparison(shape.bits), {}};
+  if (depth > most_folds) {
     r.memory.luts = random_rom_luts(shape.rows.bits, depth);
-  else {
-    if (depth > few_folds) {
-      integer_tensor column = integer_tensor::zeros(shape.rows.values.type, {depth});
-      for (std::int64_t w = 0; w < depth; ++w) *column.at(w) = words[static_cast<std::size_t>(w)];
-      r.memory.luts = as_double(rom_functions(column, depth, 1, shape.rows.bits, [](auto w, auto) { return w; }));
+  } else {
+    if (depth > few_folds)
+      r.memory.luts = as_double(rom_functions(shape.rows.values, depth, 1, shape.rows.bits,
+                                              [&](std::int64_t word, std::int64_t) { return place_of(word); }));
+    if (shape.bits > 6) {
+      std::vector<std::span<const std::int64_t>> rows;
+      for (std::int64_t word = 0; word < depth; ++word) rows.emplace_back(shape.rows.values.at(place_of(word)), 1);
+      r.compare = known_threshold_rule(rows, shape.bits);
     }
-    std::vector<std::span<const std::int64_t>> rows;
-    for (const std::int64_t& word : words) rows.emplace_back(&word, 1);
-    if (shape.bits > 6) r.compare = known_threshold_rule(rows, shape.bits);
   }
   if (const double table = table_luts(1, shape.value_bits + ceil_log2(depth)); table < r.compare.luts + r.memory.luts) {
     r.compare.luts = table;
     r.memory.luts = 0;
   }
+  return r;
+}
+
+search_level level_of(const levels_shape& shape, std::int64_t element, std::int64_t level, std::int64_t levels) {
+  const std::int64_t depth = shape.folds << level;
+  if (!shape.is_known()) return unknown_level(shape, depth);
+  // Word fold * 2^level + found has the threshold in the middle of those that are left.
+  const auto place_of = [&](std::int64_t word) {
+    const std::int64_t fold = word >> level, found = word & ((std::int64_t{1} << level) - 1);
+    return shape.rows.first_of(fold * shape.pe + element) +
+           (2 * found + 1) * (std::int64_t{1} << (levels - 1 - level)) - 1;
+  };
+  bool are_equal = true;
+  for (std::int64_t word = 1; word < depth && are_equal; ++word)
+    are_equal = *shape.rows.values.at(place_of(word)) == *shape.rows.values.at(place_of(0));
+  if (!shape.in_luts) {
+    search_level r{level_comparison(shape.bits), {}};  // equal words are found out when the comparator is made
+    if (!are_equal) r.memory.bram18 = block_ram_rule(shape.rows.bits, depth);
+    return r;
+  }
+  if (!are_equal) return level_in_luts(shape, depth, place_of);
+  search_level r{constant_comparison(shape.value_bits), {}};
+  r.compare.luts = std::min(r.compare.luts, table_luts(1, shape.value_bits));
   return r;
 }
 

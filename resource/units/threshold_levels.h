@@ -25,20 +25,8 @@ struct levels_shape {
   explicit levels_shape(const thresholding& unit);
 
   /// Whether the rules can look at the thresholds one by one.
-  bool is_known() const { return rows.values.type.words() == 1 && input.bits <= 62; }
-
-  /// Threshold t of element p in a fold, if they are known.
-  std::int64_t at(std::int64_t fold, std::int64_t p, std::int64_t t) const {
-    return *rows.values.at(rows.first_of(fold * pe + p) + t);
-  }
+  bool is_known() const { return rows.bits <= 62 && input.bits <= 62; }
 };
-
-/// Thresholds of so many words are part of the comparators' LUTs; those of more than `most_folds` are taken to have
-/// nothing in common.
-inline constexpr std::int64_t few_folds = 8, most_folds = 64;
-
-/// A comparison with a constant.
-resources constant_comparison(int bits);
 
 /// Whether a value reaches a threshold, both of which change: no carry chain up to six bits.
 resources level_comparison(int bits);

@@ -25,11 +25,6 @@ levels_shape::levels_shape(const thresholding& unit)
       bits(std::max(input.bits + (input.is_bipolar || !input.is_signed ? 1 : 0), rows.bits)),
       value_bits(input.is_bipolar ? 1 : input.bits) {}
 
-resources constant_comparison(int bits) {
-  return only_luts(bits *
-                   (bits <= fitted_costs::chainless_bits ? fitted_costs::constant_short : fitted_costs::constant_long));
-}
-
 resources level_comparison(int bits) {
   return bits > 6 ? comparison_rule(bits) : only_luts(1 + as_double(ceil_div(std::max(0, 2 * bits - 6), 5)));
 }
