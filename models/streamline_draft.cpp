@@ -93,6 +93,17 @@ bool draft_network::negate_rows(int index, const std::vector<bool>& negative) {
   return true;
 }
 
+bool draft_network::negate_levels(int index) {
+  const auto found = std::find_if(m_thresholds.begin(), m_thresholds.end(),
+                                  [&](const auto& entry) { return m_net.nodes[entry.first].outputs[0] == index; });
+  if (found == m_thresholds.end() || is_read(index)) return false;
+  threshold_draft& draft = found->second;
+  negate_levels_of(draft);
+  std::get<threshold_layer>(m_net.nodes[found->first].op).output_offset = draft.offset;
+  m_net.values[static_cast<std::size_t>(index)].type = draft.type;
+  return true;
+}
+
 void draft_network::settle_thresholds(int output) {
   std::map<int, std::size_t> maker;
   for (std::size_t n = 0; n < m_net.nodes.size(); ++n)

@@ -45,6 +45,10 @@ class draft_network {
   /// Negates the rows of the sums `index` where `negative` says so; false if they are no sums or are read by others.
   bool negate_rows(int index, const std::vector<bool>& negative);
 
+  /// Makes the levels `index` count downwards, from 0 to their negatives; false if they are no levels of thresholds or
+  /// are read by others.
+  bool negate_levels(int index);
+
   /// The network whose output is the value `output`. Bipolar weights with 1-bit inputs count agreements if
   /// `xnor_popcount`; `shift` then is what each channel of an output without thresholds counts too much.
   integer_network finish(int output, bool xnor_popcount, std::vector<big_int>& shift);

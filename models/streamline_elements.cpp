@@ -62,8 +62,9 @@ void streamliner::take(const trunc_op& op) {
 void streamliner::shift(bool subtract) {
   const constant_value *a = constant(0), *b = constant(1);
   if (!a && !b) {
-    if (subtract) refuse("subtracts what two branches compute; right: an Add");
-    return add_flows(integers(0), integers(1));
+    tensor_flow second = integers(1);
+    if (subtract) second.chain.multiply({-1});
+    return add_flows(integers(0), second);
   }
   const constant_value& operand = a ? *a : *b;
   tensor_flow made = flow(a ? 1 : 0);
@@ -151,16 +152,8 @@ void streamliner::take(const batch_norm_op& op) {
     return put(std::move(made));
   }
   const auto of = parameters_of(flow(0));
-  channel_values down = of(mean, "mean"), factor = of(gain, "scale");
-  const channel_values spread = of(variance, "variance");
-  for (bracket& value : down) value = -value;
-  made.chain.add(down);
-  const std::size_t count = std::max(factor.size(), spread.size());
-  if (factor.size() < count) factor.assign(count, bracket(factor[0]));
-  for (std::size_t c = 0; c < count; ++c)
-    factor[c] = factor[c] / square_root(of_channel(spread, static_cast<std::int64_t>(c)).low() + exact(op.epsilon));
-  made.chain.multiply(factor);
-  made.chain.add(of(bias, "bias"));
+  made.chain.normalize(of(mean, "mean"), of(variance, "variance"), exact(op.epsilon), of(gain, "scale"),
+                       of(bias, "bias"));
   put(std::move(made));
 }
 

@@ -32,30 +32,53 @@ void streamliner::put_image(const tensor_flow& from, int value, value_chain chai
   put(std::move(made));
 }
 
-/// Channels that fall where their integers rise are negated, each by a weight of -1.
-void streamliner::make_upright(tensor_flow& from) {
-  std::vector<std::int64_t> signs;
-  channel_values factors;
-  for (std::int64_t c = 0; c < channels(from); ++c) {
-    signs.push_back(from.chain.slope(c) < 0 ? -1 : 1);
-    factors.emplace_back(static_cast<int>(signs.back()));
+namespace {
+
+/// What the integers stand for once some channels are negated (sign -1): the chain of their negatives.
+value_chain of_negated(const value_chain& chain, const std::vector<int>& signs) {
+  value_chain result(affine_step{channel_values(signs.begin(), signs.end()), {0}});
+  for (const chain_step& step : chain.steps()) {
+    if (const auto* linear = std::get_if<affine_step>(&step)) {
+      result.multiply(linear->scale);
+      result.add(linear->offset);
+    } else {
+      result.clamp(std::get<clamp_step>(step).low, std::get<clamp_step>(step).high);
+    }
   }
-  if (std::find(signs.begin(), signs.end(), -1) == signs.end()) return;
+  return result;
+}
+
+}  // namespace
+
+/// Channels of sign -1 are negated, by a weight of -1.
+void streamliner::negate_channels(tensor_flow& from, const std::vector<int>& signs) {
   depthwise_layer layer;
   layer.name = m_node->name + "_signs";
   layer.input_type = m_draft.value(from.value).type;
-  layer.weights = integer_tensor::from(signed_type(2), {channels(from), 1}, signs);
+  layer.weights = integer_tensor::from(signed_type(2), {channels(from), 1}, {signs.begin(), signs.end()});
   from.value = m_draft.add(std::move(layer), {from.value}, frame(from));
-  value_chain chain(affine_step{factors, {0}});
-  for (const chain_step& step : from.chain.steps()) {
-    if (const auto* linear = std::get_if<affine_step>(&step)) {
-      chain.multiply(linear->scale);
-      chain.add(linear->offset);
-    } else {
-      chain.clamp(std::get<clamp_step>(step).low, std::get<clamp_step>(step).high);
-    }
-  }
-  from.chain = std::move(chain);
+  from.chain = of_negated(from.chain, signs);
+}
+
+/// Channels that fall where their integers rise are negated.
+void streamliner::make_upright(tensor_flow& from) {
+  std::vector<int> signs;
+  for (std::int64_t c = 0; c < channels(from); ++c) signs.push_back(from.chain.slope(c) < 0 ? -1 : 1);
+  if (std::find(signs.begin(), signs.end(), -1) != signs.end()) negate_channels(from, signs);
+}
+
+/// All channels are negated. Levels that nobody reads yet, `other` neither, are counted downwards, which costs nothing.
+void streamliner::negate(tensor_flow& from, const tensor_flow& other) {
+  const std::vector<int> signs(static_cast<std::size_t>(channels(from)), -1);
+  const int value = from.value;
+  if (value == other.value || !m_draft.negate_levels(value)) return negate_channels(from, signs);
+  from.chain = of_negated(from.chain, signs);
+  for (auto& [tensor, flow] : m_flows)
+    if (&flow != &from && flow.value == value) flow.chain = of_negated(flow.chain, signs);
+  if (!m_report) return;
+  for (value_report& report : m_report->values)
+    if (report.value == value)
+      for (double& scale : report.scale) scale = -scale;
 }
 
 void streamliner::take(const max_pool_op& op) {
@@ -130,10 +153,22 @@ void streamliner::take(const pad_op& op) {
   put_image(from, padded(from.value, around, with), from.chain);
 }
 
+namespace {
+
+/// True if the scale of each channel of one is the negative of the other's.
+bool are_opposite(const affine_step& a, const affine_step& b, std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; ++c)
+    if (!(of_channel(a.scale, c) == -of_channel(b.scale, c))) return false;
+  return true;
+}
+
+}  // namespace
+
 void streamliner::add_flows(tensor_flow& a, tensor_flow& b) {
   if (frame(a) != frame(b) || *a.places != *b.places || a.shape != b.shape)
     refuse(fmt::format("adds [{}] and [{}], which do not lie alike in the hardware; right: two tensors of one shape",
                        fmt::join(a.shape, ", "), fmt::join(b.shape, ", ")));
+  if (are_opposite(affine(a), affine(b), channels(a))) negate(b, a);
   const affine_step first = affine(a), second = affine(b);
   affine_step sum{{}, {}};
   for (std::int64_t c = 0; c < channels(a); ++c) {
@@ -141,7 +176,7 @@ void streamliner::add_flows(tensor_flow& a, tensor_flow& b) {
     if (!(of_a == of_b)) {
       refuse(
           fmt::format("adds integers of the scales {} and {} (channel {}); right: the same scale on both branches, "
-                      "by one quantizer behind each",
+                      "or one the negative of the other, by one quantizer behind each",
                       nearest_double(of_a), nearest_double(of_b), c));
     }
     sum.scale.push_back(of_a);

@@ -139,6 +139,24 @@ void settle(threshold_layer& layer, const threshold_draft& draft, integer_type t
   layer.thresholds = tensor_of(thresholds, rows, draft.steps);
 }
 
+void negate_levels_of(threshold_draft& draft) {
+  draft.descending.resize(static_cast<std::size_t>(draft.rows), false);
+  for (std::int64_t row = 0; row < draft.rows; ++row) {
+    const bool down = descends(draft, row);
+    const auto first = draft.conditions.begin() + row * draft.steps;
+    for (auto condition = first; condition != first + draft.steps; ++condition) {
+      if (condition->what == condition_kind::from)
+        condition->at += down ? 1 : -1;
+      else
+        condition->what = condition->what == condition_kind::always ? condition_kind::never : condition_kind::always;
+    }
+    std::reverse(first, first + draft.steps);
+    draft.descending[static_cast<std::size_t>(row)] = !down;
+  }
+  draft.offset = -(draft.offset + draft.steps);
+  draft.type = smallest_type({draft.offset, draft.offset + draft.steps});
+}
+
 void count_agreements(integer_network& net, std::vector<big_int>& shift) {
   for (integer_node& node : net.nodes) {
     auto* layer = std::get_if<integer_layer>(&node.op);

@@ -27,6 +27,9 @@ void fuse(depthwise_layer& layer, const threshold_draft& draft);
 /// The same for a layer of thresholds alone, over values of `type`; one row if all rows are equal.
 void settle(threshold_layer& layer, const threshold_draft& draft, integer_type type);
 
+/// Makes the levels of a draft their negatives: what counted upwards counts downwards, at the same places.
+void negate_levels_of(threshold_draft& draft);
+
 /// Turns layers of bipolar weights on 1-bit inputs into counts of agreements: count = sum + (negative weights of the
 /// row). Thresholds move along; `shift` is by how much an output without thresholds has moved, channel by channel.
 void count_agreements(integer_network& net, std::vector<big_int>& shift);

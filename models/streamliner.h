@@ -110,6 +110,8 @@ class streamliner {
   int widened(int value, integer_type type);
   void require_image(const tensor_flow& from) const;
   void make_upright(tensor_flow& from);
+  void negate(tensor_flow& from, const tensor_flow& other);
+  void negate_channels(tensor_flow& from, const std::vector<int>& signs);
   void put_image(const tensor_flow& from, int value, value_chain chain);
 
   // The host (streamline_input.cpp).

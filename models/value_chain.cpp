@@ -97,6 +97,18 @@ void value_chain::clamp(std::optional<rational> low, std::optional<rational> hig
   if (low || high) m_steps.emplace_back(clamp_step{std::move(low), std::move(high)});
 }
 
+void value_chain::normalize(channel_values mean, const channel_values& variance, const rational& epsilon,
+                            channel_values gain, const channel_values& bias) {
+  for (bracket& value : mean) value = -value;
+  add(mean);
+  const std::size_t count = std::max(gain.size(), variance.size());
+  if (gain.size() < count) gain.assign(count, bracket(gain[0]));
+  for (std::size_t c = 0; c < count; ++c)
+    gain[c] = gain[c] / square_root(of_channel(variance, static_cast<std::int64_t>(c)).low() + epsilon);
+  multiply(gain);
+  add(bias);
+}
+
 bool value_chain::is_exact() const {
   return std::ranges::all_of(m_steps, [](const chain_step& step) {
     const auto* linear = std::get_if<affine_step>(&step);

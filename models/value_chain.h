@@ -45,6 +45,9 @@ class value_chain {
   void add(const channel_values& by);
   void multiply(const channel_values& by);
   void clamp(std::optional<rational> low, std::optional<rational> high);
+  /// (x - mean) / sqrt(variance + epsilon) * gain + bias; variance + epsilon is above 0.
+  void normalize(channel_values mean, const channel_values& variance, const rational& epsilon, channel_values gain,
+                 const channel_values& bias);
 
   const std::vector<chain_step>& steps() const { return m_steps; }
 

@@ -238,11 +238,17 @@ class builder {
     add_convolution(m_channels, true);
     if (chance(2)) add_norm();
     add(quantizer(s));
-    const std::string branch = m_at;
+    std::string branch = m_at;
     m_at = before;
     m_has_zero = had_zero;
     add(quantizer(s));
-    add(add_op{}, {branch});
+    if (chance(2)) std::swap(branch, m_at);
+    if (chance(8)) branch = m_at;
+    if (chance(4)) add(mul_op{}, {constant({{}, {-1}})});
+    if (chance(3))
+      add(sub_op{}, {branch});
+    else
+      add(add_op{}, {branch});
     activate();
   }
 

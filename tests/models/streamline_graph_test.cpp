@@ -109,3 +109,40 @@ TEST_CASE("the integer network of an image network says what the file's formulas
   // Every kind but split and label_select, which no such file needs.
   CHECK(seen.size() == std::variant_size_v<integer_op> - 2);
 }
+
+TEST_CASE("branches are subtracted, whoever else reads them") {
+  const float_tensor one{{}, {1}}, zero{{}, {0}};
+  network file;
+  file.name = "difference";
+  file.input = "x";
+  file.input_shape = {1, 2, 1, 1};
+  const auto quantizer = [&](int bits, bool is_signed) { return quant_op{one, zero, bits, is_signed}; };
+  const auto add = [&](const std::string& name, network_op op, std::vector<std::string> inputs) {
+    file.nodes.push_back({name, std::move(op), std::move(inputs), name});
+  };
+  file.constants["w"] = {{2, 2, 1, 1}, {1, -2, 3, 1}};
+  file.constants["below"] = {{2, 3}, {-2, 0, 1, -1, 3, 4}};
+  file.constants["last"] = {{2, 6}, {1, -1, 1, 2, 0, 1, -1, 1, 2, 1, 1, 0}};
+  add("q", quantizer(3, true), {"x"});
+  add("w_q", quantizer(3, true), {"w"});
+  add("sums", conv_op{}, {"q", "w_q"});
+  add("a", quantizer(3, true), {"sums"});
+  add("b", multi_threshold_op{file.constants.at("below"), -1, 2, false}, {"sums"});
+  add("nothing", sub_op{}, {"a", "a"});
+  add("nothing_q", quantizer(2, true), {"nothing"});
+  // b is counted the other way round for the sum, by its nature for the difference, and read by Concat after that.
+  add("sum", add_op{}, {"a", "b"});
+  add("sum_q", quantizer(4, true), {"sum"});
+  add("all", concat_op{1}, {"sum_q", "b", "nothing_q"});
+  add("all_q", quantizer(4, true), {"all"});
+  add("flat", flatten_op{}, {"all_q"});
+  add("last_q", quantizer(3, true), {"last"});
+  add("y", gemm_op{1, 1, true}, {"flat", "last_q"});
+  file.output = "y";
+  const both_forms forms(file);
+  std::mt19937 random(4);
+  for (int frame = 0; frame < 40; ++frame) {
+    std::vector<float> x{static_cast<float>(random() % 8) - 4, static_cast<float>(random() % 8) - 4};
+    forms.check(x, exactly(file, x));
+  }
+}

@@ -83,8 +83,8 @@ TEST_CASE("branches of one scale are taken, of two they are refused") {
           net.nodes.push_back({"sum", add_op{}, {"fc_output", "output"}, "y"});
           net.output = "y";
         }) ==
-        "sum: adds integers of the scales 0.5 and 1 (channel 0); right: the same scale on both branches, by one "
-        "quantizer behind each");
+        "sum: adds integers of the scales 0.5 and 1 (channel 0); right: the same scale on both branches, or "
+        "one the negative of the other, by one quantizer behind each");
 }
 
 TEST_CASE("a network without a product is refused") {
