@@ -36,6 +36,11 @@ void add_training_options(CLI::App& command, image_arguments& args) {
   command.add_option("--decay", t.decay, "Factor of the rate in the step schedule")->capture_default_str();
   command.add_option("--decay-epochs", t.decay_epochs, "Epochs from one step to the next")->capture_default_str();
   command.add_option("--penalty", t.penalty, "Lambda of A2Q and A2Q+")->capture_default_str();
+  args.norms = args.command->norms;
+  command
+      .add_option("--norms", args.norms,
+                  "What batch norms take in training: statistics of the batch, or fixed ones, set at the start")
+      ->capture_default_str();
   if (args.command->is_augmented)
     command.add_flag("--no-augmentation", args.plain, "Images as they are: neither moved nor mirrored");
 }
@@ -108,6 +113,9 @@ std::string recipe(const image_arguments& args, const std::string& images) {
     add("decay", t.decay);
     add("decay-epochs", t.decay_epochs);
   }
+  // Unsaid where batch is the default: recipes from before there was a choice stay what they were.
+  const std::string norms = to_string(args.model.norms);
+  if (norms != "batch" || norms != args.command->norms) add("norms", norms);
   if (args.command->is_augmented && !t.augmented) text += " --no-augmentation";
   text += images;
   if (args.threads != 1) add("threads", args.threads);
@@ -125,6 +133,7 @@ void check_options(image_arguments& args) {
                            : fmt::format("--method {} needs --accumulator-width, for instance 16", args.method));
   args.model.limit = parse_norm_limit(args.limit);
   args.model.start = parse_weight_start(args.start);
+  args.model.norms = parse_norm_statistics(args.norms);
   args.training.optimizer = parse_optimizer_kind(args.optimizer);
   args.training.schedule = parse_rate_schedule(args.schedule);
   args.training.augmented = args.command->is_augmented && !args.plain;
@@ -142,15 +151,28 @@ std::string checkpoint_path(const image_arguments& args) {
   return args.model.is_float ? args.output : args.output + ".ckpt";
 }
 
-void start_from_checkpoint(network_model& model, const image_arguments& args) {
-  if (args.from.empty()) return;
-  const checkpoint from = load_checkpoint(args.from);
-  try {
-    model.start_from(from.tensors);
-  } catch (const input_error& e) {
-    throw input_error(fmt::format("{}: a checkpoint of another network ({}): {}", shown_path(args.from),
-                                  from.place.recipe, e.what()));
+void start_network(network_model& model, const image_arguments& args, const torch::Tensor& images,
+                   const named_tensors& weights) {
+  const bool fixed = model.options().norms == norm_statistics::fixed;
+  named_tensors start = weights;
+  if (!args.from.empty()) {
+    const checkpoint from = load_checkpoint(args.from);
+    network_model real(model.graph(), {.is_float = true});
+    try {
+      real.start_from(from.tensors);
+    } catch (const input_error& e) {
+      throw input_error(fmt::format("{}: a checkpoint of another network ({}): {}", shown_path(args.from),
+                                    from.place.recipe, e.what()));
+    }
+    start = real.state();
   }
+  if (!start.empty()) {
+    network_model real(model.graph(), {.is_float = true});
+    real.start_from(start);
+    if (fixed || args.from.empty()) real.settle_norms(images);
+    model.start_from(real.state());
+  }
+  if (!model.options().is_float || (fixed && start.empty())) model.calibrate(images);
 }
 
 std::map<std::string, std::string> image_metadata(const image_arguments& args, const std::string& command,

@@ -25,13 +25,14 @@ struct image_command {
   const char* name;
   const char* what;  ///< for its help
   std::vector<std::pair<std::string, describe_function>> networks;
-  bool is_augmented;  ///< unless --no-augmentation is given
+  bool is_augmented;            ///< unless --no-augmentation is given
+  const char* norms = "batch";  ///< the default of --norms
 };
 
 /// What their command lines have in common.
 struct image_arguments {
   const image_command* command = nullptr;
-  std::string network_name, method = "qat", start, limit = "published", optimizer = "sgd", schedule = "step";
+  std::string network_name, method = "qat", start, limit = "published", optimizer = "sgd", schedule = "step", norms;
   std::string from, output;
   network_options shape;
   model_options model;
@@ -62,8 +63,10 @@ void check_output(const image_arguments& args);
 /// A float model's output is its checkpoint; a quantized one's is beside the file that it becomes.
 std::string checkpoint_path(const image_arguments& args);
 
-/// Starts from the float network of --from, if it is given. Throws `input_error`, naming the file, if it is of another.
-void start_from_checkpoint(network_model& model, const image_arguments& args);
+/// Starts from the float network of --from, if it is given, else from `weights`, if there are any; and calibrates on
+/// `images` what needs it. Throws `input_error`, naming the file, if it is of another network.
+void start_network(network_model& model, const image_arguments& args, const torch::Tensor& images,
+                   const named_tensors& weights = {});
 
 /// Metadata of the file: command, data, method, seed and epochs.
 std::map<std::string, std::string> image_metadata(const image_arguments& args, const std::string& command,

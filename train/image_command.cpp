@@ -18,7 +18,7 @@
 namespace spillway {
 namespace {
 
-/// Images that scales of activations are first set on.
+/// Images that scales of activations, and batch norms, are first set on.
 constexpr std::size_t calibration_images = 256;
 
 /// A set of images, and the networks for it.
@@ -56,11 +56,9 @@ struct labelled_arguments : image_arguments {
 std::string options_of_images(const labelled_arguments& args) { return fmt::format(" --validate {}", args.validate); }
 
 void start(network_model& model, const labelled_arguments& args, const image_set& images) {
-  start_from_checkpoint(model, args);
-  if (model.options().is_float) return;
   const auto order = epoch_order(images.frames(), args.training.seed, 0);
   const auto count = std::min(calibration_images, order.size());
-  model.calibrate(gather(images, std::span(order).subspan(0, count)).images);
+  start_network(model, args, gather(images, std::span(order).subspan(0, count)).images);
 }
 
 std::map<std::string, std::string> metadata(const labelled_arguments& args, double validation, double test) {

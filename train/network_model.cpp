@@ -27,8 +27,16 @@ torch::Tensor apply_weights(const weighted_step& step, const torch::Tensor& x) {
   return torch::conv2d(x, w, step.bias, stride(window), padding(window), dilation(window), step.conv.group);
 }
 
-torch::Tensor apply_norm(const norm_step& step, const torch::Tensor& x, bool training, double momentum) {
-  return torch::batch_norm(x, step.scale, step.bias, step.mean, step.variance, training, momentum, step.epsilon, false);
+/// See `settle_norms`. A channel that hardly varies stays as it is: its scale would become next to nothing.
+void settle(norm_step& step, const torch::Tensor& x) {
+  const torch::Tensor flat = x.transpose(0, 1).flatten(1);  // [C, all the rest]
+  const torch::Tensor mean = flat.mean(1), variance = flat.var(1, false, false);
+  const torch::Tensor factor = step.scale / (step.variance + step.epsilon).sqrt();
+  const torch::Tensor varies = variance > step.epsilon;
+  step.bias.copy_(torch::where(varies, step.bias + (mean - step.mean) * factor, step.bias));
+  step.scale.copy_(torch::where(varies, factor * (variance + step.epsilon).sqrt(), step.scale));
+  step.mean.copy_(torch::where(varies, mean, step.mean));
+  step.variance.copy_(torch::where(varies, variance, step.variance));
 }
 
 torch::Tensor upsampled(const torch::Tensor& x, const upsample_op& by) {
@@ -42,22 +50,32 @@ network_model::network_model(network graph, const model_options& options)
   model_builder(m_graph, m_options).build(m_steps, m_scales);
 }
 
-torch::Tensor network_model::apply(const model_step& step, const std::vector<torch::Tensor>& inputs, bool training) {
+torch::Tensor network_model::apply_norm(norm_step& step, const torch::Tensor& x, pass what) const {
+  const bool fixed = m_options.norms == norm_statistics::fixed;
+  if (what == pass::settle) settle(step, x);
+  const bool from_batch = what == pass::calibrate || (what == pass::train && !fixed);
+  const double momentum = what == pass::train ? norm_momentum : fixed ? 1 : 0;
+  return torch::batch_norm(x, step.scale, step.bias, step.mean, step.variance, from_batch, momentum, step.epsilon,
+                           false);
+}
+
+torch::Tensor network_model::apply_activation(const activation_step& step, const torch::Tensor& x, pass what) {
+  if (m_options.is_float) return step.is_relu ? torch::relu(x) : x;
+  model_scale& scale = m_scales[step.scale];
+  if (what == pass::calibrate && scale.is_learned) {
+    const double best = best_log2_scale(x, step.levels), other = scale.log2.item<double>();
+    // Branches that share a scale need the greater one.
+    scale.log2.fill_(m_calibrated[step.scale] ? std::max(best, other) : best);
+    m_calibrated[step.scale] = true;
+  }
+  return quantize_activations(x, scale.log2, step.levels);
+}
+
+torch::Tensor network_model::apply(model_step& step, const std::vector<torch::Tensor>& inputs, pass what) {
   const torch::Tensor& x = inputs[0];
   if (const auto* layer = std::get_if<weighted_step>(&step.op)) return apply_weights(*layer, x);
-  if (const auto* norm = std::get_if<norm_step>(&step.op))
-    return apply_norm(*norm, x, training, m_calibrating ? 0 : norm_momentum);
-  if (const auto* activation = std::get_if<activation_step>(&step.op)) {
-    if (m_options.is_float) return activation->is_relu ? torch::relu(x) : x;
-    model_scale& scale = m_scales[activation->scale];
-    if (m_calibrating && scale.is_learned) {
-      const double best = best_log2_scale(x, activation->levels), other = scale.log2.item<double>();
-      // Branches that share a scale need the greater one.
-      scale.log2.fill_(m_calibrated[activation->scale] ? std::max(best, other) : best);
-      m_calibrated[activation->scale] = true;
-    }
-    return quantize_activations(x, scale.log2, activation->levels);
-  }
+  if (auto* norm = std::get_if<norm_step>(&step.op)) return apply_norm(*norm, x, what);
+  if (const auto* activation = std::get_if<activation_step>(&step.op)) return apply_activation(*activation, x, what);
   if (std::holds_alternative<relu_step>(step.op)) return torch::relu(x);
   if (std::holds_alternative<add_step>(step.op)) return x + inputs[1];
   if (const auto* pool = std::get_if<max_pool_step>(&step.op))
@@ -70,14 +88,18 @@ torch::Tensor network_model::apply(const model_step& step, const std::vector<tor
 }
 
 torch::Tensor network_model::forward(const torch::Tensor& images, bool training) {
+  return run(images, training ? pass::train : pass::evaluate);
+}
+
+torch::Tensor network_model::run(const torch::Tensor& images, pass what) {
   std::vector<torch::Tensor> values(m_steps.size() + 1);
   values[0] = images;
   for (std::size_t i = 0; i < m_steps.size(); ++i) {
-    const model_step& step = m_steps[i];
+    model_step& step = m_steps[i];
     std::vector<torch::Tensor> inputs;
     for (const std::size_t value : step.inputs) inputs.push_back(values[value]);
     for (const std::size_t value : step.last_of) values[value].reset();
-    values[i + 1] = apply(step, inputs, training);
+    values[i + 1] = apply(step, inputs, what);
   }
   return values.back();
 }
@@ -92,15 +114,13 @@ torch::Tensor network_model::penalty() const {
 
 void network_model::calibrate(const torch::Tensor& images) {
   torch::NoGradGuard constant;
-  m_calibrating = true;
   m_calibrated.assign(m_scales.size(), false);
-  try {
-    forward(images, true);
-  } catch (...) {
-    m_calibrating = false;
-    throw;
-  }
-  m_calibrating = false;
+  run(images, pass::calibrate);
+}
+
+void network_model::settle_norms(const torch::Tensor& images) {
+  torch::NoGradGuard constant;
+  run(images, pass::settle);
 }
 
 model_parameters network_model::parameters() const {

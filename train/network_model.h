@@ -11,6 +11,7 @@
 #include "models/network.h"
 #include "train/activation_quantizer.h"
 #include "train/layer_weights.h"
+#include "train/norm_statistics.h"
 
 namespace spillway {
 
@@ -23,6 +24,7 @@ struct model_options {
   int accumulator_bits = 32;  ///< P of the layers that A2Q or A2Q+ limits
   /// How those start from real weights; where `centred` is not for a layer, it is `euclidean`.
   weight_start start = weight_start::naive;
+  norm_statistics norms = norm_statistics::batch;
 };
 
 // The steps of a model, one a node of its graph (none for weight quantizers, nor for a ReLU in front of a quantizer).
@@ -100,8 +102,14 @@ class network_model {
   torch::Tensor penalty() const;
 
   /// Sets the scale of each activation to the best on these images, one after the other, each with what the ones before
-  /// make of them. Batch norms use the images' statistics and keep their averages.
+  /// make of them. Batch norms use the images' statistics, and keep their averages unless they are fixed: then these
+  /// statistics are what they are fixed to.
   void calibrate(const torch::Tensor& images);
+
+  /// Writes batch norms so that their statistics are those of these images and the outputs stay as they are, but for
+  /// rounding: scales and biases make up for it. A network that starts from this one then keeps, with statistics of its
+  /// own, the moments behind each batch norm.
+  void settle_norms(const torch::Tensor& images);
 
   /// Takes over the float parameters of another model of this graph: weights, biases and batch norms. Quantizers of
   /// weights begin anew from them. Throws `input_error`, naming the tensor, if one is missing or of another shape.
@@ -123,14 +131,17 @@ class network_model {
   friend class model_builder;
 
   weight_start start_of(const layer_weights& layer) const;
-  torch::Tensor apply(const model_step& step, const std::vector<torch::Tensor>& inputs, bool training);
+  enum class pass : unsigned char { evaluate, train, calibrate, settle };
+  torch::Tensor run(const torch::Tensor& images, pass what);
+  torch::Tensor apply(model_step& step, const std::vector<torch::Tensor>& inputs, pass what);
+  torch::Tensor apply_norm(norm_step& step, const torch::Tensor& x, pass what) const;
+  torch::Tensor apply_activation(const activation_step& step, const torch::Tensor& x, pass what);
 
   network m_graph;
   model_options m_options;
   std::vector<model_step> m_steps;
   std::vector<model_scale> m_scales;
-  bool m_calibrating = false;
-  std::vector<bool> m_calibrated;  ///< of the scales
+  std::vector<bool> m_calibrated;  ///< of the scales, in a calibration
 };
 
 }  // namespace spillway

@@ -8,31 +8,36 @@
 #include <span>
 
 #include "models/error.h"
+#include "models/nearest_name.h"
 #include "models/networks/espcn.h"
 #include "models/networks/unet.h"
 #include "train/commands.h"
 #include "train/image_arguments.h"
+#include "train/interpolation_start.h"
 #include "train/network_file.h"
 #include "train/super_resolution.h"
 
 namespace spillway {
 namespace {
 
-const image_command super_resolution{
-    "super-resolution", "Train ESPCN or UNet to enlarge images by 3", {{"espcn", espcn}, {"unet", unet}}, false};
+const image_command super_resolution{"super-resolution",
+                                     "Train ESPCN or UNet to enlarge images by 3",
+                                     {{"espcn", espcn}, {"unet", unet}},
+                                     false,
+                                     "fixed"};
 
-/// Patches that scales of activations are first set on.
+/// Patches that scales of activations, and batch norms, are first set on.
 constexpr std::int64_t calibration_patches = 64;
 
 struct resolution_arguments : image_arguments {
-  std::string images;
+  std::string images, init = "interpolation";
   int reduction = 1;
   std::int64_t test = 3, patch = 16, patches = 1600;
 };
 
 std::string options_of_images(const resolution_arguments& args) {
-  return fmt::format(" --reduction {} --test {} --patch {} --patches {}", args.reduction, args.test, args.patch,
-                     args.patches);
+  return fmt::format(" --reduction {} --test {} --patch {} --patches {}{}", args.reduction, args.test, args.patch,
+                     args.patches, args.from.empty() ? " --init " + args.init : "");
 }
 
 void check_image_options(const resolution_arguments& args) {
@@ -43,15 +48,17 @@ void check_image_options(const resolution_arguments& args) {
   require(args.patch >= 4 && args.patch <= 1024, "patch", args.patch, "4 to 1024");
   require(args.patches >= args.training.batch && args.patches <= 1 << 24, "patches", args.patches,
           "the batch to 16777216");
+  if (args.init != "interpolation" && args.init != "random")
+    throw config_error(fmt::format("there is no init {}; nearest: {}", args.init,
+                                   nearest_name(args.init, {"interpolation", "random"})));
   require(args.test >= 1, "test", args.test, "1 or more");
 }
 
 void start(network_model& model, const resolution_arguments& args, const super_resolution_task& task) {
-  start_from_checkpoint(model, args);
-  if (model.options().is_float) return;
   std::vector<std::int64_t> frames(calibration_patches);
   std::iota(frames.begin(), frames.end(), 0);
-  model.calibrate(task.patches(frames, args.training.seed, 0).first);
+  start_network(model, args, task.patches(frames, args.training.seed, 0).first,
+                args.init == "interpolation" ? interpolation_start(model) : named_tensors());
 }
 
 int train_super_resolution(resolution_arguments args) {
@@ -99,6 +106,8 @@ void add_super_resolution_command(CLI::App& app, train_action& action) {
   command->add_option("--images", args->images, "Folder of PNG and JPEG files (tools/get-photographs)")->required();
   command->add_option("--reduction", args->reduction, "Reduce images by this first")->capture_default_str();
   command->add_option("--test", args->test, "Hold out the last N images, by name, and score them each epoch")
+      ->capture_default_str();
+  command->add_option("--init", args->init, "Weights to begin with, without --from: interpolation (bilinear) or random")
       ->capture_default_str();
   command->add_option("--patch", args->patch, "Side of what is trained on, before it is enlarged")
       ->capture_default_str();

@@ -191,3 +191,40 @@ TEST_CASE("the float model has no quantizers") {
   out.sum().backward();
   for (const torch::Tensor& weights : model.parameters().weights) CHECK(weights.grad().abs().sum().item<double>() > 0);
 }
+
+TEST_CASE("fixed batch norms are the same map in training and in evaluation, others are not") {
+  const network graph = espcn(small(0.125));
+  const auto images = tensor_of(pixels(graph, 8, 3)), others = tensor_of(pixels(graph, 4, 4));
+  torch::NoGradGuard constant;
+  for (const norm_statistics norms : {norm_statistics::fixed, norm_statistics::batch}) {
+    network_model model(graph, {.is_float = true, .norms = norms});
+    model.calibrate(images);
+    const torch::Tensor before = model.forward(others, false);
+    const bool same = torch::equal(model.forward(others, true), before);
+    CHECK(same == (norms == norm_statistics::fixed));
+    CHECK(torch::equal(model.forward(others, false), before) == same);  // the batch's move the running averages
+    if (norms == norm_statistics::batch) continue;
+    // What they are fixed to are the images' own statistics.
+    network_model from_batch(graph, {.is_float = true});
+    CHECK(torch::allclose(model.forward(images, false), from_batch.forward(images, true), 1e-3, 1e-3));
+  }
+}
+
+TEST_CASE("settled batch norms have the images' statistics, and the outputs stay") {
+  for (const auto& describe : {resnet18_cifar10, unet, tfc}) {
+    const network graph = describe(small(0.125));
+    CAPTURE(graph.name);
+    const auto images = tensor_of(pixels(graph, 8, 3)), others = tensor_of(pixels(graph, 4, 4));
+    torch::NoGradGuard constant;
+    network_model model(graph, {.is_float = true});
+    for (int i = 0; i < 5; ++i) model.forward(others, true);
+    for (const auto& [name, tensor] : model.state())
+      if (name.ends_with("_0.scale") || name.ends_with("_1.bias")) tensor.add_(0.5);
+    CHECK_FALSE(torch::allclose(model.forward(images, true), model.forward(images, false), 1e-2, 1e-2));
+    const torch::Tensor before = model.forward(images, false), of_others = model.forward(others, false);
+    model.settle_norms(images);
+    CHECK(torch::allclose(model.forward(others, false), of_others, 1e-3, 1e-4));
+    // Of the images themselves, the batch's statistics are now the running ones.
+    CHECK(torch::allclose(model.forward(images, true), before, 1e-3, 1e-4));
+  }
+}

@@ -104,6 +104,8 @@ TEST_CASE("a super-resolution command refuses bad images and options in one line
   refused({"--reduction", "9"}, 2, "a.png: 80 x 50 pixels; right: at least 216 x 216");
   refused({"--test", "4"}, 2, "test = 4, but");
   refused({"--patches", "7"}, 2, "patches = 7; right: the batch to");
+  refused({"--norms", "batches"}, 2, "there are no batches statistics of batch norms; nearest: batch");
+  refused({"--init", "interpolate"}, 2, "there is no init interpolate; nearest: interpolation");
   refused({"--network", "resnet"}, 2, "there is no network resnet");
   refused({"--images", images / "none"}, 3, images / "none");
   std::ofstream(images / "e.png") << "no image";
