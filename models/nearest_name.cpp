@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/nearest_name.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <numeric>
 #include <vector>
+
+#include "models/error.h"
 
 namespace spillway {
 namespace {
@@ -46,6 +50,10 @@ std::string_view nearest_name(std::string_view text, std::span<const std::string
     }
   }
   return nearest;
+}
+
+void refuse_name(std::string_view what, std::string_view name, std::span<const std::string_view> names) {
+  throw config_error(fmt::format("there is no {} {}; nearest: {}", what, name, nearest_name(name, names)));
 }
 
 }  // namespace spillway

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -15,6 +16,17 @@ std::string_view nearest_name(std::string_view text, std::span<const std::string
 
 inline std::string_view nearest_name(std::string_view text, std::initializer_list<std::string_view> candidates) {
   return nearest_name(text, std::span<const std::string_view>(candidates.begin(), candidates.size()));
+}
+
+/// Throws the `config_error` of an unknown name: there is no `what` of this name, and which is the nearest.
+[[noreturn]] void refuse_name(std::string_view what, std::string_view name, std::span<const std::string_view> names);
+
+/// The enumerator of this name; `names` are those of an enumeration's 0, 1, 2 ... Throws as `refuse_name`.
+template <class Kind>
+Kind parse_name(std::string_view name, std::span<const std::string_view> names, std::string_view what) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (name == names[i]) return static_cast<Kind>(i);
+  refuse_name(what, name, names);
 }
 
 }  // namespace spillway

@@ -5,12 +5,14 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
 
 #include "models/atomic_file.h"
 #include "models/error.h"
+#include "models/nearest_name.h"
 #include "models/network_shapes.h"
 #include "models/qonnx_names.h"
 #include "models/qonnx_write_node.h"
@@ -18,6 +20,8 @@
 namespace spillway {
 
 namespace {
+
+constexpr std::array<std::string_view, 2> dialect_names{"qonnx", "qcdq"};
 
 void set_value_info(const std::string& name, const tensor_shape& shape, int type_of_elements,
                     onnx::ValueInfoProto& to) {
@@ -35,7 +39,7 @@ void add_opset(onnx::ModelProto& model, std::string_view domain, int version) {
 }
 
 /// Everything but the graph.
-onnx::ModelProto header_of(const network& net) {
+onnx::ModelProto header_of(const network& net, onnx_dialect dialect) {
   onnx::ModelProto model;
   model.set_ir_version(8);
   model.set_producer_name("spillway");
@@ -44,7 +48,8 @@ onnx::ModelProto header_of(const network& net) {
     const auto* trunc = std::get_if<trunc_op>(&node.op);
     return trunc && trunc->clamps;
   });
-  add_opset(model, quantizer_domain, clamps ? 2 : 1);  // 2 brought Trunc's output scale
+  if (dialect == onnx_dialect::qonnx)
+    add_opset(model, quantizer_domain, clamps ? 2 : 1);  // 2 brought Trunc's output scale
   for (const auto& [key, value] : net.metadata) {
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
     entry.set_key(key);
@@ -61,23 +66,29 @@ int output_type(const network& net) {
 }
 
 /// A model that has the graph alone.
-onnx::ModelProto graph_of(const network& net) {
+onnx::ModelProto graph_of(const network& net, onnx_dialect dialect) {
   const auto shapes = infer_shapes(net);
   onnx::ModelProto model;
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name(net.name);
   set_value_info(net.input, net.input_shape, onnx::TensorProto::FLOAT, *graph.add_input());
   set_value_info(net.output, shapes.at(net.output), output_type(net), *graph.add_output());
-  for (const auto& [name, tensor] : net.constants) set_tensor(name, tensor, *graph.add_initializer());
-  node_writer writer(net, shapes, graph);
+  node_writer writer(net, shapes, graph, dialect);
+  writer.add_constants();
   for (const network_node& node : net.nodes) writer.add(node);
   return model;
 }
 
 }  // namespace
 
-std::string qonnx_bytes(const network& net) {
-  const onnx::ModelProto header = header_of(net), graph = graph_of(net);
+std::string_view to_string(onnx_dialect dialect) { return dialect_names.at(static_cast<std::size_t>(dialect)); }
+
+onnx_dialect parse_onnx_dialect(std::string_view name) {
+  return parse_name<onnx_dialect>(name, dialect_names, "format");
+}
+
+std::string qonnx_bytes(const network& net, onnx_dialect dialect) {
+  const onnx::ModelProto header = header_of(net, dialect), graph = graph_of(net, dialect);
   std::string bytes;
   // One message after the other is their union (protobuf's rule). The graph comes last, whatever its field number, so
   // that no beginning of the file is a model: a truncated one is always noticed.
@@ -87,8 +98,8 @@ std::string qonnx_bytes(const network& net) {
   return bytes;
 }
 
-void write_qonnx(const network& net, const std::filesystem::path& path) {
-  write_file_atomically(path.string(), qonnx_bytes(net));
+void write_qonnx(const network& net, const std::filesystem::path& path, onnx_dialect dialect) {
+  write_file_atomically(path.string(), qonnx_bytes(net, dialect));
 }
 
 }  // namespace spillway

@@ -35,13 +35,27 @@ void set_tensor(const std::string& name, const float_tensor& from, onnx::TensorP
   }
 }
 
-node_writer::node_writer(const network& net, const std::map<std::string, tensor_shape>& shapes, onnx::GraphProto& graph)
-    : m_shapes(shapes), m_graph(graph) {
+node_writer::node_writer(const network& net, const std::map<std::string, tensor_shape>& shapes, onnx::GraphProto& graph,
+                         onnx_dialect dialect)
+    : m_net(net), m_shapes(shapes), m_graph(graph), m_dialect(dialect) {
   m_names.insert(net.input);
   for (const auto& [name, tensor] : net.constants) m_names.insert(name);
   for (const network_node& node : net.nodes) {
     m_names.insert(node.output);
     m_node_names.insert(node.name);
+  }
+}
+
+void node_writer::add_constants() {
+  std::map<std::string, bool> only_as_integers;
+  for (const network_node& node : m_net.nodes)
+    for (const std::string& input : node.inputs) {
+      bool& only = only_as_integers.try_emplace(input, input != m_net.output).first->second;
+      only = only && becomes_integers(node);
+    }
+  for (const auto& [name, tensor] : m_net.constants) {
+    const auto read = only_as_integers.find(name);
+    if (read == only_as_integers.end() || !read->second) set_tensor(name, tensor, *m_graph.add_initializer());
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "models/network.h"
 #include "models/network_shapes.h"
+#include "models/qonnx_write.h"
 
 namespace onnx {
 class GraphProto;
@@ -22,11 +23,15 @@ namespace spillway {
 /// Fills a file's constant: raw little-endian float32.
 void set_tensor(const std::string& name, const float_tensor& from, onnx::TensorProto& to);
 
-/// Adds nodes to a graph. What the network keeps inside an operator becomes constants of the file, named after it. Not
-/// installed.
+/// Adds the constants that operators read and the nodes to a graph. What the network keeps inside an operator becomes
+/// constants of the file, named after it. Not installed.
 class node_writer {
  public:
-  node_writer(const network& net, const std::map<std::string, tensor_shape>& shapes, onnx::GraphProto& graph);
+  node_writer(const network& net, const std::map<std::string, tensor_shape>& shapes, onnx::GraphProto& graph,
+              onnx_dialect dialect);
+
+  /// The network's constants, but for those that are only read as integers.
+  void add_constants();
 
   /// Throws `input_error`, naming the node, for what has no form in the file.
   void add(const network_node& node);
@@ -60,7 +65,12 @@ class node_writer {
 
  private:
   void begin(std::string_view type, std::string_view domain = "");
+  void begin_of_qonnx(std::string_view type);
+  bool becomes_integers(const network_node& node) const;
   void write_linear(const quant_op& op);
+  void begin_part(std::string_view type, const std::string& name, const std::string& input, const std::string& output);
+  std::string add_levels(const quant_op& op);
+  std::string add_bytes(const char* what, const std::vector<float>& values, const tensor_shape& shape, bool is_signed);
   void write_window(const window_shape& window);
   std::string unused_name(const std::string& wish);
   std::string unused_node_name(const std::string& wish);
@@ -72,8 +82,10 @@ class node_writer {
   void set_text(const char* name, std::string_view value);
   void set_list(const char* name, const std::vector<std::int64_t>& values);
 
+  const network& m_net;
   const std::map<std::string, tensor_shape>& m_shapes;
   onnx::GraphProto& m_graph;
+  onnx_dialect m_dialect;
   const network_node* m_from = nullptr;
   onnx::NodeProto* m_node = nullptr;
   std::set<std::string> m_names, m_node_names;

@@ -17,20 +17,15 @@ namespace {
 constexpr std::array<std::string_view, 3> method_names{"qat", "a2q", "a2q_plus"};
 constexpr std::array<std::string_view, 2> limit_names{"published", "tight"};
 
-template <class Kind, std::size_t count>
-Kind parse(std::string_view name, const std::array<std::string_view, count>& names, const char* what) {
-  for (std::size_t i = 0; i < count; ++i)
-    if (name == names[i]) return static_cast<Kind>(i);
-  throw config_error(fmt::format("there is no {} {}; nearest: {}", what, name, nearest_name(name, names)));
-}
-
 }  // namespace
 
 std::string_view to_string(weight_method method) { return method_names.at(static_cast<std::size_t>(method)); }
 std::string_view to_string(norm_limit limit) { return limit_names.at(static_cast<std::size_t>(limit)); }
 
-weight_method parse_weight_method(std::string_view name) { return parse<weight_method>(name, method_names, "method"); }
-norm_limit parse_norm_limit(std::string_view name) { return parse<norm_limit>(name, limit_names, "limit"); }
+weight_method parse_weight_method(std::string_view name) {
+  return parse_name<weight_method>(name, method_names, "method");
+}
+norm_limit parse_norm_limit(std::string_view name) { return parse_name<norm_limit>(name, limit_names, "limit"); }
 
 double weight_format::l1_limit() const {
   if (method == weight_method::qat) return std::numeric_limits<double>::infinity();

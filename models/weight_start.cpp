@@ -54,11 +54,7 @@ void require_weights(std::span<const double> w) {
 
 std::string_view to_string(weight_start start) { return start_names.at(static_cast<std::size_t>(start)); }
 
-weight_start parse_weight_start(std::string_view name) {
-  for (std::size_t i = 0; i < start_names.size(); ++i)
-    if (name == start_names[i]) return static_cast<weight_start>(i);
-  throw config_error(fmt::format("there is no start {}; nearest: {}", name, nearest_name(name, start_names)));
-}
+weight_start parse_weight_start(std::string_view name) { return parse_name<weight_start>(name, start_names, "start"); }
 
 channel_parameters start_channel(std::span<const double> w, const weight_format& format, weight_start start) {
   require_weights(w);

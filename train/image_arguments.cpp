@@ -10,11 +10,11 @@
 #include "models/atomic_file.h"
 #include "models/error.h"
 #include "models/nearest_name.h"
+#include "models/output_file.h"
 #include "models/weight_start.h"
 #include "train/epoch_progress.h"
 #include "train/image_trainer.h"
 #include "train/linear_file.h"
-#include "train/output_file.h"
 
 namespace spillway {
 namespace {
@@ -64,7 +64,9 @@ void add_image_options(CLI::App& command, image_arguments& args) {
   add_training_options(command, args);
   command.add_option("--threads", args.threads, "Results are repeatable for one number")->capture_default_str();
   command.add_option("--checkpoint-every", args.pause, "Seconds; and after each epoch")->capture_default_str();
-  command.add_option("-o,--output", args.output, "The QONNX file to write (of float: the checkpoint)")->required();
+  command.add_option("-o,--output", args.output, "The ONNX file to write (of float: the checkpoint)")->required();
+  command.add_option("--format", args.format, "Of the file: qonnx, or qcdq (weights of a byte each)")
+      ->capture_default_str();
   command.add_flag("--quiet", args.quiet, "No progress");
   command.add_flag("--force", args.force, "Replace a file that is there");
   command.add_flag("--restart", args.restart, "Begin anew where a checkpoint is there, which else is gone on from");
@@ -78,8 +80,11 @@ void note_given(const CLI::App& command, image_arguments& args) {
 network describe(const image_arguments& args) {
   std::vector<std::string_view> names;
   for (const auto& [name, make] : args.command->networks) {
-    if (name == args.network_name) return make(args.shape);
     names.push_back(name);
+    if (name != args.network_name) continue;
+    network graph = make(args.shape);
+    if (!args.model.is_float && args.dialect != onnx_dialect::qonnx) qonnx_bytes(graph, args.dialect);
+    return graph;
   }
   throw config_error(
       fmt::format("there is no network {}; nearest: {}", args.network_name, nearest_name(args.network_name, names)));
@@ -136,6 +141,7 @@ void check_options(image_arguments& args) {
   args.model.norms = parse_norm_statistics(args.norms);
   args.training.optimizer = parse_optimizer_kind(args.optimizer);
   args.training.schedule = parse_rate_schedule(args.schedule);
+  args.dialect = parse_onnx_dialect(args.format);
   args.training.augmented = args.command->is_augmented && !args.plain;
   if (!args.scale_rate_given) args.training.scale_learning_rate = args.training.learning_rate;
   args.shape.calibration_images = 0;
@@ -178,7 +184,9 @@ void start_network(network_model& model, const image_arguments& args, const torc
 std::map<std::string, std::string> image_metadata(const image_arguments& args, const std::string& command,
                                                   const std::string& data) {
   const std::string prefix = "spillway.training.";
-  return {{training_command_key, command},
+  const std::string format =
+      args.dialect == onnx_dialect::qonnx ? "" : fmt::format(" --format {}", to_string(args.dialect));
+  return {{training_command_key, command + format},
           {training_data_key, data},
           {prefix + "method", args.method},
           {prefix + "seed", fmt::to_string(args.training.seed)},

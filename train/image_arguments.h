@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/networks/network_options.h"
+#include "models/qonnx_write.h"
 #include "train/image_task.h"
 #include "train/image_training.h"
 #include "train/network_model.h"
@@ -32,11 +33,13 @@ struct image_command {
 /// What their command lines have in common.
 struct image_arguments {
   const image_command* command = nullptr;
-  std::string network_name, method = "qat", start, limit = "published", optimizer = "sgd", schedule = "step", norms;
+  std::string network_name, method = "qat", start, limit = "published", optimizer = "sgd", schedule = "step", norms,
+                            format = "qonnx";
   std::string from, output;
   network_options shape;
   model_options model;
   image_training training;
+  onnx_dialect dialect = onnx_dialect::qonnx;
   int threads = 1, pause = 600;
   bool quiet = false, force = false, restart = false, width_given = false, scale_rate_given = false, plain = false;
 };
@@ -47,7 +50,8 @@ void add_image_options(CLI::App& command, image_arguments& args);
 /// Notes which options were given. In the command's callback.
 void note_given(const CLI::App& command, image_arguments& args);
 
-/// The graph that is asked for. Throws `config_error` if there is none of that name.
+/// The graph that is asked for. Throws `config_error` if there is none of that name, and `input_error` if --format
+/// can't say it.
 network describe(const image_arguments& args);
 
 /// What makes this network again, without what does not matter to it (where data lies, progress, checkpoints);

@@ -83,7 +83,7 @@ int train_images(labelled_arguments args) {
   train_task(model, args, recipe(args, options_of_images(args)),
              std::make_unique<classification_task>(images, validation, args.training.augmented), goes_on);
   const double validated = image_accuracy(model, validation), tested = image_accuracy(model, test);
-  if (!args.model.is_float) save_network(model, metadata(args, validated, tested), args.output);
+  if (!args.model.is_float) save_network(model, metadata(args, validated, tested), args.output, args.dialect);
   fmt::print("{}: ", args.output);
   if (args.validate > 0) fmt::print("validation top-1 {:.2f}%, ", 100 * validated);
   fmt::print("test top-1 {:.2f}%\n", 100 * tested);

@@ -15,13 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> optimizer_names{"sgd", "adam"}, schedule_names{"step", "cosine"};
 
-template <class Kind>
-Kind parse(const std::string& name, const std::array<std::string_view, 2>& names, const char* what) {
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (name == names[i]) return static_cast<Kind>(i);
-  throw config_error(fmt::format("there is no {} {}; nearest: {}", what, name, nearest_name(name, names)));
-}
-
 void require(bool legal, const char* option, double value, const char* what) {
   if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
 }
@@ -36,11 +29,11 @@ std::string to_string(rate_schedule schedule) {
 }
 
 optimizer_kind parse_optimizer_kind(const std::string& name) {
-  return parse<optimizer_kind>(name, optimizer_names, "optimizer");
+  return parse_name<optimizer_kind>(name, optimizer_names, "optimizer");
 }
 
 rate_schedule parse_rate_schedule(const std::string& name) {
-  return parse<rate_schedule>(name, schedule_names, "schedule");
+  return parse_name<rate_schedule>(name, schedule_names, "schedule");
 }
 
 double image_training::rate_factor(int epoch, std::int64_t step, std::int64_t steps) const {

@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include "models/atomic_file.h"
+#include "models/checked_write.h"
 #include "models/error.h"
 #include "models/linear_export.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
 #include "models/streamline.h"
 
 namespace spillway {
@@ -48,7 +47,8 @@ std::map<std::string, std::string> training_metadata(const training_options& opt
 }
 
 void save_linear(const quantized_weights& trained, const training_options& options,
-                 const std::map<std::string, std::string>& metadata, const std::filesystem::path& path) {
+                 const std::map<std::string, std::string>& metadata, const std::filesystem::path& path,
+                 onnx_dialect dialect) {
   linear_layer layer;
   layer.weights = trained.weights;
   layer.scale = trained.scale;
@@ -58,13 +58,11 @@ void save_linear(const quantized_weights& trained, const training_options& optio
   }
   network net = make_linear_network({path.stem().string(), options.format.input, 1.0F, {layer}});
   net.metadata.insert(metadata.begin(), metadata.end());
-  write_qonnx(net, path);
   streamline_report report;
-  if (says_the_same(streamline(read_qonnx(path), &report), trained, report)) return;
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-  throw error(fmt::format("{}: the file did not say the integers that were trained; it was removed",
-                          shown_path(path.string())));
+  if (!says_the_same(streamline(net, &report), trained, report))
+    throw error(fmt::format("{}: the file would not say the integers that were trained; nothing was written",
+                            shown_path(path.string())));
+  write_checked(net, path, dialect);
 }
 
 }  // namespace spillway

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/a2q.h"
+#include "models/qonnx_write.h"
 #include "train/training_options.h"
 
 namespace spillway {
@@ -18,12 +19,13 @@ inline constexpr const char* training_data_key = "spillway.training.data";
 std::map<std::string, std::string> training_metadata(const training_options& options, const std::string& command,
                                                      const std::string& data);
 
-/// Writes a trained layer as QONNX. A2Q files claim P, once more certified; QAT files claim nothing.
+/// Writes a trained layer. A2Q files claim P, once more certified; QAT files claim nothing.
 ///
-/// What was written is read back, and must say the same integers and scales: a file that rounds otherwise would lose
-/// A2Q's guarantee silently. Throws `error` if it does not (the file is then removed), `io_error` if the system
-/// refuses.
+/// Before it is written it is read back, and must say the same integers and scales: a file that rounds otherwise would
+/// lose A2Q's guarantee silently. Throws `error` if it does not, `input_error` if the dialect has no form for the
+/// weights, `io_error` if the system refuses.
 void save_linear(const quantized_weights& trained, const training_options& options,
-                 const std::map<std::string, std::string>& metadata, const std::filesystem::path& path);
+                 const std::map<std::string, std::string>& metadata, const std::filesystem::path& path,
+                 onnx_dialect dialect = onnx_dialect::qonnx);
 
 }  // namespace spillway

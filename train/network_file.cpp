@@ -7,9 +7,8 @@
 
 #include "models/atomic_file.h"
 #include "models/certificate.h"
+#include "models/checked_write.h"
 #include "models/error.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
 #include "models/streamline.h"
 
 namespace spillway {
@@ -25,11 +24,8 @@ bool holds(const Layer& layer, std::size_t& claims) {
                      [&](const channel_certificate& channel) { return channel.holds(*layer.claimed_bits); });
 }
 
-/// Nothing, or what is wrong with the file.
-std::string defect_of(const network& written, std::size_t claimed, const std::filesystem::path& path) {
-  const network read = read_qonnx(path);
-  if (read.constants != written.constants) return "its weights are not those that were trained";
-  const integer_network integers = streamline(read);
+/// Nothing, or what is wrong with the claims.
+std::string defect_of(const integer_network& integers, std::size_t claimed) {
   std::size_t claims = 0;
   for (const integer_node& node : integers.nodes) {
     const auto* layer = std::get_if<integer_layer>(&node.op);
@@ -43,16 +39,13 @@ std::string defect_of(const network& written, std::size_t claimed, const std::fi
 }  // namespace
 
 void save_network(const network_model& model, const std::map<std::string, std::string>& metadata,
-                  const std::filesystem::path& path) {
+                  const std::filesystem::path& path, onnx_dialect dialect) {
   network net = model.exported();
   const std::size_t claims = net.metadata.size();
   net.metadata.insert(metadata.begin(), metadata.end());
-  write_qonnx(net, path);
-  const std::string defect = defect_of(net, claims, path);
-  if (defect.empty()) return;
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-  throw error(fmt::format("{}: {}; it was removed", shown_path(path.string()), defect));
+  if (const std::string defect = defect_of(streamline(net), claims); !defect.empty())
+    throw error(fmt::format("{}: {}; nothing was written", shown_path(path.string()), defect));
+  write_checked(net, path, dialect);
 }
 
 }  // namespace spillway

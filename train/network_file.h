@@ -5,15 +5,16 @@
 #include <map>
 #include <string>
 
+#include "models/qonnx_write.h"
 #include "train/network_model.h"
 
 namespace spillway {
 
-/// Writes a trained network as QONNX, with claims for the layers whose norms were limited.
+/// Writes a trained network, with claims for the layers whose norms were limited.
 ///
-/// What was written is read back: it must be the same graph, and every claim must be proven of its integers. Throws
-/// `error` if not (the file is then removed: a defect of ours), `io_error` if the system refuses.
+/// Before it is written it is read back: it must say the same integers, and every claim must be proven of them. Throws
+/// `error` if not (a defect of ours), `io_error` if the system refuses.
 void save_network(const network_model& model, const std::map<std::string, std::string>& metadata,
-                  const std::filesystem::path& path);
+                  const std::filesystem::path& path, onnx_dialect dialect = onnx_dialect::qonnx);
 
 }  // namespace spillway

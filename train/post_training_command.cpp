@@ -8,17 +8,17 @@
 #include <optional>
 
 #include "models/atomic_file.h"
+#include "models/checked_write.h"
 #include "models/dataset.h"
 #include "models/differences.h"
 #include "models/error.h"
 #include "models/idx.h"
+#include "models/output_file.h"
 #include "models/post_training/network_post_training.h"
 #include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
 #include "models/score.h"
 #include "models/streamline.h"
 #include "train/commands.h"
-#include "train/output_file.h"
 
 namespace spillway {
 namespace {
@@ -27,7 +27,7 @@ namespace {
 constexpr std::uint8_t threshold = 128;
 
 struct post_training_arguments {
-  std::string model, accumulator, method = "greedy", limit = "published", calibrate, score, output;
+  std::string model, accumulator, method = "greedy", limit = "published", format = "qonnx", calibrate, score, output;
   std::vector<std::string> leave;
   std::int64_t frames = 1000;
   post_training_options options;
@@ -141,12 +141,13 @@ int post_train_file(post_training_arguments args) {
   args.options.limit = parse_norm_limit(args.limit);
   args.options.soft_threshold = !args.plain;
   validate(args.options);
+  const onnx_dialect dialect = parse_onnx_dialect(args.format);
   check_output(args.output, args.force);
   const network trained = read_qonnx(args.model);
   const std::optional<dataset> labelled = score_data(args);
   fitted_network fitted = fit(args, trained);
   fitted.net.metadata["spillway.post_training.command"] = recipe(args);
-  write_qonnx(fitted.net, args.output);
+  write_checked(fitted.net, args.output, dialect);
   print_outcomes(fitted, args);
   if (labelled)
     fmt::print("top-1 {:.2f}%, before {:.2f}%\n", 100 * accuracy_of(read_qonnx(args.output), *labelled),
@@ -161,7 +162,7 @@ void add_post_training_command(CLI::App& app, train_action& action) {
   CLI::App* command =
       app.add_subcommand("post-training", "Make a trained network fit a narrow accumulator, without training");
   post_training_options& o = args->options;
-  command->add_option("MODEL", args->model, "QONNX file of the trained network")->required();
+  command->add_option("MODEL", args->model, "QONNX or QCDQ file of the trained network")->required();
   command->add_option("--accumulator", args->accumulator, "Width P of every layer, or tiles, P_I x T : P_O (10x64:14)");
   command->add_option("--method", args->method, "greedy, two_sided, euclidean, naive, or ptm (claims what is proven)")
       ->capture_default_str();
@@ -176,7 +177,9 @@ void add_post_training_command(CLI::App& app, train_action& action) {
   command->add_option("--leave", args->leave, "A layer to leave as it is (may be given again)")
       ->allow_extra_args(false);
   command->add_option("--score", args->score, "Labelled data to score the network on, before and after");
-  command->add_option("-o,--output", args->output, "The QONNX file to write")->required();
+  command->add_option("-o,--output", args->output, "The ONNX file to write")->required();
+  command->add_option("--format", args->format, "Of the file: qonnx, or qcdq (weights of a byte each)")
+      ->capture_default_str();
   command->add_flag("--force", args->force, "Replace a file that is there");
   command->footer(
       "Examples:\n"

@@ -85,7 +85,7 @@ int train_super_resolution(resolution_arguments args) {
     auto metadata = image_metadata(args, made_by, fmt::format("{} photographs", kept));
     metadata["spillway.training.test_psnr"] = fmt::format("{:.3f}", reached);
     metadata["spillway.training.bicubic_psnr"] = fmt::format("{:.3f}", bicubic);
-    save_network(model, metadata, args.output);
+    save_network(model, metadata, args.output, args.dialect);
   }
   fmt::print("{}: test PSNR {:.2f} dB, bicubic {:.2f} dB\n", args.output, reached, bicubic);
   return 0;

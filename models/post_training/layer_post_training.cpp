@@ -111,9 +111,7 @@ std::vector<float> scales_for(const trained_channel& trained, const post_trainin
 std::string_view to_string(post_training_method method) { return method_names.at(static_cast<std::size_t>(method)); }
 
 post_training_method parse_post_training_method(std::string_view name) {
-  for (std::size_t i = 0; i < method_names.size(); ++i)
-    if (name == method_names[i]) return static_cast<post_training_method>(i);
-  throw config_error(fmt::format("there is no method {}; nearest: {}", name, nearest_name(name, method_names)));
+  return parse_name<post_training_method>(name, method_names, "method");
 }
 
 void validate(const post_training_options& options) {

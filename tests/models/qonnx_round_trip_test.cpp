@@ -51,10 +51,10 @@ TEST_CASE("what has no form in a file is refused before one is written") {
   quant_op odd{{{}, {1}}, {{}, {3}}, 8, false, false, rounding_mode::half_odd};
   CHECK(refusal(odd, {1, 3}) == "no exception");
   odd.bits = 9;
-  CHECK(says(refusal(odd, {1, 3}), "it has 9 bits and a zero point of 3"));
+  CHECK(says(refusal(odd, {1, 3}), "node: QCDQ has 8 bits at most, it has 9; ties to odd have no other form"));
   odd.bits = 8;
   odd.zero_point.values[0] = 4;
-  CHECK(says(refusal(odd, {1, 3}), "it has 8 bits and a zero point of 4"));
+  CHECK(says(refusal(odd, {1, 3}), "node: QCDQ rounds ties to even with a zero point of 4, it to odd; ties to odd have no other form"));
   CHECK(refusal(trunc_op{{{}, {1}}, {{}, {0}}, {{}, {2}}}, {1, 3}) ==
         "node: Trunc's first version keeps its scale; right: out_scale = scale");
   CHECK(refusal(multi_threshold_op{{{1, 1}, {0}}}, {1, 3, 2}) ==

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/output_file.h"
+#include "models/output_file.h"
 
 #include <fmt/format.h>
 
