@@ -11,6 +11,7 @@
 #include "models/dataset.h"
 #include "models/qonnx_read.h"
 #include "models/read_file.h"
+#include "models/same_integers.h"
 #include "models/streamline.h"
 #include "tests/cli/run_process.h"
 #include "tests/train/check_refusal.h"
@@ -99,10 +100,12 @@ TEST_CASE("A2Q+, other starts and other limits are trained, certified and said")
   const small_mnist mnist;
   const std::vector<std::vector<std::string>> hows{{"--method", "a2q_plus", "--bits", "8"},
                                                    {"--method", "a2q_plus", "--bits", "8", "--start", "centred"},
-                                                   {"--method", "a2q", "--bits", "8", "--limit", "tight"}};
+                                                   {"--method", "a2q", "--bits", "8", "--limit", "tight"},
+                                                   {"--method", "a2q", "--bits", "8", "--format", "qcdq"}};
   const std::string texts[] = {"--method a2q_plus --bits 8 --seed 1 --epochs 3 --batch 50",
                                "--method a2q_plus --bits 8 --seed 1 --epochs 3 --batch 50 --start centred",
-                               "--method a2q --bits 8 --seed 1 --epochs 3 --batch 50 --limit tight"};
+                               "--method a2q --bits 8 --seed 1 --epochs 3 --batch 50 --limit tight",
+                               "--method a2q --bits 8 --seed 1 --epochs 3 --batch 50 --format qcdq"};
   for (std::size_t i = 0; i < hows.size(); ++i) {
     auto arguments = recipe(mnist, hows[i]);
     arguments.insert(arguments.end(), {"-o", mnist / "net.onnx", "--force"});
@@ -146,6 +149,16 @@ TEST_CASE("TFC is trained on 8-bit pixels, and its hidden layers are certified")
   CHECK(claims == 2);
   CHECK(file.metadata.at("spillway.training.command").rfind("mnist --network tfc --width 0.25 --method a2q_plus", 0) ==
         0);
+  // A finished checkpoint goes straight to the file, in another format with the same integers.
+  std::vector<std::string> as_qcdq = arguments;
+  as_qcdq.insert(as_qcdq.end(), {"--force", "--format", "qcdq"});
+  REQUIRE(train_command(as_qcdq).code == 0);
+  const network qcdq = read_qonnx(net);
+  CHECK(same_integers(streamline(qcdq), streamline(file)));
+  CHECK(qcdq.metadata.at("spillway.training.command") ==
+        file.metadata.at("spillway.training.command") + " --format qcdq");
+  as_qcdq.insert(as_qcdq.end(), {"--restart", "--weight-bits", "9"});
+  check_refusal(train_command(as_qcdq), 2, "QCDQ has 8 bits at most, it has 9; right: QONNX");
   fs::resize_file(mnist.path / "t10k-images-idx3-ubyte", 1000);
   std::vector<std::string> again = arguments;
   again.insert(again.end(), {"--force", "--restart"});
@@ -235,6 +248,8 @@ TEST_CASE("usage that can't work is refused before training") {
   refused({"--method", "a2c", "-o", net}, 2, "nearest: a2q");
   refused({"--method", "a2q", "--bits", "9", "--start", "centred", "-o", net}, 2, "centred");
   refused({"--method", "a2q", "--bits", "9", "--limit", "thigt", "-o", net}, 2, "nearest: tight");
+  refused({"--format", "qcd", "-o", net}, 2, "nearest: qcdq");
+  refused({"--format", "qcdq", "--weight-bits", "12", "-o", net}, 2, "8 bits at most; right: qonnx");
   refused({"--method", "a2q", "--bits", "1", "-o", net}, 2, "accumulator_bits = 1");
   refused({"--method", "a2q", "--bits", "5000", "-o", net}, 2, "accumulator_bits = 5000");
   refused({"--learning-rate", "nan", "-o", net}, 2, "learning-rate = nan");
