@@ -26,12 +26,12 @@ bool is_value_of(const big_int& value, integer_type type) {
 }  // namespace
 
 big_int min_value(integer_type type) {
-  if (type.is_bipolar) return -1;
+  if (type.is_narrow()) return type.min64();
   return type.is_signed ? big_int(-power_of_two(type.bits - 1)) : big_int(0);
 }
 
 big_int max_value(integer_type type) {
-  if (type.is_bipolar) return 1;
+  if (type.is_narrow()) return type.max64();
   return power_of_two(type.is_signed ? type.bits - 1 : type.bits) - 1;
 }
 
@@ -66,6 +66,10 @@ void store(const big_int& value, integer_type type, std::span<std::int64_t> word
                                    to_string(type), min_value(type).str(), max_value(type).str()));
   if (words.size() < static_cast<std::size_t>(type.words()))
     throw config_error(fmt::format("store: {} needs {} words, not {}", to_string(type), type.words(), words.size()));
+  if (type.is_narrow() && words.size() == 1) {
+    words[0] = static_cast<std::int64_t>(value);
+    return;
+  }
   // The words of -1 - v are the complements of those of v.
   const bool negative = value < 0;
   big_int rest = negative ? big_int(-1 - value) : value;

@@ -98,7 +98,7 @@ class fold_finder {
         found.chain.normalize(reals(norm->mean), reals(norm->variance), exact(norm->epsilon), reals(norm->scale),
                               reals(norm->bias));
       } else if (std::holds_alternative<relu_op>(reader.op)) {
-        found.chain.clamp(rational(0), std::nullopt);
+        found.chain.clamp(bracket(0), std::nullopt);
       } else if (const auto* quant = std::get_if<quant_op>(&reader.op)) {
         only_scale(*quant, "is read by");
         found.quantizer = &reader;

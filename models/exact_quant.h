@@ -31,6 +31,8 @@ big_int round_exactly(const rational& value, rounding_mode mode);
 
 /// clamp(round(x / scale + zero_point)), the level of one value.
 big_int level_of(float x, float scale, float zero_point, const quant_op& quant);
+/// The same of quantizers of at most 62 bits.
+std::int64_t narrow_level_of(float x, float scale, float zero_point, const quant_op& quant);
 
 /// The values that round to `level` or above: those >= twice / 2 (> if not inclusive). Boundaries lie on halves.
 struct level_boundary {

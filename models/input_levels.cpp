@@ -33,7 +33,7 @@ void check_quantizer(const input_quantizer& input) {
 
 channel_values exact_values(const std::vector<float>& values) {
   channel_values result;
-  for (const float value : values) result.emplace_back(exact(value));
+  for (const float value : values) result.emplace_back(double{value});
   return result;
 }
 
@@ -48,7 +48,7 @@ value_chain chain_of(const std::vector<input_step>& steps) {
         chain.add(values);
         break;
       case input_step::kind::divide_by_root:
-        for (bracket& value : values) value = square_root(value.low() + exact(step.epsilon));
+        for (bracket& value : values) value = square_root(value + bracket(double{step.epsilon}));
         [[fallthrough]];
       case input_step::kind::divide:
         for (bracket& value : values) value = bracket(1) / value;
@@ -57,7 +57,7 @@ value_chain chain_of(const std::vector<input_step>& steps) {
         chain.multiply(values);
         break;
       case input_step::kind::clamp: {
-        const auto end = [](float at) { return std::isfinite(at) ? std::optional(exact(at)) : std::nullopt; };
+        const auto end = [](float at) { return std::isfinite(at) ? std::optional(bracket(double{at})) : std::nullopt; };
         chain.clamp(end(step.low), end(step.high));
         break;
       }
@@ -85,7 +85,7 @@ std::int64_t input_levels::operator()(float x, std::int64_t channel) {
 
 std::int64_t input_levels::decide(float x, std::int64_t channel) const {
   try {
-    const bracket real = m_steps.at(channel, bracket(exact(x)));
+    const bracket real = m_steps.at(channel, bracket(double{x}));
     if (m_quantizer.type.is_bipolar) return real.sign() >= 0 ? 1 : -1;
     const bracket at = real / bracket(exact(m_quantizer.scale)) + bracket(rational(m_quantizer.zero_point));
     const big_int level = round_exactly(at.low(), m_quantizer.rounding);

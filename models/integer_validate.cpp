@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "models/ascending_rows.h"
 #include "models/error.h"
 #include "models/integer_network.h"
 #include "models/integer_ranges.h"
@@ -26,10 +27,8 @@ void check_thresholds(const integer_tensor& thresholds, std::int64_t rows, std::
   if (thresholds.shape.size() != 2 || thresholds.shape[0] != rows)
     throw config_error(fmt::format("{}.thresholds must be [{}, steps] with {} = {}", path, size, size, rows));
   const std::int64_t steps = thresholds.shape[1];
-  for (std::int64_t t = 1; t < thresholds.size(); ++t)
-    if (t % steps != 0 &&
-        load_as<big_int>(thresholds.at(t), thresholds.type) < load_as<big_int>(thresholds.at(t - 1), thresholds.type))
-      throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, t / steps, t % steps));
+  if (const auto t = first_descent(thresholds))
+    throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, *t / steps, *t % steps));
 }
 
 /// The kinds one by one: throws for what does not fit, and returns the frames of the outputs.

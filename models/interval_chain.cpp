@@ -10,63 +10,41 @@ namespace spillway {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 /// Doubles below are integers' own neighbours: beyond, all of them are integers.
 constexpr double most = 4503599627370496.0;  // 2^52
 
-interval outwards(double low, double high) { return {std::nextafter(low, -infinity), std::nextafter(high, infinity)}; }
-
-interval difference(const interval& a, const interval& b) { return outwards(a.low - b.high, a.high - b.low); }
-
-interval product(const interval& a, const interval& b) {
-  const auto [least, greatest] = std::minmax({a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high});
-  return outwards(least, greatest);
-}
-
-bool is_finite(const interval& value) { return std::isfinite(value.low) && std::isfinite(value.high); }
-
-/// -1 or 1 as a < b or a > b; 0 where they overlap.
-int order(const interval& a, const interval& b) { return a.high < b.low ? -1 : b.high < a.low ? 1 : 0; }
-
 }  // namespace
-
-interval interval::around(const bracket& value) {
-  const double low = nearest_double(value.low());
-  return outwards(low, value.is_exact() ? low : nearest_double(value.high()));
-}
 
 interval_chain::interval_chain(const value_chain& chain, std::int64_t channel) {
   for (const chain_step& from : chain.steps()) {
     if (const auto* linear = std::get_if<affine_step>(&from)) {
-      const interval scale = interval::around(of_channel(linear->scale, channel));
-      if (scale.low <= 0 && scale.high >= 0) {
+      const interval scale = of_channel(linear->scale, channel).around();
+      if (scale.holds_zero()) {
         m_decides = false;
         return;
       }
-      const affine to{outwards(1 / scale.high, 1 / scale.low), interval::around(of_channel(linear->offset, channel)),
-                      scale.high < 0};
-      m_decides = m_decides && is_finite(to.inverse_scale) && is_finite(to.offset);
+      const affine to{interval{1, 1} / scale, of_channel(linear->offset, channel).around(), scale.high < 0};
+      m_decides = m_decides && to.inverse_scale.is_finite() && to.offset.is_finite();
       m_steps.emplace_back(to);
       continue;
     }
     const auto& ends = std::get<clamp_step>(from);
     clamp to;
-    if (ends.low) to.low = interval::around(bracket(*ends.low));
-    if (ends.high) to.high = interval::around(bracket(*ends.high));
+    if (ends.low) to.low = ends.low->around();
+    if (ends.high) to.high = ends.high->around();
     m_steps.emplace_back(std::move(to));
   }
 }
 
 std::optional<integer_condition> interval_chain::reaching(const bracket& boundary) const {
   if (!m_decides) return std::nullopt;
-  interval at = interval::around(boundary);
-  if (!is_finite(at)) return std::nullopt;
+  interval at = boundary.around();
+  if (!at.is_finite()) return std::nullopt;
   bool upwards = true;
   for (auto reversed = m_steps.rbegin(); reversed != m_steps.rend(); ++reversed) {
     if (const auto* linear = std::get_if<affine>(&*reversed)) {
-      at = product(difference(at, linear->offset), linear->inverse_scale);
-      if (!is_finite(at)) return std::nullopt;
+      at = (at - linear->offset) * linear->inverse_scale;
+      if (!at.is_finite()) return std::nullopt;
       if (linear->is_negative) upwards = !upwards;
       continue;
     }

@@ -5,17 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "models/interval.h"
 #include "models/value_chain.h"
 
 namespace spillway {
-
-/// A real number between two doubles.
-struct interval {
-  double low = 0, high = 0;
-
-  /// The least one of doubles that surely holds the number. Infinite beyond double's range.
-  static interval around(const bracket& value);
-};
 
 /// One channel of a value chain in doubles, rounded outwards: it decides at once what fractions decide slowly, and says
 /// so where it can't. What it decides is exact: no integer lies between the two ends of what it found.

@@ -171,6 +171,11 @@ graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& w
   if (present != needed)
     throw input_error(fmt::format("{}: its shape {} needs {} {}, but there are {}", what, text(result.shape), needed,
                                   raw ? "bytes" : "values", present));
+  // As many as the file has: no size is taken on trust.
+  if (format.integer)
+    result.integers.reserve(static_cast<std::size_t>(size));
+  else
+    result.reals.reserve(static_cast<std::size_t>(size));
   for (std::int64_t i = 0; i < size; ++i) {
     const std::uint64_t bits = raw ? raw_bits(tensor.raw_data(), static_cast<std::size_t>(i), format.raw_bytes)
                                    : typed.bits(static_cast<int>(i));

@@ -8,6 +8,7 @@
 
 #include "models/error.h"
 #include "models/exact_quant.h"
+#include "models/storage.h"
 
 namespace spillway {
 
@@ -52,6 +53,30 @@ integer_type type_without(const quant_op& op, const big_int& zero_point) {
   return {bits_for(low, high, is_signed), is_signed, false};
 }
 
+/// Widths at which levels, zero points and their differences are all int64.
+constexpr int most_narrow_bits = 62;
+
+/// Levels less the zero point, and what quantization changed.
+template <class Integer>
+void put_integers(const float_tensor& plain, const quant_op& op, const Integer& zero, quantized_constant& to) {
+  const auto low = static_cast<Integer>(least_level(op)), high = static_cast<Integer>(greatest_level(op));
+  broadcast_index scales(op.scale.shape, plain.shape);
+  for (std::size_t i = 0; i < plain.values.size(); ++i) {
+    const float w = plain.values[i], scale = op.scale.values[scales.next()];
+    Integer level;
+    if constexpr (std::is_same_v<Integer, std::int64_t>)
+      level = narrow_level_of(w, scale, op.zero_point.values[0], op);
+    else
+      level = level_of(w, scale, op.zero_point.values[0], op);
+    const Integer q = level - zero;
+    store_as(q, to.integers.type, to.integers.at(static_cast<std::int64_t>(i)));
+    const double off = std::abs(static_cast<double>(w) / scale - static_cast<double>(q));
+    // Off by more than one step only where the clamp acted; its ends are levels, too.
+    if (off > 1 && (level == low || level == high)) ++to.clamped;
+    to.largest_residual = std::max(to.largest_residual, off);
+  }
+}
+
 constant_value quantized(const quant_op& op, const constant_value& constant, const std::string& node) {
   validate(op, node);
   const float_tensor& plain = not_quantized(constant, node);
@@ -62,18 +87,10 @@ constant_value quantized(const quant_op& op, const constant_value& constant, con
         fmt::format("{}: its zero point {} is too large for {} bits", node, op.zero_point.values[0], op.bits));
   quantized_constant result = prepare(plain, op.scale);
   result.integers = integer_tensor::zeros(type, {static_cast<std::int64_t>(plain.values.size())});
-  const big_int low = least_level(op), high = greatest_level(op);
-  broadcast_index scales(op.scale.shape, plain.shape);
-  for (std::size_t i = 0; i < plain.values.size(); ++i) {
-    const float w = plain.values[i], scale = op.scale.values[scales.next()];
-    const big_int level = level_of(w, scale, op.zero_point.values[0], op);
-    store(level - zero, type,
-          {result.integers.at(static_cast<std::int64_t>(i)), static_cast<std::size_t>(type.words())});
-    const double off = std::abs(static_cast<double>(w) / scale - static_cast<double>(level - zero));
-    // Off by more than one step only where the clamp acted; its ends are levels, too.
-    if (off > 1 && (level == low || level == high)) ++result.clamped;
-    result.largest_residual = std::max(result.largest_residual, off);
-  }
+  if (std::max(op.bits, type.bits) <= most_narrow_bits)
+    put_integers(plain, op, static_cast<std::int64_t>(zero), result);
+  else
+    put_integers(plain, op, zero, result);
   return result;
 }
 
@@ -150,7 +167,7 @@ constant_value as_floats_if_exact(real_constant&& computed) {
 }
 
 bracket power(const bracket& base, const bracket& exponent, const std::string& node) {
-  if (base.is_exact() && base.low() >= 0 && exponent == bracket(rational(1, 2))) return square_root(base.low());
+  if (base.is_exact() && base.sign() >= 0 && exponent == bracket(0.5)) return square_root(base);
   if (exponent == bracket(1)) return base;
   if (exponent == bracket(2)) return base * base;
   throw input_error(fmt::format("{}: it raises a constant to {}; right: 1/2, 1 or 2", node, nearest_double(exponent)));
@@ -218,7 +235,7 @@ std::vector<bracket> reals_of(const constant_value& constant) {
   if (const auto* plain = std::get_if<float_tensor>(&constant)) {
     for (const float value : plain->values) {
       if (!std::isfinite(value)) throw input_error(fmt::format("a constant is {}; right: finite numbers", value));
-      result.emplace_back(exact(value));
+      result.emplace_back(double{value});
     }
     return result;
   }
@@ -226,8 +243,8 @@ std::vector<bracket> reals_of(const constant_value& constant) {
   const integer_tensor& q = of.integers;
   broadcast_index scales(of.scale_shape, of.shape);
   for (std::int64_t i = 0; i < q.size(); ++i)
-    result.emplace_back(
-        rational(load({q.at(i), static_cast<std::size_t>(q.type.words())}, q.type) * exact(of.scale[scales.next()])));
+    result.push_back(bracket(rational(load({q.at(i), static_cast<std::size_t>(q.type.words())}, q.type))) *
+                     bracket(double{of.scale[scales.next()]}));
   return result;
 }
 

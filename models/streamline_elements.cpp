@@ -12,8 +12,8 @@ namespace spillway {
 
 namespace {
 
-std::optional<rational> finite_end(float value) {
-  return std::isfinite(value) ? std::optional(exact(value)) : std::nullopt;
+std::optional<bracket> finite_end(float value) {
+  return std::isfinite(value) ? std::optional(bracket(double{value})) : std::nullopt;
 }
 
 }  // namespace
@@ -152,7 +152,7 @@ void streamliner::take(const batch_norm_op& op) {
     return put(std::move(made));
   }
   const auto of = parameters_of(flow(0));
-  made.chain.normalize(of(mean, "mean"), of(variance, "variance"), exact(op.epsilon), of(gain, "scale"),
+  made.chain.normalize(of(mean, "mean"), of(variance, "variance"), bracket(double{op.epsilon}), of(gain, "scale"),
                        of(bias, "bias"));
   put(std::move(made));
 }

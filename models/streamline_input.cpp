@@ -83,7 +83,7 @@ void streamliner::quantize_input(const quant_op& op) {
   input.low = static_cast<std::int64_t>(least_level(op));
   input.high = static_cast<std::int64_t>(greatest_level(op));
   input.rounding = op.rounding;
-  const affine_step meaning{{bracket(exact(scale))}, {bracket(rational(-exact(scale) * exact(zero)))}};
+  const affine_step meaning{{bracket(double{scale})}, {bracket(rational(-exact(scale) * exact(zero)))}};
   tensor_flow made = flow(0);
   start(made, std::move(input), value_chain(meaning));
   report_value(made, meaning);
@@ -122,7 +122,7 @@ void streamliner::quantize_input_as_fixed(tensor_flow& from) {
       fmt::format("{}: the file does not quantize its input, which is taken as {}FIXED<{},{}> (steps of 2^{}, rounded "
                   "to nearest, clamped)",
                   m_node->name, format.is_signed ? "" : "U", format.bits, format.integer_bits, -fraction));
-  start(from, input, value_chain(bracket(exact(input.scale)), 0));
+  start(from, input, value_chain(bracket(double{input.scale}), 0));
 }
 
 }  // namespace spillway

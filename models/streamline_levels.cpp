@@ -17,10 +17,16 @@ namespace spillway {
 
 namespace {
 
+bracket half_of(const big_int& twice) {
+  constexpr std::int64_t exactly_double = std::int64_t{1} << 53;
+  if (abs(twice) > exactly_double) return rational(twice, 2);
+  return bracket(static_cast<double>(static_cast<std::int64_t>(twice)) / 2);
+}
+
 /// The quotients x / scale (zero point taken away) that round to `level` or above, times scale: real values.
 real_boundary boundary_at(const big_int& level, rounding_mode mode, const bracket& scale, const bracket& zero) {
   const level_boundary found = boundary_of(level, mode);
-  return {(bracket(rational(found.twice, 2)) - zero) * scale, found.inclusive};
+  return {(half_of(found.twice) - zero) * scale, found.inclusive};
 }
 
 /// The least integer q for which round(q / 2^dropped) >= level.
@@ -62,6 +68,13 @@ big_int truncated_level(const trunc_op& op, const bracket& scale, const bracket&
   const big_int q = round_exactly(quotient.low(), rounding_mode::round);
   if (q != round_exactly(quotient.high(), rounding_mode::round)) throw undecided{};
   return round_exactly(rational(q) / rational(big_int(1) << (op.in_bits - op.out_bits)), op.rounding);
+}
+
+/// Of all levels but the least, ascending.
+std::vector<real_boundary> boundaries_of(const level_rule& rule, std::int64_t channel) {
+  std::vector<real_boundary> result;
+  for (big_int level = rule.low + 1; level <= rule.high; ++level) result.push_back(rule.boundary(channel, level));
+  return result;
 }
 
 }  // namespace
@@ -110,7 +123,7 @@ level_rule rule_of(const multi_threshold_op& op, const std::string& node, const 
   rule.meaning = {of({{}, {op.out_scale}}, "scale"), of({{}, {op.out_bias}}, "bias")};
   rule.boundary = [sorted](std::int64_t channel, const big_int& level) {
     const std::vector<float>& row = sorted[sorted.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
-    return real_boundary{exact(row[static_cast<std::size_t>(level - 1)]), true};
+    return real_boundary{bracket(double{row[static_cast<std::size_t>(level - 1)]}), true};
   };
   return rule;
 }
@@ -161,12 +174,14 @@ threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chai
   draft.rows = channels;
   draft.offset = static_cast<std::int64_t>(rule.low);
   draft.type = rule.type;
+  draft.conditions.reserve(static_cast<std::size_t>(draft.steps * channels));
+  std::vector<real_boundary> boundaries;
   try {
     for (std::int64_t channel = 0; channel < channels; ++channel) {
       draft.descending.push_back(chain.slope(channel) < 0);
       const interval_chain quick(chain, channel);
-      for (big_int level = rule.low + 1; level <= rule.high; ++level) {
-        const real_boundary boundary = rule.boundary(channel, level);
+      if (rule.channels > 1 || channel == 0) boundaries = boundaries_of(rule, channel);
+      for (const real_boundary& boundary : boundaries) {
         const std::optional<integer_condition> found = quick.reaching(boundary.at);
         draft.conditions.push_back(found ? *found : chain.reaching(channel, boundary.at, boundary.inclusive));
       }

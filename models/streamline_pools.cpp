@@ -149,7 +149,7 @@ void streamliner::take(const pad_op& op) {
   around.bottom = op.after[2];
   around.right = op.after[3];
   if (!std::isfinite(op.value)) refuse("pads with what is not finite; right: a level of its input");
-  const std::int64_t with = zero_of(from, affine(from), bracket(exact(op.value)));
+  const std::int64_t with = zero_of(from, affine(from), bracket(double{op.value}));
   put_image(from, padded(from.value, around, with), from.chain);
 }
 

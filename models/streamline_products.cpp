@@ -35,7 +35,7 @@ integer_tensor streamliner::weight_tensor(const quantized_constant& weights, con
   const bool has_zeros = std::find(layout.source.begin(), layout.source.end(), -1) != layout.source.end();
   const integer_type type = has_zeros && from.type.is_bipolar ? signed_type(2) : from.type;
   integer_tensor rows = integer_tensor::zeros(type, {layout.rows, layout.columns});
-  for (std::int64_t i = 0; i < rows.size(); ++i)
+  for (std::int64_t i = 0, end = rows.size(); i < end; ++i)
     if (const std::int64_t source = layout.source[static_cast<std::size_t>(i)]; source >= 0)
       std::copy_n(from.at(source), type.words(), rows.at(i));
   return rows;
@@ -44,7 +44,8 @@ integer_tensor streamliner::weight_tensor(const quantized_constant& weights, con
 channel_values streamliner::row_scales(const quantized_constant& weights, const weight_layout& layout) const {
   std::vector<std::size_t> scale_of;
   broadcast_index scales(weights.scale_shape, weights.shape);
-  for (std::int64_t i = 0; i < weights.integers.size(); ++i) scale_of.push_back(scales.next());
+  scale_of.reserve(layout.source.size());
+  for (std::int64_t i = 0, end = weights.integers.size(); i < end; ++i) scale_of.push_back(scales.next());
   channel_values result;
   for (std::int64_t row = 0; row < layout.rows; ++row) {
     std::optional<float> scale;
@@ -59,7 +60,7 @@ channel_values streamliner::row_scales(const quantized_constant& weights, const 
                         row));
       scale = here;
     }
-    result.emplace_back(exact(scale.value_or(1)));
+    result.emplace_back(double{scale.value_or(1)});
   }
   return result;
 }
@@ -168,12 +169,12 @@ void streamliner::take(const gemm_op& op) {
   if (op.alpha == 0) refuse("alpha is 0, so that its input has no effect; right: another factor");
   multiply(op.trans_b);
   tensor_flow& made = m_flows.at(m_node->output);
-  made.chain.multiply({bracket(exact(op.alpha))});
+  made.chain.multiply({bracket(double{op.alpha})});
   if (m_node->inputs.size() < 3 || op.beta == 0) return;
   const constant_value* bias = constant(2);
   if (!bias) refuse("its bias is computed from the input; right: a constant");
   std::vector<bracket> values = reals_of(*bias);
-  for (bracket& value : values) value = value * bracket(exact(op.beta));
+  for (bracket& value : values) value = value * bracket(double{op.beta});
   made.chain.add(parameter(made, shape_of(*bias), values, "bias"));
 }
 

@@ -36,14 +36,18 @@ integer_tensor tensor_of(const std::vector<big_int>& values, std::int64_t rows, 
 void append_row(const threshold_draft& draft, std::int64_t row, bool negate, const big_int& always,
                 const big_int& never, std::vector<big_int>& to) {
   const auto first = static_cast<std::ptrdiff_t>(to.size());
+  const big_int& low = std::min(always, never);
+  const big_int& high = std::max(always, never);
   for (std::int64_t step = 0; step < draft.steps; ++step) {
     const integer_condition& condition = draft.conditions[static_cast<std::size_t>(row * draft.steps + step)];
-    const big_int& low = std::min(always, never);
-    const big_int& high = std::max(always, never);
-    if (condition.what == condition_kind::from)
-      to.push_back(std::clamp(negate ? big_int(-condition.at) : condition.at, low, high));
-    else
+    if (condition.what != condition_kind::from) {
       to.push_back(condition.what == condition_kind::always ? always : never);
+      continue;
+    }
+    to.push_back(condition.at);
+    if (negate) to.back() = -to.back();
+    if (to.back() < low) to.back() = low;
+    if (to.back() > high) to.back() = high;
   }
   std::sort(to.begin() + first, to.end());
 }
@@ -60,6 +64,7 @@ void fuse_into(Layer& layer, const threshold_draft& draft) {
   negate_weights(layer.weights, negative, layer.name);
   const big_int never = big_int(1) << (minimal_accumulator_bits(layer) - 1);
   std::vector<big_int> thresholds;
+  thresholds.reserve(static_cast<std::size_t>(rows * draft.steps));
   for (std::int64_t row = 0; row < rows; ++row)
     append_row(draft, draft.rows == 1 ? 0 : row, negative[static_cast<std::size_t>(row)], -never, never, thresholds);
   layer.thresholds = tensor_of(thresholds, rows, draft.steps);
@@ -90,21 +95,27 @@ int readers_of(const integer_network& net, int value) {
 void negate_weights(integer_tensor& weights, const std::vector<bool>& negative, const std::string& name) {
   if (std::find(negative.begin(), negative.end(), true) == negative.end()) return;
   const std::int64_t columns = weights.shape[1];
-  const auto is_negated = [&](std::int64_t i) { return negative[static_cast<std::size_t>(i / columns)]; };
   const integer_type from = weights.type;
-  integer_type to = from;
-  for (std::int64_t i = 0; i < weights.size() && !from.is_bipolar; ++i) {
+  const auto is_negated = [&](std::int64_t i) { return negative[static_cast<std::size_t>(i / columns)]; };
+  // Of a signed type only the least value has no negative; of an unsigned one none but 0 has.
+  const auto has_none = [&](std::int64_t i) {
+    if (from.is_narrow()) return from.is_signed ? *weights.at(i) == from.min64() : *weights.at(i) != 0;
     const big_int value = value_at(weights, i);
-    if (is_negated(i) && (from.is_signed ? value == min_value(from) : value != 0)) to = signed_type(from.bits + 1);
-  }
+    return from.is_signed ? value == min_value(from) : value != 0;
+  };
+  integer_type to = from;
+  const std::int64_t size = from.is_bipolar ? 0 : weights.size();
+  for (std::int64_t i = 0; i < size; ++i)
+    if (is_negated(i) && has_none(i)) to = signed_type(from.bits + 1);
   if (to.bits > integer_type::max_bits)
     throw input_error(fmt::format("{}: its weights are negated by a negative scale, and need more than {} bits", name,
                                   integer_type::max_bits));
   integer_tensor result = integer_tensor::zeros(to, weights.shape);
-  for (std::int64_t i = 0; i < weights.size(); ++i) {
-    const big_int value = value_at(weights, i);
-    store(is_negated(i) ? big_int(-value) : value, to, words_at(result, i));
-  }
+  for (std::int64_t i = 0, end = weights.size(); i < end; ++i)
+    if (to.is_narrow())
+      *result.at(i) = is_negated(i) ? -*weights.at(i) : *weights.at(i);
+    else
+      store(is_negated(i) ? big_int(-value_at(weights, i)) : value_at(weights, i), to, words_at(result, i));
   weights = std::move(result);
 }
 

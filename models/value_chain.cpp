@@ -49,15 +49,15 @@ struct half_line {
   }
 
   std::optional<decided> back_through(const clamp_step& step, std::int64_t) const {
-    const std::optional<rational>&near = upwards ? step.low : step.high, &far = upwards ? step.high : step.low;
+    const std::optional<bracket>&near = upwards ? step.low : step.high, &far = upwards ? step.high : step.low;
     const int direction = upwards ? 1 : -1;
     // The near end of the clamp reaches a boundary before it, the far end does not get past it.
     if (near) {
-      const int side = compare(at, bracket(*near)) * direction;
+      const int side = compare(at, *near) * direction;
       if (side < 0 || (side == 0 && inclusive)) return decided::always;
     }
     if (far) {
-      const int side = compare(at, bracket(*far)) * direction;
+      const int side = compare(at, *far) * direction;
       if (side > 0 || (side == 0 && !inclusive)) return decided::never;
     }
     return std::nullopt;
@@ -93,18 +93,18 @@ void value_chain::multiply(const channel_values& by) {
   }
 }
 
-void value_chain::clamp(std::optional<rational> low, std::optional<rational> high) {
+void value_chain::clamp(std::optional<bracket> low, std::optional<bracket> high) {
   if (low || high) m_steps.emplace_back(clamp_step{std::move(low), std::move(high)});
 }
 
-void value_chain::normalize(channel_values mean, const channel_values& variance, const rational& epsilon,
+void value_chain::normalize(channel_values mean, const channel_values& variance, const bracket& epsilon,
                             channel_values gain, const channel_values& bias) {
   for (bracket& value : mean) value = -value;
   add(mean);
   const std::size_t count = std::max(gain.size(), variance.size());
   if (gain.size() < count) gain.assign(count, bracket(gain[0]));
   for (std::size_t c = 0; c < count; ++c)
-    gain[c] = gain[c] / square_root(of_channel(variance, static_cast<std::int64_t>(c)).low() + epsilon);
+    gain[c] = gain[c] / square_root(of_channel(variance, static_cast<std::int64_t>(c)) + epsilon);
   multiply(gain);
   add(bias);
 }
@@ -123,8 +123,8 @@ bracket value_chain::at(std::int64_t channel, bracket x) const {
       continue;
     }
     const auto& ends = std::get<clamp_step>(step);
-    if (ends.low && compare(x, bracket(*ends.low)) < 0) x = *ends.low;
-    if (ends.high && compare(x, bracket(*ends.high)) > 0) x = *ends.high;
+    if (ends.low && compare(x, *ends.low) < 0) x = *ends.low;
+    if (ends.high && compare(x, *ends.high) > 0) x = *ends.high;
   }
   return x;
 }
@@ -161,8 +161,7 @@ std::optional<affine_step> value_chain::affine(const value_range& range, std::in
     for (std::int64_t c = 0; c < channels; ++c)
       for (const big_int& end : {range.low, range.high}) {
         const bracket x = before.at(c, rational(end));
-        if ((ends.low && compare(x, bracket(*ends.low)) < 0) || (ends.high && compare(x, bracket(*ends.high)) > 0))
-          return std::nullopt;
+        if ((ends.low && compare(x, *ends.low) < 0) || (ends.high && compare(x, *ends.high) > 0)) return std::nullopt;
       }
   }
   return result;

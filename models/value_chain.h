@@ -20,7 +20,7 @@ struct affine_step {
 
 /// x -> min(max(x, low), high).
 struct clamp_step {
-  std::optional<rational> low, high;
+  std::optional<bracket> low, high;
 };
 
 using chain_step = std::variant<affine_step, clamp_step>;
@@ -44,9 +44,9 @@ class value_chain {
 
   void add(const channel_values& by);
   void multiply(const channel_values& by);
-  void clamp(std::optional<rational> low, std::optional<rational> high);
+  void clamp(std::optional<bracket> low, std::optional<bracket> high);
   /// (x - mean) / sqrt(variance + epsilon) * gain + bias; variance + epsilon is above 0.
-  void normalize(channel_values mean, const channel_values& variance, const rational& epsilon, channel_values gain,
+  void normalize(channel_values mean, const channel_values& variance, const bracket& epsilon, channel_values gain,
                  const channel_values& bias);
 
   const std::vector<chain_step>& steps() const { return m_steps; }

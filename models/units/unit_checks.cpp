@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "models/ascending_rows.h"
 #include "models/big_int.h"
 #include "models/error.h"
 #include "models/units/exact_values.h"
@@ -47,13 +48,8 @@ void check_thresholds(std::string_view path, const integer_tensor& thresholds, s
     throw config_error(fmt::format("{}.thresholds must be [{}, steps] with {} = {}, but has {} rows", path, row_name,
                                    row_name, rows, thresholds.shape.empty() ? 0 : thresholds.shape[0]));
   const std::int64_t steps = thresholds.shape[1];
-  const auto value = [&](std::int64_t element) {
-    return load({thresholds.at(element), static_cast<std::size_t>(thresholds.type.words())}, thresholds.type);
-  };
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t t = 1; t < steps; ++t)
-      if (value(row * steps + t) < value(row * steps + t - 1))
-        throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, row, t));
+  if (const auto t = first_descent(thresholds))
+    throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, *t / steps, *t % steps));
   const big_int low = offset, high = low + steps;
   if (output.is_bipolar || low < min_value(output) || high > max_value(output))
     throw config_error(fmt::format("{}.output_type {} does not hold the levels {} to {} of its thresholds", path,

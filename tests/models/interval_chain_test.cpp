@@ -22,7 +22,7 @@ class chains {
       chain.add({number(-2, 2)});
       const bracket scale = below(3) == 0 ? bracket(1) / square_root(exact(std::abs(real(0.5, 4)))) : number(0.1, 2);
       chain.multiply({below(4) == 0 ? -scale : scale});
-      if (below(3) == 0) chain.clamp(rational(0), below(2) == 0 ? std::optional<rational>(6) : std::nullopt);
+      if (below(3) == 0) chain.clamp(bracket(0), below(2) == 0 ? std::optional<bracket>(6) : std::nullopt);
     }
     return chain;
   }
@@ -69,7 +69,7 @@ TEST_CASE("doubles leave to fractions what lies on an integer, on a clamp's end,
   CHECK(chain.reaching(0, on_an_integer, false).at == 6);
 
   value_chain clamped(bracket(rational(1, 3)), bracket(0));
-  clamped.clamp(rational(0), std::nullopt);
+  clamped.clamp(bracket(0), std::nullopt);
   CHECK_FALSE(interval_chain(clamped, 0).reaching(bracket(0)));
   CHECK(interval_chain(clamped, 0).reaching(bracket(rational(-1, 2)))->what == integer_condition::kind::always);
 

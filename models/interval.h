@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+namespace spillway {
+
+/// A real number between two doubles. What is computed is rounded outwards, so that it is surely between them still; an
+/// end is infinite beyond double's range. An interval whose ends are equal is that very double, and stays one where the
+/// result is a double, too.
+struct interval {
+  double low = 0, high = 0;
+
+  bool is_point() const { return low == high; }
+  bool is_finite() const { return std::isfinite(low) && std::isfinite(high); }
+  /// True if 0 may be the number.
+  bool holds_zero() const { return low <= 0 && high >= 0; }
+
+  interval operator-() const { return {-high, -low}; }
+  friend interval operator+(const interval& a, const interval& b);
+  friend interval operator-(const interval& a, const interval& b) { return a + -b; }
+  friend interval operator*(const interval& a, const interval& b);
+  friend interval operator/(const interval& a, const interval& b);  ///< b does not hold 0
+};
+
+/// Of a number >= 0; what is below 0 of it counts as 0.
+interval square_root(const interval& value);
+
+/// Doubles beyond both, at most the second next ones: the number is surely between them if `low` and `high` are its
+/// neighbours or itself rounded.
+interval outwards(double low, double high);
+
+/// -1 or 1 as a < b or a > b; 0 where they overlap.
+inline int order(const interval& a, const interval& b) { return a.high < b.low ? -1 : b.high < a.low ? 1 : 0; }
+
+}  // namespace spillway
