@@ -31,6 +31,18 @@ std::map<std::string, tiled_format> claims_of(const design& loaded) {
   return claims;
 }
 
+/// The input bits at which these products, each of a bit with a weight of -1 or 1, agree (1) or not (0) as `agreements`
+/// says.
+std::vector<std::int64_t> input_of(const std::vector<std::int64_t>& agreements, const dot_product_view& unit,
+                                   std::int64_t row) {
+  std::vector<std::int64_t> bits;
+  for (std::int64_t k = 0; k < unit.columns(); ++k) {
+    const bool is_positive = *unit.weights.at(row * unit.columns() + k) > 0;
+    bits.push_back((agreements[static_cast<std::size_t>(k)] == 1) == is_positive ? 1 : 0);
+  }
+  return bits;
+}
+
 tiled_check check_unit(const dot_product_view& unit, const tiled_format& format) {
   tiled_check result{unit.name, {}, format, false, 1, 1, {}};
   // Where agreements are counted, each product is 0 or 1.
@@ -41,7 +53,10 @@ tiled_check check_unit(const dot_product_view& unit, const tiled_format& format)
   for (const tiled_certificate& channel : certify_tiled(weights, input, format.tile)) {
     result.minimal_inner_bits = std::max(result.minimal_inner_bits, channel.minimal_inner_bits());
     result.minimal_outer_bits = std::max(result.minimal_outer_bits, channel.minimal_outer_bits());
-    if (!channel.holds(format)) result.failures.push_back(find_tiled_witness(weights, channel.channel, input, format));
+    if (channel.holds(format)) continue;
+    tiled_witness found = find_tiled_witness(weights, channel.channel, input, format);
+    if (unit.xnor_popcount) found.example.input = input_of(found.example.input, unit, channel.channel);
+    result.failures.push_back(std::move(found));
   }
   return result;
 }

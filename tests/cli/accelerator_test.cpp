@@ -5,9 +5,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "models/integer_network.h"
 #include "models/networks/network_builder.h"
 #include "models/npy.h"
+#include "models/qonnx_read.h"
 #include "models/qonnx_write.h"
+#include "models/streamline.h"
 #include "tests/cli/refusals.h"
 #include "tests/cli/run_process.h"
 
@@ -136,6 +139,25 @@ TEST_CASE("layers that count agreements are proved and simulated as counts") {
   CHECK(unit["failures"][0]["high"] == "16");
   CHECK(unit["failures"][0]["reached"] == "16");
   CHECK(unit["failures"][0]["overflow_events"] == 1);
+
+  // A tile of 8 agreements needs 5 bits. The witness is an input: all bits of the tile agree with the weights, no
+  // other.
+  const process_result tiled = spillway_command({"check", model, "--xnor-popcount", "--tiles", "4x8:64", "--json"});
+  CHECK(tiled.code == 1);
+  const json tiles = json::parse(tiled.out)["tiles"][0];
+  CHECK(tiles["minimal_inner_bits"] == 5);
+  streamline_options counting;
+  counting.xnor_popcount = true;
+  const integer_network net = streamline(read_qonnx(model), nullptr, counting);
+  const integer_tensor& weights = matrix_layers(net).at(0)->weights;
+  REQUIRE(tiles["failures"].size() == 8);
+  for (const json& failure : tiles["failures"]) {
+    CHECK(failure["reached"] == "8");
+    for (std::int64_t k = 0; k < 16; ++k) {
+      const bool agrees = (failure["witness"][k] == 1) == (*weights.at(failure["channel"].get<int>() * 16 + k) > 0);
+      CHECK(agrees == (k / 8 == failure["tile"].get<int>()));
+    }
+  }
   check_refused(spillway_command({"info", model, "--input", "FIXED<0,1>"}), 2, {"--input FIXED<0,1>", "FIXED<16,6>"});
   check_refused(spillway_command({"info", model, "--input", "INT8"}), 2, {"--input INT8", "FIXED<16,6>"});
 }
