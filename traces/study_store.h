@@ -15,7 +15,7 @@ namespace spillway {
 /// What one point of a study simulates: the key by which a study that was interrupted goes on.
 struct study_key {
   std::string network;   ///< name of the network file, without folder and extension
-  std::string method;    ///< "qat" or "a2q"
+  std::string method;    ///< "qat", "a2q" or "a2q_plus"
   int bits = 32;         ///< P
   std::string overflow;  ///< "wrap" or "saturate"
   std::string scope;     ///< "per_product", "per_cycle" or "final"

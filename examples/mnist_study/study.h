@@ -31,7 +31,7 @@ struct settings {
 /// A trained network with what every point of it shares: its inputs and its exact outputs on the test images.
 struct subject {
   std::string name;    ///< file name without extension
-  std::string method;  ///< "qat" or "a2q"
+  std::string method;  ///< "qat", "a2q" or "a2q_plus"
   spillway::integer_network net;
   spillway::integer_tensor inputs, exact;
   std::vector<int> labels;

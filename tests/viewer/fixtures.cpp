@@ -74,6 +74,10 @@ void write_points(study_store& store) {
     point.luts = luts(bits);
     point.certified_bits = bits;
     store.write_point(point, counts(32, "wrap", "per_product"));
+    point.key = {"a2q-plus-w8a1-p" + std::to_string(bits), "a2q_plus", bits, "wrap", "per_product", frames};
+    point.point = number++;
+    point.accuracy = bits >= 4 ? 0.915 : 0.895;
+    store.write_point(point, counts(32, "wrap", "per_product"));
   }
 }
 

@@ -162,7 +162,7 @@ TEST_CASE("the tables and the charts stand beside the page, and the charts read 
   const fs::path report = here.root / "study/report";
   const std::string csv = read(report / "data/points.csv");
   CHECK(csv.starts_with("point,network,method,bits,overflow,scope,"));
-  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 1 + 5 * 6 + 4);
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 1 + 5 * 6 + 2 * 4);
   const auto spec = nlohmann::json::parse(read(report / "specs/both.vl.json"));
   CHECK(spec["data"]["url"] == "../data/points.csv");
   CHECK(spec["data"]["format"]["parse"]["bits"] == "number");

@@ -7,11 +7,11 @@ import { check, close, pair, sql } from './check.mjs';
 const scopes = { per_product: 'innermost loop', per_cycle: 'per cycle', final: 'final sum' };
 const modes = { wrap: 'wraps', saturate: 'saturates' };
 
-/** The points that the curves show: A2Q, proven, once in each panel. */
+/** The points that the curves show: A2Q and A2Q+, proven, once in each panel. */
 const curve_rows = `SELECT network, method, bits, overflow, grade, dot_products, events, overflowing,
   mean_abs_error, accuracy, s.scope AS panel
   FROM points JOIN (SELECT 'per_product' AS scope UNION SELECT 'per_cycle' UNION SELECT 'final') s
-  ON s.scope = points.scope OR method = 'a2q' WHERE bits < 32`;
+  ON s.scope = points.scope OR method <> 'qat' WHERE bits < 32`;
 const curve_key = (r) => [r.network, r.bits, r.overflow, r.panel].join(' ');
 
 async function check_curve(page, database, id, value, logarithmic) {
@@ -31,7 +31,8 @@ async function check_curve(page, database, id, value, logarithmic) {
     );
   }
   const panels = new Set(points.map((p) => p.datum.panel));
-  assert.equal((await drawn(page, id, 'lines')).length, 3 * panels.size, 'three lines a panel');
+  const lines = 2 + sql(database, "SELECT DISTINCT method FROM points WHERE method <> 'qat'").length;
+  assert.equal((await drawn(page, id, 'lines')).length, lines * panels.size, 'a line a panel for each series');
 }
 
 /** The front by its definition: no other design is at least as good in both and better in one. */
@@ -189,6 +190,8 @@ async function check_ledger(page, database) {
     assert.deepEqual(rows[i][3].grades, [wrap.grade]);
     assert.deepEqual(rows[i][1].grades, ['modelled']);
     if (a2q) assert.ok(rows[i][5].text.startsWith(`${(100 * a2q.accuracy).toFixed(2)}%`));
+    const plus = one("method = 'a2q_plus'");
+    if (plus) assert.ok(rows[i][6].text.startsWith(`${(100 * plus.accuracy).toFixed(2)}%`));
   }
 }
 

@@ -24,7 +24,7 @@ export const scopes: scope[] = ['per_product', 'per_cycle', 'final'];
 export interface point {
   point: number;
   network: string;
-  method: 'qat' | 'a2q';
+  method: 'qat' | 'a2q' | 'a2q_plus';
   bits: number;
   overflow: overflow;
   scope: scope;

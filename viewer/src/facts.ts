@@ -9,6 +9,7 @@ export interface width_facts {
   wrap: point | null;
   saturate: point | null;
   a2q: point | null;
+  a2q_plus: point | null;
 }
 
 export interface study_facts {
@@ -23,6 +24,8 @@ export interface study_facts {
   widths: width_facts[];
   /** the least P down to which the A2Q networks, proven at every P, stay within `tolerance` of `wide` */
   least_a2q: point | null;
+  /** the same of A2Q+ */
+  least_a2q_plus: point | null;
   /** the widest P at which the QAT network, wrapping, loses more than twice `tolerance` */
   broken: width_facts | null;
   /** the widest P at which it loses that much whether it wraps or saturates */
@@ -41,9 +44,9 @@ function find(points: point[], bits: number, overflow: overflow, scope: scope): 
   );
 }
 
-function least_within(wide: point, a2q: point[]): point | null {
+function least_within(wide: point, trained: point[]): point | null {
   let least: point | null = null;
-  for (const p of [...a2q].sort((a, b) => b.bits - a.bits)) {
+  for (const p of [...trained].sort((a, b) => b.bits - a.bits)) {
     if (p.grade !== 'proved' || p.accuracy < wide.accuracy - tolerance - rounding) break;
     least = p;
   }
@@ -58,6 +61,7 @@ function loses(wide: point, now: point | null): boolean {
 export function study_facts(points: point[]): study_facts | null {
   const qat = points.filter((p) => p.method === 'qat');
   const a2q = points.filter((p) => p.method === 'a2q');
+  const a2q_plus = points.filter((p) => p.method === 'a2q_plus');
   if (qat.length === 0) return null;
   const wide = qat.reduce((best, p) => (p.bits > best.bits ? p : best));
   const scope =
@@ -71,6 +75,7 @@ export function study_facts(points: point[]): study_facts | null {
     wrap: find(qat, P, 'wrap', scope),
     saturate: find(qat, P, 'saturate', scope),
     a2q: a2q.find((p) => p.bits === P) ?? null,
+    a2q_plus: a2q_plus.find((p) => p.bits === P) ?? null,
   }));
   const first = widths[0]!;
   const last = widths[widths.length - 1]!;
@@ -81,6 +86,7 @@ export function study_facts(points: point[]): study_facts | null {
     scope,
     widths,
     least_a2q: least_within(wide, a2q),
+    least_a2q_plus: least_within(wide, a2q_plus),
     broken: widths.find((w) => loses(wide, w.wrap)) ?? null,
     lost: widths.find((w) => loses(wide, w.wrap) && loses(wide, w.saturate)) ?? null,
     luts_per_bit: first.bits > last.bits ? (first.luts - last.luts) / (first.bits - last.bits) : null,

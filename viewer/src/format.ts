@@ -10,7 +10,7 @@ export const scope_names: Record<scope, string> = {
   per_cycle: 'per cycle',
   final: 'final sum',
 };
-export const method_names: Record<string, string> = { qat: 'QAT', a2q: 'A2Q' };
+export const method_names: Record<string, string> = { qat: 'QAT', a2q: 'A2Q', a2q_plus: 'A2Q+' };
 
 export function integer(n: number): string {
   return Math.round(n).toLocaleString(locale).replace('-', '−');

@@ -3,7 +3,7 @@
 import { chart } from './chart';
 import { type point, type report, type row, order_trials, points, table } from './data';
 import { first_overflow, order_facts, saving, study_facts, type study_facts as facts_type } from './facts';
-import { integer, percent, real, scope_names, share } from './format';
+import { integer, method_names, percent, real, scope_names, share } from './format';
 import { grade_mark } from './grade';
 import { colophon, masthead, section, type page, type text } from './page';
 import { curve_charts, heatmap_chart, order_charts, pareto_chart, point_columns, as_percent } from './study_charts';
@@ -46,7 +46,9 @@ function accuracy_finding(facts: facts_type): text {
   const best = Math.max(now.wrap?.accuracy ?? 0, now.saturate?.accuracy ?? 0);
   return [
     `At ${now.bits} bits QAT keeps ${percent(best, 1)} at best in the ${scope_names[facts.scope]}; A2Q, trained ` +
-      `for ${now.bits} bits, reads ${percent(now.a2q.accuracy, 1)}.`,
+      `for ${now.bits} bits, reads ${percent(now.a2q.accuracy, 1)}`,
+    now.a2q_plus && `, and A2Q+ ${percent(now.a2q_plus.accuracy, 1)}`,
+    '.',
   ];
 }
 
@@ -66,10 +68,12 @@ function order_finding(report: report): text {
 }
 
 function pareto_finding(facts: facts_type): text {
-  const least = facts.least_a2q;
-  if (!least) return [];
+  const both = [facts.least_a2q, facts.least_a2q_plus].filter((p) => p !== null);
+  if (both.length === 0) return [];
+  const least = both.reduce((best, p) => (p.luts < best.luts ? p : best));
   return [
-    `The smallest proven design within a point of ${facts.wide.bits} bits is A2Q at ${least.bits} bits: ` +
+    `The smallest proven design within a point of ${facts.wide.bits} bits is ${method_names[least.method]} at ` +
+      `${least.bits} bits: ` +
       `${integer(least.luts)} LUTs, ${percent(saving(facts.wide.luts, least.luts), 1)} less.`,
   ];
 }
@@ -81,7 +85,7 @@ function networks(report: report): HTMLElement | null {
   return section(
     'networks',
     'The networks',
-    ['A2Q pays for its guarantee with the l1 norm of its weights, and so with zeros.'],
+    ['A2Q and A2Q+ pay for their guarantee with the l1 norm of their weights, and so with zeros.'],
     plain_table(
       'The networks',
       [

@@ -89,7 +89,7 @@ export function curve_charts(report: report): Record<'overflows' | 'error' | 'ac
         'The mean distance between a logit and its exact value, over all channels and images, on a logarithmic ' +
           'scale; the lowest row means none. ',
         ...shapes(),
-        'A2Q is compared with its own exact logits, so its error is zero by proof.',
+        'A2Q and A2Q+ are compared with their own exact logits, so their error is zero by proof.',
       ],
       columns: [...who, { key: 'mean_abs_error', title: 'Mean |error|', number: true }, graded],
       rows: () => narrow(report),
@@ -165,8 +165,8 @@ export function heatmap_chart(report: report): chart_text {
       'Each cell is one output channel of the QAT network at one P: the percentage of its dot products that ' +
         'overflow, coloured on a logarithmic scale. A diamond ',
       grade_mark('proved'),
-      ' marks a width proven safe for the whole network; a dot, no overflow seen. A2Q has no row: none of its ' +
-        'channels can overflow.',
+      ' marks a width proven safe for the whole network; a dot, no overflow seen. A2Q and A2Q+ have no row: ' +
+        'none of their channels can overflow.',
     ],
     columns: [
       { key: 'channel', title: 'Channel', number: true },

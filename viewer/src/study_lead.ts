@@ -25,7 +25,9 @@ export function lead(facts: study_facts): text[] {
         : '.',
       least_a2q &&
         ' A2Q, retrained for each width so that nothing can overflow, stays within one point down to ' +
-          `${least_a2q.bits} bits.`,
+          `${least_a2q.bits} bits`,
+      least_a2q && facts.least_a2q_plus && `, and A2Q+ down to ${facts.least_a2q_plus.bits}`,
+      least_a2q && '.',
     ],
   ];
   if (facts.luts_per_bit !== null)
@@ -90,6 +92,11 @@ function accuracy_cell(of: point | null, wide: point, series: string): HTMLEleme
   );
 }
 
+/** A study without A2Q+ networks has no column for them. */
+function has_plus(facts: study_facts): boolean {
+  return facts.widths.some((now) => now.a2q_plus !== null);
+}
+
 function ledger_row(facts: study_facts, now: width_facts): HTMLElement {
   const rate = now.wrap ? now.wrap.overflowing / now.wrap.dot_products : null;
   // A certificate holds for a register that saturates as well as for one that wraps.
@@ -97,6 +104,7 @@ function ledger_row(facts: study_facts, now: width_facts): HTMLElement {
   const marks = [
     now.bits === facts.safe_bits && 'QAT’s least safe width',
     now.bits === facts.least_a2q?.bits && 'A2Q’s least within a point',
+    now.bits === facts.least_a2q_plus?.bits && 'A2Q+’s least within a point',
   ];
   return h(
     'tr',
@@ -127,6 +135,7 @@ function ledger_row(facts: study_facts, now: width_facts): HTMLElement {
     accuracy_cell(now.wrap, facts.wide, 'wrap'),
     accuracy_cell(saturate, facts.wide, 'saturate'),
     accuracy_cell(now.a2q, facts.wide, 'a2q'),
+    has_plus(facts) ? accuracy_cell(now.a2q_plus, facts.wide, 'a2q_plus') : null,
   );
 }
 
@@ -150,6 +159,7 @@ export function ledger(facts: study_facts): HTMLElement {
         head('QAT, wraps', 'top-1'),
         head('QAT, saturates', `top-1, ${where}`),
         head('A2Q', 'top-1, retrained'),
+        has_plus(facts) ? head('A2Q+', 'top-1, retrained') : null,
       ),
     ),
     h(
