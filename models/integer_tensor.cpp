@@ -23,6 +23,14 @@ bool is_value(const std::int64_t* value, integer_type type) {
   return static_cast<std::uint64_t>(top) >> used == 0;
 }
 
+/// is_value of many words of a narrow type that is not bipolar, without a branch for each.
+bool all_within(std::span<const std::int64_t> words, integer_type type) {
+  const auto least = static_cast<std::uint64_t>(type.min64()), greatest = static_cast<std::uint64_t>(type.max64());
+  bool beyond = false;
+  for (const std::int64_t word : words) beyond |= static_cast<std::uint64_t>(word) - least > greatest - least;
+  return !beyond;
+}
+
 /// Elements of a positive shape; throws if it isn't, or if its words could not be counted in int64.
 std::int64_t checked_size(const std::vector<std::int64_t>& shape, int words, std::string_view path) {
   if (shape.empty()) throw config_error(fmt::format("{}: the shape is empty; nearest: [1]", path));
@@ -80,6 +88,7 @@ void validate(const integer_tensor& tensor, std::string_view path) {
   if (static_cast<std::int64_t>(tensor.words.size()) != size * words)
     throw config_error(fmt::format("{}: {} elements of {} need {} words, not {}", path, size, to_string(tensor.type),
                                    size * words, tensor.words.size()));
+  if (tensor.type.is_narrow() && !tensor.type.is_bipolar && all_within(tensor.words, tensor.type)) return;
   for (std::int64_t i = 0; i < size; ++i)
     if (!is_value(tensor.at(i), tensor.type))
       throw config_error(fmt::format("{}[{}] = {} is not a value of {}; its range is {} to {}", path, i,
