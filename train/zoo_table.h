@@ -14,24 +14,30 @@ namespace spillway {
 /// One file of the zoo, with everything that can be measured or proved about it again.
 struct zoo_row {
   std::string file;
-  std::string command;              ///< that made it, from its metadata
-  double accuracy = 0;              ///< 0 to 1, on the dataset, at full width
-  std::optional<int> claimed_bits;  ///< P
-  int certified_bits = 0;           ///< the least P that every input's sum fits, proved
-  int l1_bits = 0;                  ///< the published l1 bound, for comparison
-  double sparsity = 0;              ///< share of weights that are 0
-  std::int64_t largest_l1 = 0;      ///< greatest l1 norm of a channel, in integers
+  std::string command;                  ///< that made it, from its metadata
+  std::optional<double> test_accuracy;  ///< 0 to 1, of all test images after training, likewise
+  std::size_t layers = 0;               ///< with weights
+  double accuracy = 0;                  ///< 0 to 1, of its integers on the dataset, at full width
+  std::optional<int> claimed_bits;      ///< P, the greatest that a layer claims
+  std::size_t claims = 0;               ///< layers that claim a P; each is proved, or there is no row
+  int certified_bits = 0;               ///< the least P that every sum of the layers below fits, proved
+  int l1_bits = 0;                      ///< the published l1 bound of them, for comparison
+  double sparsity = 0;                  ///< share of all weights that are 0
+  std::int64_t largest_l1 = 0;          ///< greatest l1 norm of a channel of them, in integers
 };
 
-/// Reads each one-layer .onnx file of `folder` and evaluates it on `data`. QAT first, then by P.
-/// Throws `input_error` if a file claims a P that its certificate does not hold at.
+/// Reads each .onnx file of `folder` and evaluates it on `data`. QAT first, then by P. Widths and norms are those of
+/// the layers that are to be narrow: all of a network of one or two, all but the first and the last of others. Throws
+/// `input_error` if a layer claims a P that its certificate does not hold at.
 std::vector<zoo_row> measure_zoo(const std::filesystem::path& folder, const dataset& data);
 
-/// The rows as a Markdown table.
-std::string markdown_table(const std::vector<zoo_row>& rows);
+/// The rows as a Markdown table. Of networks of one layer it says more of their weights; of others, how many claims are
+/// proved, and accuracy twice: after training, and on the dataset of `frames` images.
+std::string markdown_table(const std::vector<zoo_row>& rows, std::int64_t frames);
 
-/// `text` with what is between its lines `<!-- zoo-table -->` and `<!-- /zoo-table -->` replaced.
+/// `text` with what is between its lines `<!-- zoo-table NAME -->` and `<!-- /zoo-table NAME -->` replaced.
 /// Throws `input_error`, naming `path`, if it does not have both lines once, in this order.
-std::string replace_table(const std::string& text, const std::string& table, const std::string& path);
+std::string replace_table(const std::string& text, const std::string& name, const std::string& table,
+                          const std::string& path);
 
 }  // namespace spillway

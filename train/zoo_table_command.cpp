@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "models/atomic_file.h"
@@ -18,12 +19,14 @@ struct zoo_table_arguments {
 };
 
 int zoo_table(const zoo_table_arguments& args) {
-  const std::string table = markdown_table(measure_zoo(args.zoo, load_dataset(args.data)));
+  const dataset data = load_dataset(args.data);
+  const std::string table = markdown_table(measure_zoo(args.zoo, data), data.frames());
   if (args.page.empty()) {
     fmt::print("{}", table);
     return 0;
   }
-  const std::string old = read_file(args.page, std::int64_t{1} << 20), now = replace_table(old, table, args.page);
+  const std::string name = (std::filesystem::path(args.zoo) / "").parent_path().filename().string();
+  const std::string old = read_file(args.page, std::int64_t{1} << 20), now = replace_table(old, name, table, args.page);
   if (!args.check) {
     if (now != old) write_file_atomically(args.page, now);
     return 0;
@@ -38,7 +41,7 @@ int zoo_table(const zoo_table_arguments& args) {
 void add_zoo_table_command(CLI::App& app, train_action& action) {
   auto args = std::make_shared<zoo_table_arguments>();
   CLI::App* command = app.add_subcommand("zoo-table", "Measure the files of the zoo and write their table");
-  command->add_option("--zoo", args->zoo, "Folder of the .onnx files")->required();
+  command->add_option("--zoo", args->zoo, "Folder of the .onnx files; the page's table has its name")->required();
   command->add_option("--data", args->data, "Dataset to score them on")->capture_default_str();
   CLI::Option* page = command->add_option("--page", args->page, "Markdown file that has the table; stdout if none");
   command->add_flag("--check", args->check, "Change nothing; exit 1 if the page says otherwise")->needs(page);

@@ -298,6 +298,11 @@ TEST_CASE("the page's table is what the files say; a page that says otherwise is
   const small_mnist scratch;
   const std::string page = scratch / "README.md";
   fs::copy_file(zoo / "README.md", page);
+  const process_result networks =
+      train_command({"zoo-table", "--zoo", (zoo / "tfc-mnist/").string(), "--data",
+                     (zoo.parent_path() / "data" / "mnist-first-500").string(), "--page", page, "--check"});
+  CHECK(networks.err == "");
+  CHECK(networks.code == 0);
   const std::vector<std::string> check{"zoo-table", "--zoo",  (zoo / "mnist-linear").string(), "--data", data, "--page",
                                        page,        "--check"};
   const process_result same = train_command(check);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -61,8 +62,37 @@ TEST_CASE("a row says what was measured and what is proved") {
   CHECK(rows[1].sparsity == doctest::Approx(2.0 / 6));
   // Logits (1, 0), (0, 1), (0, 1.27), (-1, 0.27): classes 0, 1, 1, 1, two of them right.
   CHECK(rows[1].accuracy == 0.5);
-  CHECK(markdown_table({rows[1]}).find("| claims.onnx | 50.00% | 9 | 8 | 9 | 127 | 33.3% | `make it` |\n") !=
+  CHECK(markdown_table({rows[1]}, 4).find("| claims.onnx | 50.00% | 9 | 8 | 9 | 127 | 33.3% | `make it` |\n") !=
         std::string::npos);
+}
+
+TEST_CASE("of a network of many layers, a row has the hidden layers' width and how many claims are proved") {
+  const scratch_folder folder;
+  linear_export net{"net", unsigned_type(1), 1.0F, {}};
+  for (int i = 0; i < 4; ++i) {
+    linear_layer layer;
+    layer.weights = integer_tensor::from(signed_type(8), {3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1});
+    layer.weights.words[0] = std::array{100, 3, 2, 90}[static_cast<std::size_t>(i)];
+    layer.scale = {1};
+    if (i < 3) layer.activation = activation_quantizer{unsigned_type(2), 1};
+    if (i == 1 || i == 2) layer.claimed_bits = 6;
+    net.layers.push_back(layer);
+  }
+  network file = make_linear_network(net);
+  file.metadata["spillway.training.command"] = "make it";
+  file.metadata["spillway.training.test_top1"] = "0.5150";
+  write_qonnx(file, folder.path / "net.onnx");
+  const auto rows = measure_zoo(folder.path, four_images());
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].layers == 4);
+  CHECK(rows[0].claims == 2);
+  CHECK(rows[0].certified_bits == 5);  // 3 * 3 = 9; the first and the last layer need more
+  // Each feature reaches its own output, the first of them by far: image 3 lights up the third, and is said to be a 0.
+  CHECK(rows[0].accuracy == 0.75);
+  CHECK(markdown_table(rows, 4) ==
+        "| file | test top-1 | top-1 of the first 4 | P | claims proved | certified bits | zeros | made by "
+        "`spillway-train` |\n|---|---|---|---|---|---|---|---|\n"
+        "| net.onnx | 51.50% | 75.0% | 6 | 2 of 2 | 5 | 66.7% | `make it` |\n");
 }
 
 TEST_CASE("a file that claims more than is true has no row") {
@@ -74,11 +104,15 @@ TEST_CASE("a file that claims more than is true has no row") {
 }
 
 TEST_CASE("the table goes between its two lines, and nowhere else") {
-  const std::string page = "before\n<!-- zoo-table -->\nold\n<!-- /zoo-table -->\nafter\n";
-  const std::string now = replace_table(page, "new\n", "page.md");
-  CHECK(now == "before\n<!-- zoo-table -->\nnew\n<!-- /zoo-table -->\nafter\n");
-  CHECK(replace_table(now, "new\n", "page.md") == now);
-  for (const char* bad : {"", "<!-- zoo-table -->\n", "<!-- /zoo-table -->\n<!-- zoo-table -->\n"})
-    CHECK_THROWS_AS(replace_table(bad, "new\n", "page.md"), input_error);
-  CHECK_THROWS_AS(replace_table(page + page, "new\n", "page.md"), input_error);
+  const std::string page =
+      "before\n<!-- zoo-table a -->\nold\n<!-- /zoo-table a -->\nafter\n<!-- zoo-table b -->\n<!-- /zoo-table b -->\n";
+  const std::string now = replace_table(page, "a", "new\n", "page.md");
+  CHECK(
+      now ==
+      "before\n<!-- zoo-table a -->\nnew\n<!-- /zoo-table a -->\nafter\n<!-- zoo-table b -->\n<!-- /zoo-table b -->\n");
+  CHECK(replace_table(now, "a", "new\n", "page.md") == now);
+  for (const char* bad : {"", "<!-- zoo-table a -->\n", "<!-- /zoo-table a -->\n<!-- zoo-table a -->\n",
+                          "<!-- zoo-table b -->\n<!-- /zoo-table b -->\n"})
+    CHECK_THROWS_AS(replace_table(bad, "a", "new\n", "page.md"), input_error);
+  CHECK_THROWS_AS(replace_table(page + page, "a", "new\n", "page.md"), input_error);
 }
