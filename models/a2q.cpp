@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "models/certificate.h"
+#include "models/channel_norms.h"
 #include "models/error.h"
 
 namespace spillway {
@@ -18,12 +19,8 @@ void require_finite(double value, const char* what) {
   }
 }
 
-void require_finite(std::span<const double> values, const char* what) {
-  for (const double value : values) require_finite(value, what);
-}
-
 void require_parameters(std::span<const double> v, double d, double t) {
-  require_finite(v, "a weight");
+  require_finite_weights(v);
   require_finite(d, "log2 of a weight scale");
   require_finite(t, "log2 of a weight norm");
 }
@@ -76,9 +73,7 @@ double scale_from_log2(double log2_value) { return std::max(std::exp2(log2_value
 void a2q_integers(std::span<const double> v, double d, double t, const weight_format& format,
                   std::span<std::int64_t> q) {
   require_parameters(v, d, t);
-  double norm = 0;
-  for (const double value : v) norm += std::abs(value);
-  const double factor = norm_factor(norm, d, t, format);
+  const double factor = norm_factor(l1_norm(v), d, t, format);
   const std::int64_t bound = format.bound();
   std::transform(v.begin(), v.end(), q.begin(), [&](double value) { return clip(std::trunc(value * factor), bound); });
 }
@@ -86,10 +81,8 @@ void a2q_integers(std::span<const double> v, double d, double t, const weight_fo
 void a2q_plus_integers(std::span<const double> v, double d, double t, const weight_format& format,
                        std::span<std::int64_t> q) {
   require_parameters(v, d, t);
-  double sum = 0;
-  for (const double value : v) sum += value;
-  require_finite(sum, "the sum of a channel's weights");
-  const double mean = sum / static_cast<double>(v.size());
+  const double mean = mean_of(v);
+  require_finite(mean, "the mean of a channel's weights");
   double positive = 0, negative = 0;
   for (const double value : v) {  // without a branch: no processor guesses signs
     positive += std::max(value - mean, 0.0);
@@ -104,7 +97,7 @@ void a2q_plus_integers(std::span<const double> v, double d, double t, const weig
 }
 
 void qat_integers(std::span<const double> v, double d, const weight_format& format, std::span<std::int64_t> q) {
-  require_finite(v, "a weight");
+  require_finite_weights(v);
   require_finite(d, "log2 of a weight scale");
   const double scale = scale_from_log2(d);
   const std::int64_t bound = format.bound();

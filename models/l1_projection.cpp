@@ -7,14 +7,14 @@
 #include <cmath>
 #include <functional>
 
+#include "models/channel_norms.h"
 #include "models/error.h"
 
 namespace spillway {
 namespace {
 
 void require_legal(std::span<const double> w, double limit) {
-  for (const double value : w)
-    if (!std::isfinite(value)) throw input_error(fmt::format("a weight is {}; right: a finite number", value));
+  require_finite_weights(w);
   if (!(limit >= 0)) throw config_error(fmt::format("limit of a norm = {}; right: 0 or more", limit));
 }
 
@@ -41,9 +41,7 @@ std::vector<double> shrunk(std::vector<double> x, double z) {
 }  // namespace
 
 double soft_threshold(std::vector<double> magnitudes, double z) {
-  double sum = 0;
-  for (const double value : magnitudes) sum += value;
-  if (magnitudes.empty() || sum <= z) return 0;
+  if (magnitudes.empty() || l1_norm(magnitudes) <= z) return 0;
   return std::max(level_above(std::move(magnitudes), z), 0.0);
 }
 
@@ -59,14 +57,9 @@ std::vector<double> project_on_l1_ball(std::span<const double> w, double z) {
 
 std::vector<double> project_on_centred_ball(std::span<const double> w, double z) {
   require_legal(w, z);
-  std::vector<double> v(w.begin(), w.end());
-  if (v.empty()) return v;
-  double sum = 0, norm = 0;
-  for (const double value : w) sum += value;
-  const double mean = sum / static_cast<double>(w.size());
-  for (double& value : v) value -= mean;
-  for (const double value : v) norm += std::abs(value);
-  if (norm <= z) return v;
+  if (w.empty()) return {};
+  std::vector<double> v = centred(w);
+  if (l1_norm(v) <= z) return v;
   const double a = level_above(v, z / 2);
   std::vector<double> mirrored(v);
   for (double& value : mirrored) value = -value;

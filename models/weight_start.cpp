@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/weight_start.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "models/a2q.h"
+#include "models/channel_norms.h"
 #include "models/error.h"
 #include "models/l1_projection.h"
 #include "models/nearest_name.h"
@@ -17,25 +16,10 @@ namespace {
 
 constexpr std::array<std::string_view, 3> start_names{"naive", "euclidean", "centred"};
 
-std::vector<double> centred(std::span<const double> w) {
-  double sum = 0;
-  for (const double value : w) sum += value;
-  const double mean = sum / static_cast<double>(w.size());
-  std::vector<double> c(w.begin(), w.end());
-  for (double& value : c) value -= mean;
-  return c;
-}
-
 /// What A2Q+ quantizes is centred, and so is what its scale and norm are taken of.
 std::vector<double> quantized_part(std::span<const double> w, const weight_format& format) {
   if (format.method == weight_method::a2q_plus) return centred(w);
   return {w.begin(), w.end()};
-}
-
-double l1_norm(std::span<const double> w) {
-  double norm = 0;
-  for (const double value : w) norm += std::abs(value);
-  return norm;
 }
 
 double greatest_magnitude(std::span<const double> w) {
@@ -46,8 +30,7 @@ double greatest_magnitude(std::span<const double> w) {
 
 void require_weights(std::span<const double> w) {
   if (w.empty()) throw input_error("a channel has no weights; right: at least 1");
-  for (const double value : w)
-    if (!std::isfinite(value)) throw input_error(fmt::format("a weight is {}; right: a finite number", value));
+  require_finite_weights(w);
 }
 
 }  // namespace
