@@ -126,10 +126,10 @@ TEST_CASE("the test set is MNIST's") {
   CHECK(ones()[0].front() / 28 == 7);
 }
 
-TEST_CASE("the zoo holds one QAT network, an A2Q network for every P from 8 to 19 and an A2Q+ network to 12") {
+TEST_CASE("the zoo holds one QAT network, an A2Q network for every P from 8 to 19 and an A2Q+ network to 18") {
   std::vector<std::string> expected{"qat-w8a1.onnx"}, found;
   for (int bits = 8; bits <= 19; ++bits) expected.push_back(a2q_name(bits) + ".onnx");
-  for (int bits = 8; bits <= 12; ++bits) expected.push_back(a2q_plus_name(bits) + ".onnx");
+  for (int bits = 8; bits <= 18; ++bits) expected.push_back(a2q_plus_name(bits) + ".onnx");
   for (const auto& entry : fs::directory_iterator(zoo)) found.push_back(entry.path().filename().string());
   std::sort(expected.begin(), expected.end());
   std::sort(found.begin(), found.end());
@@ -138,7 +138,7 @@ TEST_CASE("the zoo holds one QAT network, an A2Q network for every P from 8 to 1
 
 TEST_CASE("every file is the layer that the page describes, to the last digit") {
   const auto table = page_table("mnist-linear");
-  REQUIRE(table.size() == 18);
+  REQUIRE(table.size() == 24);
   for (const auto& [file, cells] : table) {
     CAPTURE(file);
     const integer_network net = load(fs::path(file).stem().string());
@@ -162,8 +162,8 @@ TEST_CASE("an A2Q network claims its P, is within the published budget, and is p
 }
 
 TEST_CASE(
-    "an A2Q+ network claims its P, is proved to hold, and needs no fewer bits; it is ahead of A2Q at 10 and less") {
-  for (int bits = 8; bits <= 12; ++bits) {
+    "an A2Q+ network claims its P, is proved to hold, and uses all of it up to 16; A2Q is behind at 10 and less") {
+  for (int bits = 8; bits <= 18; ++bits) {
     CAPTURE(bits);
     const integer_network net = load(a2q_plus_name(bits));
     CHECK(matrix_layers(net).at(0)->claimed_bits == bits);
@@ -171,9 +171,10 @@ TEST_CASE(
     for (const channel_certificate& channel :
          certify(matrix_layers(net)[0]->weights, matrix_layers(net)[0]->input_type))
       certified = std::max(certified, channel.minimal_bits());
-    CHECK(certified == bits);
+    CHECK(certified == std::min(bits, 16));
+    // A standard deviation of a score on 10,000 images is 0.27 points.
     const double ahead = exact_top1(net) - exact_top1(load(a2q_name(bits)));
-    CHECK(ahead > (bits <= 10 ? 0.005 : -0.002));
+    CHECK(ahead > (bits <= 10 ? 0.005 : -0.0027));
   }
 }
 
