@@ -23,6 +23,11 @@ constexpr unit_choices::properties depthwise_choices{
 constexpr unit_choices::properties matrix_choices{
     .pe = true, .simd = true, .accumulator = true, .memory = true, .constant_weights = true, .multipliers = true};
 
+memory_style weight_memory_of(const unit_options& choice) {
+  if (choice.constant_weights.value_or(false)) return memory_style::constant;
+  return choice.memory.value_or(memory_style::automatic);
+}
+
 /// FINN's name of a node's unit.
 const char* kind_of(const integer_op& op) {
   constexpr std::array names{"MVAU",
@@ -110,8 +115,7 @@ class lowering {
     unit.output_offset = layer.output_offset;
     unit.accumulator = choice.accumulator.value_or(accumulator_format{});
     unit.output_type = layer.thresholds ? layer.output_type : signed_type(unit.accumulator.bits);
-    const bool is_constant = choice.constant_weights.value_or(false);
-    unit.weight_memory = is_constant ? memory_style::constant : choice.memory.value_or(memory_style::automatic);
+    unit.weight_memory = weight_memory_of(choice);
     if (unit.weight_memory != memory_style::constant)
       unit.multipliers = choice.multipliers.value_or(multiplier_style::lut);
     unit.vectors_per_frame = m_wires.shape(output()).positions();
@@ -195,7 +199,7 @@ class lowering {
     const std::int64_t channels = m_wires.shape(input()).channels;
     if (std::holds_alternative<integer_layer>(readers[0]->op)) {
       const unit_options choice = m_choices.of(reader, matrix_choices);
-      const bool is_constant = choice.constant_weights.value_or(false) || choice.memory == memory_style::constant;
+      const bool is_constant = weight_memory_of(choice) == memory_style::constant;
       const std::int64_t by_default = is_constant ? channels : largest_divisor(channels, widest_default_simd);
       return {window_style::serial,
               static_cast<int>(std::gcd(choice.simd ? std::int64_t{*choice.simd} : by_default, channels))};
