@@ -138,7 +138,7 @@ void streamliner::take(const batch_norm_op& op) {
   const float_tensor mean = as_channels(op.mean, "mean"), variance = as_channels(op.variance, "variance"),
                      gain = as_channels(op.scale, "scale"), bias = as_channels(op.bias, "bias");
   for (const float value : variance.values)
-    if (!(exact(value) + exact(op.epsilon) > 0))
+    if (!(double{value} + double{op.epsilon} > 0))  // a rounded sum has the sign of the exact one
       refuse(fmt::format("has a variance of {} and an epsilon of {}; right: more than 0 together", value, op.epsilon));
   tensor_flow made = flow(0);
   if (made.on_host()) {

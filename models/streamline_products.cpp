@@ -41,11 +41,26 @@ integer_tensor streamliner::weight_tensor(const quantized_constant& weights, con
   return rows;
 }
 
+namespace {
+
+/// The scale of each weight, in the file's order.
+std::vector<std::size_t> scale_indices(const quantized_constant& weights) {
+  const auto size = static_cast<std::size_t>(weights.integers.size()), scales = weights.scale.size();
+  std::vector<std::size_t> result(size);
+  if (scales == 1 || weights.scale_shape[0] == static_cast<std::int64_t>(scales)) {  // all alike, or one an output
+    const std::size_t run = size / scales;
+    for (std::size_t i = 0; i < scales; ++i) std::fill_n(result.begin() + static_cast<std::ptrdiff_t>(i * run), run, i);
+    return result;
+  }
+  broadcast_index index(weights.scale_shape, weights.shape);
+  for (std::size_t& scale : result) scale = index.next();
+  return result;
+}
+
+}  // namespace
+
 channel_values streamliner::row_scales(const quantized_constant& weights, const weight_layout& layout) const {
-  std::vector<std::size_t> scale_of;
-  broadcast_index scales(weights.scale_shape, weights.shape);
-  scale_of.reserve(layout.source.size());
-  for (std::int64_t i = 0, end = weights.integers.size(); i < end; ++i) scale_of.push_back(scales.next());
+  const std::vector<std::size_t> scale_of = scale_indices(weights);
   channel_values result;
   for (std::int64_t row = 0; row < layout.rows; ++row) {
     std::optional<float> scale;

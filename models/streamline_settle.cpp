@@ -23,31 +23,36 @@ big_int value_at(const integer_tensor& tensor, std::int64_t element) {
 }
 
 /// [rows, steps] of the narrowest signed type.
-integer_tensor tensor_of(const std::vector<big_int>& values, std::int64_t rows, std::int64_t steps) {
+template <class Integer>
+integer_tensor tensor_of(const std::vector<Integer>& values, std::int64_t rows, std::int64_t steps) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const int bits = bits_for(std::min(*low, big_int(0)), std::max(*high, big_int(0)), true);
+  const int bits = bits_for(std::min(*low, Integer(0)), std::max(*high, Integer(0)), true);
   integer_tensor result = integer_tensor::zeros(signed_type(bits), {rows, steps});
   for (std::size_t i = 0; i < values.size(); ++i)
-    store(values[i], result.type, words_at(result, static_cast<std::int64_t>(i)));
+    store_as(values[i], result.type, result.at(static_cast<std::int64_t>(i)));
   return result;
 }
 
+/// `value`, or its negative, within [low, high].
+template <class Integer>
+Integer within(const big_int& value, bool negate, const Integer& low, const Integer& high) {
+  const Integer least = negate ? Integer(-high) : low, greatest = negate ? Integer(-low) : high;
+  const Integer found = value <= least ? least : value >= greatest ? greatest : static_cast<Integer>(value);
+  return negate ? Integer(-found) : found;
+}
+
 /// The conditions of a row as thresholds, all within `always` to `never`, ascending.
-void append_row(const threshold_draft& draft, std::int64_t row, bool negate, const big_int& always,
-                const big_int& never, std::vector<big_int>& to) {
+template <class Integer>
+void append_row(const threshold_draft& draft, std::int64_t row, bool negate, const Integer& always,
+                const Integer& never, std::vector<Integer>& to) {
   const auto first = static_cast<std::ptrdiff_t>(to.size());
-  const big_int& low = std::min(always, never);
-  const big_int& high = std::max(always, never);
+  const Integer &low = std::min(always, never), &high = std::max(always, never);
   for (std::int64_t step = 0; step < draft.steps; ++step) {
     const integer_condition& condition = draft.conditions[static_cast<std::size_t>(row * draft.steps + step)];
-    if (condition.what != condition_kind::from) {
+    if (condition.what == condition_kind::from)
+      to.push_back(within(condition.at, negate, low, high));
+    else
       to.push_back(condition.what == condition_kind::always ? always : never);
-      continue;
-    }
-    to.push_back(condition.at);
-    if (negate) to.back() = -to.back();
-    if (to.back() < low) to.back() = low;
-    if (to.back() > high) to.back() = high;
   }
   std::sort(to.begin() + first, to.end());
 }
@@ -56,18 +61,27 @@ bool descends(const threshold_draft& draft, std::int64_t row) {
   return !draft.descending.empty() && draft.descending[static_cast<std::size_t>(row)];
 }
 
+/// The thresholds of a layer whose accumulators are in [-never, never).
+template <class Integer>
+integer_tensor fused_thresholds(const threshold_draft& draft, const std::vector<bool>& negative, const Integer& never) {
+  const auto rows = static_cast<std::int64_t>(negative.size());
+  std::vector<Integer> thresholds;
+  thresholds.reserve(static_cast<std::size_t>(rows * draft.steps));
+  for (std::int64_t row = 0; row < rows; ++row)
+    append_row(draft, draft.rows == 1 ? 0 : row, negative[static_cast<std::size_t>(row)], Integer(-never), never,
+               thresholds);
+  return tensor_of(thresholds, rows, draft.steps);
+}
+
 template <class Layer>
 void fuse_into(Layer& layer, const threshold_draft& draft) {
   const std::int64_t rows = layer.weights.shape[0];
   std::vector<bool> negative;
   for (std::int64_t row = 0; row < rows; ++row) negative.push_back(descends(draft, draft.rows == 1 ? 0 : row));
   negate_weights(layer.weights, negative, layer.name);
-  const big_int never = big_int(1) << (minimal_accumulator_bits(layer) - 1);
-  std::vector<big_int> thresholds;
-  thresholds.reserve(static_cast<std::size_t>(rows * draft.steps));
-  for (std::int64_t row = 0; row < rows; ++row)
-    append_row(draft, draft.rows == 1 ? 0 : row, negative[static_cast<std::size_t>(row)], -never, never, thresholds);
-  layer.thresholds = tensor_of(thresholds, rows, draft.steps);
+  const int bits = minimal_accumulator_bits(layer);
+  layer.thresholds = bits <= 62 ? fused_thresholds(draft, negative, std::int64_t{1} << (bits - 1))
+                                : fused_thresholds(draft, negative, big_int(big_int(1) << (bits - 1)));
   layer.output_offset = draft.offset;
   layer.output_type = draft.type;
 }
@@ -96,26 +110,32 @@ void negate_weights(integer_tensor& weights, const std::vector<bool>& negative, 
   if (std::find(negative.begin(), negative.end(), true) == negative.end()) return;
   const std::int64_t columns = weights.shape[1];
   const integer_type from = weights.type;
-  const auto is_negated = [&](std::int64_t i) { return negative[static_cast<std::size_t>(i / columns)]; };
   // Of a signed type only the least value has no negative; of an unsigned one none but 0 has.
   const auto has_none = [&](std::int64_t i) {
     if (from.is_narrow()) return from.is_signed ? *weights.at(i) == from.min64() : *weights.at(i) != 0;
     const big_int value = value_at(weights, i);
     return from.is_signed ? value == min_value(from) : value != 0;
   };
+  const auto for_each_row = [&](const auto& visit) {
+    for (std::size_t row = 0; row < negative.size(); ++row)
+      visit(negative[row], static_cast<std::int64_t>(row) * columns, static_cast<std::int64_t>(row + 1) * columns);
+  };
   integer_type to = from;
-  const std::int64_t size = from.is_bipolar ? 0 : weights.size();
-  for (std::int64_t i = 0; i < size; ++i)
-    if (is_negated(i) && has_none(i)) to = signed_type(from.bits + 1);
+  for_each_row([&](bool is_negated, std::int64_t i, std::int64_t end) {
+    for (; is_negated && !from.is_bipolar && i < end; ++i)
+      if (has_none(i)) to = signed_type(from.bits + 1);
+  });
   if (to.bits > integer_type::max_bits)
     throw input_error(fmt::format("{}: its weights are negated by a negative scale, and need more than {} bits", name,
                                   integer_type::max_bits));
   integer_tensor result = integer_tensor::zeros(to, weights.shape);
-  for (std::int64_t i = 0, end = weights.size(); i < end; ++i)
-    if (to.is_narrow())
-      *result.at(i) = is_negated(i) ? -*weights.at(i) : *weights.at(i);
-    else
-      store(is_negated(i) ? big_int(-value_at(weights, i)) : value_at(weights, i), to, words_at(result, i));
+  for_each_row([&](bool is_negated, std::int64_t i, std::int64_t end) {
+    for (; i < end; ++i)
+      if (to.is_narrow())
+        *result.at(i) = is_negated ? -*weights.at(i) : *weights.at(i);
+      else
+        store(is_negated ? big_int(-value_at(weights, i)) : value_at(weights, i), to, words_at(result, i));
+  });
   weights = std::move(result);
 }
 
