@@ -38,8 +38,13 @@ std::vector<plan> plan_points() {
     for (const overflow_mode overflow : {overflow_mode::wrap, overflow_mode::saturate})
       for (const limit_scope scope : {limit_scope::per_product, limit_scope::per_cycle, limit_scope::final})
         plans.push_back({"qat-w8a1", "qat", {bits, overflow, scope}});
-  for (int bits = widest - 1; bits >= narrowest; --bits)
-    plans.push_back({fmt::format("a2q-w8a1-p{}", bits), "a2q", {bits, overflow_mode::wrap, limit_scope::per_product}});
+  const auto add_trained = [&](const std::string& method, int from) {
+    for (int bits = from; bits >= narrowest; --bits)
+      plans.push_back(
+          {fmt::format("{}-w8a1-p{}", method, bits), method, {bits, overflow_mode::wrap, limit_scope::per_product}});
+  };
+  add_trained("a2q", 19);
+  add_trained("a2q_plus", 18);
   return plans;
 }
 

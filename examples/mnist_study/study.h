@@ -43,8 +43,8 @@ subject load_subject(const settings& options, const std::string& name, const std
 /// The accelerator of a subject at one accumulator format and the study's folding.
 spillway::dataflow accelerator(const settings& options, const subject& of, spillway::accumulator_format format);
 
-/// Every accumulator width from 20 down to 8, wrapped and saturated, at every scope, for the QAT network; and the A2Q
-/// network that was trained for each width. False if the user stopped it.
+/// Every accumulator width from 20 down to 8, wrapped and saturated, at every scope, for the QAT network; and the A2Q and
+/// and A2Q+ networks that were trained for each width. False if the user stopped it.
 bool run_points(const settings& options, spillway::study_store& store);
 
 /// Saturation under random orders of addition, in the innermost loop and of the finished sum. False if stopped.

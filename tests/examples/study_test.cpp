@@ -47,9 +47,10 @@ const std::string& finished_study() {
 
 }  // namespace
 
-TEST_CASE("the study has every point: two overflows, three scopes, P from 20 to 8, and A2Q from 19 to 8") {
+TEST_CASE("the study has every point: two overflows, three scopes, P from 20 to 8, A2Q from 19 and A2Q+ from 18 to 8") {
   CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE method = 'qat' AND bits <= 20") == 13 * 6);
   CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE method = 'a2q'") == 12);
+  CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE method = 'a2q_plus'") == 11);
   CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE bits = 32") == 1);
   CHECK(first(finished_study(), "SELECT min(frames) FROM points") == 10'000);
   CHECK(first(finished_study(), "SELECT count(*) FROM order_trials") == 3 * (20 + 1 + 1));
@@ -60,9 +61,9 @@ TEST_CASE("registers of 19 bits and more never overflow: the data-type bound") {
   CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE bits >= 19 AND grade <> 'proved'") == 0);
 }
 
-TEST_CASE("no proven point overflows, and every A2Q network is proven at its own width") {
+TEST_CASE("no proven point overflows, and every A2Q and A2Q+ network is proven at its own width") {
   CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE grade = 'proved' AND events > 0") == 0);
-  CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE method = 'a2q' AND grade <> 'proved'") == 0);
+  CHECK(first(finished_study(), "SELECT count(*) FROM points WHERE method <> 'qat' AND grade <> 'proved'") == 0);
 }
 
 TEST_CASE("wherever overflow costs the QAT network more than two points, A2Q is ahead of wrap and saturate") {
@@ -79,6 +80,17 @@ TEST_CASE("wherever overflow costs the QAT network more than two points, A2Q is 
     CHECK(number(row[1]) > number(row[0]));
   }
   CHECK(costly >= 4);
+}
+
+TEST_CASE("A2Q+ is ahead of A2Q at 10 bits and less, and never behind it by more than a standard deviation") {
+  const table rows = ask(finished_study(),
+                         "SELECT a.bits, p.accuracy - a.accuracy FROM points a JOIN points p ON p.bits = a.bits AND "
+                         "p.method = 'a2q_plus' WHERE a.method = 'a2q'");
+  REQUIRE(rows.rows.size() == 11);
+  for (const auto& row : rows.rows) {
+    CAPTURE(number(row[0]));
+    CHECK(number(row[1]) > (number(row[0]) <= 10 ? 0.005 : -0.0027));  // sqrt(0.92 * 0.08 / 10,000) = 0.0027
+  }
 }
 
 TEST_CASE("a wrapped result does not depend on the scope, only the count of events does") {
