@@ -111,17 +111,23 @@ void print_text(const unit_check& check) {
 }
 
 /// The last word on a file that claims widths: how many of the claims hold, and a line for each that does not.
-void print_claims(const std::vector<unit_check>& checks) {
+void print_claims(const std::vector<unit_check>& checks, const std::vector<tiled_check>& tiles) {
   std::int64_t claims = 0, proved = 0;
-  for (const unit_check& check : checks) {
-    claims += check.claimed ? 1 : 0;
-    proved += check.claimed && check.proved() ? 1 : 0;
-  }
+  const auto count = [&](bool claimed, bool holds) {
+    claims += claimed ? 1 : 0;
+    proved += claimed && holds ? 1 : 0;
+  };
+  for (const unit_check& check : checks) count(check.claimed, check.proved());
+  for (const tiled_check& check : tiles) count(check.claimed, check.failures.empty());
   if (claims == 0) return;
   fmt::print("claims of the file: {} of {} proved\n", proved, claims);
   for (const unit_check& check : checks)
     if (check.claimed && !check.proved())
       fmt::print("  NOT PROVED: layer {} claims {} bits, but needs {}\n", check.layer, *check.bits, check.minimal_bits);
+  for (const tiled_check& check : tiles)
+    if (check.claimed && !check.failures.empty())
+      fmt::print("  NOT PROVED: layer {} claims {}, but needs {}\n", check.layer, to_string(check.format),
+                 to_string(tiled_format{check.minimal_inner_bits, check.format.tile, check.minimal_outer_bits}));
 }
 
 nlohmann::ordered_json as_json(const unit_check& check) {
@@ -178,7 +184,7 @@ int check(const check_options& options) {
   if (!tiles.empty()) json["tiles"] = as_json(tiles);
   if (!options.json) {
     print_tiles(tiles);
-    print_claims(checks);
+    print_claims(checks, tiles);
   }
   if (!options.data.empty()) {
     const difference_report differences = compare_on_data(loaded.file, options.data);

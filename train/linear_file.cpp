@@ -8,6 +8,7 @@
 #include "models/error.h"
 #include "models/linear_export.h"
 #include "models/streamline.h"
+#include "models/tiled_a2q.h"
 
 namespace spillway {
 namespace {
@@ -37,6 +38,7 @@ std::map<std::string, std::string> training_metadata(const training_options& opt
       {prefix + "scale_learning_rate", fmt::to_string(options.scale_learning_rate)},
   };
   if (options.format.method != weight_method::qat) result[prefix + "penalty"] = fmt::to_string(options.penalty);
+  if (options.tile > 0) result[prefix + "tile"] = fmt::to_string(options.tile);
   if (options.wrapnet) {
     result[prefix + "method"] = "wrapnet";
     result[prefix + "accumulator_bits"] = fmt::to_string(options.wrapnet->accumulator_bits);
@@ -50,13 +52,21 @@ void save_linear(const quantized_weights& trained, const training_options& optio
                  const std::map<std::string, std::string>& metadata, const std::filesystem::path& path,
                  onnx_dialect dialect) {
   linear_layer layer;
+  layer.name = "MatMul_0";
   layer.weights = trained.weights;
   layer.scale = trained.scale;
-  if (options.format.method != weight_method::qat) {
+  std::string tiles;
+  if (options.tile > 0) {
+    const tiled_format proven =
+        require_tiled_certificate(trained.weights, options.format.input, options.tile, options.format.accumulator_bits);
+    layer.claimed_bits = proven.outer_bits;
+    tiles = to_string(proven);
+  } else if (options.format.method != weight_method::qat) {
     require_certificate(trained.weights, options.format.input, options.format.accumulator_bits);
     layer.claimed_bits = options.format.accumulator_bits;
   }
   network net = make_linear_network({path.stem().string(), options.format.input, 1.0F, {layer}});
+  if (!tiles.empty()) net.metadata[tiled_accumulator_key(layer.name)] = tiles;
   net.metadata.insert(metadata.begin(), metadata.end());
   streamline_report report;
   if (!says_the_same(streamline(net, &report), trained, report))

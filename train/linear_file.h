@@ -19,7 +19,8 @@ inline constexpr const char* training_data_key = "spillway.training.data";
 std::map<std::string, std::string> training_metadata(const training_options& options, const std::string& command,
                                                      const std::string& data);
 
-/// Writes a trained layer. A2Q files claim P, once more certified; QAT files claim nothing.
+/// Writes a trained layer. A2Q files claim P, once more certified, and tiled ones their tiles with the least outer
+/// register that is proven; QAT files claim nothing.
 ///
 /// Before it is written it is read back, and must say the same integers and scales: a file that rounds otherwise would
 /// lose A2Q's guarantee silently. Throws `error` if it does not, `input_error` if the dialect has no form for the

@@ -15,6 +15,7 @@
 #include "models/error.h"
 #include "train/binary_linear.h"
 #include "train/cyclic_activation.h"
+#include "train/tiled_quantizer.h"
 #include "train/weight_quantizer.h"
 
 namespace spillway {
@@ -179,6 +180,9 @@ quantized_weights train_linear(const binary_images& images, const training_optio
     if (options.wrapnet) start_inside(quantizer.v, quantizer.d, *options.wrapnet);
     return fit(quantizer, images, options, random, report);
   }
+  if (options.tile > 0)
+    return fit(tiled_quantizer::from_weights(start, options.format, options.tile, options.start), images, options,
+               random, report);
   return fit(a2q_quantizer::from_weights(start, options.format, options.start), images, options, random, report);
 }
 

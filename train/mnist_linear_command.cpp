@@ -7,6 +7,7 @@
 
 #include "models/error.h"
 #include "models/output_file.h"
+#include "models/tiled_a2q.h"
 #include "train/commands.h"
 #include "train/epoch_progress.h"
 #include "train/linear_accuracy.h"
@@ -35,6 +36,7 @@ std::string recipe(const mnist_linear_arguments& args) {
   std::string text = fmt::format("mnist-linear --method {}", args.method);
   if (o.format.method != weight_method::qat) text += fmt::format(" --bits {}", o.format.accumulator_bits);
   if (o.wrapnet) text += fmt::format(" --bits {}", o.wrapnet->accumulator_bits);
+  if (o.tile > 0) text += fmt::format(" --tile {}", o.tile);
   text += fmt::format(" --seed {} --epochs {}", o.seed, o.epochs);
   const auto add = [&](const char* name, auto value, auto usual) {
     if (value != usual) text += fmt::format(" --{} {}", name, value);
@@ -104,7 +106,12 @@ int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
   }
   save_linear(trained, args.options, training_metadata(args.options, recipe(args), data_text), args.output,
               args.dialect);
-  fmt::print("{}: {}", args.output, score_text(trained, args.options, images, "training"));
+  fmt::print("{}: ", args.output);
+  if (args.options.tile > 0)
+    fmt::print("tiles {} proved, ",
+               to_string(require_tiled_certificate(trained.weights, args.options.format.input, args.options.tile,
+                                                   args.options.format.accumulator_bits)));
+  fmt::print("{}", score_text(trained, args.options, images, "training"));
   if (args.validate > 0)
     fmt::print(", {}", score_text(trained, args.options, all.slice(kept, all.frames()), "validation"));
   if (args.test) fmt::print(", {}", score_text(trained, args.options, test, "test"));
@@ -123,6 +130,7 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
       ->capture_default_str();
   CLI::Option* bits = command->add_option("--bits", o.format.accumulator_bits,
                                           "The accumulator's width, P, of a2q, a2q_plus and wrapnet");
+  command->add_option("--tile", o.tile, "Of a2q and a2q_plus: sum in tiles of T products, --bits wide each");
   command->add_option("--weight-bits", o.format.weight_bits, "Bits of a weight, M")->capture_default_str();
   command->add_option("--seed", o.seed, "Of the first weights and of the order of images")->capture_default_str();
   command->add_option("--epochs", o.epochs, "Passes over the images")->capture_default_str();

@@ -28,6 +28,10 @@ void validate(const training_options& options) {
     require(is_finite_from(1e-3, w.slope) && w.slope <= 1e9, "slope", w.slope, "0.001 to 1e9");
     require(is_finite_from(0, w.penalty), "overflow-penalty", w.penalty, "0 or more");
   }
+  require(options.tile >= 0 && options.tile <= std::int64_t{1} << 32, "tile", static_cast<double>(options.tile),
+          "1 or more");
+  if (options.tile > 0 && options.format.method == weight_method::qat)
+    throw config_error("--tile with a method that limits no accumulator; right: a2q or a2q_plus");
   require(options.classes >= 2 && options.classes <= 65536, "classes", static_cast<double>(options.classes),
           "2 to 65536");
   require(options.epochs >= 1 && options.epochs <= 100000, "epochs", options.epochs, "1 to 100000");

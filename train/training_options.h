@@ -18,7 +18,9 @@ struct wrapnet_options {
 
 /// The recipe of one network; docs/training.md says how the defaults were found.
 struct training_options {
+  /// With `tile` above 0, tiles of that many products are limited by the format's accumulator, and not their sum.
   weight_format format{8, unsigned_type(1), 32, weight_method::qat};
+  std::int64_t tile = 0;
   weight_start start = weight_start::naive;
   std::optional<wrapnet_options> wrapnet;  ///< with `format.method` qat only
   std::int64_t classes = 10;

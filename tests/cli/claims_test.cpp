@@ -121,12 +121,18 @@ TEST_CASE("tiles that a file claims, or that are asked for, are proven or refute
   const process_result proof = file.check(net);
   CHECK(proof.code == 0);
   CHECK(proof.out.find("(claimed by the file)") != std::string::npos);
+  CHECK(proof.out.find("claims of the file: 4 of 4 proved\n") != std::string::npos);
   for (const auto& [inner, outer] : {std::pair(-1, 0), std::pair(0, -1)}) {
     network lies = net;
     lies.metadata[tiled_accumulator_key(tiles[1]["layer"])] = to_string(least(tiles[1], inner, outer));
     const process_result refuted = file.check(lies);
     CHECK(refuted.code == 1);
     CHECK(refuted.out.find(inner < 0 ? "takes tile " : "takes the sum of the tiles to ") != std::string::npos);
+    CHECK(refuted.out.find("claims of the file: 3 of 4 proved\n") != std::string::npos);
+    const std::string layer = tiles[1]["layer"];
+    CHECK(refuted.out.find("  NOT PROVED: layer " + layer + " claims " +
+                           lies.metadata.at(tiled_accumulator_key(layer)) + ", but needs " +
+                           net.metadata.at(tiled_accumulator_key(layer)) + "\n") != std::string::npos);
   }
   CHECK(file.check(net, {"--tiles", "2x9:3"}).code == 1);
   check_refused(file.check(net, {"--tiles", "2x9"}), 2, {"12x64:16"});

@@ -10,6 +10,7 @@
 
 #include "models/dataset.h"
 #include "models/qonnx_read.h"
+#include "models/qonnx_write.h"
 #include "models/read_file.h"
 #include "models/same_integers.h"
 #include "models/streamline.h"
@@ -116,6 +117,26 @@ TEST_CASE("A2Q+, other starts and other limits are trained, certified and said")
     CHECK(matrix_layers(streamline(file)).at(0)->claimed_bits == 8);
     CHECK(file.metadata.at("spillway.training.command") == "mnist-linear " + texts[i]);
   }
+}
+
+TEST_CASE("tiles are trained by the command, and check proves what their file claims") {
+  const small_mnist mnist;
+  const std::string net = mnist / "net.onnx";
+  const process_result result =
+      train_command(recipe(mnist, {"--method", "a2q_plus", "--bits", "8", "--tile", "56", "-o", net}));
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.out.find("tiles 8x56:") != std::string::npos);
+  network file = read_qonnx(net);
+  CHECK(file.metadata.at("spillway.training.command") ==
+        "mnist-linear --method a2q_plus --bits 8 --tile 56 --seed 1 --epochs 3 --batch 50");
+  const std::string check = (fs::path(SPILLWAY_BINARY_DIR) / "spillway").string();
+  const process_result proof = run_process({check, "check", net});
+  CHECK(proof.code == 0);
+  CHECK(proof.out.find("claims of the file: 2 of 2 proved\n") != std::string::npos);
+  file.metadata.at("spillway.tiled_accumulator.MatMul_0") = "2x56:12";
+  write_qonnx(file, net);
+  CHECK(run_process({check, "check", net}).code == 1);
 }
 
 TEST_CASE("TFC is trained on 8-bit pixels, and its hidden layers are certified") {

@@ -10,6 +10,7 @@
 #include "models/qonnx_read.h"
 #include "models/read_file.h"
 #include "models/streamline.h"
+#include "models/tiled_certificate.h"
 #include "train/linear_accuracy.h"
 #include "train/linear_file.h"
 #include "train/linear_trainer.h"
@@ -174,6 +175,36 @@ TEST_CASE("weights that break the claim are never written") {
   CHECK(fs::is_empty(folder.path));
 }
 
+TEST_CASE("tiles are trained, proven and claimed, and broken ones never written") {
+  const scratch_folder folder;
+  const binary_images images = four_classes(1, 300), test = four_classes(2, 400);
+  for (const weight_method method : {weight_method::a2q, weight_method::a2q_plus}) {
+    training_options options = short_run(method, 7);
+    options.tile = 16;
+    const quantized_weights trained = train_linear(images, options);
+    // Chance is 0.25; what lights up whole tiles is what a centred tile can't learn.
+    if (method == weight_method::a2q) CHECK(linear_accuracy(trained, test) > 0.85);
+    int outer = 1;
+    for (const tiled_certificate& channel : certify_tiled(trained.weights, unsigned_type(1), 16)) {
+      CHECK(channel.minimal_inner_bits() <= 7);
+      outer = std::max(outer, channel.minimal_outer_bits());
+    }
+    CHECK(outer > 7);  // it is the tiles that are limited, not their sum
+    save_linear(trained, options, training_metadata(options, "none", "none"), folder.path / "net.onnx");
+    const network file = read_qonnx(folder.path / "net.onnx");
+    CHECK(file.metadata.at(tiled_accumulator_key("MatMul_0")) == to_string(tiled_format{7, 16, outer}));
+    CHECK(matrix_layers(streamline(file)).at(0)->claimed_bits == outer);
+    CHECK(file.metadata.at("spillway.training.tile") == "16");
+    fs::remove(folder.path / "net.onnx");
+  }
+  training_options options = short_run(weight_method::a2q, 4);
+  options.tile = 2;
+  const quantized_weights broken{integer_tensor::from(signed_type(8), {1, 4}, {1, 2, 7, 1}), {1}};
+  CHECK_THROWS_WITH_AS(save_linear(broken, options, {}, folder.path / "net.onnx"),
+                       doctest::Contains("channel 0, tile 1 needs 5 accumulator bits, not 4"), error);
+  CHECK(fs::is_empty(folder.path));
+}
+
 TEST_CASE("divergence is an error that says what to lower") {
   auto options = short_run(weight_method::qat);
   const binary_images images = four_classes(1, 100);
@@ -204,6 +235,10 @@ TEST_CASE("illegal options are refused by name") {
   CHECK(refusal([](auto& o) { o.classes = 1; }) == "classes = 1; right: 2 to 65536");
   CHECK(refusal([](auto& o) { o.format.accumulator_bits = 0; }) == "accumulator_bits = 0 is not 2 to 4096");
   CHECK(refusal([](auto& o) { o.format.weight_bits = 1; }) == "weight_bits = 1 is not 2 to 32");
+  CHECK(refusal([](auto& o) { o.tile = -1; }) == "tile = -1; right: 1 or more");
+  CHECK(refusal([](auto& o) { o.tile = 7; }) == "tile = 7 does not divide the 64 weights of a channel");
+  CHECK(
+      contains(refusal([](auto& o) { o.tile = 16, o.format.method = weight_method::qat; }), "right: a2q or a2q_plus"));
   CHECK(contains(message(short_run(weight_method::qat), {}), "no images"));
   CHECK_THROWS_WITH_AS(parse_weight_method("a2c"), "there is no method a2c; nearest: a2q", config_error);
   CHECK(parse_weight_method("qat") == weight_method::qat);
