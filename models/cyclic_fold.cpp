@@ -235,7 +235,7 @@ void validate(const cyclic_fold& fold) {
 
 std::int64_t folded(std::int64_t sum, const cyclic_fold& fold) {
   const std::int64_t range = std::int64_t{1} << fold.bits, half = range / 2;
-  const std::int64_t m = ((sum + half) % range + range) % range - half;
+  const std::int64_t m = ((sum + half) & (range - 1)) - half;
   if ((fold.slope + 1) * std::abs(m) <= fold.slope * half) return m;
   return fold.slope * ((m < 0 ? -half : half) - m);
 }

@@ -35,7 +35,8 @@ void add_training_options(CLI::App& command, image_arguments& args) {
   command.add_option("--schedule", args.schedule, "step (times --decay) or cosine (to 0)")->capture_default_str();
   command.add_option("--decay", t.decay, "Factor of the rate in the step schedule")->capture_default_str();
   command.add_option("--decay-epochs", t.decay_epochs, "Epochs from one step to the next")->capture_default_str();
-  command.add_option("--penalty", t.penalty, "Lambda of A2Q and A2Q+")->capture_default_str();
+  command.add_option("--penalty", t.penalty, "Lambda, of A2Q's and A2Q+'s norms or of wrapnet's overflow")
+      ->capture_default_str();
   args.norms = args.command->norms;
   command
       .add_option("--norms", args.norms,
@@ -54,10 +55,11 @@ void add_image_options(CLI::App& command, image_arguments& args) {
   command.add_option("--network", args.network_name, fmt::format("{}", fmt::join(names, " or ")))
       ->capture_default_str();
   command.add_option("--width", args.shape.width_multiplier, "Share of the channels")->capture_default_str();
-  command.add_option("--method", args.method, "float, qat, a2q or a2q_plus")->capture_default_str();
+  command.add_option("--method", args.method, "float, qat, a2q, a2q_plus or wrapnet")->capture_default_str();
   command.add_option("--weight-bits", args.shape.weight_bits, "M, of the hidden layers")->capture_default_str();
   command.add_option("--input-bits", args.shape.activation_bits, "N, likewise")->capture_default_str();
   command.add_option("--accumulator-width", args.model.accumulator_bits, "P, likewise");
+  command.add_option("--slope", args.slope, "K of wrapnet's fold, whole")->capture_default_str();
   command.add_option("--limit", args.limit, "Of A2Q: published or tight")->capture_default_str();
   command.add_option("--start", args.start, "Of weights: naive, euclidean or centred")->default_val("naive");
   command.add_option("--from", args.from, "Checkpoint of a float network to start from");
@@ -74,6 +76,7 @@ void add_image_options(CLI::App& command, image_arguments& args) {
 
 void note_given(const CLI::App& command, image_arguments& args) {
   args.width_given = command.get_option("--accumulator-width")->count() > 0;
+  args.slope_given = command.get_option("--slope")->count() > 0;
   args.scale_rate_given = command.get_option("--scale-learning-rate")->count() > 0;
 }
 
@@ -105,6 +108,11 @@ std::string recipe(const image_arguments& args, const std::string& images) {
     if (args.model.method == weight_method::a2q) add("limit", to_string(args.model.limit));
     add("penalty", t.penalty);
   }
+  if (args.model.fold) {
+    add("accumulator-width", args.model.fold->bits);
+    add("slope", args.model.fold->slope);
+    add("penalty", t.penalty);
+  }
   add("seed", t.seed);
   add("epochs", t.epochs);
   add("batch", t.batch);
@@ -130,12 +138,18 @@ std::string recipe(const image_arguments& args, const std::string& images) {
 
 void check_options(image_arguments& args) {
   args.model.is_float = args.method == "float";
-  if (!args.model.is_float) args.model.method = parse_weight_method(args.method);
-  const bool limited = !args.model.is_float && args.model.method != weight_method::qat;
+  const bool folds = args.method == "wrapnet";
+  if (!args.model.is_float && !folds) args.model.method = parse_weight_method(args.method);
+  const bool limited = folds || (!args.model.is_float && args.model.method != weight_method::qat);
   if (args.width_given != limited)
     throw config_error(args.width_given
-                           ? "--accumulator-width is for --method a2q and a2q_plus: others know no accumulator"
+                           ? "--accumulator-width is for --method a2q, a2q_plus and wrapnet: others know no accumulator"
                            : fmt::format("--method {} needs --accumulator-width, for instance 16", args.method));
+  if (args.slope_given && !folds) throw config_error("--slope is for --method wrapnet: others fold nothing");
+  if (folds) {
+    args.model.fold = cyclic_fold{args.model.accumulator_bits, args.slope};
+    validate(*args.model.fold);
+  }
   args.model.limit = parse_norm_limit(args.limit);
   args.model.start = parse_weight_start(args.start);
   args.model.norms = parse_norm_statistics(args.norms);
@@ -186,11 +200,17 @@ std::map<std::string, std::string> image_metadata(const image_arguments& args, c
   const std::string prefix = "spillway.training.";
   const std::string format =
       args.dialect == onnx_dialect::qonnx ? "" : fmt::format(" --format {}", to_string(args.dialect));
-  return {{training_command_key, command + format},
-          {training_data_key, data},
-          {prefix + "method", args.method},
-          {prefix + "seed", fmt::to_string(args.training.seed)},
-          {prefix + "epochs", fmt::to_string(args.training.epochs)}};
+  std::map<std::string, std::string> result{{training_command_key, command + format},
+                                            {training_data_key, data},
+                                            {prefix + "method", args.method},
+                                            {prefix + "seed", fmt::to_string(args.training.seed)},
+                                            {prefix + "epochs", fmt::to_string(args.training.epochs)}};
+  if (args.model.fold) {
+    result[prefix + "accumulator_bits"] = fmt::to_string(args.model.fold->bits);
+    result[prefix + "slope"] = fmt::to_string(args.model.fold->slope);
+    result[prefix + "overflow_penalty"] = fmt::to_string(args.training.penalty);
+  }
+  return result;
 }
 
 bool resumes(const image_arguments& args) { return fs::exists(checkpoint_path(args)) && !args.restart; }

@@ -40,8 +40,10 @@ struct image_arguments {
   model_options model;
   image_training training;
   onnx_dialect dialect = onnx_dialect::qonnx;
+  std::int64_t slope = 2;
   int threads = 1, pause = 600;
-  bool quiet = false, force = false, restart = false, width_given = false, scale_rate_given = false, plain = false;
+  bool quiet = false, force = false, restart = false, width_given = false, scale_rate_given = false,
+       slope_given = false, plain = false;
 };
 
 /// Adds these options to a command.

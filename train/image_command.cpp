@@ -82,11 +82,17 @@ int train_images(labelled_arguments args) {
   if (!goes_on) start(model, args, images);
   train_task(model, args, recipe(args, options_of_images(args)),
              std::make_unique<classification_task>(images, validation, args.training.augmented), goes_on);
-  const double validated = image_accuracy(model, validation), tested = image_accuracy(model, test);
+  const double validated = image_accuracy(model, validation);
+  const overflow_count before = model.overflows();
+  const double tested = image_accuracy(model, test);
   if (!args.model.is_float) save_network(model, metadata(args, validated, tested), args.output, args.dialect);
   fmt::print("{}: ", args.output);
   if (args.validate > 0) fmt::print("validation top-1 {:.2f}%, ", 100 * validated);
-  fmt::print("test top-1 {:.2f}%\n", 100 * tested);
+  fmt::print("test top-1 {:.2f}%", 100 * tested);
+  if (const overflow_count after = model.overflows(); after.sums > before.sums)
+    fmt::print(", {:.3f}% of the sums overflow", 100 * static_cast<double>(after.overflowing - before.overflowing) /
+                                                     static_cast<double>(after.sums - before.sums));
+  fmt::print("\n");
   return 0;
 }
 

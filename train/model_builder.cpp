@@ -85,15 +85,19 @@ std::string model_builder::source(const std::string& tensor) const {
   return from != nullptr && is_skipped(*from) ? from->inputs[0] : tensor;
 }
 
-integer_type model_builder::input_type(const network_node& layer) const {
+const network_node& model_builder::input_quantizer_of(const network_node& layer) const {
   for (const network_node* from = producer(layer.inputs[0]); from != nullptr; from = producer(from->inputs[0])) {
-    if (const auto* quant = std::get_if<quant_op>(&from->op))
-      return quant->is_signed ? signed_type(quant->bits) : unsigned_type(quant->bits);
+    if (std::holds_alternative<quant_op>(from->op)) return *from;
     if (!std::holds_alternative<max_pool_op>(from->op) && !std::holds_alternative<upsample_op>(from->op) &&
         !std::holds_alternative<flatten_op>(from->op))
       break;
   }
   throw config_error(fmt::format("{}: its input has no quantizer; right: a Quant in front of every layer", layer.name));
+}
+
+integer_type model_builder::input_type(const network_node& layer) const {
+  const auto& quant = std::get<quant_op>(input_quantizer_of(layer).op);
+  return quant.is_signed ? signed_type(quant.bits) : unsigned_type(quant.bits);
 }
 
 weight_format model_builder::format_of(const network_node& layer, const quant_op& quantizer, std::int64_t group) const {
@@ -123,6 +127,8 @@ weighted_step model_builder::weighted(const network_node& node) const {
   std::optional<weight_format> format;
   if (!m_options.is_float) format = format_of(node, *quantizer, step.conv.group);
   step.weights = layer_weights::from(tensor_of(m_graph.constants.at(from->inputs[0])), format);
+  if (m_options.fold && !m_options.is_float && node.name != m_first && node.name != m_last)
+    step.folded_input = m_scale_places.at(scale_of(input_quantizer_of(node).output));
   if (node.inputs.size() > 2) step.bias = torch::zeros({step.weights.v.size(0)}, torch::kFloat).requires_grad_(true);
   return step;
 }

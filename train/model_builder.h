@@ -22,6 +22,8 @@ class model_builder {
   std::string scale_of(std::string quantizer_output) const;
   bool is_weighted(const network_node& node) const;
   const network_node* producer(const std::string& tensor) const;
+  /// The quantizer that a layer's input comes from.
+  const network_node& input_quantizer_of(const network_node& layer) const;
   integer_type input_type(const network_node& layer) const;
   weight_format format_of(const network_node& layer, const quant_op& quantizer, std::int64_t group) const;
   weighted_step weighted(const network_node& node) const;

@@ -68,6 +68,10 @@ network network_model::exported() const {
     if (const auto* activation = std::get_if<activation_step>(&step.op))
       std::get<quant_op>(node.op).scale.values = {activation_scale(m_scales[activation->scale].log2)};
   }
+  // Last, for the thresholds follow from all that stands behind a layer.
+  for (const model_step& step : m_steps)
+    if (const auto* layer = std::get_if<weighted_step>(&step.op); layer != nullptr && layer->folded_input)
+      fold_activation(net, step.name, *m_options.fold);
   return net;
 }
 

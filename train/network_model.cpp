@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <torch/nn/functional/batchnorm.h>
 
+#include <cmath>
 #include <utility>
 
 #include "models/error.h"
+#include "train/folded_sums.h"
 #include "train/model_builder.h"
 
 namespace spillway {
@@ -20,11 +22,30 @@ std::vector<std::int64_t> kernel(const window_shape& w) { return {w.kernel_h, w.
 std::vector<std::int64_t> padding(const window_shape& w) { return {w.top, w.left}; }
 std::vector<std::int64_t> dilation(const window_shape& w) { return {w.dilation_h, w.dilation_w}; }
 
-torch::Tensor apply_weights(const weighted_step& step, const torch::Tensor& x) {
+/// `bias` may be undefined.
+torch::Tensor apply_weights(const weighted_step& step, const torch::Tensor& x, const torch::Tensor& bias) {
   const torch::Tensor w = step.weights.forward();
-  if (step.is_linear) return torch::linear(x, w, step.bias);
+  if (step.is_linear) return torch::linear(x, w, bias);
   const window_shape& window = step.conv.window;
-  return torch::conv2d(x, w, step.bias, stride(window), padding(window), dilation(window), step.conv.group);
+  return torch::conv2d(x, w, bias, stride(window), padding(window), dilation(window), step.conv.group);
+}
+
+/// One value a channel, for tensors of y's rank.
+torch::Tensor by_channel(const torch::Tensor& values, const torch::Tensor& y) {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(y.dim()), 1);
+  shape[1] = values.numel();
+  return values.reshape(shape);
+}
+
+/// Coarser weights where three standard deviations of a channel's sums are more than the register holds; but not
+/// coarser than three levels want it (a weight of 0.7 times the mean magnitude becomes 1: Ternary Weight Networks,
+/// arXiv 1605.04711), for a channel of zeros does not learn.
+void start_inside(const layer_weights& weights, const torch::Tensor& sums, const cyclic_fold& fold) {
+  const double half = std::ldexp(1.0, fold.bits - 1);
+  const torch::Tensor of_channels = sums.to(torch::kDouble).transpose(0, 1).flatten(1);
+  const torch::Tensor factor = (of_channels.square().mean(1).sqrt() * (3 / half)).clamp_min(1.0);
+  const torch::Tensor most = (weights.v.detach().abs().flatten(1).mean(1) * 1.4).clamp_min(1e-10).log2();
+  weights.d.copy_(torch::minimum(weights.d + factor.log2(), torch::maximum(most, weights.d)));
 }
 
 /// See `settle_norms`. A channel that hardly varies stays as it is: its scale would become next to nothing.
@@ -71,9 +92,28 @@ torch::Tensor network_model::apply_activation(const activation_step& step, const
   return quantize_activations(x, scale.log2, step.levels);
 }
 
+torch::Tensor network_model::apply_folded(weighted_step& layer, const torch::Tensor& x, pass what) {
+  const torch::Tensor of_input = torch::exp2(m_scales[*layer.folded_input].log2);
+  const auto scale = [&] { return (torch::exp2(layer.weights.d) * of_input).to(torch::kFloat); };
+  torch::Tensor y = apply_weights(layer, x, {});
+  if (what == pass::calibrate) {
+    start_inside(layer.weights, y / by_channel(scale(), y), *m_options.fold);
+    y = apply_weights(layer, x, {});
+  }
+  const folded_sums folded = fold_sums(y, scale(), *m_options.fold);
+  if (what == pass::train) {
+    m_overflow_penalty = m_overflow_penalty.defined() ? m_overflow_penalty + folded.penalty : folded.penalty;
+  } else if (what == pass::evaluate) {
+    m_overflows.sums += y.numel();
+    m_overflows.overflowing += folded.overflowing;
+  }
+  return layer.bias.defined() ? folded.values + by_channel(layer.bias, y) : folded.values;
+}
+
 torch::Tensor network_model::apply(model_step& step, const std::vector<torch::Tensor>& inputs, pass what) {
   const torch::Tensor& x = inputs[0];
-  if (const auto* layer = std::get_if<weighted_step>(&step.op)) return apply_weights(*layer, x);
+  if (auto* layer = std::get_if<weighted_step>(&step.op))
+    return layer->folded_input ? apply_folded(*layer, x, what) : apply_weights(*layer, x, layer->bias);
   if (auto* norm = std::get_if<norm_step>(&step.op)) return apply_norm(*norm, x, what);
   if (const auto* activation = std::get_if<activation_step>(&step.op)) return apply_activation(*activation, x, what);
   if (std::holds_alternative<relu_step>(step.op)) return torch::relu(x);
@@ -94,6 +134,7 @@ torch::Tensor network_model::forward(const torch::Tensor& images, bool training)
 torch::Tensor network_model::run(const torch::Tensor& images, pass what) {
   std::vector<torch::Tensor> values(m_steps.size() + 1);
   values[0] = images;
+  m_overflow_penalty = torch::Tensor();
   for (std::size_t i = 0; i < m_steps.size(); ++i) {
     model_step& step = m_steps[i];
     std::vector<torch::Tensor> inputs;
@@ -109,7 +150,7 @@ torch::Tensor network_model::penalty() const {
   for (const model_step& step : m_steps)
     if (const auto* layer = std::get_if<weighted_step>(&step.op))
       if (const auto penalty = layer->weights.penalty(); penalty.defined()) sum = sum + penalty;
-  return sum;
+  return m_overflow_penalty.defined() ? sum + m_overflow_penalty : sum;
 }
 
 void network_model::calibrate(const torch::Tensor& images) {

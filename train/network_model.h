@@ -4,10 +4,12 @@
 #include <torch/types.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "models/cyclic_fold.h"
 #include "models/network.h"
 #include "train/activation_quantizer.h"
 #include "train/layer_weights.h"
@@ -25,6 +27,8 @@ struct model_options {
   /// How those start from real weights; where `centred` is not for a layer, it is `euclidean`.
   weight_start start = weight_start::naive;
   norm_statistics norms = norm_statistics::batch;
+  /// WrapNet, with `method` qat only: the sums of all layers but the first and the last wrap and go through the fold.
+  std::optional<cyclic_fold> fold = std::nullopt;
 };
 
 // The steps of a model, one a node of its graph (none for weight quantizers, nor for a ReLU in front of a quantizer).
@@ -34,6 +38,7 @@ struct weighted_step {
   torch::Tensor bias;  ///< float32 [OC], or undefined
   conv_op conv;        ///< window and groups, unless `is_linear`
   bool is_linear = false;
+  std::optional<std::size_t> folded_input;  ///< WrapNet: place of the input's scale among the model's
 };
 
 struct norm_step {
@@ -85,6 +90,11 @@ struct model_parameters {
   std::vector<torch::Tensor> scales;   ///< logarithms: d, t, and those of activations
 };
 
+/// Finished sums of a model's folded layers.
+struct overflow_count {
+  std::int64_t sums = 0, overflowing = 0;
+};
+
 using named_tensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// A network's graph (models/networks/), trainable: its shapes, windows and bits are the graph's, and what is trained
@@ -98,12 +108,13 @@ class network_model {
   /// The graph's output for images [n, c, h, w], float32. When training, batch norms use the batch's statistics.
   torch::Tensor forward(const torch::Tensor& images, bool training);
 
-  /// Sum of all layers' penalties, a double.
+  /// Sum of all layers' penalties, a double: of A2Q's norms, or of the overflow of the last `forward` of training.
   torch::Tensor penalty() const;
 
   /// Sets the scale of each activation to the best on these images, one after the other, each with what the ones before
   /// make of them. Batch norms use the images' statistics, and keep their averages unless they are fixed: then these
-  /// statistics are what they are fixed to.
+  /// statistics are what they are fixed to. The weights of folded layers get scales with which three standard
+  /// deviations of each channel's sums fit the register, but no coarser ones than leave three levels.
   void calibrate(const torch::Tensor& images);
 
   /// Writes batch norms so that their statistics are those of these images and the outputs stay as they are, but for
@@ -124,6 +135,9 @@ class network_model {
   /// the limited layers, and nothing else. Throws `config_error` if float.
   network exported() const;
 
+  /// How many sums of folded layers there were in forwards that did not train, and how many of them overflowed.
+  const overflow_count& overflows() const { return m_overflows; }
+
   const network& graph() const { return m_graph; }
   const model_options& options() const { return m_options; }
 
@@ -134,6 +148,7 @@ class network_model {
   enum class pass : unsigned char { evaluate, train, calibrate, settle };
   torch::Tensor run(const torch::Tensor& images, pass what);
   torch::Tensor apply(model_step& step, const std::vector<torch::Tensor>& inputs, pass what);
+  torch::Tensor apply_folded(weighted_step& layer, const torch::Tensor& x, pass what);
   torch::Tensor apply_norm(norm_step& step, const torch::Tensor& x, pass what) const;
   torch::Tensor apply_activation(const activation_step& step, const torch::Tensor& x, pass what);
 
@@ -141,7 +156,9 @@ class network_model {
   model_options m_options;
   std::vector<model_step> m_steps;
   std::vector<model_scale> m_scales;
-  std::vector<bool> m_calibrated;  ///< of the scales, in a calibration
+  std::vector<bool> m_calibrated;    ///< of the scales, in a calibration
+  torch::Tensor m_overflow_penalty;  ///< of the last forward of training
+  overflow_count m_overflows;
 };
 
 }  // namespace spillway

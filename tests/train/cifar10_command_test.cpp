@@ -121,6 +121,27 @@ TEST_CASE("a float network becomes one with proven accumulators, and says how") 
   }
 }
 
+TEST_CASE("a network that wraps is trained, says how, and simulates in registers of its width") {
+  const small_cifar data;
+  const std::string net = data / "net.onnx";
+  const process_result result = train(data, {"--network", "mobilenet_v1", "--method", "wrapnet", "--accumulator-width",
+                                             "7", "--slope", "3", "--epochs", "1", "-o", net});
+  check_success(result);
+  CHECK(result.out.find("% of the sums overflow\n") != std::string::npos);
+  const network file = read_qonnx(net);
+  CHECK(file.metadata.at("spillway.training.command").find(" --accumulator-width 7 --slope 3 --penalty 0.001 --seed") !=
+        std::string::npos);
+  CHECK(file.metadata.at("spillway.training.method") == "wrapnet");
+  CHECK(file.metadata.at("spillway.training.accumulator_bits") == "7");
+  CHECK(file.metadata.at("spillway.training.slope") == "3");
+  for (const auto& [key, value] : file.metadata) CHECK_FALSE(key.starts_with("spillway.accumulator."));
+  CHECK(spillway_command({"check", net}).code == 0);
+  const auto run = spillway_command({"simulate", net, "--data", data / "test_batch.bin", "--frames", "2",
+                                     "--accumulator", "24", "--accumulator", "MVAU_5=7:wrap:final", "-q"});
+  CAPTURE(run.err);
+  CHECK(run.code == 0);
+}
+
 TEST_CASE("checkpoints of other networks and other recipes, and broken ones, are refused and kept") {
   const small_cifar data;
   const std::string real = data / "float.ckpt", net = data / "net.onnx", kept = net + ".ckpt";
@@ -169,6 +190,9 @@ TEST_CASE("missing and truncated images, and usage that can't work, are refused 
   refused({"--validate", "120", "-o", net}, 2, "right: 0 to 119");
   refused({"--schedule", "cosin", "-o", net}, 2, "nearest: cosine");
   refused({"--accumulator-width", "1", "--method", "a2q", "-o", net}, 2, "accumulator_bits = 1");
+  refused({"--method", "wrapnet", "-o", net}, 2, "needs --accumulator-width");
+  refused({"--accumulator-width", "17", "--method", "wrapnet", "-o", net}, 2, "cyclic_fold.bits = 17; right: 2 to 16");
+  refused({"--method", "qat", "--slope", "3", "-o", net}, 2, "others fold nothing");
   refused({"-o", data / "nowhere/net.onnx"}, 3, "there is no folder");
   refused({"-o", data.path.string()}, 2, "is a folder");
   write(net, "something of the user's");
