@@ -37,14 +37,13 @@ torch::Tensor by_channel(const torch::Tensor& values, const torch::Tensor& y) {
   return values.reshape(shape);
 }
 
-/// Coarser weights where three standard deviations of a channel's sums are more than the register holds; but not
-/// coarser than three levels want it (a weight of 0.7 times the mean magnitude becomes 1: Ternary Weight Networks,
-/// arXiv 1605.04711), for a channel of zeros does not learn.
+/// Coarser weights where three standard deviations of a channel's sums are more than the register holds; but a channel
+/// keeps its greatest weight.
 void start_inside(const layer_weights& weights, const torch::Tensor& sums, const cyclic_fold& fold) {
   const double half = std::ldexp(1.0, fold.bits - 1);
   const torch::Tensor of_channels = sums.to(torch::kDouble).transpose(0, 1).flatten(1);
   const torch::Tensor factor = (of_channels.square().mean(1).sqrt() * (3 / half)).clamp_min(1.0);
-  const torch::Tensor most = (weights.v.detach().abs().flatten(1).mean(1) * 1.4).clamp_min(1e-10).log2();
+  const torch::Tensor most = weights.v.detach().abs().flatten(1).amax(1).clamp_min(1e-10).log2();
   weights.d.copy_(torch::minimum(weights.d + factor.log2(), torch::maximum(most, weights.d)));
 }
 

@@ -124,8 +124,9 @@ TEST_CASE("a float network becomes one with proven accumulators, and says how") 
 TEST_CASE("a network that wraps is trained, says how, and simulates in registers of its width") {
   const small_cifar data;
   const std::string net = data / "net.onnx";
-  const process_result result = train(data, {"--network", "mobilenet_v1", "--method", "wrapnet", "--accumulator-width",
-                                             "7", "--slope", "3", "--epochs", "1", "-o", net});
+  const process_result result =
+      train(data, {"--network", "mobilenet_v1", "--method", "wrapnet", "--accumulator-width", "7", "--slope", "3",
+                   "--scale-learning-rate", "0.0001", "--epochs", "1", "-o", net});
   check_success(result);
   CHECK(result.out.find("% of the sums overflow\n") != std::string::npos);
   const network file = read_qonnx(net);
