@@ -177,7 +177,7 @@ graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& w
     result.integers.reserve(static_cast<std::size_t>(size));
   else
     result.reals.reserve(static_cast<std::size_t>(size));
-  if (raw && tensor.data_type() == proto::FLOAT && std::endian::native == std::endian::little) {
+  if (size > 0 && raw && tensor.data_type() == proto::FLOAT && std::endian::native == std::endian::little) {
     result.reals.resize(static_cast<std::size_t>(size));
     std::memcpy(result.reals.data(), tensor.raw_data().data(), tensor.raw_data().size());
     for (std::int64_t i = 0; i < size; ++i) to_float32(double{result.reals[static_cast<std::size_t>(i)]}, what, i);
