@@ -19,9 +19,6 @@ constexpr int most_depth = 64;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Beyond, doubles have no fractional part.
-constexpr double most_fractional = 0x1p52;
-
 /// The ends of a bracket.
 struct ends {
   rational low = 0;
@@ -191,13 +188,7 @@ int compare(const bracket& a, const bracket& b) {
 
 big_int least_at(const bracket& value, bool inclusive) {
   const auto least = [inclusive](const rational& x) -> big_int { return inclusive ? ceil(x) : floor(x) + 1; };
-  const interval& around = value.around();
-  if (std::abs(around.low) < most_fractional && std::abs(around.high) < most_fractional) {
-    const double next = std::ceil(around.low);
-    if (around.is_point()) return static_cast<std::int64_t>(inclusive ? next : std::floor(around.low) + 1);
-    // Between two integers it does not matter whether the value itself counts.
-    if (next > around.high) return static_cast<std::int64_t>(next);
-  }
+  if (const auto next = next_integer(value.around())) return static_cast<std::int64_t>(*next);
   const big_int result = least(value.low());
   if (!value.is_exact() && result != least(value.high())) throw undecided{};
   return result;
@@ -208,9 +199,8 @@ big_int greatest_at(const bracket& value, bool inclusive) { return -least_at(-va
 bracket square_root(const bracket& value) {
   const interval around = square_root(value.m_around);
   // A double has 53 bits, and the root of a square of so many has 27: where it is no double, it is no fraction.
-  constexpr double least = 0x1p-900, most = 0x1p900;
-  const bool is_told = value.is_double() && value.m_around.low > least && value.m_around.low < most;
-  if (is_told || around.is_point()) return {bracket::operation::root, around, value, {}};
+  if (around.is_point() || (value.is_double() && tells_errors(value.m_around.low)))
+    return {bracket::operation::root, around, value, {}};
   bracket result;
   ends found = root(value.low());
   if (found.is_exact()) return std::move(found.low);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/error.h"
+#include "models/fit.h"
 #include "models/post_training/file_layer.h"
 #include "models/streamline_levels.h"
 #include "models/value_chain.h"
@@ -234,8 +235,7 @@ void validate(const cyclic_fold& fold) {
 }
 
 std::int64_t folded(std::int64_t sum, const cyclic_fold& fold) {
-  const std::int64_t range = std::int64_t{1} << fold.bits, half = range / 2;
-  const std::int64_t m = ((sum + half) & (range - 1)) - half;
+  const std::int64_t half = std::int64_t{1} << (fold.bits - 1), m = fit(sum, fold.bits, overflow_mode::wrap).stored;
   if ((fold.slope + 1) * std::abs(m) <= fold.slope * half) return m;
   return fold.slope * ((m < 0 ? -half : half) - m);
 }

@@ -11,9 +11,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Within these magnitudes the error of a product or a quotient is no subnormal, so that fma tells it exactly.
-constexpr double least_told = 0x1p-900, most_told = 0x1p900;
-
 /// One of the next two doubles above (Rump, Zimmermann, Boldo, Melquiond, "Computing predecessor and successor in
 /// rounding to nearest", 2009), many times as fast as std::nextafter. Of -infinity the least double, as there.
 double above(double value) {
@@ -21,8 +18,6 @@ double above(double value) {
   if (value == -infinity) return std::numeric_limits<double>::lowest();
   return value + (std::abs(value) * unit + least);
 }
-
-bool is_told(double value) { return value == 0 || (std::abs(value) > least_told && std::abs(value) < most_told); }
 
 /// A double that has the result exactly, as `is_exact` says, or the two around it.
 interval rounded(double near, bool is_exact) {
@@ -36,6 +31,15 @@ interval outwards_of(double a, double b, double c, double d) {
 }
 
 }  // namespace
+
+bool tells_errors(double value) { return value == 0 || (std::abs(value) > 0x1p-900 && std::abs(value) < 0x1p900); }
+
+std::optional<double> next_integer(const interval& value) {
+  constexpr double most = 0x1p52;
+  const double next = std::ceil(value.low);
+  if (!(std::abs(value.low) < most && std::abs(value.high) < most) || next <= value.high) return std::nullopt;
+  return next;
+}
 
 interval outwards(double low, double high) { return {-above(-low), above(high)}; }
 
@@ -54,7 +58,7 @@ interval operator*(const interval& a, const interval& b) {
     return outwards_of(a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high);
   const double product = a.low * b.low;
   if (a.low == 0 || b.low == 0) return {0, 0};
-  return rounded(product, product != 0 && is_told(product) && std::fma(a.low, b.low, -product) == 0);
+  return rounded(product, product != 0 && tells_errors(product) && std::fma(a.low, b.low, -product) == 0);
 }
 
 interval operator/(const interval& a, const interval& b) {
@@ -62,13 +66,13 @@ interval operator/(const interval& a, const interval& b) {
     return outwards_of(a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high);
   const double quotient = a.low / b.low;
   if (a.low == 0) return {0, 0};
-  return rounded(quotient, quotient != 0 && is_told(quotient) && is_told(a.low) && is_told(b.low) &&
+  return rounded(quotient, quotient != 0 && tells_errors(quotient) && tells_errors(a.low) && tells_errors(b.low) &&
                                std::fma(quotient, b.low, -a.low) == 0);
 }
 
 interval square_root(const interval& value) {
   const double low = std::sqrt(std::max(value.low, 0.0)), high = std::sqrt(std::max(value.high, 0.0));
-  if (value.is_point() && is_told(value.low)) return rounded(low, std::fma(low, low, -value.low) == 0);
+  if (value.is_point() && tells_errors(value.low)) return rounded(low, std::fma(low, low, -value.low) == 0);
   const interval wide = outwards(low, high);
   return {std::max(wide.low, 0.0), wide.high};
 }

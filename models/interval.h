@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <optional>
 
 namespace spillway {
 
@@ -29,6 +30,14 @@ interval square_root(const interval& value);
 /// Doubles beyond both, at most the second next ones: the number is surely between them if `low` and `high` are its
 /// neighbours or itself rounded.
 interval outwards(double low, double high);
+
+/// The least integer above a number that surely lies between two, so that it does not matter whether the number itself
+/// would count; none where an integer is in the interval, and beyond 2^52, where all doubles are integers.
+std::optional<double> next_integer(const interval& value);
+
+/// True if the error of a product or quotient of this size is no subnormal, so that it is a double and tells whether
+/// the result is exact: of 0, and from 2^-900 to 2^900.
+bool tells_errors(double value);
 
 /// -1 or 1 as a < b or a > b; 0 where they overlap.
 inline int order(const interval& a, const interval& b) { return a.high < b.low ? -1 : b.high < a.low ? 1 : 0; }

@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/interval_chain.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 namespace spillway {
-
-namespace {
-
-/// Doubles below are integers' own neighbours: beyond, all of them are integers.
-constexpr double most = 4503599627370496.0;  // 2^52
-
-}  // namespace
 
 interval_chain::interval_chain(const value_chain& chain, std::int64_t channel) {
   for (const chain_step& from : chain.steps()) {
@@ -62,11 +52,10 @@ std::optional<integer_condition> interval_chain::reaching(const bracket& boundar
       if (side > 0) return integer_condition{integer_condition::kind::never, 0};
     }
   }
-  // Between two integers it does not matter whether the boundary itself counts.
-  const double next = std::ceil(at.low);
-  if (!(std::abs(at.low) < most && std::abs(at.high) < most) || next <= at.high) return std::nullopt;
+  const std::optional<double> next = next_integer(at);
+  if (!next) return std::nullopt;
   return integer_condition{integer_condition::kind::from,
-                           big_int(static_cast<std::int64_t>(upwards ? next : next - 1))};
+                           big_int(static_cast<std::int64_t>(upwards ? *next : *next - 1))};
 }
 
 }  // namespace spillway

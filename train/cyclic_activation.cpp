@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "models/fit.h"
+
 namespace spillway {
 namespace {
 
@@ -12,10 +14,7 @@ double knee(const wrapnet_options& options) { return options.slope / (options.sl
 
 }  // namespace
 
-std::int64_t wrapped(std::int64_t sum, int bits) {
-  const std::int64_t range = std::int64_t{1} << bits, residue = ((sum % range) + range) % range;
-  return residue < range / 2 ? residue : residue - range;
-}
+std::int64_t wrapped(std::int64_t sum, int bits) { return fit(sum, bits, overflow_mode::wrap).stored; }
 
 double cyclic_activation(std::int64_t sum, const wrapnet_options& options) {
   const auto m = static_cast<double>(wrapped(sum, options.accumulator_bits));

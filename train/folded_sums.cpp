@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "models/fit.h"
+
 namespace spillway {
 namespace {
 
@@ -92,7 +94,7 @@ struct fold_function : torch::autograd::Function<fold_function> {
       double sum = 0;
       at.for_channel(channel, [&](std::int64_t i) {
         const std::int64_t z = sum_of(in[i], scale[channel]), c = folded(z, fold);
-        const std::int64_t m = ((z + half) & (2 * half - 1)) - half;
+        const std::int64_t m = fit(z, fold.bits, overflow_mode::wrap).stored;
         const double slope = c == m ? 1 : -static_cast<double>(fold.slope), of_value = static_cast<double>(e[i]);
         const double away = excess(z, half) == 0 ? 0 : (z < 0 ? -of_penalty : of_penalty);
         to[i] = static_cast<float>(of_value * slope + away / s);

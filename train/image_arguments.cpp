@@ -89,8 +89,7 @@ network describe(const image_arguments& args) {
     if (!args.model.is_float && args.dialect != onnx_dialect::qonnx) qonnx_bytes(graph, args.dialect);
     return graph;
   }
-  throw config_error(
-      fmt::format("there is no network {}; nearest: {}", args.network_name, nearest_name(args.network_name, names)));
+  refuse_name("network", args.network_name, names);
 }
 
 std::string recipe(const image_arguments& args, const std::string& images) {

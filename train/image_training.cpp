@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/image_training.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <numbers>
 
-#include "models/error.h"
 #include "models/nearest_name.h"
+#include "train/option_checks.h"
 
 namespace spillway {
 namespace {
 
 constexpr std::array<std::string_view, 2> optimizer_names{"sgd", "adam"}, schedule_names{"step", "cosine"};
-
-void require(bool legal, const char* option, double value, const char* what) {
-  if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
-}
-
-bool is_finite_from(double low, double value) { return std::isfinite(value) && value >= low; }
 
 }  // namespace
 

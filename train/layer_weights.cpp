@@ -7,6 +7,7 @@
 #include <span>
 
 #include "models/error.h"
+#include "train/learned_scales.h"
 #include "train/weight_rows.h"
 
 namespace spillway {
@@ -19,10 +20,6 @@ template <typename Value>
 std::span<Value> row_of(const torch::Tensor& tensor, std::size_t row) {
   const std::size_t columns = static_cast<std::size_t>(tensor.numel() / tensor.size(0));
   return {tensor.data_ptr<std::remove_const_t<Value>>() + row * columns, columns};
-}
-
-std::span<const double> values(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
 }
 
 struct quantize_function : torch::autograd::Function<quantize_function> {
@@ -69,10 +66,6 @@ struct quantize_function : torch::autograd::Function<quantize_function> {
   }
 };
 
-torch::Tensor learned(const torch::Tensor& initial) { return initial.detach().clone().requires_grad_(true); }
-
-torch::Tensor exp2_clamped(const torch::Tensor& log2_value) { return torch::exp2(log2_value).clamp_min(least_scale); }
-
 }  // namespace
 
 layer_weights layer_weights::from(const torch::Tensor& weights, const std::optional<weight_format>& format,
@@ -102,7 +95,7 @@ torch::Tensor layer_weights::forward() const {
 
 torch::Tensor layer_weights::penalty() const {
   if (!is_limited()) return {};
-  return (exp2_clamped(t) - exp2_clamped(d) * format->l1_limit()).clamp_min(0.0).sum();
+  return excess_of_norms(t, d, *format);
 }
 
 quantized_weights layer_weights::integers() const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <memory>
 #include <numeric>
 #include <span>
@@ -15,6 +16,7 @@
 #include "train/image_arguments.h"
 #include "train/interpolation_start.h"
 #include "train/network_file.h"
+#include "train/option_checks.h"
 #include "train/super_resolution.h"
 
 namespace spillway {
@@ -41,16 +43,12 @@ std::string options_of_images(const resolution_arguments& args) {
 }
 
 void check_image_options(const resolution_arguments& args) {
-  const auto require = [](bool legal, const char* option, std::int64_t value, const char* what) {
-    if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
-  };
   require(args.reduction >= 1 && args.reduction <= 64, "reduction", args.reduction, "1 to 64");
   require(args.patch >= 4 && args.patch <= 1024, "patch", args.patch, "4 to 1024");
   require(args.patches >= args.training.batch && args.patches <= 1 << 24, "patches", args.patches,
           "the batch to 16777216");
   if (args.init != "interpolation" && args.init != "random")
-    throw config_error(fmt::format("there is no init {}; nearest: {}", args.init,
-                                   nearest_name(args.init, {"interpolation", "random"})));
+    refuse_name("init", args.init, std::array<std::string_view, 2>{"interpolation", "random"});
   require(args.test >= 1, "test", args.test, "1 or more");
 }
 

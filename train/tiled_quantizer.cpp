@@ -8,16 +8,9 @@
 
 #include "models/error.h"
 #include "models/tiled_a2q.h"
+#include "train/learned_scales.h"
 
 namespace spillway {
-namespace {
-
-std::span<double> values(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
-}
-
-}  // namespace
-
 tiled_quantizer tiled_quantizer::from_weights(const torch::Tensor& weights, const weight_format& format,
                                               std::int64_t tile, weight_start start) {
   const auto w = weights.detach().to(torch::kDouble).contiguous().clone();
@@ -47,7 +40,7 @@ a2q_quantizer tiled_quantizer::tiles() const {
 }
 
 quantized_tensor tiled_quantizer::forward() const {
-  return {tiles().forward().integers.view({v.size(0), v.size(1)}), torch::exp2(d).clamp_min(least_scale)};
+  return {tiles().forward().integers.view({v.size(0), v.size(1)}), exp2_clamped(d)};
 }
 
 torch::Tensor tiled_quantizer::penalty() const { return tiles().penalty(); }

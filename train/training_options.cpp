@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/training_options.h"
 
-#include <fmt/format.h>
-
-#include <cmath>
-
 #include "models/error.h"
+#include "train/option_checks.h"
 
 namespace spillway {
-namespace {
-
-void require(bool legal, const char* option, double value, const char* what) {
-  if (!legal) throw config_error(fmt::format("{} = {}; right: {}", option, value, what));
-}
-
-bool is_finite_from(double low, double value) { return std::isfinite(value) && value >= low; }
-
-}  // namespace
 
 void validate(const training_options& options) {
   validate(options.format);

@@ -4,18 +4,11 @@
 #include <algorithm>
 #include <span>
 
+#include "train/learned_scales.h"
 #include "train/straight_through.h"
 
 namespace spillway {
 namespace {
-
-std::span<const double> values(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())};
-}
-
-torch::Tensor learned(const torch::Tensor& initial) { return initial.detach().clone().requires_grad_(true); }
-
-torch::Tensor exp2_clamped(const torch::Tensor& log2_value) { return torch::exp2(log2_value).clamp_min(least_scale); }
 
 torch::Tensor log2_scale(const torch::Tensor& weights, const weight_format& format) {
   const auto greatest = std::get<0>(weights.abs().max(1, true));
@@ -87,9 +80,7 @@ quantized_tensor a2q_quantizer::forward() const {
   return {straight_through(u, q, passes), s};
 }
 
-torch::Tensor a2q_quantizer::penalty() const {
-  return (exp2_clamped(t) - exp2_clamped(d) * format.l1_limit()).clamp_min(0.0).sum();
-}
+torch::Tensor a2q_quantizer::penalty() const { return excess_of_norms(t, d, format); }
 
 quantized_weights a2q_quantizer::integers() const { return quantize(values(v), values(d), values(t), format); }
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
 #include "models/a2q.h"
+#include "models/channel_norms.h"
 
 namespace spillway {
 namespace {
@@ -19,10 +19,6 @@ struct power {
 };
 
 double sign(double x) { return static_cast<double>((x > 0) - (x < 0)); }
-
-double mean(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 /// ||v - centre||_1, which of centred weights is twice each one-sided sum: the greater of them, as in models/a2q.cpp.
 double norm_of(std::span<const double> v, double centre, bool centred) {
@@ -49,7 +45,7 @@ log2_gradients qat_backward(const weight_row& row, std::span<double> dv) {
 
 log2_gradients limited_backward(const weight_row& row, bool centred, std::span<double> dv) {
   const power s(row.d), g(row.t);
-  const double centre = centred ? mean(row.v) : 0, norm = norm_of(row.v, centre, centred);
+  const double centre = centred ? mean_of(row.v) : 0, norm = norm_of(row.v, centre, centred);
   const bool norm_is_learned = g.value / s.value <= row.limit;
   const double n = std::max(norm, least_scale), factor = std::min(g.value / s.value, row.limit) / n;
   double with_v = 0, with_q = 0;  // sums of e m c and of e q
@@ -63,7 +59,7 @@ log2_gradients limited_backward(const weight_row& row, bool centred, std::span<d
   const double slope = factor * s.value, pull = norm < least_scale ? 0 : with_v / n;
   for (std::size_t k = 0; k < dv.size(); ++k) dv[k] = slope * (dv[k] - sign(row.v[k] - centre) * pull);
   if (centred) {
-    const double common = mean(dv);
+    const double common = mean_of(dv);
     for (double& value : dv) value -= common;
   }
   if (!norm_is_learned) return {with_q * s.slope, 0};
