@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +13,7 @@
 #include "train/commands.h"
 #include "train/image_arguments.h"
 #include "train/network_file.h"
+#include "train/threads.h"
 
 namespace spillway {
 namespace {
@@ -71,7 +71,7 @@ std::map<std::string, std::string> metadata(const labelled_arguments& args, doub
 int train_images(labelled_arguments args) {
   check_options(args);
   check_output(args);
-  at::set_num_threads(args.threads);
+  set_threads(args.threads);
   network_model model(describe(args), args.model);
   const image_set all = args.source->read_training(args.data), test = args.source->read_test(args.data);
   if (args.validate < 0 || args.validate >= all.frames())

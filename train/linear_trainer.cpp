@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/linear_trainer.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/autograd.h>
 #include <torch/optim/adam.h>
@@ -15,6 +14,7 @@
 #include "models/error.h"
 #include "train/binary_linear.h"
 #include "train/cyclic_activation.h"
+#include "train/threads.h"
 #include "train/tiled_quantizer.h"
 #include "train/weight_quantizer.h"
 
@@ -114,6 +114,12 @@ class scheduled_adam {
   torch::optim::Adam m_adam;
 };
 
+/// Rates fall with the square of the share of steps that is left.
+double rate_factor(double steps_done, double steps) {
+  const double left = 1 - steps_done / steps;
+  return left * left;
+}
+
 /// One pass over the images in a new order; returns the mean loss.
 template <typename Quantizer>
 double train_epoch(const Quantizer& quantizer, scheduled_adam& adam, const binary_images& images,
@@ -126,15 +132,15 @@ double train_epoch(const Quantizer& quantizer, scheduled_adam& adam, const binar
     const auto loss = losses(quantizer, gather(images, std::span(order).subspan(i * batch, batch)), options);
     loss_sum += loss.cross_entropy.template item<double>();
     if (!std::isfinite(loss_sum)) throw input_error("the loss is not finite");
-    const double left = 1 - (static_cast<double>(batches) * (epoch - 1) + static_cast<double>(i)) / steps;
-    adam.step(loss.cross_entropy + loss.penalty, left * left);
+    adam.step(loss.cross_entropy + loss.penalty,
+              rate_factor(static_cast<double>(batches) * (epoch - 1) + static_cast<double>(i), steps));
   }
   return loss_sum / static_cast<double>(batches);
 }
 
 template <typename Quantizer>
 quantized_weights fit(Quantizer quantizer, const binary_images& images, const training_options& options,
-                      seeded_random& random, const std::function<void(const epoch_report&)>& report) {
+                      seeded_random& random, const linear_report& report) {
   scheduled_adam adam(quantizer.v, quantizer.scales(), options);
   std::vector<std::int64_t> order(static_cast<std::size_t>(images.frames()));
   std::iota(order.begin(), order.end(), 0);
@@ -143,7 +149,8 @@ quantized_weights fit(Quantizer quantizer, const binary_images& images, const tr
     for (; epoch <= options.epochs; ++epoch) {
       random.shuffle(order);
       const double loss = train_epoch(quantizer, adam, images, order, options, epoch);
-      if (report) report({epoch, options.epochs, loss, {}, 1});
+      const double rate = options.learning_rate * rate_factor(epoch - 1, options.epochs);
+      if (report) report({epoch, options.epochs, loss, {}, 1, rate}, quantizer.integers());
     }
     return quantizer.integers();
   } catch (const input_error& e) {
@@ -166,11 +173,11 @@ void check_labels(const binary_images& images, std::int64_t classes) {
 
 void use_portable_kernels() {
   ::setenv("ATEN_CPU_CAPABILITY", "default", 1);
-  at::set_num_threads(1);
+  set_threads(1);
 }
 
 quantized_weights train_linear(const binary_images& images, const training_options& options,
-                               const std::function<void(const epoch_report&)>& report) {
+                               const linear_report& report) {
   validate(options);
   check_labels(images, options.classes);
   seeded_random random(options.seed);

@@ -16,7 +16,10 @@ struct epoch_report {
   double loss = 0;                 ///< mean cross-entropy over the epoch, in nats
   std::optional<double> accuracy;  ///< 0 to 1, on the images that were trained on
   double share = 1;                ///< of the epoch
+  double learning_rate = 0;        ///< of weights, at the epoch's start
 };
+
+using linear_report = std::function<void(const epoch_report&, const quantized_weights&)>;
 
 /// Makes LibTorch use its portable kernels on one thread, so that the processor's vector unit has no say in the bits.
 /// Before the first tensor of the process, or it is too late.
@@ -27,9 +30,9 @@ void use_portable_kernels();
 ///
 /// Starts from v uniform in ±1/sqrt(K), drawn from the seed, for every method and P. Rates fall to 0 as the square of
 /// the share of steps that is left. The order of images is drawn anew each epoch; a last batch that is not full is left
-/// out. `report` is called after each epoch.
+/// out. `report` is called after each epoch, with the integers as they are then.
 /// Throws `config_error` for illegal options, no images or a label beyond the classes, `error` if training diverges.
 quantized_weights train_linear(const binary_images& images, const training_options& options,
-                               const std::function<void(const epoch_report&)>& report = {});
+                               const linear_report& report = {});
 
 }  // namespace spillway

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "models/atomic_file.h"
 #include "models/error.h"
 #include "models/output_file.h"
 #include "models/tiled_a2q.h"
@@ -82,6 +83,29 @@ void interpret(mnist_linear_arguments& args, bool bits_given) {
   validate(options);
 }
 
+/// OUTPUT.csv: a line an epoch, with the top-1 of held-out images where there are any.
+class epoch_log {
+ public:
+  epoch_log(std::string path, const training_options& options, const binary_images& validation)
+      : m_path(std::move(path)), m_options(options), m_validation(validation) {}
+
+  void add(const epoch_report& report, const quantized_weights& weights) {
+    m_text += fmt::format("{},{:.5f},{},{:.6g}\n", report.epoch, report.loss, validated(weights), report.learning_rate);
+    write_file_atomically(m_path, m_text);
+  }
+
+ private:
+  std::string validated(const quantized_weights& weights) const {
+    if (m_validation.frames() == 0) return {};
+    return fmt::format("{:.5f}", m_options.wrapnet ? score_wrapped(weights, m_validation, *m_options.wrapnet).cyclic
+                                                   : linear_accuracy(weights, m_validation));
+  }
+
+  std::string m_path, m_text = "epoch,loss,validation_top1,learning_rate\n";
+  const training_options& m_options;
+  const binary_images& m_validation;
+};
+
 std::string score_text(const quantized_weights& trained, const training_options& options, const binary_images& images,
                        const char* which) {
   if (!options.wrapnet) return fmt::format("{} top-1 {:.2f}%", which, 100 * linear_accuracy(trained, images));
@@ -99,10 +123,15 @@ int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
   const binary_images test = args.test ? read_mnist(args.mnist, "t10k", threshold) : binary_images{};
   const std::int64_t kept = all.frames() - args.validate;
   const binary_images images = args.validate == 0 ? all : all.slice(0, kept);
+  const binary_images validation = all.slice(kept, all.frames());
   quantized_weights trained;
   {
     epoch_progress progress(std::filesystem::path(args.output).filename().string(), args.quiet);
-    trained = train_linear(images, args.options, [&](const epoch_report& report) { progress.update(report); });
+    epoch_log log(args.output + ".csv", args.options, validation);
+    trained = train_linear(images, args.options, [&](const epoch_report& report, const quantized_weights& weights) {
+      progress.update(report);
+      log.add(report, weights);
+    });
   }
   save_linear(trained, args.options, training_metadata(args.options, recipe(args), data_text), args.output,
               args.dialect);
@@ -112,8 +141,7 @@ int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
                to_string(require_tiled_certificate(trained.weights, args.options.format.input, args.options.tile,
                                                    args.options.format.accumulator_bits)));
   fmt::print("{}", score_text(trained, args.options, images, "training"));
-  if (args.validate > 0)
-    fmt::print(", {}", score_text(trained, args.options, all.slice(kept, all.frames()), "validation"));
+  if (args.validate > 0) fmt::print(", {}", score_text(trained, args.options, validation, "validation"));
   if (args.test) fmt::print(", {}", score_text(trained, args.options, test, "test"));
   fmt::print("\n");
   return 0;

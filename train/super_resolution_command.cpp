@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +17,7 @@
 #include "train/network_file.h"
 #include "train/option_checks.h"
 #include "train/super_resolution.h"
+#include "train/threads.h"
 
 namespace spillway {
 namespace {
@@ -63,7 +63,7 @@ int train_super_resolution(resolution_arguments args) {
   check_options(args);
   check_image_options(args);
   check_output(args);
-  at::set_num_threads(args.threads);
+  set_threads(args.threads);
   args.shape.image_height = args.shape.image_width = args.patch;
   network_model model(describe(args), args.model);
   const auto images = read_resolution_pairs(args.images, args.reduction, args.patch * enlargement);

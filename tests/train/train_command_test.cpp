@@ -170,6 +170,16 @@ TEST_CASE("TFC is trained on 8-bit pixels, and its hidden layers are certified")
   CHECK(claims == 2);
   CHECK(file.metadata.at("spillway.training.command").rfind("mnist --network tfc --width 0.25 --method a2q_plus", 0) ==
         0);
+  // OpenBLAS takes a thread a core by itself, and then sums in another order: --threads decides for it, too.
+  const std::string bytes = read_file(net, 1 << 24);
+  for (const char* threads : {"1", "4"}) {
+    ::setenv("OPENBLAS_NUM_THREADS", threads, 1);
+    std::vector<std::string> anew = arguments;
+    anew.insert(anew.end(), {"--force", "--restart"});
+    REQUIRE(train_command(anew).code == 0);
+    CHECK(read_file(net, 1 << 24) == bytes);
+  }
+  ::unsetenv("OPENBLAS_NUM_THREADS");
   // A finished checkpoint goes straight to the file, in another format with the same integers.
   std::vector<std::string> as_qcdq = arguments;
   as_qcdq.insert(as_qcdq.end(), {"--force", "--format", "qcdq"});
@@ -192,6 +202,15 @@ TEST_CASE("validation holds images out and scores them") {
   CHECK(result.code == 0);
   CHECK(result.out.find("validation top-1") != std::string::npos);
   CHECK(result.err.empty());
+  const std::string log = read_file(mnist / "net.onnx.csv", 1 << 16),
+                    head = "epoch,loss,validation_top1,learning_rate\n";
+  CHECK(log.starts_with(head + "1,"));
+  CHECK(std::count(log.begin(), log.end(), '\n') == 4);
+  // The last epoch's score is the one that is printed.
+  const auto last = log.rfind("\n3,"), first = log.find(',', last + 3) + 1;
+  REQUIRE(last != std::string::npos);
+  const double validated = std::stod(log.substr(first));
+  CHECK(result.out.find(fmt::format("validation top-1 {:.2f}%", 100 * validated)) != std::string::npos);
   check_refusal(train_command(recipe(mnist, {"--validate", "400", "-o", mnist / "other.onnx"})), 2, "right: 0 to 399");
 }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/threads.h"
+
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+namespace spillway {
+
+void set_threads(int count) {
+  at::set_num_threads(count);
+  // Which BLAS there is, is decided when the program starts (Debian's alternatives); others than OpenBLAS lack this.
+  using setter = void (*)(int);
+  if (const auto set = reinterpret_cast<setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(count);
+}
+
+}  // namespace spillway
