@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <numeric>
@@ -34,7 +35,7 @@ constexpr std::int64_t calibration_patches = 64;
 struct resolution_arguments : image_arguments {
   std::string images, init = "interpolation";
   int reduction = 1;
-  std::int64_t test = 3, patch = 16, patches = 1600;
+  std::int64_t test = 3, patch = 16, patches = 3200;
 };
 
 std::string options_of_images(const resolution_arguments& args) {
@@ -47,16 +48,18 @@ void check_image_options(const resolution_arguments& args) {
   require(args.patch >= 4 && args.patch <= 1024, "patch", args.patch, "4 to 1024");
   require(args.patches >= args.training.batch && args.patches <= 1 << 24, "patches", args.patches,
           "the batch to 16777216");
-  if (args.init != "interpolation" && args.init != "random")
-    refuse_name("init", args.init, std::array<std::string_view, 2>{"interpolation", "random"});
+  constexpr std::array<std::string_view, 3> inits{"interpolation", "single", "random"};
+  if (std::find(inits.begin(), inits.end(), args.init) == inits.end()) refuse_name("init", args.init, inits);
   require(args.test >= 1, "test", args.test, "1 or more");
 }
 
 void start(network_model& model, const resolution_arguments& args, const super_resolution_task& task) {
   std::vector<std::int64_t> frames(calibration_patches);
   std::iota(frames.begin(), frames.end(), 0);
-  start_network(model, args, task.patches(frames, args.training.seed, 0).first,
-                args.init == "interpolation" ? interpolation_start(model) : named_tensors());
+  named_tensors weights;
+  if (args.init != "random")
+    weights = interpolation_start(model, args.init == "single" ? colour_copies::single : colour_copies::spread);
+  start_network(model, args, task.patches(frames, args.training.seed, 0).first, weights);
 }
 
 int train_super_resolution(resolution_arguments args) {
@@ -99,13 +102,18 @@ void add_super_resolution_command(CLI::App& app, train_action& action) {
   args->training.weight_decay = 0;
   args->training.batch = 16;
   args->schedule = "cosine";
-  args->training.epochs = 30;
+  args->training.epochs = 12;
+  args->training.learning_rate = 0.0005;
   CLI::App* command = app.add_subcommand(super_resolution.name, super_resolution.what);
   command->add_option("--images", args->images, "Folder of PNG and JPEG files (tools/get-photographs)")->required();
   command->add_option("--reduction", args->reduction, "Reduce images by this first")->capture_default_str();
   command->add_option("--test", args->test, "Hold out the last N images, by name, and score them each epoch")
       ->capture_default_str();
-  command->add_option("--init", args->init, "Weights to begin with, without --from: interpolation (bilinear) or random")
+  command
+      ->add_option(
+          "--init", args->init,
+          "Weights to begin with, without --from: interpolation (bilinear), single (likewise, but one channel a "
+          "colour) or random")
       ->capture_default_str();
   command->add_option("--patch", args->patch, "Side of what is trained on, before it is enlarged")
       ->capture_default_str();
