@@ -16,6 +16,7 @@
 #include "models/atomic_file.h"
 #include "models/error.h"
 #include "train/classification_task.h"
+#include "train/option_checks.h"
 
 namespace spillway {
 
@@ -151,10 +152,8 @@ void image_trainer::run(const std::function<void(const epoch_report&)>& report) 
   try {
     while (m_place.epoch <= m_training.epochs) run_epoch(report);
   } catch (const input_error& e) {
-    throw error(fmt::format(
-        "training diverged in epoch {}, step {}: {}; right: a learning rate below {}, or a scale "
-        "learning rate below {}",
-        m_place.epoch, m_place.step + 1, e.what(), m_training.learning_rate, m_training.scale_learning_rate));
+    refuse_divergence(fmt::format("epoch {}, step {}", m_place.epoch, m_place.step + 1), e.what(),
+                      m_training.learning_rate, m_training.scale_learning_rate);
   }
 }
 

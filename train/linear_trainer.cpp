@@ -14,6 +14,7 @@
 #include "models/error.h"
 #include "train/binary_linear.h"
 #include "train/cyclic_activation.h"
+#include "train/option_checks.h"
 #include "train/threads.h"
 #include "train/tiled_quantizer.h"
 #include "train/weight_quantizer.h"
@@ -154,10 +155,8 @@ quantized_weights fit(Quantizer quantizer, const binary_images& images, const tr
     }
     return quantizer.integers();
   } catch (const input_error& e) {
-    throw error(
-        fmt::format("training diverged in epoch {}: {}; right: a learning rate below {}, or a scale learning "
-                    "rate below {}",
-                    std::min(epoch, options.epochs), e.what(), options.learning_rate, options.scale_learning_rate));
+    refuse_divergence(fmt::format("epoch {}", std::min(epoch, options.epochs)), e.what(), options.learning_rate,
+                      options.scale_learning_rate);
   }
 }
 
