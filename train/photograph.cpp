@@ -114,4 +114,18 @@ photograph read_photograph(const std::string& path) {
   return image;
 }
 
+void write_png(const std::string& path, const photograph& image) {
+  png_image to{};
+  to.version = PNG_IMAGE_VERSION;
+  to.width = static_cast<png_uint_32>(image.width);
+  to.height = static_cast<png_uint_32>(image.height);
+  to.format = PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(to);
+  std::string bytes(size, '\0');
+  if (png_image_write_to_memory(&to, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr) == 0)
+    throw io_error(fmt::format("{}: {}", shown_path(path), to.message));
+  bytes.resize(size);
+  write_file_atomically(path, bytes);
+}
+
 }  // namespace spillway

@@ -18,4 +18,7 @@ struct photograph {
 /// (which is checked before they are allocated).
 photograph read_photograph(const std::string& path);
 
+/// Writes a PNG file, whole or not at all. Throws `io_error`.
+void write_png(const std::string& path, const photograph& image);
+
 }  // namespace spillway

@@ -61,6 +61,13 @@ resolution_pair read_pair(const std::string& path, int reduction, std::int64_t l
           resized(image, image.size(1) / enlargement, image.size(2) / enlargement)};
 }
 
+torch::Tensor by_model(network_model& model, const resolution_pair& pair) {
+  torch::NoGradGuard constant;
+  return to_bytes(model.forward(in_unit_range(pair.low).unsqueeze(0), false).squeeze(0));
+}
+
+torch::Tensor bicubic(const resolution_pair& pair) { return resized(pair.low, pair.high.size(1), pair.high.size(2)); }
+
 template <typename Enlarge>
 double mean_psnr(std::span<const resolution_pair> images, Enlarge enlarge) {
   double sum = 0;
@@ -89,15 +96,17 @@ double psnr(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 double model_psnr(network_model& model, std::span<const resolution_pair> images) {
-  torch::NoGradGuard constant;
-  return mean_psnr(images, [&](const resolution_pair& pair) {
-    return to_bytes(model.forward(in_unit_range(pair.low).unsqueeze(0), false).squeeze(0));
-  });
+  return mean_psnr(images, [&](const resolution_pair& pair) { return by_model(model, pair); });
 }
 
-double bicubic_psnr(std::span<const resolution_pair> images) {
-  return mean_psnr(images,
-                   [](const resolution_pair& pair) { return resized(pair.low, pair.high.size(1), pair.high.size(2)); });
+double bicubic_psnr(std::span<const resolution_pair> images) { return mean_psnr(images, bicubic); }
+
+torch::Tensor comparison(network_model& model, const resolution_pair& image, std::int64_t side) {
+  const std::int64_t height = image.high.size(1), width = image.high.size(2), n = std::min({side, height, width});
+  std::vector<torch::Tensor> squares;
+  for (const torch::Tensor& from : {bicubic(image), by_model(model, image), image.high})
+    squares.push_back(from.narrow(1, (height - n) / 2, n).narrow(2, (width - n) / 2, n));
+  return torch::cat(squares, 2);
 }
 
 super_resolution_task::super_resolution_task(std::vector<resolution_pair> training, std::vector<resolution_pair> test,

@@ -35,6 +35,10 @@ double psnr(const torch::Tensor& a, const torch::Tensor& b);
 double model_psnr(network_model& model, std::span<const resolution_pair> images);
 double bicubic_psnr(std::span<const resolution_pair> images);
 
+/// Three squares from the middle of an image, of `side` pixels or of its lesser side: enlarged bicubically, by the
+/// model, and as it is. uint8 [3, side, 3 side].
+torch::Tensor comparison(network_model& model, const resolution_pair& image, std::int64_t side);
+
 /// Learns to enlarge by least squares, from random squares of images: `patches` an epoch, `side` pixels before they are
 /// enlarged, mirrored and turned over at random.
 class super_resolution_task : public image_task {

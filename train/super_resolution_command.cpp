@@ -12,11 +12,13 @@
 #include "models/nearest_name.h"
 #include "models/networks/espcn.h"
 #include "models/networks/unet.h"
+#include "models/output_file.h"
 #include "train/commands.h"
 #include "train/image_arguments.h"
 #include "train/interpolation_start.h"
 #include "train/network_file.h"
 #include "train/option_checks.h"
+#include "train/photograph.h"
 #include "train/super_resolution.h"
 #include "train/threads.h"
 
@@ -32,8 +34,11 @@ const image_command super_resolution{"super-resolution",
 /// Patches that scales of activations, and batch norms, are first set on.
 constexpr std::int64_t calibration_patches = 64;
 
+/// Pixels, of each square of --picture.
+constexpr std::int64_t picture_side = 192;
+
 struct resolution_arguments : image_arguments {
-  std::string images, init = "interpolation";
+  std::string images, init = "interpolation", picture;
   int reduction = 1;
   std::int64_t test = 3, patch = 16, patches = 3200;
 };
@@ -62,10 +67,17 @@ void start(network_model& model, const resolution_arguments& args, const super_r
   start_network(model, args, task.patches(frames, args.training.seed, 0).first, weights);
 }
 
+void write_picture(const std::string& path, network_model& model, const resolution_pair& image) {
+  const torch::Tensor squares = comparison(model, image, picture_side).permute({1, 2, 0}).contiguous();
+  const auto* first = squares.data_ptr<std::uint8_t>();
+  write_png(path, {squares.size(0), squares.size(1), {first, first + squares.numel()}});
+}
+
 int train_super_resolution(resolution_arguments args) {
   check_options(args);
   check_image_options(args);
   check_output(args);
+  if (!args.picture.empty()) check_output(args.picture, args.force);
   set_threads(args.threads);
   args.shape.image_height = args.shape.image_width = args.patch;
   network_model model(describe(args), args.model);
@@ -88,6 +100,7 @@ int train_super_resolution(resolution_arguments args) {
     metadata["spillway.training.bicubic_psnr"] = fmt::format("{:.3f}", bicubic);
     save_network(model, metadata, args.output, args.dialect);
   }
+  if (!args.picture.empty()) write_picture(args.picture, model, test.front());
   fmt::print("{}: test PSNR {:.2f} dB, bicubic {:.2f} dB\n", args.output, reached, bicubic);
   return 0;
 }
@@ -118,6 +131,9 @@ void add_super_resolution_command(CLI::App& app, train_action& action) {
   command->add_option("--patch", args->patch, "Side of what is trained on, before it is enlarged")
       ->capture_default_str();
   command->add_option("--patches", args->patches, "Of an epoch")->capture_default_str();
+  command->add_option(
+      "--picture", args->picture,
+      "A PNG file to write: the middle of the first held-out image, bicubic, by the network and as it is");
   add_image_options(*command, *args);
   command->footer(
       "Examples:\n"

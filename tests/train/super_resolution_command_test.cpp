@@ -51,13 +51,15 @@ texts command(const small_photographs& images, const texts& more) {
 
 TEST_CASE("both networks learn to enlarge, from a float network and with proven accumulators") {
   const small_photographs images;
+  fs::create_directory(images / "out");
   for (const char* name : {"espcn", "unet"}) {
     CAPTURE(name);
-    const std::string real = images / "float.ckpt", net = images / "net.onnx";
-    const process_result first =
-        run_process(command(images, {"--network", name, "--method", "float", "--epochs", "1", "-o", real}));
+    const std::string real = images / "float.ckpt", net = images / "net.onnx", shown = images / "out/shown.png";
+    const process_result first = run_process(
+        command(images, {"--network", name, "--method", "float", "--epochs", "1", "-o", real, "--picture", shown}));
     CAPTURE(first.err);
     REQUIRE(first.code == 0);
+    CHECK(read_file(shown, limit).starts_with("\x89PNG"));
     CHECK(first.out.find("dB, bicubic ") != std::string::npos);
     const process_result second =
         run_process(command(images, {"--network", name, "--method", "a2q_plus", "--accumulator-width", "14", "--epochs",
@@ -67,7 +69,7 @@ TEST_CASE("both networks learn to enlarge, from a float network and with proven 
     const network file = read_qonnx(net);
     CHECK(file.metadata.contains("spillway.training.test_psnr"));
     CHECK(run_process({(fs::path(SPILLWAY_BINARY_DIR) / "spillway").string(), "check", net}).code == 0);
-    for (const std::string& path : {real, net, net + ".ckpt"}) fs::remove(path);
+    for (const std::string& path : {real, net, net + ".ckpt", shown}) fs::remove(path);
   }
 }
 
@@ -107,6 +109,8 @@ TEST_CASE("a super-resolution command refuses bad images and options in one line
   refused({"--norms", "batches"}, 2, "there are no batches statistics of batch norms; nearest: batch");
   refused({"--init", "interpolate"}, 2, "there is no init interpolate; nearest: interpolation");
   refused({"--network", "resnet"}, 2, "there is no network resnet");
+  refused({"--picture", images / "none/p.png"}, 3, images / "none");
+  refused({"--picture", images / "a.png"}, 2, "a.png");
   refused({"--images", images / "none"}, 3, images / "none");
   std::ofstream(images / "e.png") << "no image";
   refused({}, 2, "e.png: neither a PNG nor a JPEG file");

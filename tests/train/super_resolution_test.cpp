@@ -102,6 +102,31 @@ TEST_CASE("a folder's images are pairs of sides that all networks take") {
   CHECK_THROWS_AS(read_resolution_pairs(images / "none", 1, 24), io_error);
 }
 
+TEST_CASE("a comparison shows the same place three times") {
+  network_options options;
+  options.width_multiplier = 0.0625;
+  options.calibration_images = 0;
+  options.image_height = options.image_width = 8;
+  network_model model(espcn(options), {.is_float = true});
+  const small_photographs images;
+  const resolution_pair pair = read_resolution_pairs(images.path.string(), 1, 24).front();
+  const torch::Tensor shown = comparison(model, pair, 20);  // of 48 x 72 pixels
+  REQUIRE(shown.sizes() == torch::IntArrayRef{3, 20, 60});
+  const auto middle = [](const torch::Tensor& image) { return image.narrow(1, 14, 20).narrow(2, 26, 20); };
+  CHECK(torch::equal(shown.narrow(2, 0, 20), middle(resized(pair.low, 48, 72))));
+  CHECK(torch::equal(shown.narrow(2, 40, 20), middle(pair.high)));
+  CHECK(psnr(shown.narrow(2, 20, 20), middle(pair.high)) < 30);  // of a network that has learned nothing
+  CHECK(comparison(model, pair, 1000).sizes() == torch::IntArrayRef{3, 48, 144});
+
+  photograph image{2, 3, {}};
+  for (std::uint8_t value = 0; value < 18; ++value) image.pixels.push_back(static_cast<std::uint8_t>(14 * value));
+  write_png(images / "written.png", image);
+  const photograph read = read_photograph(images / "written.png");
+  CHECK(read.height == 2);
+  CHECK(read.width == 3);
+  CHECK(read.pixels == image.pixels);
+}
+
 TEST_CASE("patches of both resolutions show the same place, and depend on seed and epoch alone") {
   const small_photographs images;
   const auto pairs = read_resolution_pairs(images.path.string(), 1, 24);
