@@ -155,6 +155,8 @@ void check_options(image_arguments& args) {
   args.training.optimizer = parse_optimizer_kind(args.optimizer);
   args.training.schedule = parse_rate_schedule(args.schedule);
   args.dialect = parse_onnx_dialect(args.format);
+  if (folds && args.dialect != onnx_dialect::qonnx)
+    throw config_error("--format qcdq has no form for the thresholds of wrapnet's fold; right: qonnx");
   args.training.augmented = args.command->is_augmented && !args.plain;
   if (!args.scale_rate_given) args.training.scale_learning_rate = args.training.learning_rate;
   args.shape.calibration_images = 0;

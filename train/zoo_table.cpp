@@ -4,12 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <string_view>
+#include <system_error>
+#include <tuple>
 
 #include "models/atomic_file.h"
 #include "models/bounds.h"
 #include "models/certificate.h"
+#include "models/dataflow_evaluate.h"
 #include "models/error.h"
+#include "models/lowering.h"
 #include "models/qonnx_read.h"
 #include "models/score.h"
 #include "models/streamline.h"
@@ -51,6 +57,9 @@ std::vector<zoo_layer> measure_layers(const integer_network& net) {
   return layers;
 }
 
+/// True of a layer that is to be narrow, by its place among those with weights.
+bool is_limited(std::size_t layer, std::size_t layers) { return layers <= 2 || (layer > 0 && layer + 1 < layers); }
+
 /// What layers come to together.
 void add_layers(const std::vector<zoo_layer>& layers, const std::string& path, zoo_row& row) {
   row.layers = layers.size();
@@ -66,7 +75,7 @@ void add_layers(const std::vector<zoo_layer>& layers, const std::string& path, z
         throw input_error(fmt::format("{}: claims {} accumulator bits, but needs {}; right: train it again",
                                       shown_path(path), *layer.claimed_bits, layer.certified_bits));
     }
-    if (layers.size() > 2 && (i == 0 || i + 1 == layers.size())) continue;
+    if (!is_limited(i, layers.size())) continue;
     row.certified_bits = std::max(row.certified_bits, layer.certified_bits);
     row.l1_bits = std::max(row.l1_bits, layer.l1_bits);
     row.largest_l1 = std::max(row.largest_l1, static_cast<std::int64_t>(layer.largest_l1));
@@ -74,23 +83,74 @@ void add_layers(const std::vector<zoo_layer>& layers, const std::string& path, z
   row.sparsity = weights == 0 ? 0 : static_cast<double>(zeros) / static_cast<double>(weights);
 }
 
+std::optional<std::string> metadata(const network& file, const char* key) {
+  const auto found = file.metadata.find(key);
+  return found == file.metadata.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// The width of the registers that a network was trained to wrap in (docs/wrapnet.md); nothing of others.
+std::optional<int> wrapping_bits(const network& file, const std::string& path) {
+  if (metadata(file, "spillway.training.method") != "wrapnet") return std::nullopt;
+  const char* key = "spillway.training.accumulator_bits";
+  const std::string text = metadata(file, key).value_or("nothing");
+  int bits = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), bits);
+  if (failure != std::errc() || end != text.data() + text.size() || bits < 2 || bits > 16)
+    throw input_error(fmt::format("{}: {} says {}; right: the 2 to 16 bits in which a WrapNet was trained to wrap",
+                                  shown_path(path), key, text));
+  return bits;
+}
+
+/// The outputs, with registers that wrap at `bits` in the layers that are to be narrow.
+integer_tensor evaluate_wrapping(const integer_network& net, int bits, const integer_tensor& inputs) {
+  std::vector<std::string> units;
+  for (const dataflow_unit& unit : lower(net).units)
+    if (dot_products_of(unit)) units.push_back(name_of(unit));
+  lowering_options options;
+  for (std::size_t i = 0; i < units.size(); ++i)
+    if (is_limited(i, units.size()))
+      options.units[units[i]].accumulator = accumulator_format{bits, overflow_mode::wrap, limit_scope::final};
+  integer_tensor outputs = evaluate(lower(net, options), inputs);
+  const std::int64_t channels = net.output_info().shape.channels;
+  outputs.shape = {outputs.size() / channels, channels};
+  return outputs;
+}
+
 zoo_row measure(const fs::path& path, const dataset& data) {
   const network file = read_qonnx(path);
   const integer_network net = streamline(file);
   zoo_row row;
   row.file = path.filename().string();
-  if (const auto found = file.metadata.find(training_command_key); found != file.metadata.end())
-    row.command = found->second;
-  if (const auto found = file.metadata.find("spillway.training.test_top1"); found != file.metadata.end())
-    row.test_accuracy = std::strtod(found->second.c_str(), nullptr);
+  row.command = metadata(file, training_command_key).value_or("");
+  if (const auto found = metadata(file, "spillway.training.test_top1"))
+    row.test_accuracy = std::strtod(found->c_str(), nullptr);
+  row.wrapping_bits = wrapping_bits(file, path.string());
   add_layers(measure_layers(net), path.string(), row);
   if (row.layers == 0) throw input_error(fmt::format("{}: no layers with weights", shown_path(path.string())));
-  const integer_tensor logits = evaluate(net, quantize_dataset(net, data));
+  const integer_tensor inputs = quantize_dataset(net, data);
+  const integer_tensor logits =
+      row.wrapping_bits ? evaluate_wrapping(net, *row.wrapping_bits, inputs) : evaluate(net, inputs);
   row.accuracy = score_run(net, logits, logits, data.labels).accuracy;
   return row;
 }
 
-std::string claimed(const zoo_row& row) { return row.claimed_bits ? fmt::to_string(*row.claimed_bits) : "-"; }
+std::string width(const zoo_row& row) {
+  if (row.wrapping_bits) return fmt::format("{}, wraps", *row.wrapping_bits);
+  return row.claimed_bits ? fmt::to_string(*row.claimed_bits) : "-";
+}
+
+std::string claims(const zoo_row& row) {
+  if (row.wrapping_bits && row.claims == 0) return "none";
+  return row.claims == 0 ? "-" : fmt::format("{0} of {0}", row.claims);
+}
+
+/// QAT first, then by P.
+bool stands_before(const zoo_row& a, const zoo_row& b) {
+  const auto place = [](const zoo_row& row) {
+    return std::tuple(row.wrapping_bits.value_or(row.claimed_bits.value_or(0)), std::string_view(row.file));
+  };
+  return place(a) < place(b);
+}
 
 }  // namespace
 
@@ -101,9 +161,7 @@ std::vector<zoo_row> measure_zoo(const fs::path& folder, const dataset& data) {
   std::vector<zoo_row> rows;
   for (const fs::directory_entry& entry : files)
     if (entry.path().extension() == ".onnx") rows.push_back(measure(entry.path(), data));
-  std::sort(rows.begin(), rows.end(), [](const zoo_row& a, const zoo_row& b) {
-    return std::tuple(a.claimed_bits.value_or(0), a.file) < std::tuple(b.claimed_bits.value_or(0), b.file);
-  });
+  std::sort(rows.begin(), rows.end(), stands_before);
   return rows;
 }
 
@@ -118,15 +176,13 @@ std::string markdown_table(const std::vector<zoo_row>& rows, std::int64_t frames
                                frames);
   for (const zoo_row& row : rows)
     if (is_linear)
-      text +=
-          fmt::format("| {} | {:.2f}% | {} | {} | {} | {} | {:.1f}% | `{}` |\n", row.file, 100 * row.accuracy,
-                      claimed(row), row.certified_bits, row.l1_bits, row.largest_l1, 100 * row.sparsity, row.command);
+      text += fmt::format("| {} | {:.2f}% | {} | {} | {} | {} | {:.1f}% | `{}` |\n", row.file, 100 * row.accuracy,
+                          width(row), row.certified_bits, row.l1_bits, row.largest_l1, 100 * row.sparsity, row.command);
     else
       text +=
           fmt::format("| {} | {} | {:.1f}% | {} | {} | {} | {:.1f}% | `{}` |\n", row.file,
                       row.test_accuracy ? fmt::format("{:.2f}%", 100 * *row.test_accuracy) : "-", 100 * row.accuracy,
-                      claimed(row), row.claims == 0 ? "-" : fmt::format("{0} of {0}", row.claims), row.certified_bits,
-                      100 * row.sparsity, row.command);
+                      width(row), claims(row), row.certified_bits, 100 * row.sparsity, row.command);
   return text;
 }
 

@@ -17,7 +17,8 @@ struct zoo_row {
   std::string command;                  ///< that made it, from its metadata
   std::optional<double> test_accuracy;  ///< 0 to 1, of all test images after training, likewise
   std::size_t layers = 0;               ///< with weights
-  double accuracy = 0;                  ///< 0 to 1, of its integers on the dataset, at full width
+  double accuracy = 0;                  ///< 0 to 1, of its integers on the dataset: at full width, or wrapped
+  std::optional<int> wrapping_bits;     ///< P of a network that was trained to wrap, and that `accuracy` is wrapped at
   std::optional<int> claimed_bits;      ///< P, the greatest that a layer claims
   std::size_t claims = 0;               ///< layers that claim a P; each is proved, or there is no row
   int certified_bits = 0;               ///< the least P that every sum of the layers below fits, proved
@@ -28,7 +29,7 @@ struct zoo_row {
 
 /// Reads each .onnx file of `folder` and evaluates it on `data`. QAT first, then by P. Widths and norms are those of
 /// the layers that are to be narrow: all of a network of one or two, all but the first and the last of others. Throws
-/// `input_error` if a layer claims a P that its certificate does not hold at.
+/// `input_error` if a layer claims a P that its certificate does not hold at, or a WrapNet does not say its P.
 std::vector<zoo_row> measure_zoo(const std::filesystem::path& folder, const dataset& data);
 
 /// The rows as a Markdown table. Of networks of one layer it says more of their weights; of others, how many claims are

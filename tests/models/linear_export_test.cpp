@@ -188,5 +188,5 @@ TEST_CASE("the shipped networks keep what their names promise") {
     CHECK(report.layers[0].largest_residual < 1e-4);
     CHECK(report.layers[0].clamped == 0);
   }
-  CHECK(files == 24);  // one QAT network, A2Q at every P from 8 to 19, and A2Q+ to 18
+  CHECK(files == 25);  // a QAT network, a WrapNet, A2Q at every P from 8 to 19, and A2Q+ to 18
 }

@@ -194,6 +194,8 @@ TEST_CASE("missing and truncated images, and usage that can't work, are refused 
   refused({"--method", "wrapnet", "-o", net}, 2, "needs --accumulator-width");
   refused({"--accumulator-width", "17", "--method", "wrapnet", "-o", net}, 2, "cyclic_fold.bits = 17; right: 2 to 16");
   refused({"--method", "qat", "--slope", "3", "-o", net}, 2, "others fold nothing");
+  refused({"--method", "wrapnet", "--accumulator-width", "7", "--format", "qcdq", "-o", net}, 2,
+          "--format qcdq has no form for the thresholds of wrapnet's fold; right: qonnx");
   refused({"-o", data / "nowhere/net.onnx"}, 3, "there is no folder");
   refused({"-o", data.path.string()}, 2, "is a folder");
   write(net, "something of the user's");

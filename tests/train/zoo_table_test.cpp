@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string>
 
 #include "models/error.h"
 #include "models/linear_export.h"
@@ -28,14 +30,32 @@ struct scratch_folder {
 };
 
 /// Two classes of three bits: [1 0 -1] and [0 100 27].
-void write_network(const fs::path& path, std::optional<int> claim) {
+void write_network(const fs::path& path, std::optional<int> claim,
+                   const std::map<std::string, std::string>& more = {}) {
   linear_layer layer;
   layer.weights = integer_tensor::from(signed_type(8), {2, 3}, {1, 0, -1, 0, 100, 27});
   layer.scale = {1, 0.01F};
   layer.claimed_bits = claim;
   network net = make_linear_network({"net", unsigned_type(1), 1.0F, {layer}});
   net.metadata["spillway.training.command"] = "make it";
+  net.metadata.insert(more.begin(), more.end());
   write_qonnx(net, path);
+}
+
+/// Each of three features goes to an output of its own; of the first, the hidden layers' sums are 9 and 6, else 3.
+network four_layers(std::optional<int> claim) {
+  linear_export net{"net", unsigned_type(1), 1.0F, {}};
+  for (int i = 0; i < 4; ++i) {
+    linear_layer layer;
+    layer.weights = integer_tensor::from(signed_type(8), {3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1});
+    layer.weights.words[0] = std::array{100, 3, 2, 90}[static_cast<std::size_t>(i)];
+    if (i == 0) layer.weights.words[4] = layer.weights.words[8] = 24;
+    layer.scale = {1};
+    if (i < 3) layer.activation = activation_quantizer{unsigned_type(2), 1};
+    if (i == 1 || i == 2) layer.claimed_bits = claim;
+    net.layers.push_back(layer);
+  }
+  return make_linear_network(net);
 }
 
 dataset four_images() {
@@ -68,17 +88,7 @@ TEST_CASE("a row says what was measured and what is proved") {
 
 TEST_CASE("of a network of many layers, a row has the hidden layers' width and how many claims are proved") {
   const scratch_folder folder;
-  linear_export net{"net", unsigned_type(1), 1.0F, {}};
-  for (int i = 0; i < 4; ++i) {
-    linear_layer layer;
-    layer.weights = integer_tensor::from(signed_type(8), {3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1});
-    layer.weights.words[0] = std::array{100, 3, 2, 90}[static_cast<std::size_t>(i)];
-    layer.scale = {1};
-    if (i < 3) layer.activation = activation_quantizer{unsigned_type(2), 1};
-    if (i == 1 || i == 2) layer.claimed_bits = 6;
-    net.layers.push_back(layer);
-  }
-  network file = make_linear_network(net);
+  network file = four_layers(6);
   file.metadata["spillway.training.command"] = "make it";
   file.metadata["spillway.training.test_top1"] = "0.5150";
   write_qonnx(file, folder.path / "net.onnx");
@@ -93,6 +103,39 @@ TEST_CASE("of a network of many layers, a row has the hidden layers' width and h
         "| file | test top-1 | top-1 of the first 4 | P | claims proved | certified bits | zeros | made by "
         "`spillway-train` |\n|---|---|---|---|---|---|---|---|\n"
         "| net.onnx | 51.50% | 75.0% | 6 | 2 of 2 | 5 | 66.7% | `make it` |\n");
+}
+
+TEST_CASE("a WrapNet is scored in the registers that it was trained to wrap in, and they alone wrap") {
+  const scratch_folder folder;
+  const std::map<std::string, std::string> wraps{{"spillway.training.method", "wrapnet"},
+                                                 {"spillway.training.accumulator_bits", "7"}};
+  write_network(folder.path / "one.onnx", std::nullopt, wraps);
+  dataset data = four_images();
+  data.labels = {0, 0, 0, 0};
+  const zoo_row one = measure_zoo(folder.path, data).at(0);
+  CHECK(one.wrapping_bits == 7);
+  CHECK(one.certified_bits == 8);
+  // Sums 100 and 127 are -28 and -1 there: images 0, 1 and 2 are zeros, and only the first would be else.
+  CHECK(one.accuracy == 0.75);
+  CHECK(markdown_table({one}, 4).find("| one.onnx | 75.00% | 7, wraps | 8 | 9 |") != std::string::npos);
+  fs::remove(folder.path / "one.onnx");
+
+  network file = four_layers(std::nullopt);
+  file.metadata = wraps;
+  file.metadata["spillway.training.accumulator_bits"] = "4";
+  write_qonnx(file, folder.path / "net.onnx");
+  const auto rows = measure_zoo(folder.path, four_images());
+  // The first hidden layer's 9 is -7, so that image 2 lights up the second output. Were the first layer wrapped, too,
+  // its 24 would be -8, and no output lit up.
+  CHECK(rows.at(0).accuracy == 0.5);
+  CHECK(markdown_table(rows, 4).find("| net.onnx | - | 50.0% | 4, wraps | none | 5 | 66.7% |") != std::string::npos);
+
+  file.metadata["spillway.training.accumulator_bits"] = "many";
+  write_qonnx(file, folder.path / "net.onnx");
+  CHECK_THROWS_WITH_AS(measure_zoo(folder.path, four_images()),
+                       doctest::Contains("net.onnx: spillway.training.accumulator_bits says many; right: the 2 to 16 "
+                                         "bits in which a WrapNet was trained to wrap"),
+                       input_error);
 }
 
 TEST_CASE("a file that claims more than is true has no row") {
