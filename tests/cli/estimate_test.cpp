@@ -57,6 +57,21 @@ TEST_CASE("FINN's reports come from our own model as well") {
   CHECK(cycles["MVAU_0"] == 98);
 }
 
+TEST_CASE("both models price networks with units that are no matrix: forks, sums, folds, windows") {
+  for (const char* network : {"tfc-mnist/wrapnet-w4a4-p8.onnx", "resnet18-cifar10/qat-w4a4.onnx"})
+    for (const char* model : {"finn", "spillway"}) {
+      CAPTURE(network);
+      CAPTURE(model);
+      const process_result run =
+          spillway_command({"estimate", std::string(SPILLWAY_SOURCE_DIR "/models/zoo/") + network, "--accumulator",
+                            "MVAU_1=8", "--model", model, "--json"});
+      REQUIRE(run.code == 0);
+      const json cost = json::parse(run.out);
+      CHECK(cost["total"]["threshold_luts"] > 0);
+      CHECK(cost["total"]["luts"] > cost["total"]["compute_luts"]);
+    }
+}
+
 TEST_CASE("what only one model has is refused to the other, in one line") {
   for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"--thresholds", "block"},
                                                                                     {"--weights", "external"},

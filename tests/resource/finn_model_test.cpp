@@ -42,6 +42,26 @@ TEST_CASE("a network costs the sum of its units, and takes the cycles of its slo
   CHECK(finn_cost({"empty", {}, 2}).luts == 0);
 }
 
+TEST_CASE("units that are no matrix are summed, too: one by its thresholds, one for nothing") {
+  dataflow flow = two_units();
+  const network_cost matrices = finn_cost(flow);
+  thresholding levels;
+  levels.name = "Thresholding_0";
+  levels.input_type = signed_type(8);
+  levels.channels = 64;
+  levels.pe = 4;
+  flow.units.emplace_back(levels);
+  add_streams sum;
+  sum.name = "AddStreams_0";
+  flow.units.emplace_back(sum);
+  const network_cost all = finn_cost(flow);
+  CHECK(all.luts == matrices.luts + 64);  // 8 bits * 4 + 4 * 8 bits * 1
+  CHECK(all.threshold_luts == matrices.threshold_luts + 64);
+  CHECK(all.compute_luts == matrices.compute_luts);
+  CHECK(all.memory_luts == matrices.memory_luts);
+  CHECK(to_text(all, true).find("AddStreams_0") != std::string::npos);
+}
+
 TEST_CASE("FINN's reports have FINN's keys") {
   const network_cost cost = finn_cost(two_units());
   const json cycles = json::parse(estimate_layer_cycles_json(cost));
