@@ -2,6 +2,7 @@
 #include "train/zoo_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -88,6 +89,11 @@ std::optional<std::string> metadata(const network& file, const char* key) {
   return found == file.metadata.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<double> number(const network& file, const char* key) {
+  const auto found = metadata(file, key);
+  return found ? std::optional(std::strtod(found->c_str(), nullptr)) : std::nullopt;
+}
+
 /// The width of the registers that a network was trained to wrap in (docs/wrapnet.md); nothing of others.
 std::optional<int> wrapping_bits(const network& file, const std::string& path) {
   if (metadata(file, "spillway.training.method") != "wrapnet") return std::nullopt;
@@ -122,11 +128,13 @@ zoo_row measure(const fs::path& path, const dataset& data) {
   zoo_row row;
   row.file = path.filename().string();
   row.command = metadata(file, training_command_key).value_or("");
-  if (const auto found = metadata(file, "spillway.training.test_top1"))
-    row.test_accuracy = std::strtod(found->c_str(), nullptr);
+  row.test_accuracy = number(file, "spillway.training.test_top1");
+  row.psnr = number(file, "spillway.training.test_psnr");
+  row.bicubic = number(file, "spillway.training.bicubic_psnr");
   row.wrapping_bits = wrapping_bits(file, path.string());
   add_layers(measure_layers(net), path.string(), row);
   if (row.layers == 0) throw input_error(fmt::format("{}: no layers with weights", shown_path(path.string())));
+  if (row.psnr) return row;
   const integer_tensor inputs = quantize_dataset(net, data);
   const integer_tensor logits =
       row.wrapping_bits ? evaluate_wrapping(net, *row.wrapping_bits, inputs) : evaluate(net, inputs);
@@ -142,6 +150,36 @@ std::string width(const zoo_row& row) {
 std::string claims(const zoo_row& row) {
   if (row.wrapping_bits && row.claims == 0) return "none";
   return row.claims == 0 ? "-" : fmt::format("{0} of {0}", row.claims);
+}
+
+std::string share(std::optional<double> value, int digits) {
+  return value ? fmt::format("{:.{}f}%", 100 * *value, digits) : "-";
+}
+
+std::string decibels(std::optional<double> value) { return value ? fmt::format("{:.2f} dB", *value) : "-"; }
+
+std::string line(const std::vector<std::string>& cells) { return fmt::format("| {} |\n", fmt::join(cells, " | ")); }
+
+std::vector<std::string> cells(const zoo_row& row, bool is_linear, bool is_resolution) {
+  const std::string certified = fmt::to_string(row.certified_bits), zeros = share(row.sparsity, 1),
+                    command = fmt::format("`{}`", row.command);
+  if (is_linear)
+    return {row.file,
+            share(row.accuracy, 2),
+            width(row),
+            certified,
+            fmt::to_string(row.l1_bits),
+            fmt::to_string(row.largest_l1),
+            zeros,
+            command};
+  return {row.file,
+          is_resolution ? decibels(row.psnr) : share(row.test_accuracy, 2),
+          is_resolution ? decibels(row.bicubic) : share(row.accuracy, 1),
+          width(row),
+          claims(row),
+          certified,
+          zeros,
+          command};
 }
 
 /// QAT first, then by P.
@@ -166,23 +204,21 @@ std::vector<zoo_row> measure_zoo(const fs::path& folder, const dataset& data) {
 }
 
 std::string markdown_table(const std::vector<zoo_row>& rows, std::int64_t frames) {
-  const bool is_linear = std::all_of(rows.begin(), rows.end(), [](const zoo_row& row) { return row.layers == 1; });
-  std::string text = is_linear
-                         ? "| file | test top-1 | P | certified bits | l1 bound | largest l1 | zeros | made by "
-                           "`spillway-train` |\n|---|---|---|---|---|---|---|---|\n"
-                         : fmt::format(
-                               "| file | test top-1 | top-1 of the first {} | P | claims proved | certified bits | "
-                               "zeros | made by `spillway-train` |\n|---|---|---|---|---|---|---|---|\n",
-                               frames);
-  for (const zoo_row& row : rows)
-    if (is_linear)
-      text += fmt::format("| {} | {:.2f}% | {} | {} | {} | {} | {:.1f}% | `{}` |\n", row.file, 100 * row.accuracy,
-                          width(row), row.certified_bits, row.l1_bits, row.largest_l1, 100 * row.sparsity, row.command);
-    else
-      text +=
-          fmt::format("| {} | {} | {:.1f}% | {} | {} | {} | {:.1f}% | `{}` |\n", row.file,
-                      row.test_accuracy ? fmt::format("{:.2f}%", 100 * *row.test_accuracy) : "-", 100 * row.accuracy,
-                      width(row), claims(row), row.certified_bits, 100 * row.sparsity, row.command);
+  const auto all = [&](auto has) { return std::all_of(rows.begin(), rows.end(), has); };
+  const bool is_linear = all([](const zoo_row& row) { return row.layers == 1; });
+  const bool is_resolution = all([](const zoo_row& row) { return row.psnr.has_value(); });
+  const auto head = [&]() -> std::vector<std::string> {
+    if (is_linear) return {"file", "test top-1", "P", "certified bits", "l1 bound", "largest l1", "zeros"};
+    const std::string second = is_resolution ? "bicubic" : fmt::format("top-1 of the first {}", frames);
+    return {"file", is_resolution ? "test PSNR" : "test top-1", second, "P", "claims proved", "certified bits",
+            "zeros"};
+  };
+  std::vector<std::string> names = head();
+  names.emplace_back("made by `spillway-train`");
+  std::string text = line(names);
+  for (std::size_t i = 0; i < names.size(); ++i) text += i == 0 ? "|---|" : "---|";
+  text += '\n';
+  for (const zoo_row& row : rows) text += line(cells(row, is_linear, is_resolution));
   return text;
 }
 

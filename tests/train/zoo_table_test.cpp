@@ -105,6 +105,19 @@ TEST_CASE("of a network of many layers, a row has the hidden layers' width and h
         "| net.onnx | 51.50% | 75.0% | 6 | 2 of 2 | 5 | 66.7% | `make it` |\n");
 }
 
+TEST_CASE("a super-resolution network has no classes: its row is the PSNR after training, and what is proved") {
+  const scratch_folder folder;
+  network file = four_layers(6);
+  file.metadata["spillway.training.command"] = "make it";
+  file.metadata["spillway.training.test_psnr"] = "33.456";
+  file.metadata["spillway.training.bicubic_psnr"] = "34.774";
+  write_qonnx(file, folder.path / "net.onnx");
+  CHECK(markdown_table(measure_zoo(folder.path, four_images()), 4) ==
+        "| file | test PSNR | bicubic | P | claims proved | certified bits | zeros | made by "
+        "`spillway-train` |\n|---|---|---|---|---|---|---|---|\n"
+        "| net.onnx | 33.46 dB | 34.77 dB | 6 | 2 of 2 | 5 | 66.7% | `make it` |\n");
+}
+
 TEST_CASE("a WrapNet is scored in the registers that it was trained to wrap in, and they alone wrap") {
   const scratch_folder folder;
   const std::map<std::string, std::string> wraps{{"spillway.training.method", "wrapnet"},
