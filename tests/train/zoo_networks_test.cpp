@@ -27,12 +27,12 @@ const fs::path models_folder = fs::path(SPILLWAY_SOURCE_DIR) / "models";
 
 struct zoo_folder {
   const char* name;
-  const char* data;
+  const char* data;            ///< shipped images; null where there are no classes
   std::size_t limited_layers;  ///< of an A2Q network; two more have 8-bit weights and no target
   std::vector<std::string> files;
 };
 
-const std::array<zoo_folder, 3> folders{
+const std::array<zoo_folder, 4> folders{
     {{"tfc-mnist",
       "mnist-first-500",
       2,
@@ -44,7 +44,11 @@ const std::array<zoo_folder, 3> folders{
       {"a2q-w4a4-p12", "a2q-w4a4-p12-6-epochs", "a2q-w4a4-p14", "a2q-w4a4-p16", "a2q-w4a4-p16-6-epochs",
        "a2q_plus-w4a4-p12", "a2q_plus-w4a4-p12-6-epochs", "a2q_plus-w4a4-p14", "a2q_plus-w4a4-p16",
        "a2q_plus-w4a4-p16-6-epochs", "qat-w4a4"}},
-     {"mobilenet_v1-cifar10", "cifar10-first-200", 26, {"a2q-w4a4-p12", "a2q_plus-w4a4-p12", "qat-w4a4"}}}};
+     {"mobilenet_v1-cifar10", "cifar10-first-200", 26, {"a2q-w4a4-p12", "a2q_plus-w4a4-p12", "qat-w4a4"}},
+     {"espcn-photographs",
+      nullptr,
+      2,
+      {"a2q-w4a4-p10", "a2q-w4a4-p12", "a2q_plus-w4a4-p10", "a2q_plus-w4a4-p12", "a2q_plus-w6a6-p16", "qat-w4a4"}}}};
 
 dataset images_of(const zoo_folder& folder) { return load_dataset((models_folder / "data" / folder.data).string()); }
 
@@ -208,9 +212,8 @@ layer_sums sums_of(const integer_network& net) {
   return sums;
 }
 
-/// The cells that are measured, of a network that is limited, one that wraps, or neither.
-std::vector<std::string> measured_cells(const integer_network& net, const layer_sums& sums, const dataset& data,
-                                        std::optional<int> wraps) {
+/// The cells of what is proved, of a network that is limited, one that wraps, or neither.
+std::vector<std::string> proved_cells(const layer_sums& sums, std::optional<int> wraps) {
   std::string width = "-", claims = "-";
   if (wraps) {
     width = fmt::format("{}, wraps", *wraps);
@@ -219,10 +222,28 @@ std::vector<std::string> measured_cells(const integer_network& net, const layer_
     width = fmt::to_string(*sums.claims.begin());
     claims = fmt::format("{0} of {0}", sums.proved);
   }
+  return {width, claims, fmt::to_string(sums.certified_bits),
+          fmt::format("{:.1f}%", 100 * static_cast<double>(sums.zeros) / static_cast<double>(sums.weights))};
+}
+
+/// What the file says of its training, for the page.
+std::string said(const network& graph, const char* key) {
+  return graph.metadata.at(fmt::format("spillway.training.{}", key));
+}
+
+/// The two cells of a classifier's score: of all test images, as said, and of those that are shipped, measured.
+std::vector<std::string> score_cells(const network& graph, const integer_network& net, const dataset& data,
+                                     std::optional<int> wraps) {
   const integer_tensor outputs =
       wraps ? wrapped_outputs(net, data, *wraps) : evaluate(net, quantize_dataset(net, data));
-  return {fmt::format("{:.1f}%", 100 * top1(net, data, outputs)), width, claims, fmt::to_string(sums.certified_bits),
-          fmt::format("{:.1f}%", 100 * static_cast<double>(sums.zeros) / static_cast<double>(sums.weights))};
+  return {fmt::format("{:.2f}%", 100 * std::stod(said(graph, "test_top1"))),
+          fmt::format("{:.1f}%", 100 * top1(net, data, outputs))};
+}
+
+/// Those of super-resolution, whose photographs are not shipped.
+std::vector<std::string> psnr_cells(const network& graph) {
+  return {fmt::format("{:.2f} dB", std::stod(said(graph, "test_psnr"))),
+          fmt::format("{:.2f} dB", std::stod(said(graph, "bicubic_psnr")))};
 }
 
 /// What is not in the table: what a file claims, which its name promises, and how large it is.
@@ -271,20 +292,20 @@ TEST_CASE("the page has each network, and says what its file says") {
     for (const auto& [file, cells] : table) listed.push_back(fs::path(file).stem().string());
     std::sort(listed.begin(), listed.end());
     CHECK(listed == folder.files);
-    const dataset data = images_of(folder);
+    const dataset data = folder.data ? images_of(folder) : dataset();
     for (const auto& [file, cells] : table) {
       CAPTURE(file);
       const fs::path path = models_folder / "zoo" / folder.name / file;
       const network graph = read_qonnx(path);
       const integer_network net = streamline(graph);
       const layer_sums sums = sums_of(net);
-      const auto said = [&](const char* key) { return graph.metadata.at(fmt::format("spillway.training.{}", key)); };
       std::optional<int> wraps;
-      if (said("method") == "wrapnet") wraps = std::stoi(said("accumulator_bits"));
+      if (said(graph, "method") == "wrapnet") wraps = std::stoi(said(graph, "accumulator_bits"));
       check_claims(folder, path, sums, wraps);
-      auto expected = measured_cells(net, sums, data, wraps);
-      expected.insert(expected.begin(), fmt::format("{:.2f}%", 100 * std::stod(said("test_top1"))));
-      expected.push_back("`" + said("command") + "`");
+      auto expected = folder.data ? score_cells(graph, net, data, wraps) : psnr_cells(graph);
+      const auto proved = proved_cells(sums, wraps);
+      expected.insert(expected.end(), proved.begin(), proved.end());
+      expected.push_back("`" + said(graph, "command") + "`");
       CHECK(cells == expected);
     }
   }
