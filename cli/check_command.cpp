@@ -15,6 +15,7 @@
 #include "models/dot_product.h"
 #include "models/error.h"
 #include "models/storage.h"
+#include "models/trained_to_wrap.h"
 
 namespace spillway {
 
@@ -182,9 +183,13 @@ int check(const check_options& options) {
       print_text(unit);
   json["safe"] = safe;
   if (!tiles.empty()) json["tiles"] = as_json(tiles);
+  const std::optional<int> wrapping = trained_to_wrap(loaded.file);
+  if (wrapping) json["trained_to_wrap"] = *wrapping;
   if (!options.json) {
     print_tiles(tiles);
     print_claims(checks, tiles);
+    if (wrapping)
+      fmt::print("claims of the file: none; it was trained to wrap in registers of {} bits (WrapNet)\n", *wrapping);
   }
   if (!options.data.empty()) {
     const difference_report differences = compare_on_data(loaded.file, options.data);

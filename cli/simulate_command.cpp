@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "cli/commands.h"
@@ -15,6 +17,7 @@
 #include "models/dataset.h"
 #include "models/error.h"
 #include "models/score.h"
+#include "models/trained_to_wrap.h"
 #include "sim/deadlock_error.h"
 #include "sim/engine.h"
 
@@ -186,6 +189,20 @@ run_result run_or_explain(const simulate_options& options, const design& of, con
   }
 }
 
+/// One line, if a network that was trained to wrap has no register that does so at its width.
+void note_wide_registers(const design& of) {
+  const std::optional<int> bits = trained_to_wrap(of.file);
+  const auto wraps = [&](const dataflow_unit& any) {
+    const auto unit = dot_products_of(any);
+    return unit && unit->accumulator.bits == *bits && unit->accumulator.overflow == overflow_mode::wrap;
+  };
+  if (!bits || std::any_of(of.flow.units.begin(), of.flow.units.end(), wraps)) return;
+  fmt::print(stderr,
+             "note: the network was trained for registers of {0} bits that wrap, and has none here; right: "
+             "--accumulator UNIT={0}:wrap:final for each layer that was\n",
+             *bits);
+}
+
 int simulate(const simulate_options& options) {
   if (options.compare && options.engine != "cycle")
     throw config_error("--compare looks at streams, which the fast engine has none of; right: --engine cycle");
@@ -197,6 +214,7 @@ int simulate(const simulate_options& options) {
   std::optional<run_saver> saver;
   if (!options.output.empty()) saver.emplace(options.output, options.force);
   run.accelerator = load_design(options.design);
+  if (!options.quiet) note_wide_registers(run.accelerator);
   run.data = select_frames(load_dataset(options.data), options.skip, options.frames);
   run.data.inputs = quantize_dataset(run.accelerator.integers, std::move(run.data));  // takes the inputs only
   run.events = recorder(options.max_events);

@@ -5,10 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <string_view>
-#include <system_error>
 #include <tuple>
 
 #include "models/atomic_file.h"
@@ -20,6 +18,7 @@
 #include "models/qonnx_read.h"
 #include "models/score.h"
 #include "models/streamline.h"
+#include "models/trained_to_wrap.h"
 #include "train/linear_file.h"
 
 namespace spillway {
@@ -94,17 +93,13 @@ std::optional<double> number(const network& file, const char* key) {
   return found ? std::optional(std::strtod(found->c_str(), nullptr)) : std::nullopt;
 }
 
-/// The width of the registers that a network was trained to wrap in (docs/wrapnet.md); nothing of others.
+/// `trained_to_wrap`, and which file has it wrong.
 std::optional<int> wrapping_bits(const network& file, const std::string& path) {
-  if (metadata(file, "spillway.training.method") != "wrapnet") return std::nullopt;
-  const char* key = "spillway.training.accumulator_bits";
-  const std::string text = metadata(file, key).value_or("nothing");
-  int bits = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), bits);
-  if (failure != std::errc() || end != text.data() + text.size() || bits < 2 || bits > 16)
-    throw input_error(fmt::format("{}: {} says {}; right: the 2 to 16 bits in which a WrapNet was trained to wrap",
-                                  shown_path(path), key, text));
-  return bits;
+  try {
+    return trained_to_wrap(file);
+  } catch (const input_error& e) {
+    throw input_error(fmt::format("{}: {}", shown_path(path), e.what()));
+  }
 }
 
 /// The outputs, with registers that wrap at `bits` in the layers that are to be narrow.

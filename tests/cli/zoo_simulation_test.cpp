@@ -51,7 +51,13 @@ TEST_CASE("TFC's hidden layers overflow at the 8 bits that WrapNet trained them 
   CHECK(wraps["persistent_dot_products"] == wraps["overflow_events"]);
   CHECK(wraps["accuracy"].get<double>() > 0.96);
   const std::string file = SPILLWAY_SOURCE_DIR "/models/zoo/tfc-mnist/wrapnet-w4a4-p8.onnx";
-  CHECK(spillway_command({"check", file}).code == 0);  // it claims nothing
+  const process_result check = spillway_command({"check", file});
+  CHECK(check.code == 0);
+  CHECK(check.out.ends_with("claims of the file: none; it was trained to wrap in registers of 8 bits (WrapNet)\n"));
+  const std::vector<std::string> wide{"simulate", file,     "--frames",
+                                      "2",        "--data", SPILLWAY_SOURCE_DIR "/models/data/mnist-first-500"};
+  CHECK(spillway_command(wide).err.find("note: the network was trained for registers of 8 bits that wrap") !=
+        std::string::npos);
   CHECK(spillway_command({"check", file, "--accumulator", "32", "--accumulator", "MVAU_1=8"}).code == 1);
 }
 

@@ -20,6 +20,7 @@
 #include "models/qonnx_read.h"
 #include "models/qonnx_write.h"
 #include "models/streamline.h"
+#include "models/trained_to_wrap.h"
 #include "sim/engine.h"
 #include "traces/recorder.h"
 
@@ -191,6 +192,22 @@ TEST_CASE("a file with folds computes in wrapping registers what was trained, in
     // Registers that hold every sum are another network.
     CHECK(evaluate(lower(net), inputs).words != run.outputs.words);
   }
+}
+
+TEST_CASE("a file says in its metadata that its network was trained to wrap, and at which width") {
+  network net = described(false);
+  CHECK_FALSE(trained_to_wrap(net));
+  net.metadata["spillway.training.accumulator_bits"] = "8";
+  CHECK_FALSE(trained_to_wrap(net));
+  net.metadata["spillway.training.method"] = "wrapnet";
+  CHECK(trained_to_wrap(net) == 8);
+  for (const char* bits : {"", "1", "17", "8 ", "8:wrap", "-8", "99999999999999999999"}) {
+    net.metadata["spillway.training.accumulator_bits"] = bits;
+    CHECK_THROWS_AS(trained_to_wrap(net), input_error);
+  }
+  net.metadata.erase("spillway.training.accumulator_bits");
+  CHECK_THROWS_WITH_AS(trained_to_wrap(net), doctest::Contains("accumulator_bits: nothing; right: the 2 to 16 bits"),
+                       input_error);
 }
 
 TEST_CASE("a layer that can't be folded is refused in one line") {

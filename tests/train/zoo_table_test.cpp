@@ -145,10 +145,11 @@ TEST_CASE("a WrapNet is scored in the registers that it was trained to wrap in, 
 
   file.metadata["spillway.training.accumulator_bits"] = "many";
   write_qonnx(file, folder.path / "net.onnx");
-  CHECK_THROWS_WITH_AS(measure_zoo(folder.path, four_images()),
-                       doctest::Contains("net.onnx: spillway.training.accumulator_bits says many; right: the 2 to 16 "
-                                         "bits in which a WrapNet was trained to wrap"),
-                       input_error);
+  CHECK_THROWS_WITH_AS(
+      measure_zoo(folder.path, four_images()),
+      doctest::Contains("net.onnx: metadata spillway.training.accumulator_bits: many; right: the 2 to 16 "
+                        "bits in which a WrapNet was trained to wrap"),
+      input_error);
 }
 
 TEST_CASE("a file that claims more than is true has no row") {
