@@ -199,7 +199,7 @@ big_int greatest_at(const bracket& value, bool inclusive) { return -least_at(-va
 bracket square_root(const bracket& value) {
   const interval around = square_root(value.m_around);
   // A double has 53 bits, and the root of a square of so many has 27: where it is no double, it is no fraction.
-  if (around.is_point() || (value.is_double() && tells_errors(value.m_around.low)))
+  if (around.is_point() || (value.is_double() && value.m_around.low > 0 && tells_errors(value.m_around.low)))
     return {bracket::operation::root, around, value, {}};
   bracket result;
   ends found = root(value.low());

@@ -137,8 +137,7 @@ void image_trainer::run_epoch(const std::function<void(const epoch_report&)>& re
       const auto done = static_cast<double>(m_place.step);
       std::optional<double> accuracy;
       if (m_task->has_classes()) accuracy = static_cast<double>(m_place.correct) / (done * static_cast<double>(batch));
-      report({m_place.epoch, m_training.epochs, m_place.loss_sum / done, accuracy, done / static_cast<double>(steps),
-              m_training.learning_rate * m_training.rate_factor(m_place.epoch, 0, steps)});
+      report({m_place.epoch, m_training.epochs, m_place.loss_sum / done, accuracy, done / static_cast<double>(steps)});
     }
     if (m_place.step < steps && clock::now() - saved >= m_pause) {
       save();

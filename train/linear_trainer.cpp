@@ -151,7 +151,7 @@ quantized_weights fit(Quantizer quantizer, const binary_images& images, const tr
       random.shuffle(order);
       const double loss = train_epoch(quantizer, adam, images, order, options, epoch);
       const double rate = options.learning_rate * rate_factor(epoch - 1, options.epochs);
-      if (report) report({epoch, options.epochs, loss, {}, 1, rate}, quantizer.integers());
+      if (report) report({epoch, options.epochs, loss, {}, 1}, rate, quantizer.integers());
     }
     return quantizer.integers();
   } catch (const input_error& e) {

@@ -16,10 +16,10 @@ struct epoch_report {
   double loss = 0;                 ///< mean cross-entropy over the epoch, in nats
   std::optional<double> accuracy;  ///< 0 to 1, on the images that were trained on
   double share = 1;                ///< of the epoch
-  double learning_rate = 0;        ///< of weights, at the epoch's start
 };
 
-using linear_report = std::function<void(const epoch_report&, const quantized_weights&)>;
+/// `learning_rate` is that of weights at the epoch's start.
+using linear_report = std::function<void(const epoch_report&, double learning_rate, const quantized_weights&)>;
 
 /// Makes LibTorch use its portable kernels on one thread, so that the processor's vector unit has no say in the bits.
 /// Before the first tensor of the process, or it is too late.

@@ -89,8 +89,8 @@ class epoch_log {
   epoch_log(std::string path, const training_options& options, const binary_images& validation)
       : m_path(std::move(path)), m_options(options), m_validation(validation) {}
 
-  void add(const epoch_report& report, const quantized_weights& weights) {
-    m_text += fmt::format("{},{:.5f},{},{:.6g}\n", report.epoch, report.loss, validated(weights), report.learning_rate);
+  void add(const epoch_report& report, double learning_rate, const quantized_weights& weights) {
+    m_text += fmt::format("{},{:.5f},{},{:.6g}\n", report.epoch, report.loss, validated(weights), learning_rate);
     write_file_atomically(m_path, m_text);
   }
 
@@ -128,10 +128,11 @@ int train_mnist_linear(mnist_linear_arguments args, bool bits_given) {
   {
     epoch_progress progress(std::filesystem::path(args.output).filename().string(), args.quiet);
     epoch_log log(args.output + ".csv", args.options, validation);
-    trained = train_linear(images, args.options, [&](const epoch_report& report, const quantized_weights& weights) {
-      progress.update(report);
-      log.add(report, weights);
-    });
+    const auto report = [&](const epoch_report& epoch, double learning_rate, const quantized_weights& weights) {
+      progress.update(epoch);
+      log.add(epoch, learning_rate, weights);
+    };
+    trained = train_linear(images, args.options, report);
   }
   save_linear(trained, args.options, training_metadata(args.options, recipe(args), data_text), args.output,
               args.dialect);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <numeric>
@@ -48,13 +47,20 @@ std::string options_of_images(const resolution_arguments& args) {
                      args.patches, args.from.empty() ? " --init " + args.init : "");
 }
 
+/// Weights to begin with, of --init.
+enum class weight_init : unsigned char { interpolation, single, random };
+
+weight_init parse_weight_init(std::string_view name) {
+  constexpr std::array<std::string_view, 3> names{"interpolation", "single", "random"};
+  return parse_name<weight_init>(name, names, "init");
+}
+
 void check_image_options(const resolution_arguments& args) {
   require(args.reduction >= 1 && args.reduction <= 64, "reduction", args.reduction, "1 to 64");
   require(args.patch >= 4 && args.patch <= 1024, "patch", args.patch, "4 to 1024");
   require(args.patches >= args.training.batch && args.patches <= 1 << 24, "patches", args.patches,
           "the batch to 16777216");
-  constexpr std::array<std::string_view, 3> inits{"interpolation", "single", "random"};
-  if (std::find(inits.begin(), inits.end(), args.init) == inits.end()) refuse_name("init", args.init, inits);
+  parse_weight_init(args.init);
   require(args.test >= 1, "test", args.test, "1 or more");
 }
 
@@ -62,8 +68,8 @@ void start(network_model& model, const resolution_arguments& args, const super_r
   std::vector<std::int64_t> frames(calibration_patches);
   std::iota(frames.begin(), frames.end(), 0);
   named_tensors weights;
-  if (args.init != "random")
-    weights = interpolation_start(model, args.init == "single" ? colour_copies::single : colour_copies::spread);
+  if (const weight_init init = parse_weight_init(args.init); init != weight_init::random)
+    weights = interpolation_start(model, init == weight_init::single ? colour_copies::single : colour_copies::spread);
   start_network(model, args, task.patches(frames, args.training.seed, 0).first, weights);
 }
 

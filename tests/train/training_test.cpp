@@ -74,8 +74,8 @@ TEST_CASE("a short training lowers the loss and learns the classes") {
   for (const training_options& options : {short_run(weight_method::qat), short_run(weight_method::a2q, 16),
                                           short_run(weight_method::a2q, 8), short_run(weight_method::a2q_plus, 8)}) {
     std::vector<double> losses;
-    const quantized_weights network =
-        train_linear(train, options, [&](const epoch_report& report, const auto&) { losses.push_back(report.loss); });
+    const quantized_weights network = train_linear(
+        train, options, [&](const epoch_report& report, double, const auto&) { losses.push_back(report.loss); });
     REQUIRE(losses.size() == 12);
     CHECK(losses.back() < 0.9 * losses.front());   // T = 63.5 leaves A2Q little to lower it with
     CHECK(linear_accuracy(network, test) > 0.85);  // chance is 0.25
