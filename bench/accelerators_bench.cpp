@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
-#include "bench/workloads.h"
-#include "explore/fifo_sizing.h"
-#include "explore/folding_search.h"
-#include "models/networks/cnv.h"
-#include "models/streamline.h"
-#include "sim/engine.h"
+#include "spillway/bench/workloads.h"
+#include "spillway/explore/fifo_sizing.h"
+#include "spillway/explore/folding_search.h"
+#include "spillway/models/paper_networks/cnv.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/sim/engine.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
-#include "bench/workloads.h"
-#include "sim/engine.h"
+#include "spillway/bench/workloads.h"
+#include "spillway/sim/engine.h"
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
-#include "models/lowering.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/streamline.h"
-#include "resource/estimate.h"
-#include "resource/finn_model.h"
-#include "resource/spillway_model.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/resource/estimate.h"
+#include "spillway/resource/finn/model.h"
+#include "spillway/resource/spillway_model.h"
 
 // What a search pays for the price of an accelerator, and what the command adds to it after the network is loaded.
 

@@ -5,10 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "bench/workloads.h"
-#include "sim/accelerator.h"
-#include "sim/kernel.h"
-#include "sim/units/mvau_unit.h"
+#include "spillway/bench/workloads.h"
+#include "spillway/sim/accelerator.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/units/mvau_unit.h"
 
 namespace {
 

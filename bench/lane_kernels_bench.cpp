@@ -2,8 +2,8 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "bench/workloads.h"
-#include "sim/units/lane_kernels.h"
+#include "spillway/bench/workloads.h"
+#include "spillway/sim/units/lane_kernels.h"
 
 namespace {
 

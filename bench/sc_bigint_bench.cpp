@@ -3,8 +3,8 @@
 
 #include <systemc>
 
-#include "bench/workloads.h"
-#include "sim/engine.h"
+#include "spillway/bench/workloads.h"
+#include "spillway/sim/engine.h"
 
 namespace {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A step of training, forward and backward, with and without quantizers, on one thread. "float" is the same network in
-// plain LibTorch: convolutions, batch norms and ReLUs. Images are random: only the time counts.
+// A step of training, forward and backward, with and without quantizers, on one thread, for both layouts of tensors.
+// "float" is the same network in plain LibTorch: convolutions, batch norms and ReLUs. Images are random: only the time
+// counts.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <torch/autograd.h>
@@ -8,9 +9,9 @@
 #include <optional>
 #include <string>
 
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "train/network_model.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/train/network_model.h"
 
 namespace {
 
@@ -19,7 +20,7 @@ using namespace spillway;
 constexpr std::int64_t batch = 64;
 
 void train_step(benchmark::State& state, network (*describe)(const network_options&), double width,
-                std::optional<weight_method> method) {
+                std::optional<weight_method> method, tensor_layout layout) {
   at::set_num_threads(1);
   network_options shape;
   shape.width_multiplier = width;
@@ -28,6 +29,7 @@ void train_step(benchmark::State& state, network (*describe)(const network_optio
   options.is_float = !method;
   options.method = method.value_or(weight_method::qat);
   options.accumulator_bits = 14;
+  options.layout = layout;
   network_model model(describe(shape), options);
   const auto images = torch::rand({batch, 3, 32, 32});
   const auto labels = torch::randint(10, {batch}, torch::kInt64);
@@ -45,9 +47,13 @@ void add(const std::string& name, network (*describe)(const network_options&), d
                                                                           {"a2q", weight_method::a2q},
                                                                           {"a2q_plus", weight_method::a2q_plus}};
   for (const auto& [method_name, method] : methods)
-    benchmark::RegisterBenchmark((name + "/" + std::to_string(width).substr(0, 5) + "/" + method_name).c_str(),
-                                 [=, of = method](benchmark::State& state) { train_step(state, describe, width, of); })
-        ->Unit(benchmark::kMillisecond);
+    for (const tensor_layout layout : {tensor_layout::channels_first, tensor_layout::channels_last}) {
+      const auto step = [=, of = method](benchmark::State& state) { train_step(state, describe, width, of, layout); };
+      const std::string width_name = std::to_string(width).substr(0, 5);
+      benchmark::RegisterBenchmark((name + "/" + width_name + "/" + method_name + "/" + to_string(layout)).c_str(),
+                                   step)
+          ->Unit(benchmark::kMillisecond);
+    }
 }
 
 }  // namespace

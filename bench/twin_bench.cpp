@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "bench/workloads.h"
-#include "rtl/sources.h"
-#include "rtl/twin.h"
-#include "sim/engine.h"
+#include "spillway/bench/workloads.h"
+#include "spillway/rtl/sources.h"
+#include "spillway/rtl/twin.h"
+#include "spillway/sim/engine.h"
 
 // The cycle engine beside the Verilated twin of the same unit, in one run: processor time, one thread, the same frames.
 // The twin is the unit alone, fed from an array; the engine pays for its source, its sink and two streams as well.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench/workloads.h"
+#include "spillway/bench/workloads.h"
 
 #include <ctime>
 #include <random>
 
-#include "models/dataset.h"
-#include "models/lowering.h"
-#include "models/qonnx_read.h"
-#include "models/streamline.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
 
 namespace spillway::bench {
 

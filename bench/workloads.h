@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
 
 namespace spillway::bench {
 

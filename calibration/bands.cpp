@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/bands.h"
+#include "spillway/calibration/bands.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "resource/estimate.h"
+#include "spillway/resource/estimate.h"
 
 namespace spillway {
 
@@ -23,9 +23,11 @@ std::string bands_header(const std::vector<measured_unit>& held_out) {
       "in\n"
       "// percent of what synthesis counted, over the held-out units inside of the calibrated box.\n\n"
       "namespace spillway::error_bands {{\n\n"
+      "/// Errors of which one in twenty is below, and one in twenty above.\n"
       "struct percentiles {{\n"
       "  double p5, p95;\n"
       "}};\n\n"
+      "/// How many units the percentiles are of, and those of LUTs of every kind and of flip-flops.\n"
       "inline constexpr int held_out_units = {};\n"
       "inline constexpr percentiles luts{{{:.2f}, {:.2f}}};\n"
       "inline constexpr percentiles ff{{{:.2f}, {:.2f}}};\n\n"

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "calibration/point_lists.h"
+#include "spillway/calibration/point_lists.h"
 
 namespace spillway {
 

@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "calibration/bands.h"
-#include "calibration/errors.h"
-#include "calibration/network_errors.h"
-#include "calibration/run_tool.h"
-#include "calibration/site_shares.h"
-#include "calibration/unit_errors.h"
+#include "spillway/calibration/bands.h"
+#include "spillway/calibration/errors.h"
+#include "spillway/calibration/network_errors.h"
+#include "spillway/calibration/run_tool.h"
+#include "spillway/calibration/site_shares.h"
+#include "spillway/calibration/unit_errors.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
 

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "calibration/run_tool.h"
-#include "calibration/slopes.h"
+#include "spillway/calibration/run_tool.h"
+#include "spillway/calibration/slopes.h"
 
 // Prints what a bit of weight, input and accumulator costs: measured, modelled and by FINN's formula.
 

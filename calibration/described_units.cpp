@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/described_units.h"
+#include "spillway/calibration/described_units.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "models/networks/seeded_random.h"
+#include "spillway/models/support/seeded_random.h"
 
 namespace spillway {
 
@@ -37,7 +37,7 @@ integer_tensor random_thresholds(std::int64_t rows, std::int64_t steps, int bits
   return result;
 }
 
-/// The same at distances of their own, as those of a quantizer that follows are.
+/// Thresholds at distances of their own, as those of a quantizer that follows are.
 integer_tensor even_thresholds(std::int64_t rows, std::int64_t steps, int bits, seeded_random& random) {
   integer_tensor result = integer_tensor::zeros(signed_type(bits), {rows, steps});
   const std::int64_t most = std::max<std::int64_t>(1, (std::int64_t{1} << (bits - 3)) / steps);
@@ -76,8 +76,8 @@ Unit dot_products(point_keys& from, std::int64_t rows, std::int64_t columns) {
   unit.vectors_per_frame = from.number("vectors", 1);
   unit.weight_memory = memory_of(from);
   unit.multipliers = multipliers_of(from);
-  unit.pe = from.narrow("pe", 1);
-  unit.simd = from.narrow("simd", 1);
+  unit.pe = from.small("pe", 1);
+  unit.simd = from.small("simd", 1);
   if (const std::string output = from.text("output", ""); !output.empty()) {
     unit.output_type = parse_integer_type(output);
     const std::int64_t steps = unit.output_type.max64() - unit.output_type.min64();
@@ -105,7 +105,7 @@ dataflow_unit thresholding_of(point_keys& from) {
   unit.input_type = from.type("input", "INT16");
   unit.output_type = from.type("output", "UINT4");
   unit.channels = from.number("channels");
-  unit.pe = from.narrow("pe", 1);
+  unit.pe = from.small("pe", 1);
   unit.vectors_per_frame = from.number("vectors", 1);
   unit.memory = memory_of(from);
   const std::int64_t steps = unit.output_type.max64() - unit.output_type.min64();
@@ -136,7 +136,7 @@ dataflow_unit sliding_window_of(point_keys& from) {
   unit.geometry.stride_w = from.number("stride_w", unit.geometry.stride_h);
   unit.geometry.dilation_h = from.number("dilation", 1);
   unit.geometry.dilation_w = from.number("dilation_w", unit.geometry.dilation_h);
-  unit.simd = from.narrow("simd", 1);
+  unit.simd = from.small("simd", 1);
   const std::string style = from.text("style", "serial");
   unit.style = style == "parallel"    ? window_style::parallel
                : style == "depthwise" ? window_style::depthwise
@@ -151,7 +151,7 @@ dataflow_unit padding_of(point_keys& from) {
   unit.right = from.number("right", unit.right);
   unit.stride_h = unit.stride_w = from.number("stride", 1);
   unit.value = from.number("value", 0);
-  unit.simd = from.narrow("simd", 1);
+  unit.simd = from.small("simd", 1);
   return unit;
 }
 
@@ -159,7 +159,7 @@ dataflow_unit upsample_of(point_keys& from) {
   auto unit = on_frames<upsample>(from);
   unit.factor_h = from.number("factor", 2);
   unit.factor_w = from.number("factor_w", unit.factor_h);
-  unit.pe = from.narrow("pe", 1);
+  unit.pe = from.small("pe", 1);
   return unit;
 }
 
@@ -170,8 +170,8 @@ dataflow_unit pool_of(point_keys& from) {
   unit.kind = from.text("function", "max") == "sum" ? pool_kind::sum : pool_kind::max;
   unit.channels = from.number("channels");
   unit.window = from.number("window");
-  unit.shift = from.narrow("shift", 0);
-  unit.pe = from.narrow("pe", 1);
+  unit.shift = from.small("shift", 0);
+  unit.pe = from.small("pe", 1);
   unit.vectors_per_frame = from.number("vectors", 1);
   return unit;
 }
@@ -182,7 +182,7 @@ dataflow_unit global_accumulate_of(point_keys& from) {
   unit.output_type = from.type("output", "UINT10");
   unit.channels = from.number("channels");
   unit.positions = from.number("positions");
-  unit.pe = from.narrow("pe", 1);
+  unit.pe = from.small("pe", 1);
   return unit;
 }
 
@@ -192,7 +192,7 @@ dataflow_unit add_streams_of(point_keys& from) {
   unit.b_type = from.type("input_b", "UINT4");
   unit.output_type = from.type("output", "UINT5");
   unit.channels = from.number("channels");
-  unit.pe = from.narrow("pe", 1);
+  unit.pe = from.small("pe", 1);
   unit.vectors_per_frame = from.number("vectors", 1);
   return unit;
 }
@@ -201,8 +201,8 @@ dataflow_unit duplicate_streams_of(point_keys& from) {
   duplicate_streams unit;
   unit.type = from.type("input", "UINT4");
   unit.channels = from.number("channels");
-  unit.pe = from.narrow("pe", 1);
-  unit.copies = from.narrow("copies", 2);
+  unit.pe = from.small("pe", 1);
+  unit.copies = from.small("copies", 2);
   unit.vectors_per_frame = from.number("vectors", 1);
   return unit;
 }
@@ -213,7 +213,7 @@ dataflow_unit by_turns(point_keys& from) {
   Unit unit;
   unit.type = from.type("input", "UINT4");
   unit.channels = from.list("channels");
-  unit.pe = from.narrow("pe", 1);
+  unit.pe = from.small("pe", 1);
   unit.vectors_per_frame = from.number("vectors", 1);
   return unit;
 }
@@ -221,8 +221,8 @@ dataflow_unit by_turns(point_keys& from) {
 dataflow_unit width_converter_of(point_keys& from) {
   width_converter unit;
   unit.type = from.type("input", "UINT4");
-  unit.from = from.narrow("from", 1);
-  unit.to = from.narrow("to", 1);
+  unit.from = from.small("from", 1);
+  unit.to = from.small("to", 1);
   unit.elements = from.number("elements");
   return unit;
 }
@@ -233,7 +233,7 @@ dataflow_unit label_select_of(point_keys& from) {
   unit.output_type = from.type("output", "UINT4");
   unit.labels = from.number("labels");
   unit.k = from.number("k", 1);
-  unit.pe = from.narrow("pe", 1);
+  unit.pe = from.small("pe", 1);
   return unit;
 }
 

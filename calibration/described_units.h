@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "calibration/point_keys.h"
-#include "models/dataflow.h"
+#include "spillway/calibration/point_keys.h"
+#include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway {
 

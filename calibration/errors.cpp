@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/errors.h"
+#include "spillway/calibration/errors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,9 +9,9 @@
 #include <numeric>
 #include <utility>
 
-#include "models/error.h"
-#include "resource/estimate.h"
-#include "resource/finn_model.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/estimate.h"
+#include "spillway/resource/finn/model.h"
 
 namespace spillway {
 

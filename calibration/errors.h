@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "calibration/synthesis.h"
-#include "models/dataflow.h"
+#include "spillway/calibration/synthesis.h"
+#include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway {
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "calibration/point_lists.h"
+#include "spillway/calibration/point_lists.h"
 
 // Writes the lists of points: what each is for stands in point_lists.h. The same seed, the same lists.
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "calibration/point_lists.h"
+#include "spillway/calibration/point_lists.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/netlist.h"
+#include "spillway/calibration/netlist.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

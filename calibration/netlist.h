@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "resource/resources.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 

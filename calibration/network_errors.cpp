@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/network_errors.h"
+#include "spillway/calibration/network_errors.h"
 
-#include "calibration/errors.h"
-#include "resource/spillway_model.h"
+#include "spillway/calibration/errors.h"
+#include "spillway/resource/spillway_model.h"
 
 namespace spillway {
 

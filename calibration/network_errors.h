@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "resource/resources.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 

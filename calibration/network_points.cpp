@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/network_points.h"
+#include "spillway/calibration/network_points.h"
 
 #include <fmt/format.h>
 
 #include <map>
 
-#include "explore/folding_search.h"
-#include "models/error.h"
-#include "models/lowering.h"
-#include "models/networks/cnv.h"
-#include "models/networks/espcn.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/unet.h"
-#include "models/streamline.h"
+#include "spillway/explore/folding_search.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/paper_networks/cnv.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/unet.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

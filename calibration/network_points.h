@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "models/dataflow.h"
-#include "models/networks/network_options.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/paper_networks/network_options.h"
 
 namespace spillway {
 

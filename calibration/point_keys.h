@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "models/error.h"
-#include "models/integer_type.h"
+#include "spillway/models/numbers/integer_type.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 
@@ -47,7 +47,7 @@ class point_keys {
     return m_object[key].get<std::string>();
   }
   integer_type type(const char* key, const std::string& otherwise) { return parse_integer_type(text(key, otherwise)); }
-  int narrow(const char* key, std::int64_t otherwise) { return static_cast<int>(number(key, otherwise)); }
+  int small(const char* key, std::int64_t otherwise) { return static_cast<int>(number(key, otherwise)); }
 
   const nlohmann::json& object(const char* key) {
     m_known.insert(key);

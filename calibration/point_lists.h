@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "models/networks/seeded_random.h"
+#include "spillway/models/support/seeded_random.h"
 
 namespace spillway {
 
@@ -44,7 +44,7 @@ void print_dsp_held_out();
 /// Whole accelerators, that nothing is fitted on.
 void print_networks();
 
-/// The same for units without accumulators, and streams.
+/// Units without accumulators, and streams: those that constants are fitted on, and those that nothing is fitted on.
 void print_units();
 void print_units_held_out();
 

@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

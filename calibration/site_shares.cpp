@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/site_shares.h"
+#include "spillway/calibration/site_shares.h"
 
 #include <fmt/format.h>
 
-#include "models/error.h"
-#include "resource/estimate.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/estimate.h"
 
 namespace spillway {
 

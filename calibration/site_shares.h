@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "calibration/errors.h"
+#include "spillway/calibration/errors.h"
 
 namespace spillway {
 

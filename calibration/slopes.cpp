@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/slopes.h"
+#include "spillway/calibration/slopes.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "models/error.h"
-#include "resource/estimate.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/estimate.h"
 
 namespace spillway {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "calibration/errors.h"
+#include "spillway/calibration/errors.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/synthesis.h"
+#include "spillway/calibration/synthesis.h"
 
 #include <fmt/format.h>
 
@@ -9,17 +9,17 @@
 #include <sstream>
 #include <utility>
 
-#include "calibration/netlist.h"
-#include "calibration/run_program.h"
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/read_file.h"
-#include "models/sha256.h"
-#include "rtl/memory_words.h"
-#include "rtl/sources.h"
-#include "rtl/top.h"
-#include "rtl/twin.h"
-#include "rtl/units/stream.h"
+#include "spillway/calibration/netlist.h"
+#include "spillway/calibration/run_program.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/models/support/sha256.h"
+#include "spillway/rtl/memory_words.h"
+#include "spillway/rtl/sources.h"
+#include "spillway/rtl/top.h"
+#include "spillway/rtl/twin.h"
+#include "spillway/rtl/units/stream.h"
 
 namespace spillway {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "calibration/synthesis_point.h"
-#include "resource/devices.h"
-#include "resource/resources.h"
+#include "spillway/calibration/synthesis_point.h"
+#include "spillway/resource/devices.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/synthesis_point.h"
+#include "spillway/calibration/synthesis_point.h"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,11 @@
 #include <set>
 #include <sstream>
 
-#include "calibration/described_units.h"
-#include "calibration/network_points.h"
-#include "calibration/point_keys.h"
-#include "models/error.h"
-#include "models/read_file.h"
+#include "spillway/calibration/described_units.h"
+#include "spillway/calibration/network_points.h"
+#include "spillway/calibration/point_keys.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
 
 namespace spillway {
 
@@ -45,13 +45,13 @@ dataflow network_of(point_keys& from) {
   network_point point;
   point.network = from.text("network", "");
   point.sizes.width_multiplier = 1.0 / static_cast<double>(from.number("width_divisor", 1));
-  point.sizes.weight_bits = from.narrow("weight_bits", 4);
-  point.sizes.activation_bits = from.narrow("activation_bits", 4);
+  point.sizes.weight_bits = from.small("weight_bits", 4);
+  point.sizes.activation_bits = from.small("activation_bits", 4);
   point.sizes.image_height = point.sizes.image_width = from.number("image", 32);
-  point.sizes.calibration_images = from.narrow("calibration_images", 0);
+  point.sizes.calibration_images = from.small("calibration_images", 0);
   point.cycles = from.number("cycles", 1 << 24);
   point.accumulator = parse_accumulator_format(from.text("accumulator", "16"));
-  point.stream_depth = from.narrow("stream_depth", 2);
+  point.stream_depth = from.small("stream_depth", 2);
   return accelerator_of(point);
 }
 

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "models/dataflow.h"
+#include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway {
 

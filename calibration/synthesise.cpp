@@ -10,9 +10,9 @@
 #include <set>
 #include <span>
 
-#include "calibration/run_tool.h"
-#include "calibration/synthesis.h"
-#include "models/error.h"
+#include "spillway/calibration/run_tool.h"
+#include "spillway/calibration/synthesis.h"
+#include "spillway/models/support/error.h"
 
 // Synthesises the points of a list with Yosys, and adds what it counts to a file of results, a line a point as it is
 // finished: begun again it goes on. With --check nothing is stored: what is stored is made again and compared.

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "calibration/point_lists.h"
-#include "models/integer_type.h"
+#include "spillway/calibration/point_lists.h"
+#include "spillway/models/numbers/integer_type.h"
 
 namespace spillway {
 

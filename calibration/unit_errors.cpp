@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/unit_errors.h"
+#include "spillway/calibration/unit_errors.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "resource/estimate.h"
+#include "spillway/resource/estimate.h"
 
 namespace spillway {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "calibration/point_lists.h"
-#include "models/integer_math.h"
+#include "spillway/calibration/point_lists.h"
+#include "spillway/models/numbers/integer_math.h"
 
 namespace spillway {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
-#include "calibration/point_lists.h"
+#include "spillway/calibration/point_lists.h"
 
 namespace spillway {
 

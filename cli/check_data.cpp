@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/check_data.h"
+#include "spillway/cli/check_data.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "models/dataset.h"
-#include "models/streamline.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/streamline/streamline.h"
 
 namespace spillway {
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "models/differences.h"
+#include "spillway/models/streamline/differences.h"
 
 namespace spillway {
 

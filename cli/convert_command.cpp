@@ -6,12 +6,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/commands.h"
-#include "models/atomic_file.h"
-#include "models/checked_write.h"
-#include "models/error.h"
-#include "models/output_file.h"
-#include "models/qonnx_read.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/checked_write.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/output_file.h"
 
 namespace spillway {
 
@@ -33,11 +34,8 @@ int convert(const convert_options& options) {
   }
   const auto bytes = std::filesystem::file_size(options.output);
   if (options.json)
-    fmt::print(
-        "{}\n",
-        nlohmann::ordered_json{
-            {"model", options.model}, {"output", options.output}, {"format", to_string(dialect)}, {"bytes", bytes}}
-            .dump(2));
+    print_json(
+        {{"model", options.model}, {"output", options.output}, {"format", to_string(dialect)}, {"bytes", bytes}});
   else
     fmt::print("{}: {}, {} bytes, the same integers as {}\n", options.output, to_string(dialect), bytes, options.model);
   return 0;

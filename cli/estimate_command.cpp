@@ -4,19 +4,20 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/commands.h"
-#include "cli/design.h"
-#include "models/error.h"
-#include "resource/finn_model.h"
-#include "resource/spillway_model.h"
-#include "traces/run_directory.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/cli/design_options.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/finn/model.h"
+#include "spillway/resource/spillway_model.h"
+#include "spillway/traces/run_directory.h"
 
 namespace spillway {
 
 namespace {
 
 struct estimate_options {
-  design_options design;
+  design_arguments design;
   std::string model = "finn";
   std::string accumulator_width = "given";
   std::string thresholds = "auto";
@@ -58,8 +59,8 @@ network_cost cost_of(const dataflow& flow, const estimate_options& options) {
   if (options.model == "finn") return finn_cost(flow, as_finn(options));
   network_cost cost = spillway_cost(flow, find_device(options.device));
   if (!cost.utilization->fits())
-    fmt::print(stderr, "warning: {} does not fit {}: {}\n", options.design.model, cost.utilization->device->name,
-               cost.utilization->shortage());
+    say(fmt::format("warning: {} does not fit {}: {}", options.design.model, cost.utilization->device->name,
+                    cost.utilization->shortage()));
   return cost;
 }
 

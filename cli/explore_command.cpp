@@ -7,22 +7,23 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/commands.h"
-#include "cli/design.h"
-#include "cli/size_streams.h"
-#include "explore/deadlock.h"
-#include "explore/folding_search.h"
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/folding_config.h"
-#include "sim/deadlock_error.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/cli/design_options.h"
+#include "spillway/cli/size_streams.h"
+#include "spillway/explore/deadlock.h"
+#include "spillway/explore/folding_search.h"
+#include "spillway/models/dataflow/folding_config.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/deadlock_error.h"
 
 namespace spillway {
 
 namespace {
 
 struct explore_options {
-  design_options design;
+  design_arguments design;
   std::int64_t cycles = 0;
   double fps = 0, clock_mhz = 200;
   stream_options streams;
@@ -102,7 +103,7 @@ int explore(const explore_options& options) {
   if (options.streams.fifos != "none") result.fifos = size_streams(options.streams, result.flow, options.frames);
   if (!options.output.empty()) write_file_atomically(options.output, folding_config_json(result.flow));
   if (options.json)
-    fmt::print("{}\n", as_json(result, options).dump(2));
+    print_json(as_json(result, options));
   else
     print_text(result);
   return result.fifos && !result.fifos->complete ? 130 : 0;

@@ -6,15 +6,16 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/commands.h"
-#include "cli/design.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/cli/design_options.h"
 
 namespace spillway {
 
 namespace {
 
 struct info_options {
-  design_options design;
+  design_arguments design;
   bool json = false;
 };
 
@@ -29,8 +30,8 @@ nlohmann::ordered_json as_json(const dataflow_unit& any, const design& of) {
       {"name", name_of(any)}, {"kind", kind_of(any)}, {"cycles_per_frame", cycles_per_frame(any)}};
   const auto unit = dot_products_of(any);
   if (!unit) return json;
-  const layer_facts& facts = of.layers.at(unit->name);
-  json.update({{"layer", facts.layer},
+  const register_origin& origin = of.flow.registers.at(unit->name);
+  json.update({{"layer", origin.layer},
                {"mh", unit->rows()},
                {"mw", unit->columns()},
                {"pe", unit->pe},
@@ -39,7 +40,8 @@ nlohmann::ordered_json as_json(const dataflow_unit& any, const design& of) {
                {"weight_type", to_string(unit->weights.type)},
                {"output_type", to_string(unit->output_type)},
                {"accumulator", to_string(unit->accumulator)},
-               {"claimed_bits", facts.claimed_bits ? nlohmann::ordered_json(*facts.claimed_bits) : nullptr},
+               {"accumulator_from", to_string(origin.from)},
+               {"claimed_bits", origin.claimed_bits ? nlohmann::ordered_json(*origin.claimed_bits) : nullptr},
                {"sparsity", sparsity(unit->weights)},
                {"latency", unit->latency}});
   return json;
@@ -56,6 +58,13 @@ nlohmann::ordered_json as_json(const design& of, const std::string& model) {
   return json;
 }
 
+/// What stands behind a register's format.
+std::string origin_text(const register_origin& origin) {
+  if (origin.claimed_bits)
+    return fmt::format(" (the file claims that {} bits are safe: `check` proves it)", *origin.claimed_bits);
+  return origin.from == register_policy::asked ? "" : fmt::format(" ({})", describe(origin.from));
+}
+
 void print_text(const dataflow_unit& any, const design& of) {
   const auto unit = dot_products_of(any);
   if (!unit) {
@@ -64,15 +73,12 @@ void print_text(const dataflow_unit& any, const design& of) {
                ports.outputs[0].lanes, cycles_per_frame(any));
     return;
   }
-  const layer_facts& facts = of.layers.at(unit->name);
-  fmt::print("{} ({})\n", unit->name, facts.layer);
+  const register_origin& origin = of.flow.registers.at(unit->name);
+  fmt::print("{} ({})\n", unit->name, origin.layer);
   fmt::print("  matrix       {} x {}, weights {} ({:.1f}% zero), inputs {}, outputs {}\n", unit->rows(),
              unit->columns(), to_string(unit->weights.type), 100 * sparsity(unit->weights), to_string(unit->input_type),
              to_string(unit->output_type));
-  fmt::print("  accumulator  {}{}\n", to_string(unit->accumulator),
-             facts.claimed_bits
-                 ? fmt::format(" (the file claims that {} bits are safe: `check` proves it)", *facts.claimed_bits)
-                 : "");
+  fmt::print("  accumulator  {}{}\n", to_string(unit->accumulator), origin_text(origin));
   fmt::print("  folding      PE {}, SIMD {}: {} cycles a frame, latency {}\n", unit->pe, unit->simd,
              cycles_per_frame(any), unit->latency);
 }
@@ -80,7 +86,7 @@ void print_text(const dataflow_unit& any, const design& of) {
 int info(const info_options& options) {
   const design loaded = load_design(options.design);
   if (options.json) {
-    fmt::print("{}\n", as_json(loaded, options.design.model).dump(2));
+    print_json(as_json(loaded, options.design.model));
     return 0;
   }
   fmt::print("{}: {} nodes, input {}\n", options.design.model, loaded.file.nodes.size(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/commands.h"
-#include "cli/interrupt.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/interrupt.h"
 
 int main(int argc, char** argv) {
   spillway::catch_interrupts();

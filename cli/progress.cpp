@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/progress.h"
+#include "spillway/cli/progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <utility>
+
+#include "spillway/cli/console.h"
 
 namespace spillway {
 
@@ -35,13 +37,14 @@ void progress::draw(std::uint64_t done, clock::time_point now) {
   const double seconds = std::chrono::duration<double>(now - m_start).count();
   const double left = share > 0 ? seconds / share - seconds : 0;
   if (m_style == style::lines) {
-    fmt::print(stderr, "{}: {} of {} ({:.0f}%), {:.0f} s left\n", m_what, done, m_total, 100 * share, left);
+    say(fmt::format("{}: {} of {} ({:.0f}%), {:.0f} s left", m_what, done, m_total, 100 * share, left));
     return;
   }
   constexpr int width = 32;
   const int filled = static_cast<int>(share * width);
-  fmt::print(stderr, "\r\x1b[K{} [{:=<{}}{: <{}}] {:3.0f}% {:.0f} s left", m_what, "", filled, "", width - filled,
-             100 * share, left);
+  const std::string bar = fmt::format("\r\x1b[K{} [{:=<{}}{: <{}}] {:3.0f}% {:.0f} s left", m_what, "", filled, "",
+                                      width - filled, 100 * share, left);
+  std::fwrite(bar.data(), 1, bar.size(), stderr);
   std::fflush(stderr);
   m_drawn = true;
 }

@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/commands.h"
-#include "cli/report.h"
+#include "spillway/cli/commands.h"
+#include "spillway/report/report.h"
 
 namespace spillway {
 

@@ -8,24 +8,25 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "cli/commands.h"
-#include "cli/design.h"
-#include "cli/size_streams.h"
-#include "models/atomic_file.h"
-#include "models/dataflow_evaluate.h"
-#include "models/dataset.h"
-#include "models/error.h"
-#include "rtl/write.h"
-#include "sim/deadlock_error.h"
-#include "sim/engine.h"
-#include "traces/recorder.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/cli/design_options.h"
+#include "spillway/cli/size_streams.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/dataflow/evaluate.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/rtl/write.h"
+#include "spillway/sim/deadlock_error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
 namespace {
 
 struct rtl_command_options {
-  design_options design;
+  design_arguments design;
   stream_options streams;
   std::string output, name, data;
   std::int64_t frames = 2;
@@ -61,7 +62,7 @@ integer_tensor random_frames(const stream_shape& shape, std::int64_t frames, std
   return values;
 }
 
-integer_tensor bench_inputs(const rtl_command_options& options, const design& of) {
+integer_tensor test_bench_inputs(const rtl_command_options& options, const design& of) {
   const stream_shape shape = input_shape(of.flow);
   if (options.data.empty()) return random_frames(shape, options.frames, options.seed);
   integer_tensor all = quantize_dataset(of.integers, load_dataset(options.data));
@@ -106,14 +107,14 @@ int write(const rtl_command_options& options) {
   rtl_options rtl;
   rtl.name = options.name;
   if (options.frames > 0) {
-    integer_tensor inputs = bench_inputs(options, loaded);
+    integer_tensor inputs = test_bench_inputs(options, loaded);
     integer_tensor outputs = evaluate(loaded.flow, inputs);
     rtl.frames = {std::move(inputs), std::move(outputs)};
   }
   const rtl_files made = make_rtl(loaded.flow, rtl);
   write_rtl(made, options.output);
   if (options.json) {
-    fmt::print("{}\n", as_json(options, loaded, made).dump(2));
+    print_json(as_json(options, loaded, made));
     return 0;
   }
   fmt::print("{}: {} units, {} streams, {} files in {}\n", made.top, loaded.flow.units.size(),

@@ -7,11 +7,13 @@
 #include <cstring>
 #include <filesystem>
 #include <new>
+#include <system_error>
 
-#include "cli/commands.h"
-#include "cli/version.h"
-#include "models/error.h"
-#include "models/nearest_name.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
+#include "spillway/models/support/version.h"
 
 namespace spillway {
 
@@ -39,7 +41,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, const std
   std::string text = error.what();
   for (const char* separator : {"\n", "\r"})
     for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator)) text[at] = ' ';
-  if (command == &app && !arguments.empty() && arguments.front().rfind("-", 0) != 0)
+  if (command == &app && !arguments.empty() && !arguments.front().starts_with('-'))
     return fmt::format("there is no command {}; nearest: {}", arguments.front(),
                        nearest_name(arguments.front(), views));
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
@@ -52,7 +54,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, const std
 }
 
 int fail(std::string_view command, std::string_view what, int code) {
-  fmt::print(stderr, "spillway{}{}: {}\n", command.empty() ? "" : " ", command, what);
+  say(fmt::format("spillway{}{}: {}", command.empty() ? "" : " ", command, what));
   return code;
 }
 
@@ -67,6 +69,10 @@ int guarded(const std::string& command, const command_action& action) {
     return fail(command, "out of memory: fewer frames (--frames) or a smaller log (--max-events) need less", 3);
   } catch (const std::filesystem::filesystem_error& e) {
     return fail(command, fmt::format("{}: {}", e.path1().string(), e.code().message()), 3);
+  } catch (const std::system_error& e) {  // a full or closed stdout, no more threads
+    return fail(command, fmt::format("the system refused: {}", e.what()), 3);
+  } catch (const std::exception& e) {
+    return fail(command, fmt::format("an error that should have been said better: {}", e.what()), 3);
   }
 }
 

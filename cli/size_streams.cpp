@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/size_streams.h"
+#include "spillway/cli/size_streams.h"
 
 #include <CLI/CLI.hpp>
 
-#include "cli/interrupt.h"
-#include "cli/progress.h"
+#include "spillway/cli/interrupt.h"
+#include "spillway/cli/progress.h"
 
 namespace spillway {
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "explore/fifo_sizing.h"
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
+#include "spillway/explore/fifo_sizing.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
 
 namespace CLI {
 class App;

@@ -4,9 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli/commands.h"
-#include "models/error.h"
-#include "traces/query.h"
+#include "spillway/cli/commands.h"
+#include "spillway/cli/console.h"
+#include "spillway/models/support/error.h"
+#include "spillway/traces/query.h"
 
 namespace spillway {
 
@@ -35,8 +36,8 @@ int trace(trace_options options) {
   fmt::print("{}", options.json ? to_json(answer) : options.csv ? to_csv(answer) : to_text(answer));
   // The tables of counters are exact; the others can only show what the log has kept.
   const bool from_log = options.question != "summary" && options.question != "channels";
-  if (from_log && !run.log_note().empty()) fmt::print(stderr, "note: {}\n", run.log_note());
-  if (!run.finished()) fmt::print(stderr, "note: this run was interrupted; its tables hold what was finished\n");
+  if (from_log && !run.log_note().empty()) say(fmt::format("note: {}", run.log_note()));
+  if (!run.finished()) say("note: this run was interrupted; its tables hold what was finished");
   return 0;
 }
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/commands.h"
-#include "cli/version.h"
+#include "spillway/cli/commands.h"
+#include "spillway/models/support/version.h"
 
 namespace spillway {
 

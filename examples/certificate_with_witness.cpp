@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "models/bounds.h"
-#include "models/certificate.h"
-#include "models/oracle.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/certificates/published_bounds.h"
+#include "spillway/models/numbers/register_oracle.h"
 
 using namespace spillway;
 

@@ -4,13 +4,13 @@
 // columns a cycle, through accumulators of 6 bits that are too narrow for one of the results.
 #include <fmt/format.h>
 
-#include "sim/clock_domain.h"
-#include "sim/kernel.h"
-#include "sim/stream.h"
-#include "sim/units/mvau_unit.h"
-#include "sim/units/sink.h"
-#include "sim/units/source.h"
-#include "traces/recorder.h"
+#include "spillway/sim/clock_domain.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/units/mvau_unit.h"
+#include "spillway/sim/units/sink.h"
+#include "spillway/sim/units/source.h"
+#include "spillway/traces/recorder.h"
 
 using namespace spillway;
 

@@ -15,22 +15,22 @@
 #include <string>
 #include <vector>
 
-#include "explore/deadlock.h"
-#include "explore/folding_search.h"
-#include "models/dataset.h"
-#include "models/error.h"
-#include "models/networks/calibration.h"
-#include "models/networks/cnv.h"
-#include "models/networks/espcn.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/unet.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/streamline.h"
-#include "sim/beat_times.h"
-#include "sim/engine.h"
-#include "traces/recorder.h"
+#include "spillway/explore/deadlock.h"
+#include "spillway/explore/folding_search.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/dataflow/beat_times.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/activation_ranges.h"
+#include "spillway/models/paper_networks/cnv.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/unet.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/traces/recorder.h"
 
 using namespace spillway;
 

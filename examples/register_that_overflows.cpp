@@ -8,7 +8,7 @@
 #include <array>
 #include <cstdint>
 
-#include "models/dot_product.h"
+#include "spillway/models/numbers/dot_product.h"
 
 using namespace spillway;
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/deadlock.h"
+#include "spillway/explore/deadlock.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 
-#include "sim/deadlock_error.h"
-#include "sim/engine.h"
-#include "traces/recorder.h"
+#include "spillway/sim/deadlock_error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
@@ -48,6 +51,15 @@ std::optional<int> least_depth(dataflow flow, const integer_tensor& inputs, std:
   return static_cast<int>(works);
 }
 
+/// The first frames, as many as show how a design runs on.
+integer_tensor first_frames(const dataflow& flow, const integer_tensor& inputs) {
+  const stream_shape shape = input_shape(flow);
+  const std::int64_t vectors = std::min(4 * shape.beats * shape.lanes / inputs.shape[1], inputs.shape[0]);
+  integer_tensor part{inputs.type, {vectors, inputs.shape[1]}, {}};
+  part.words.assign(inputs.words.begin(), inputs.words.begin() + part.size() * inputs.type.words());
+  return part;
+}
+
 }  // namespace
 
 dataflow with_unlimited_streams(const dataflow& flow) {
@@ -73,6 +85,16 @@ std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_ten
     if (!best || bits < best->bits) best = {s, name_of(stated, link), link.depth, *needed, bits};
   }
   return best;
+}
+
+std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs) {
+  const auto fix = smallest_fix(flow, first_frames(flow, inputs));
+  return fmt::format(
+      "{}; {}", stuck.what(),
+      fix ? fmt::format("right: a depth of {} instead of {} for {} ({} bits more) frees it; explore --fifos live sizes "
+                        "them all",
+                        fix->needed, fix->depth, fix->link, fix->bits)
+          : "no single deeper stream frees it: explore --fifos live sizes them all");
 }
 
 }  // namespace spillway

@@ -5,8 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/deadlock_error.h"
 
 namespace spillway {
 
@@ -22,6 +23,9 @@ struct deadlock_fix {
 /// The cheapest change of one stream that lets `inputs` run to their end, or nothing if none does alone. Found by
 /// simulation: each stream that is full when the design stops is made deep enough, then as shallow as it may be.
 std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_tensor& inputs);
+
+/// A deadlock in one line: where it stands, and the smallest change that ends it (found on the first of `inputs`).
+std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs);
 
 /// The design with its streams stated and every one unlimited, so that it can't deadlock for want of room.
 dataflow with_unlimited_streams(const dataflow& flow);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/fifo_sizing.h"
+#include "spillway/explore/fifo_sizing.h"
 
 #include <algorithm>
 #include <numeric>
 #include <optional>
 
-#include "explore/deadlock.h"
-#include "sim/deadlock_error.h"
-#include "sim/engine.h"
-#include "traces/recorder.h"
+#include "spillway/explore/deadlock.h"
+#include "spillway/sim/deadlock_error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
 
 namespace spillway {
 
@@ -17,6 +17,7 @@ enum class fifo_goal : unsigned char {
   no_deadlock,  ///< every frame comes through, however slowly
 };
 
+/// What `size_fifos` is asked for.
 struct fifo_options {
   fifo_goal goal = fifo_goal::full_rate;
   /// Called with the number of simulations done and the stream that is looked at; false stops, and the depths found so
@@ -33,6 +34,7 @@ struct fifo_size {
   bool minimal = false;   ///< a run with one beat less was seen to miss the goal; or the depth is 2, the least there is
 };
 
+/// What `size_fifos` found.
 struct fifo_report {
   std::vector<fifo_size> streams;  ///< in the order of `streams_of(flow)`
   std::uint64_t cycles = 0;        ///< of the run with these depths

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/folding_search.h"
+#include "spillway/explore/folding_search.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
 
-#include "explore/min_sum.h"
-#include "models/error.h"
-#include "resource/finn_model.h"
-#include "resource/units/streaming_finn.h"
+#include "spillway/explore/min_sum.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/finn/model.h"
+#include "spillway/resource/finn/streaming.h"
 
 namespace spillway {
 
@@ -26,36 +25,6 @@ std::vector<int> divisors(std::int64_t n) {
     if (n % d == 0) result.push_back(static_cast<int>(d));
   return result;
 }
-
-/// The folds that a kind of unit has, as one place each; a converter has none of its own.
-struct fold_access {
-  int* pe = nullptr;
-  int* simd = nullptr;
-  std::int64_t pe_of = 1, simd_of = 1;  ///< what they must divide
-};
-
-struct find_folds {
-  fold_access operator()(mvau& u) const { return {&u.pe, &u.simd, u.mh(), u.mw()}; }
-  fold_access operator()(vvau& u) const { return {&u.pe, &u.simd, u.channels(), u.window()}; }
-  fold_access operator()(sliding_window& u) const { return {nullptr, &u.simd, 1, u.channels}; }
-  fold_access operator()(padding& u) const { return {nullptr, &u.simd, 1, u.channels}; }
-  fold_access operator()(thresholding& u) const { return {&u.pe, nullptr, u.channels, 1}; }
-  fold_access operator()(pool& u) const { return {&u.pe, nullptr, u.channels, 1}; }
-  fold_access operator()(global_accumulate& u) const { return {&u.pe, nullptr, u.channels, 1}; }
-  fold_access operator()(add_streams& u) const { return {&u.pe, nullptr, u.channels, 1}; }
-  fold_access operator()(duplicate_streams& u) const { return {&u.pe, nullptr, u.channels, 1}; }
-  fold_access operator()(upsample& u) const { return {&u.pe, nullptr, u.channels, 1}; }
-  fold_access operator()(concat_streams& u) const { return {&u.pe, nullptr, common(u.channels), 1}; }
-  fold_access operator()(split_stream& u) const { return {&u.pe, nullptr, common(u.channels), 1}; }
-  fold_access operator()(label_select& u) const { return {&u.pe, nullptr, u.labels, 1}; }
-  fold_access operator()(width_converter&) const { return {}; }
-
-  static std::int64_t common(const std::vector<std::int64_t>& channels) {
-    std::int64_t result = 0;
-    for (const std::int64_t c : channels) result = std::gcd(result, c);
-    return result;
-  }
-};
 
 double unit_luts(const dataflow_unit& unit, const folding_goal& goal) {
   const unit_cost cost = finn_cost(unit, goal.cost);
@@ -144,25 +113,29 @@ class search {
     std::vector<candidate> result;
     if (is_converter(u)) return result;
     dataflow_unit& unit = m_flow.units[u];
-    const fold_access folds = std::visit(find_folds{}, unit);
+    const fold_sizes sizes = folded_sizes_of(unit);
+    const unit_properties& has = facts_of(unit).has;
     const auto fixed = m_base.units.find(name_of(unit));
-    const unit_options own = fixed == m_base.units.end() ? unit_options{} : fixed->second;
+    unit_options own = fixed == m_base.units.end() ? unit_options{} : fixed->second;
+    if (dot_products_of(unit)) {
+      if (m_base.dot_products.pe) own.pe = m_base.dot_products.pe;
+      if (m_base.dot_products.simd) own.simd = m_base.dot_products.simd;
+    }
     std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
     const auto* matrix = std::get_if<mvau>(&unit);
     const bool is_unfolded = matrix != nullptr && matrix->weight_memory == memory_style::constant;
-    const auto values = [&](const int* place, std::int64_t of, const std::optional<int>& only) {
-      if (place == nullptr) return std::vector<int>{1};
+    const auto values = [&](bool has_it, std::int64_t of, const std::optional<int>& only) {
+      if (!has_it) return std::vector<int>{1};
       if (only) return std::vector<int>{*only};
       return is_unfolded ? std::vector<int>{static_cast<int>(of)} : divisors(of);
     };
-    for (const int pe : values(folds.pe, folds.pe_of, own.pe))
-      for (const int simd : values(folds.simd, folds.simd_of, own.simd)) {
-        if (folds.pe) *folds.pe = pe;
-        if (folds.simd) *folds.simd = simd;
+    for (const int pe : values(has.pe, sizes.pe.of, own.pe))
+      for (const int simd : values(has.simd, sizes.simd.of, own.simd)) {
+        set_folds(unit, pe, simd);
         const std::int64_t cycles = cycles_per_frame(unit);
         fastest = std::min(fastest, cycles);
         if (cycles > m_goal.cycles_per_frame) continue;
-        result.push_back(make_candidate(unit, folds));
+        result.push_back(make_candidate(unit));
       }
     if (result.empty())
       throw config_error(fmt::format("{} needs {} cycles a frame at least; {} can't be met", name_of(unit), fastest,
@@ -170,10 +143,10 @@ class search {
     return result;
   }
 
-  candidate make_candidate(const dataflow_unit& unit, const fold_access& folds) const {
+  candidate make_candidate(const dataflow_unit& unit) const {
     candidate made;
-    if (folds.pe) made.pe = *folds.pe;
-    if (folds.simd) made.simd = *folds.simd;
+    made.pe = pe_of(unit);
+    made.simd = simd_of(unit);
     made.cost = unit_luts(unit, m_goal);
     const unit_ports ports = ports_of(unit);
     for (const stream_shape& port : ports.inputs) made.lanes_in.push_back(port.lanes);
@@ -196,9 +169,7 @@ class search {
 
   void choose(std::size_t u, const candidate& chosen, folding_result& result) {
     dataflow_unit& unit = m_flow.units[u];
-    const fold_access folds = std::visit(find_folds{}, unit);
-    if (chosen.pe) *folds.pe = *chosen.pe;
-    if (chosen.simd) *folds.simd = *chosen.simd;
+    set_folds(unit, chosen.pe, chosen.simd);
     if (cycles_per_frame(unit) > result.cycles_per_frame) {
       result.cycles_per_frame = cycles_per_frame(unit);
       result.slowest = name_of(unit);

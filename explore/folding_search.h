@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "models/lowering.h"
-#include "resource/finn_options.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/resource/finn/options.h"
 
 namespace spillway {
 
@@ -17,7 +17,7 @@ struct folding_goal {
   finn_options cost;                  ///< the model that prices units
 };
 
-/// What it found.
+/// What the folding search found.
 struct folding_result {
   lowering_options options;           ///< what `lower` takes: the folds of every unit that has some
   double cost = 0;                    ///< LUTs of units and width converters, and the block memories' equivalent

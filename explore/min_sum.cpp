@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/min_sum.h"
+#include "spillway/explore/min_sum.h"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

@@ -22,7 +22,7 @@ class min_sum {
   /// entries.
   std::vector<std::size_t> solve() const;
 
-  /// The sum for a choice.
+  /// The sum of all costs for one choice of values.
   double cost(const std::vector<std::size_t>& choice) const;
 
  private:

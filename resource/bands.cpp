@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/bands.h"
+#include "spillway/resource/bands.h"
 
-#include "resource/error_bands.h"
+#include "spillway/resource/error_bands.h"
 
 namespace spillway {
 

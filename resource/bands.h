@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "resource/cost.h"
+#include "spillway/resource/unit_cost.h"
 
 namespace spillway {
 

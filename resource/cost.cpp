@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/cost.h"
+#include "spillway/resource/cost.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "models/error.h"
-#include "resource/bands.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/bands.h"
 
 namespace spillway {
 namespace {

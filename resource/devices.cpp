@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/devices.h"
+#include "spillway/resource/devices.h"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <vector>
 
-#include "models/error.h"
-#include "models/nearest_name.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
 
 namespace spillway {
 

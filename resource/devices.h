@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "resource/resources.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 
@@ -36,6 +36,8 @@ struct fpga_device {
   std::int64_t ramb36;             ///< each also two RAMB18
   std::int64_t uram, dsp;
 
+  /// Carry cells and multiplexers, which follow from the LUTs: a slice of the 7-series has four of these and one
+  /// CARRY4, one of UltraScale+ eight and one CARRY8; both have an F7 multiplexer for two LUTs and an F8 for four.
   std::int64_t bits_a_carry() const { return family == fpga_family::series7 ? 4 : 8; }
   std::int64_t carries() const { return luts / bits_a_carry(); }
   std::int64_t f7_muxes() const { return luts / 2; }

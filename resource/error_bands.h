@@ -6,10 +6,12 @@
 
 namespace spillway::error_bands {
 
+/// Errors of which one in twenty is below, and one in twenty above.
 struct percentiles {
   double p5, p95;
 };
 
+/// How many units the percentiles are of, and those of LUTs of every kind and of flip-flops.
 inline constexpr int held_out_units = 91;
 inline constexpr percentiles luts{-7.60, 4.83};
 inline constexpr percentiles ff{0.00, 0.00};

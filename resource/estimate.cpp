@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/estimate.h"
+#include "spillway/resource/estimate.h"
 
 #include <variant>
 
-#include "resource/fitted.h"
+#include "spillway/resource/fitted.h"
 
 namespace spillway {
 

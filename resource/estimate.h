@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "resource/resources.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 
@@ -24,6 +24,7 @@ struct priced_part {
 /// LUT6 sites of a part: its memories' and shift registers' LUTs, and a share of its logic (resource/fitted.h).
 double sites_of(const priced_part& part);
 
+/// A unit's price, part by part.
 struct unit_estimate {
   std::vector<priced_part> parts;
   /// False beyond what calibration saw: the errors that are stated do not speak of it.
@@ -33,9 +34,9 @@ struct unit_estimate {
   resources total() const;
 };
 
+/// What the twin of each kind of unit takes.
 unit_estimate estimate(const mvau& unit);
 unit_estimate estimate(const vvau& unit);
-
 unit_estimate estimate(const sliding_window& unit);
 unit_estimate estimate(const padding& unit);
 unit_estimate estimate(const thresholding& unit);

@@ -12,20 +12,20 @@ inline constexpr double control_luts = 4;  ///< of a unit's handshake and pipeli
 inline constexpr double replay_luts = 4;   ///< of the control of a replay buffer
 inline constexpr double rom_share = 1.05;  ///< LUTs of a memory in LUTs, of what its bits would take alone
 
-// LUTs a lane that synthesis adds to a product in an MVAU of one fold whose weights come from LUTs and are its digits:
-// for each row but the first, and for each bit of the input in the last row of an odd number of weight bits.
+/// LUTs a lane that synthesis adds to a product in an MVAU of one fold whose weights come from LUTs and are its digits:
+/// for each row but the first, and for each bit of the input in the last row of an odd number of weight bits.
 inline constexpr double read_row = 1.9, read_short_row = 0.8;
 
-// The same for a table of two lanes by +-1.
+/// LUTs a lane that synthesis adds to a table of two lanes by +-1 in such an MVAU.
 inline constexpr double read_pair = 3.5;
 
-// LUTs of a place of a comparison that 2 folds, and 3 or 4, choose: such functions are taken apart now and then. Of
-// more than 15 thresholds they are more so, by so much each time that there are twice as many.
+/// LUTs of a place of a comparison that 2 folds, and 3 or 4, choose: such functions are taken apart now and then. Of
+/// more than 15 thresholds they are more so, by so much each time that there are twice as many.
 inline constexpr double taken_apart_of_2 = 1.17, taken_apart_of_4 = 1.04;
 inline constexpr double many_apart_of_2 = 0.05, many_apart_of_4 = 0.08, many_apart = 0.015, many_constants = 0.063;
 
-// LUTs of comparisons with constants in a unit, of what they take alone; and a bit of one, where there is no carry
-// chain.
+/// LUTs of comparisons with constants in a unit, of what they take alone; and a bit of one, where there is no carry
+/// chain: up to `chainless_bits`.
 inline constexpr int chainless_bits = 12;
 inline constexpr double constant_places = 1.09, constant_short = 0.17;
 
@@ -35,7 +35,7 @@ inline constexpr std::array<double, 4> site_shares{1.10, 0.87, 0.80, 0.98};
 
 // Units without accumulators: from calibration/results/unit-grids.jsonl and units.jsonl.
 
-// LUTs a place of a width converter between widths of which neither divides the other, of what is shared by its bits.
+/// LUTs a place of a width converter between widths of which neither divides the other, of what is shared by its bits.
 inline constexpr double place_luts_wider = 3.1, place_luts_narrower = 2.5;
 inline constexpr double constant_long = 0.32;  ///< of a comparison with a constant, a bit, on a carry chain
 inline constexpr double back_luts = 1.5;       ///< an address bit of the step back of an upsampling unit

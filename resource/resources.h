@@ -22,8 +22,10 @@ struct resources {
 
   friend bool operator==(const resources&, const resources&) = default;
 
+  /// LUT cells of every kind.
   double all_luts() const { return luts + lutram + srl; }
 
+  /// Adds every part.
   resources& operator+=(const resources& other) {
     luts += other.luts;
     lutram += other.lutram;
@@ -40,6 +42,7 @@ struct resources {
     dsp += other.dsp;
     return *this;
   }
+  /// Sums, part by part, and `n` of the same.
   friend resources operator+(resources a, const resources& b) { return a += b; }
   friend resources operator*(double n, resources r) {
     for (double* part : {&r.luts, &r.lutram, &r.lutram_plus, &r.srl, &r.sites, &r.ff, &r.carry, &r.carry8, &r.f7, &r.f8,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/rom_functions.h"
+#include "spillway/resource/rom_functions.h"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/integer_tensor.h"
+#include "spillway/models/numbers/integer_tensor.h"
 
 namespace spillway {
 

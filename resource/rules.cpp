@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/rules.h"
+#include "spillway/resource/rules.h"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,10 @@
 #include <cmath>
 #include <vector>
 
-#include "models/integer_math.h"
-#include "models/integer_type.h"
-#include "models/units/lut_ram.h"
-#include "resource/fitted.h"
+#include "spillway/models/dataflow/units/lut_ram.h"
+#include "spillway/models/numbers/integer_math.h"
+#include "spillway/models/numbers/integer_type.h"
+#include "spillway/resource/fitted.h"
 
 namespace spillway {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "resource/resources.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 
@@ -54,8 +54,9 @@ resources threshold_rule(std::int64_t steps, int bits);
 /// Of so many comparators' outputs, ones from below, the number of ones.
 resources threshold_count_rule(std::int64_t steps);
 
-/// The same with thresholds that never change, ascending, for a value of `bits` bits (13 at least). A place of the
-/// chain compares six bits; places of several thresholds that are the same function are shared.
+/// Comparators with thresholds that never change, ascending, and the number of those reached, for a value of `bits`
+/// bits (13 at least). A place of the chain compares six bits; places of several thresholds that are the same function
+/// are shared.
 resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int bits);
 
 /// Comparators with thresholds that are known and change from fold to fold, without the count: `rows` of 2 folds and

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/spillway_model.h"
+#include "spillway/resource/spillway_model.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "models/error.h"
-#include "resource/estimate.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/estimate.h"
 
 namespace spillway {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/dataflow.h"
-#include "resource/cost.h"
-#include "resource/devices.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/resource/cost.h"
+#include "spillway/resource/devices.h"
 
 namespace spillway {
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/unit_rules.h"
+#include "spillway/resource/unit_rules.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 
-#include "models/integer_math.h"
-#include "models/units/lut_ram.h"
-#include "resource/fitted.h"
-#include "resource/rules.h"
+#include "spillway/models/dataflow/units/lut_ram.h"
+#include "spillway/models/numbers/integer_math.h"
+#include "spillway/resource/fitted.h"
+#include "spillway/resource/rules.h"
 
 namespace spillway {
 
@@ -78,6 +78,20 @@ double choice_of_block(std::int64_t bits, std::int64_t blocks) {
 }
 
 }  // namespace
+
+resources turn_rule(const std::vector<std::int64_t>& channels, int pe) {
+  constexpr std::array<double, 3> beside{0, 1, 1.5};  // by bits: of a counter that only counts at its turn
+  resources r;
+  if (channels.size() == 1) return r;
+  r = only_luts(1);
+  r.ff = as_double(static_cast<std::int64_t>(channels.size()));
+  for (const std::int64_t one : channels) {
+    const resources counter = rounds_rule(one / pe);
+    const auto bits = static_cast<std::size_t>(counter.ff);
+    r += counter + only_luts(bits < beside.size() ? beside[bits] : 0.5);
+  }
+  return r;
+}
 
 resources ram_rule(std::int64_t bits, std::int64_t depth, bool in_luts, bool is_addressed) {
   resources r;

@@ -5,17 +5,17 @@
 #include <span>
 #include <vector>
 
-#include "models/integer_tensor.h"
-#include "models/integer_type.h"
-#include "resource/resources.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/models/numbers/integer_type.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 
 // What the modules of rtl/sv take that units without accumulators are made of. FF, LUT RAM, SRL and block RAM follow
 // from what a module declares; LUTs from its structure, as Yosys maps it.
 
+/// A count as a number that rules calculate with; and resources that are LUTs or flip-flops alone.
 inline double as_double(std::int64_t n) { return static_cast<double>(n); }
-
 resources only_luts(double luts);
 resources only_ff(double ff);
 
@@ -34,6 +34,10 @@ resources delay_rule(std::int64_t bits, std::int64_t length);
 
 /// Of registers in a row of which only the last one is read: from three on they are shift registers, one LUT for 32.
 resources shift_register_rule(std::int64_t bits, std::int64_t length);
+
+/// spillway_turn: ports that take turns, for each of `channels` that many channels, `pe` a beat. A bit a port, and a
+/// counter each.
+resources turn_rule(const std::vector<std::int64_t>& channels, int pe);
 
 /// Whether one number of so many bits is greater than another: both change.
 resources comparison_rule(int bits);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/utilization.h"
+#include "spillway/resource/utilization.h"
 
 #include <fmt/format.h>
 

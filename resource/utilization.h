@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "resource/devices.h"
-#include "resource/resources.h"
+#include "spillway/resource/devices.h"
+#include "spillway/resource/resources.h"
 
 namespace spillway {
 
@@ -18,6 +18,7 @@ struct utilization_row {
   double used = 0;
   std::optional<std::int64_t> available;
 
+  /// The share that is used (0 where nothing is known to be there), and whether it is at most all.
   double percent() const { return available && *available > 0 ? 100 * used / static_cast<double>(*available) : 0; }
   bool fits() const { return !available || used <= static_cast<double>(*available); }
 };
@@ -30,6 +31,7 @@ struct device_utilization {
   const fpga_device* device = nullptr;
   std::vector<utilization_row> rows;
 
+  /// True if every row fits.
   bool fits() const;
   /// One line that says what does not fit, empty if everything does: "Slice LUTs 60000 of 53200, DSPs 230 of 220".
   std::string shortage() const;

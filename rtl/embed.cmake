@@ -11,7 +11,7 @@ foreach(file IN LISTS files)
 endforeach()
 file(WRITE ${OUTPUT} "// SPDX-License-Identifier: Apache-2.0
 // Made by rtl/embed.cmake.
-#include \"rtl/sources.h\"
+#include \"spillway/rtl/sources.h\"
 
 namespace spillway {
 

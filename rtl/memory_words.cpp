@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/memory_words.h"
+#include "spillway/rtl/memory_words.h"
 
 namespace spillway {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/integer_tensor.h"
+#include "spillway/models/numbers/integer_tensor.h"
 
 namespace spillway {
 
@@ -19,6 +19,7 @@ class memory_word {
   /// Adds an element of `tensor` in the bits of its type.
   void add(const integer_tensor& tensor, std::int64_t element);
 
+  /// Bits that were added so far: the width of the word.
   int bits() const { return static_cast<int>(m_bits.size()); }
 
   /// Without a prefix, ceil(bits / 4) digits.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/names.h"
+#include "spillway/rtl/names.h"
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/parameters.h"
+#include "spillway/rtl/parameters.h"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "models/units/lut_ram.h"
+#include "spillway/models/dataflow/units/lut_ram.h"
 
 namespace spillway::detail {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "models/integer_type.h"
-#include "rtl/twin.h"
+#include "spillway/models/numbers/integer_type.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway::detail {
 

@@ -8,7 +8,8 @@
 
 namespace spillway {
 
-/// A file of rtl/sv or rtl/bench as it was when the library was built: one module, of the file's name; or bench.cpp.
+/// A file of rtl/sv or rtl/test_bench as it was when the library was built: one module, of the file's name; or
+/// bench.cpp.
 struct rtl_source {
   std::string_view module;  ///< "spillway_stream" or "bench": the file's name without its end
   std::string_view text;

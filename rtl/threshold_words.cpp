@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/threshold_words.h"
+#include "spillway/rtl/threshold_words.h"
 
 #include <fmt/format.h>
 

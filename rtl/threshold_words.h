@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "models/units/compared_thresholds.h"
-#include "rtl/memory_words.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/units/compared_thresholds.h"
+#include "spillway/rtl/instance.h"
+#include "spillway/rtl/memory_words.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/top.h"
+#include "spillway/rtl/top.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "rtl/units/stream.h"
+#include "spillway/rtl/units/stream.h"
 
 namespace spillway::detail {
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "rtl/names.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/rtl/names.h"
+#include "spillway/rtl/twin.h"
 
 namespace spillway::detail {
 

@@ -1,40 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/twin.h"
+#include "spillway/rtl/twin.h"
 
-#include <fmt/format.h>
+#include <variant>
 
-#include <cstdint>
-#include <limits>
-#include <utility>
-
-#include "rtl/units/add_streams.h"
-#include "rtl/units/concat_streams.h"
-#include "rtl/units/duplicate_streams.h"
-#include "rtl/units/global_accumulate.h"
-#include "rtl/units/label_select.h"
-#include "rtl/units/mvau.h"
-#include "rtl/units/padding.h"
-#include "rtl/units/pool.h"
-#include "rtl/units/sliding_window.h"
-#include "rtl/units/split_stream.h"
-#include "rtl/units/thresholding.h"
-#include "rtl/units/upsample.h"
-#include "rtl/units/vvau.h"
-#include "rtl/units/width_converter.h"
+#include "spillway/rtl/units/add_streams.h"
+#include "spillway/rtl/units/concat_streams.h"
+#include "spillway/rtl/units/duplicate_streams.h"
+#include "spillway/rtl/units/global_accumulate.h"
+#include "spillway/rtl/units/label_select.h"
+#include "spillway/rtl/units/mvau.h"
+#include "spillway/rtl/units/padding.h"
+#include "spillway/rtl/units/pool.h"
+#include "spillway/rtl/units/sliding_window.h"
+#include "spillway/rtl/units/split_stream.h"
+#include "spillway/rtl/units/thresholding.h"
+#include "spillway/rtl/units/upsample.h"
+#include "spillway/rtl/units/vvau.h"
+#include "spillway/rtl/units/width_converter.h"
 
 namespace spillway {
-
-rtl_parameter number_parameter(std::string name, std::int64_t value) {
-  const bool fits =
-      value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max();
-  if (fits) return {std::move(name), fmt::format("{}", value)};
-  return {std::move(name),
-          value < 0 ? fmt::format("-64'sd{}", 0 - static_cast<std::uint64_t>(value)) : fmt::format("64'sd{}", value)};
-}
-
-rtl_parameter text_parameter(std::string name, const std::string& value) {
-  return {std::move(name), fmt::format("\"{}\"", value)};
-}
 
 namespace {
 

@@ -1,46 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
-#include "models/dataflow.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 
-// The SystemVerilog twin of a hardware unit: an instance of a module of rtl/sv, with its parameters and the contents of
-// its memories. docs/rtl.md says how the modules are connected and what they promise.
-
-/// A parameter of a module: `value` as SystemVerilog writes it, a number or a quoted string.
-struct rtl_parameter {
-  std::string name, value;
-};
-
-/// A file that the instance reads with $readmemh: `name` is the string parameter that takes the file's name, `bits` the
-/// width of a word, `hex_words` the words from address 0 on, without a prefix.
-struct rtl_memory {
-  std::string name;
-  int bits = 0;
-  std::vector<std::string> hex_words;
-};
-
-/// A unit as an instance. `source` is the text of a module made for this unit alone (constant weights); else empty, and
-/// `module` is one of rtl/sv.
-struct rtl_instance {
-  std::string module;
-  std::vector<rtl_parameter> parameters;
-  std::vector<rtl_memory> memories;
-  std::string source;
-};
-
-/// "NAME", and a whole number as SystemVerilog reads it: in 32 bits, signed, where it fits, else with its width.
-rtl_parameter number_parameter(std::string name, std::int64_t value);
-
-/// "NAME", and a quoted string. `value` holds neither quotes nor backslashes.
-rtl_parameter text_parameter(std::string name, const std::string& value);
-
-/// The twin of any unit. Throws `config_error` that names the unit where its kind has no twin for what it asks.
+/// The SystemVerilog twin of any unit: an instance of its module. Throws `config_error` that names the unit where its
+/// kind has no twin for what it asks.
 rtl_instance twin_of(const dataflow_unit& unit);
 
 }  // namespace spillway

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/write.h"
+#include "spillway/rtl/write.h"
 
 #include <system_error>
 #include <utility>
 
-#include "models/atomic_file.h"
-#include "rtl/bench.h"
-#include "rtl/memory_words.h"
-#include "rtl/sources.h"
-#include "rtl/top.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/rtl/memory_words.h"
+#include "spillway/rtl/sources.h"
+#include "spillway/rtl/test_bench.h"
+#include "spillway/rtl/top.h"
 
 namespace spillway {
 
@@ -36,7 +36,7 @@ rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
   for (const detail::rtl_memory_file& memory : top.memories)
     made.files.push_back({memory.name, lines_of(memory.words)});
   if (!options.frames) return made;
-  for (rtl_file& file : detail::make_bench(flow, name, *options.frames, options.memory_folder))
+  for (rtl_file& file : detail::make_test_bench(flow, name, *options.frames, options.memory_folder))
     made.files.push_back(std::move(file));
   return made;
 }

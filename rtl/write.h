@@ -4,34 +4,19 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/rtl/files.h"
 
 namespace spillway {
 
-/// Frames for the test bench, and what must come out: [vectors, elements] or any other shape with whole frames of
-/// beats, elements in the order of the streams.
-struct rtl_frames {
-  integer_tensor inputs, outputs;
-};
-
+/// What `make_rtl` makes beside the modules, and under which names.
 struct rtl_options {
   std::string name;                  ///< of the top module; empty: the dataflow's. Made legal.
-  std::optional<rtl_frames> frames;  ///< for a test bench; none: no bench is written
+  std::optional<rtl_frames> frames;  ///< for a test bench; none: none is written
   /// Where the simulator finds the memory files, in front of their names: "" for the folder in which it runs, else with
   /// a slash at its end.
   std::string memory_folder;
-};
-
-struct rtl_file {
-  std::string name, text;
-};
-
-struct rtl_files {
-  std::string top;  ///< the module
-  std::vector<rtl_file> files;
 };
 
 /// The accelerator in SystemVerilog:

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/accelerator.h"
+#include "spillway/sim/accelerator.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
-#include "models/error.h"
-#include "sim/units/make_unit.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
+#include "spillway/sim/units/make_unit.h"
 
 namespace spillway {
 
@@ -23,12 +25,23 @@ std::string module_name(const std::string& name, std::size_t index) {
   return fmt::format("{}_{}", legal, index);
 }
 
+/// Every module of the user's own takes the place of a unit that is there.
+void check_names(const dataflow& flow, const module_factories& modules) {
+  std::vector<std::string_view> names;
+  for (const dataflow_unit& unit : flow.units) names.push_back(name_of(unit));
+  for (const auto& [name, make] : modules)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw config_error(
+          fmt::format("a module for {}: there is no such unit; nearest: {}", name, nearest_name(name, names)));
+}
+
 }  // namespace
 
 accelerator::accelerator(sc_core::sc_module_name name, const dataflow& flow, const integer_tensor& inputs,
-                         recorder& events, const stall_options& stalls)
+                         recorder& events, const stall_options& stalls, const module_factories& modules)
     : sc_core::sc_module(name) {
   validate(flow);
+  check_names(flow, modules);
   const auto frames = static_cast<std::uint64_t>(count_frames(flow, inputs));
   const std::int64_t input_vectors = frames == 0 ? 1 : inputs.shape[0] / static_cast<std::int64_t>(frames);
   m_source = std::make_unique<source>("source", inputs, source::config{input_vectors, stalls.source, stalls.seed});
@@ -36,8 +49,11 @@ accelerator::accelerator(sc_core::sc_module_name name, const dataflow& flow, con
   for (const dataflow_unit& description : flow.units) {
     m_names.push_back(name_of(description));
     const std::string module = module_name(m_names.back(), m_units.size());
-    m_units.push_back(std::visit([&](const auto& d) { return make_unit(module.c_str(), d, events); }, description));
-    if (!dot_products_of(description)) events.add_unit(0);  // the others added themselves
+    const std::size_t recorded = events.units();
+    const auto own = modules.find(m_names.back());
+    m_units.push_back(own == modules.end() ? make_unit(module.c_str(), description, events)
+                                           : own->second(module.c_str(), description, events));
+    if (events.units() == recorded) events.add_unit(0);  // those with registers added themselves
     m_units.back()->clock(clock);
   }
   const stream_shape last = output_shape(flow);

@@ -6,15 +6,15 @@
 #include <systemc>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
-#include "sim/clock_domain.h"
-#include "sim/engine.h"
-#include "sim/stream.h"
-#include "sim/unit.h"
-#include "sim/units/sink.h"
-#include "sim/units/source.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/clock_domain.h"
+#include "spillway/sim/engine.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/unit.h"
+#include "spillway/sim/units/sink.h"
+#include "spillway/sim/units/source.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
@@ -25,12 +25,17 @@ class accelerator final : public sc_core::sc_module {
   clock_domain clock{"clock"};
 
   /// `inputs` ([vectors, elements], whole frames of the dataflow's input) and `events` outlive the accelerator;
-  /// `events` gets an entry for each unit, without channels for those that have no registers. Throws `config_error` for
+  /// `events` gets an entry for each unit, without channels for those that have no registers. A unit that `modules`
+  /// names is made by its factory instead of `make_unit`. Throws `config_error` for
   /// an illegal dataflow or shape.
   accelerator(sc_core::sc_module_name name, const dataflow& flow, const integer_tensor& inputs, recorder& events,
-              const stall_options& stalls = {});
+              const stall_options& stalls = {}, const module_factories& modules = {});
+  accelerator(sc_core::sc_module_name name, const dataflow& flow, integer_tensor&& inputs, recorder& events,
+              const stall_options& stalls = {}, const module_factories& modules = {}) = delete;  // would dangle
 
+  /// The module that feeds `inputs` into the first stream.
   source& input() { return *m_source; }
+  /// The module that collects what leaves the last stream, with the cycle of each frame's last beat.
   sink& output() { return *m_sink; }
 
   /// One entry a unit of the dataflow, under its name there.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/beat_bits.h"
+#include "spillway/sim/beat_bits.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "models/integer_type.h"
+#include "spillway/models/numbers/integer_type.h"
 
 namespace spillway {
 

@@ -7,17 +7,17 @@
 #include <systemc>
 #include <vector>
 
-#include "sim/deadlock_error.h"
+#include "spillway/sim/clocked_module.h"
+#include "spillway/sim/commit_list.h"
+#include "spillway/sim/deadlock_error.h"
 
 namespace spillway {
-
-class stream;
-class unit;
 
 /// What looks at the end of every cycle, before streams commit (waveforms). Not for hardware.
 class cycle_probe {
  public:
   virtual ~cycle_probe() = default;
+  /// Called once a cycle, when all units of the cycle have moved; `cycle` counts from 0.
   virtual void sample(std::uint64_t cycle) = 0;
 };
 
@@ -36,9 +36,12 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
   /// The clock as a signal: rises at the start of each cycle, and units are evaluated on that edge.
   sc_core::sc_signal<bool> clk{"clk"};
 
+  /// A clock of the default config: a period of 10 ns, and a `clk` that stands still.
   explicit clock_domain(sc_core::sc_module_name name);
+  /// A clock of that period, with a `clk` that toggles where `options` ask for it.
   clock_domain(sc_core::sc_module_name name, const config& options);
 
+  /// The number of cycles that lets `run` go on until the simulation is finished.
   static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
   /// Runs (after elaboration, on the first call) at most `cycles` cycles; returns true once the simulation is
@@ -51,24 +54,24 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
 
   std::uint64_t cycles() const { return m_cycle; }  ///< complete cycles so far
   const config& options() const { return m_config; }
-  const std::vector<unit*>& units() const { return m_units; }
-  const std::vector<stream*>& streams() const { return m_streams; }
+  const std::vector<clocked_module*>& units() const { return m_units; }
+  const std::vector<stream*>& streams() const { return m_commits.streams(); }
 
   /// Called at the end of every cycle; null for none. The probe outlives the run.
   void set_probe(cycle_probe* probe) { m_probe = probe; }
 
-  // For units and streams only.
-  void add(unit& member);
-  void add(stream& member);
-  void wake(unit& sleeper);
-  void commit_later(stream& changed) { m_dirty.push_back(&changed); }
+  /// For units only, once each, when elaboration ends: from the next cycle on, the clock ticks `member`. Units are
+  /// evaluated in the order in which they are added.
+  void add(clocked_module& member);
+  /// For units only: the streams of this clock, and those that changed in the present cycle.
+  commit_list& commits() { return m_commits; }
 
  private:
   void on_clock();
   void advance();
   bool evaluate();
   void commit();
-  [[noreturn]] void report_deadlock() const;
+  void wake(clocked_module& sleeper);
 
   enum class phase : unsigned char { rise, edge, fall };
 
@@ -80,10 +83,9 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
   phase m_phase = phase::rise;
   std::exception_ptr m_failure;
   cycle_probe* m_probe = nullptr;
-  std::vector<unit*> m_units;
-  std::vector<stream*> m_streams;
+  std::vector<clocked_module*> m_units;
   std::vector<std::uint64_t> m_active;  ///< a bit a unit, so that units are always evaluated in one order
-  std::vector<stream*> m_dirty;
+  commit_list m_commits{name()};
 };
 
 }  // namespace spillway

@@ -7,11 +7,11 @@
 #include <optional>
 #include <string_view>
 
-#include "sim/accelerator.h"
-#include "sim/engine.h"
-#include "sim/kernel.h"
-#include "sim/stream_checker.h"
-#include "sim/wave_probe.h"
+#include "spillway/sim/accelerator.h"
+#include "spillway/sim/engine.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/stream_checker.h"
+#include "spillway/sim/wave_probe.h"
 
 namespace spillway {
 
@@ -85,7 +85,7 @@ run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, 
                             const run_options& options) {
   const simulation_kernel kernel;
   validate(inputs, "inputs");
-  accelerator top("accelerator", flow, inputs, events, options.stalls);
+  accelerator top("accelerator", flow, inputs, events, options.stalls, options.modules);
   std::optional<wave_probe> waves;
   if (options.waves) {
     waves.emplace(*options.waves, top.clock);

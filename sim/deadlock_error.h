@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 
@@ -19,11 +19,13 @@ class deadlock_error : public protocol_error {
     std::string link;  ///< the stream that it waits at
     bool for_room;     ///< the stream is full; else it is empty
   };
+  /// How full a stream is when nothing moves any more.
   struct level {
     std::string link;
     int fill, depth;  ///< beats
   };
 
+  /// `text` is the whole message; `at` is the cycle in which the last unit stopped.
   deadlock_error(const std::string& text, std::uint64_t at, std::vector<wait> waits, std::vector<level> held)
       : protocol_error(text), cycle(at), ring(std::move(waits)), levels(std::move(held)) {}
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/engine.h"
+#include "spillway/sim/engine.h"
 
 #include <fmt/format.h>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

@@ -3,29 +3,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/unit_activity.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
 struct integer_network;
-
-/// Cycles that a unit spent in each state, from the first cycle to the end of the run. They sum to the run's cycles.
-struct unit_activity {
-  std::string unit;
-  std::uint64_t working = 0;   ///< an iteration was issued
-  std::uint64_t starved = 0;   ///< nothing to do: no input, nothing in flight
-  std::uint64_t blocked = 0;   ///< the pipeline stands still: no room at the output
-  std::uint64_t draining = 0;  ///< no iteration was issued, but results move through the pipeline (filling, draining)
-
-  std::uint64_t total() const { return working + starved + blocked + draining; }
-  friend bool operator==(const unit_activity&, const unit_activity&) = default;
-};
 
 /// Random stalls at both ends: each cycle the source withholds its beat, and the sink its readiness, with these
 /// probabilities (0 to 1), drawn from a generator seeded with `seed`.
@@ -53,19 +44,33 @@ struct stream_comparison {
   std::uint64_t differing = 0;  ///< beats
 };
 
+class unit;
+
+/// Makes a module of the user's own for a unit of the dataflow: a `unit` (sim/unit.h) with the ports of its
+/// description. One that reports overflows adds itself to the recorder (`recorder::add_unit`), as ours do.
+using module_factory =
+    std::function<std::unique_ptr<unit>(const char* name, const dataflow_unit& description, recorder& events)>;
+
+/// By name of the unit.
+using module_factories = std::map<std::string, module_factory, std::less<>>;
+
+/// How a dataflow is run. The cycle engine ignores what only the fast engine has. The fast engine throws `config_error`
+/// for stalls, waves, a comparison and modules of the user.
 struct run_options {
   /// Called now and then with the number of finished frames; false stops the run, keeping what is finished.
-  std::function<bool(std::uint64_t frames_done)> on_progress;
+  std::function<bool(std::uint64_t frames_done)> on_progress = {};
   /// Cycle engine only: the network that every stream is compared with; null for no comparison. It outlives the run.
   const integer_network* compare = nullptr;
-  stall_options stalls;              ///< cycle engine only
-  std::optional<std::string> waves;  ///< path of a VCD file; cycle engine only
-  unsigned threads = 1;              ///< fast engine only; results don't depend on it
+  stall_options stalls = {};              ///< cycle engine only
+  std::optional<std::string> waves = {};  ///< path of a VCD file; cycle engine only
+  module_factories modules = {};          ///< in the place of ours, by name of the unit; cycle engine only
+  unsigned threads = 1;                   ///< fast engine only; results don't depend on it
   /// Fast engine only: the product added at step k is that of column `order[k]`, in every unit with as many columns
   /// (hardware adds in the order of the columns). A permutation of 0..MW-1, or empty.
-  std::vector<std::int64_t> order;
+  std::vector<std::int64_t> order = {};
 };
 
+/// What came of a run: the outputs, and how many cycles they took.
 struct run_result {
   integer_tensor outputs;  ///< [frames * vectors_per_frame, MH] of the last unit, of its output type
   std::uint64_t frames = 0;

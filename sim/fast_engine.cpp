@@ -5,10 +5,10 @@
 #include <mutex>
 #include <thread>
 
-#include "models/error.h"
-#include "sim/engine.h"
-#include "sim/fast_mvau.h"
-#include "sim/schedule.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/sim/fast_mvau.h"
+#include "spillway/sim/schedule.h"
 
 #include <fmt/format.h>
 
@@ -126,6 +126,9 @@ run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, r
   validate(flow);
   if (options.waves || options.stalls.source > 0 || options.stalls.sink > 0)
     throw config_error("the fast engine has no clock: waves and stalls need the cycle engine");
+  if (!options.modules.empty())
+    throw config_error(fmt::format("the fast engine has no modules: one for {} needs the cycle engine",
+                                   options.modules.begin()->first));
   if (options.compare) throw config_error("the fast engine has no streams to compare; right: the cycle engine");
   require_chain(flow);
   check_order(flow, options.order);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/fast_kernels.h"
+#include "spillway/sim/fast_kernels.h"
 
 // One binary, the best code of the processor that runs it: GCC compiles these functions once for each target and picks
 // one when the program starts. They are integer loops, so that the results are the same on all. Sanitizers and clang

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/fast_mvau.h"
+#include "spillway/sim/fast_mvau.h"
 
 #include <fmt/format.h>
 
@@ -8,11 +8,11 @@
 #include <limits>
 #include <numeric>
 
-#include "models/certificate.h"
-#include "models/error.h"
-#include "models/storage.h"
-#include "sim/fast_kernels.h"
-#include "sim/replay.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/numbers/storage.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/fast_kernels.h"
+#include "spillway/sim/replay.h"
 
 namespace spillway {
 

@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
-#include "sim/schedule.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/schedule.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 

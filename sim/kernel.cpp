@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/kernel.h"
+#include "spillway/sim/kernel.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 // libsystemc brings a `main` that calls `sc_main`, and can't be linked without one. A program with an `int main` of its
 // own never gets there, and shouldn't have to know: it finds this one (sim/CMakeLists.txt sees to it), which gives way

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/pins.h"
+#include "spillway/sim/pins.h"
 
 #include <fmt/format.h>
 
-#include "models/error.h"
-#include "sim/beat_bits.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/beat_bits.h"
 
 namespace spillway::detail {
 

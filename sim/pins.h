@@ -5,8 +5,8 @@
 #include <systemc>
 #include <vector>
 
-#include "sim/stream.h"
-#include "sim/unit.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/unit.h"
 
 // Pin-level adapters: a stream as AXI4-Stream signals, for co-simulation with modules that have pins. Both sample and
 // drive on the rising edge of the domain's `clk`, which needs clock_domain::config::drive_clk; TDATA is padded to whole
@@ -21,6 +21,7 @@ struct stream_pins : sc_core::sc_module {
   sc_core::sc_signal<bool> tvalid{"tvalid"}, tready{"tready"}, tlast{"tlast"};
   sc_core::sc_signal<sc_dt::sc_bv<Bits>> tdata{"tdata"};
 
+  /// `name`: of the module in the hierarchy, below which the four signals stand.
   explicit stream_pins(sc_core::sc_module_name name) : sc_core::sc_module(name) {}
 };
 
@@ -51,8 +52,10 @@ class stream_to_pins final : public detail::pin_adapter {
   sc_core::sc_out<bool> tlast{"tlast"};
   sc_core::sc_out<sc_dt::sc_bv<Bits>> tdata{"tdata"};
 
+  /// `name`: of the module in the hierarchy. `clock`, `in` and the pins are to be bound.
   explicit stream_to_pins(sc_core::sc_module_name name) : pin_adapter(name) {}
 
+  /// Binds all four pins of the adapter: TVALID, TREADY, TLAST and TDATA.
   void bind(stream_pins<Bits>& pins) { tvalid(pins.tvalid), tready(pins.tready), tlast(pins.tlast), tdata(pins.tdata); }
 
   outcome tick(std::uint64_t) override {
@@ -90,8 +93,10 @@ class pins_to_stream final : public detail::pin_adapter {
   sc_core::sc_in<sc_dt::sc_bv<Bits>> tdata{"tdata"};
   sc_core::sc_port<stream_out_if> out{"out"};
 
+  /// `name`: of the module in the hierarchy. `clock`, `out` and the pins are to be bound.
   explicit pins_to_stream(sc_core::sc_module_name name) : pin_adapter(name) {}
 
+  /// Binds all four pins of the adapter: TVALID, TREADY, TLAST and TDATA.
   void bind(stream_pins<Bits>& pins) { tvalid(pins.tvalid), tready(pins.tready), tlast(pins.tlast), tdata(pins.tdata); }
 
   outcome tick(std::uint64_t) override {

@@ -8,14 +8,15 @@
 #include <type_traits>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/dot_product.h"
-#include "models/storage.h"
-#include "sim/schedule.h"
-#include "traces/overflow_event.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/dot_product.h"
+#include "spillway/models/numbers/storage.h"
+#include "spillway/sim/schedule.h"
+#include "spillway/traces/overflow_event.h"
 
 namespace spillway::detail {
 
+/// A number of any of the storages (`int64_t`, `limb_int`, `big_int`) as a `big_int`.
 template <class Integer>
 big_int to_big(const Integer& value) {
   if constexpr (std::is_same_v<Integer, std::int64_t> || std::is_same_v<Integer, big_int>) {
@@ -44,7 +45,7 @@ void set_values(overflow_event& event, const dot_event<Integer>& from) {
   }
 }
 
-/// Replays whole vectors of one MVAU, addition by addition, with the plain loop of models/dot_product.h.
+/// Replays whole vectors of one MVAU, addition by addition, with the plain loop of models/numbers/dot_product.h.
 template <class Integer>
 class vector_replay {
  public:

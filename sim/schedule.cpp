@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/schedule.h"
+#include "spillway/sim/schedule.h"
 
 #include <algorithm>
 #include <deque>

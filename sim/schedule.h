@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/dataflow.h"
+#include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway {
 

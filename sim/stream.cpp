@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/stream.h"
+#include "spillway/sim/stream.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "models/error.h"
-#include "sim/unit.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 
@@ -22,7 +21,7 @@ stream::stream(sc_core::sc_module_name name, const config& shape)
   m_last.assign(static_cast<std::size_t>(m_places), 0);
 }
 
-stream& stream::connect_reader(unit& reader) {
+stream& stream::connect_reader(clocked_module& reader) {
   if (m_reader)
     throw config_error(
         fmt::format("{} can't read {}: {} does, and a stream has one reader", reader.name(), name(), m_reader->name()));
@@ -31,7 +30,7 @@ stream& stream::connect_reader(unit& reader) {
   return *this;
 }
 
-stream& stream::connect_writer(unit& writer) {
+stream& stream::connect_writer(clocked_module& writer) {
   if (m_writer)
     throw config_error(fmt::format("{} can't write {}: {} does, and a stream has one writer", writer.name(), name(),
                                    m_writer->name()));
@@ -40,13 +39,13 @@ stream& stream::connect_writer(unit& writer) {
   return *this;
 }
 
-void stream::join(unit& end) {
-  clock_domain& domain = end.domain();
-  if (m_domain && m_domain != &domain)
+void stream::join(clocked_module& end) {
+  commit_list& commits = end.commits();
+  if (m_commits && m_commits != &commits)
     throw config_error(fmt::format("{} has its ends in two clock domains, {} and {}; both ends need one", name(),
-                                   m_domain->name(), domain.name()));
-  if (!m_domain) domain.add(*this);
-  m_domain = &domain;
+                                   m_commits->clock(), commits.clock()));
+  if (!m_commits) commits.add(*this);
+  m_commits = &commits;
 }
 
 void stream::start_of_simulation() {
@@ -55,10 +54,10 @@ void stream::start_of_simulation() {
       fmt::format("{} has no {}; a stream connects one writer to one reader", name(), m_reader ? "writer" : "reader"));
 }
 
-void stream::commit() {
+stream::change stream::commit(std::uint64_t cycle) {
   const bool could_read = can_read(), could_write = can_write();
   if (m_pushed && m_tap) [[unlikely]]
-    m_tap->beat(back(), m_domain->cycles());
+    m_tap->beat(back(), cycle);
   m_head += m_popped;
   if (m_head == m_places) m_head = 0;
   m_tail += m_pushed;
@@ -70,8 +69,7 @@ void stream::commit() {
   m_dirty = false;
   if (m_count == m_places && m_places < m_config.depth) [[unlikely]]
     grow();
-  if (!could_read && can_read()) m_domain->wake(*m_reader);
-  if (!could_write && can_write()) m_domain->wake(*m_writer);
+  return {!could_read && can_read(), !could_write && can_write()};
 }
 
 /// A deep FIFO that stays nearly empty needs no memory for its depth.

@@ -5,27 +5,27 @@
 #include <systemc>
 #include <vector>
 
-#include "models/integer_type.h"
+#include "spillway/models/numbers/integer_type.h"
+#include "spillway/sim/clocked_module.h"
+#include "spillway/sim/commit_list.h"
 
 namespace spillway {
 
-class clock_domain;
 class stream;
-class unit;
 
 /// The end of a stream that a unit reads. Bound through `sc_port<stream_in_if>`.
 class stream_in_if : public virtual sc_core::sc_interface {
  public:
   /// Makes `reader` the one that beats wake, and hands out the stream itself, so that the cycles need no virtual
   /// calls. Units call it once, when elaboration ends. Throws `config_error` if the stream has a reader already.
-  virtual stream& connect_reader(unit& reader) = 0;
+  virtual stream& connect_reader(clocked_module& reader) = 0;
 };
 
 /// The end of a stream that a unit writes. Bound through `sc_port<stream_out_if>`.
 class stream_out_if : public virtual sc_core::sc_interface {
  public:
   /// As `connect_reader`, for the one that room wakes.
-  virtual stream& connect_writer(unit& writer) = 0;
+  virtual stream& connect_writer(clocked_module& writer) = 0;
 };
 
 /// Looks at every beat that enters a stream, in the cycle in which it is pushed. Not for hardware.
@@ -78,31 +78,44 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
     mark_dirty();
   }
 
-  const config& shape() const { return m_config; }
-  std::int64_t beat_words() const { return m_beat_words; }
-  int fill() const { return m_count; }             ///< beats held at the start of the cycle
-  int most_filled() const { return m_most; }       ///< the greatest fill so far
-  std::uint64_t beats() const { return m_beats; }  ///< beats taken so far
+  const config& shape() const { return m_config; }          ///< type, lanes and depth
+  std::int64_t beat_words() const { return m_beat_words; }  ///< 64-bit words of a beat: lanes * type.words()
+  int fill() const { return m_count; }                      ///< beats held at the start of the cycle
+  int most_filled() const { return m_most; }                ///< the greatest fill so far
+  std::uint64_t beats() const { return m_beats; }           ///< beats taken so far
   bool pushed_now() const { return m_pushed != 0; }
   bool popped_now() const { return m_popped != 0; }
 
   /// Null for none. The tap outlives the run.
   void set_tap(stream_tap* tap) { m_tap = tap; }
 
-  const unit* reader() const { return m_reader; }
-  const unit* writer() const { return m_writer; }
+  /// The module that takes the beats, and the one that pushes them; null before the end of elaboration.
+  const clocked_module* reader() const { return m_reader; }
+  const clocked_module* writer() const { return m_writer; }
 
-  stream& connect_reader(unit& reader) override;
-  stream& connect_writer(unit& writer) override;
+  stream& connect_reader(clocked_module& reader) override;
+  stream& connect_writer(clocked_module& writer) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::stream"; }
 
  private:
   friend class clock_domain;
 
-  void commit();
+  /// What a commit changed for the units at the ends, which the clock wakes.
+  struct change {
+    bool beat_arrived;  ///< the stream was empty: its reader can move again
+    bool room_arrived;  ///< the stream was full: its writer can move again
+  };
+
+  /// Ends `cycle`: what was pushed and popped in it is seen from now on.
+  change commit(std::uint64_t cycle);
   void grow();
-  void mark_dirty();
-  void join(unit& end);
+  void mark_dirty() {
+    if (m_dirty) return;
+    m_dirty = true;
+    m_commits->commit_later(*this);
+  }
+  void join(clocked_module& end);
   [[noreturn]] void refuse(const char* what) const;
   void start_of_simulation() override;
 
@@ -115,18 +128,10 @@ class stream final : public sc_core::sc_module, public stream_in_if, public stre
   int m_count = 0, m_pushed = 0, m_popped = 0, m_most = 0;
   bool m_dirty = false;
   std::uint64_t m_beats = 0;
-  unit* m_reader = nullptr;
-  unit* m_writer = nullptr;
-  clock_domain* m_domain = nullptr;
+  clocked_module* m_reader = nullptr;
+  clocked_module* m_writer = nullptr;
+  commit_list* m_commits = nullptr;
   stream_tap* m_tap = nullptr;
 };
 
 }  // namespace spillway
-
-#include "sim/clock_domain.h"
-
-inline void spillway::stream::mark_dirty() {
-  if (m_dirty) return;
-  m_dirty = true;
-  m_domain->commit_later(*this);
-}

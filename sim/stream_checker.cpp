@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/stream_checker.h"
+#include "spillway/sim/stream_checker.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
 
-#include "models/big_int.h"
-#include "models/value_text.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/value_text.h"
 
 namespace spillway {
 

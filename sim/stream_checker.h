@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_network.h"
-#include "sim/accelerator.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/integer_network/integer_network.h"
+#include "spillway/sim/accelerator.h"
 
 namespace spillway {
 

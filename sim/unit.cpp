@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/unit.h"
+#include "spillway/sim/unit.h"
 
 #include <fmt/format.h>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
-
-std::string_view to_string(unit_state state) {
-  switch (state) {
-    case unit_state::working:
-      return "working";
-    case unit_state::starved:
-      return "starved";
-    case unit_state::blocked:
-      return "blocked";
-    case unit_state::draining:
-      return "draining";
-  }
-  return "";
-}
 
 void unit::end_of_elaboration() { domain().add(*this); }
 
@@ -38,10 +24,6 @@ void unit::require_shape(const stream& link, integer_type type, int lanes) const
                                  link.name(), shape.lanes, to_string(shape.type)));
 }
 
-unit_activity unit::activity() const {
-  std::array<std::uint64_t, 4> cycles = m_cycles;
-  cycles[static_cast<std::size_t>(m_state)] += clock->cycles() - m_counted;
-  return {basename(), cycles[0], cycles[1], cycles[2], cycles[3]};
-}
+unit_activity unit::activity() const { return activity_at(clock->cycles()); }
 
 }  // namespace spillway

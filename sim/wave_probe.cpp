@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/wave_probe.h"
+#include "spillway/sim/wave_probe.h"
 
 #include <fmt/format.h>
 
-#include "sim/beat_bits.h"
-#include "sim/stream.h"
-#include "sim/unit.h"
+#include "spillway/sim/beat_bits.h"
+#include "spillway/sim/stream.h"
 
 namespace spillway {
 
@@ -23,7 +22,7 @@ void wave_probe::declare() {
   m_file.open_scope("spillway");
   m_clk = m_file.add_bits("clk", 1);
   for (const stream* link : m_domain.streams()) add(*link);
-  for (const unit* member : m_domain.units()) add(*member);
+  for (const clocked_module* member : m_domain.units()) add(*member);
   m_file.close_scope();
 }
 
@@ -39,7 +38,7 @@ void wave_probe::add(const stream& link) {
   m_file.close_scope();
 }
 
-void wave_probe::add(const unit& member) {
+void wave_probe::add(const clocked_module& member) {
   m_file.open_scope(member.basename());
   unit_signals& to = m_units.emplace_back();
   to.from = &member;

@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <vector>
 
-#include "sim/clock_domain.h"
-#include "sim/units/mvau_unit.h"
-#include "traces/vcd_writer.h"
+#include "spillway/sim/clock_domain.h"
+#include "spillway/sim/clocked_module.h"
+#include "spillway/sim/units/mvau_unit.h"
+#include "spillway/traces/vcd_writer.h"
 
 namespace spillway {
 
@@ -21,6 +22,7 @@ class wave_probe final : public cycle_probe {
   /// Creates the file. Throws `io_error`, as `sample` and `close` do.
   wave_probe(const std::filesystem::path& path, const clock_domain& domain);
 
+  /// Writes what changed in this cycle: handshakes, states and registers.
   void sample(std::uint64_t cycle) override;
 
   /// Ends the waveform where the last cycle does.
@@ -32,7 +34,7 @@ class wave_probe final : public cycle_probe {
     vcd_writer::signal tvalid, tready, tlast, tdata, fill;
   };
   struct unit_signals {
-    const unit* from;
+    const clocked_module* from;
     const mvau_unit* mvau;  ///< null for other kinds
     vcd_writer::signal state;
     std::vector<vcd_writer::signal> accumulators, overflows;  ///< by PE
@@ -40,7 +42,7 @@ class wave_probe final : public cycle_probe {
 
   void declare();
   void add(const stream& link);
-  void add(const unit& member);
+  void add(const clocked_module& member);
   void sample(const stream_signals& to);
   void sample(const unit_signals& to);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/overflow_event.h"
+#include "spillway/traces/overflow_event.h"
 
 #include <algorithm>
 #include <tuple>

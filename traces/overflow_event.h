@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "models/big_int.h"
+#include "spillway/models/numbers/big_int.h"
 
 namespace spillway {
 
@@ -16,9 +16,10 @@ namespace spillway {
 /// are in `narrow` where all four fit into int64, else in `wide`. Transient: the finished dot product would fit into
 /// the register; persistent: it would not.
 struct overflow_event {
+  /// The place of each value in `narrow` and in `wide`.
   enum value : unsigned char { before, addend, exact, stored };
 
-  std::uint64_t frame = 0;
+  std::uint64_t frame = 0;     ///< counted from 0 over the run
   std::uint32_t unit = 0;      ///< index of the unit in the dataflow
   std::uint32_t position = 0;  ///< output vector within the frame (0 for a fully connected layer)
   std::uint32_t channel = 0;   ///< row of the weight matrix

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/query.h"
+#include "spillway/traces/query.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <filesystem>
 
-#include "models/error.h"
-#include "traces/run_store.h"
+#include "spillway/models/support/error.h"
+#include "spillway/traces/run_store.h"
 
 namespace spillway {
 namespace {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "traces/overflow_event.h"
-#include "traces/sqlite.h"
-#include "traces/table.h"
+#include "spillway/traces/overflow_event.h"
+#include "spillway/traces/sqlite.h"
+#include "spillway/traces/table.h"
 
 namespace spillway {
 

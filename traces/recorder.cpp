@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/recorder.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "traces/overflow_event.h"
+#include "spillway/traces/overflow_event.h"
 
 namespace spillway {
 
@@ -31,10 +31,12 @@ class recorder {
   /// Makes room for a unit's counters. Called by the engine, once a unit, in unit order. Returns the unit's index.
   std::uint32_t add_unit(std::int64_t channels);
 
+  /// The counters of a unit, one entry a channel, and how many units there are.
   std::span<channel_counts> counts(std::uint32_t unit) { return m_counts[unit]; }
   std::span<const channel_counts> counts(std::uint32_t unit) const { return m_counts[unit]; }
   std::size_t units() const { return m_counts.size(); }
 
+  /// The log: whether it takes another event, one more event, all that it holds, and the most that it takes.
   bool wants_events() const { return m_events.size() < m_max_events; }
   void log(const overflow_event& event) {
     if (wants_events()) m_events.push_back(event);

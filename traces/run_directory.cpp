@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/run_directory.h"
+#include "spillway/traces/run_directory.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/atomic_file.h"  // whoever fills a run directory writes its files so
+#include "spillway/models/support/atomic_file.h"  // whoever fills a run directory writes its files so
 
 namespace spillway {
 
@@ -34,6 +34,7 @@ class run_directory {
   /// what would be right) if it may not, `io_error` if the system refuses.
   explicit run_directory(const std::string& path, use how = use::fresh);
 
+  /// As it was given.
   const std::string& path() const { return m_path; }
 
   /// The path of a file in it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/run_rows.h"
+#include "spillway/traces/run_rows.h"
 
 namespace spillway {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/run_store.h"
+#include "spillway/traces/run_store.h"
 
 #include <fmt/format.h>
 
 #include <limits>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {

@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 
-#include "traces/recorder.h"
-#include "traces/run_rows.h"
-#include "traces/sqlite.h"
+#include "spillway/traces/recorder.h"
+#include "spillway/traces/run_rows.h"
+#include "spillway/traces/sqlite.h"
 
 namespace spillway {
 
@@ -26,6 +26,7 @@ class run_store {
   /// Creates the file, which must not exist.
   run_store(const std::string& path, const run_info& info);
 
+  /// A word about the run, and one row for each unit.
   void write_meta(const std::string& key, const std::string& value);
   void write_units(std::span<const unit_row> units);
 
@@ -35,6 +36,7 @@ class run_store {
   /// The log, in its order. Values beyond int64 become decimal text.
   void write_events(std::span<const overflow_event> events);
 
+  /// One row a frame, the states of each unit, the terms of each price, and the sums of the run.
   void write_frames(std::span<const frame_row> frames);
   void write_activity(std::span<const activity_row> activity);
   void write_costs(std::span<const cost_row> costs);

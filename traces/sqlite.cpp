@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/sqlite.h"
+#include "spillway/traces/sqlite.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <utility>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {
 
-/// Why the system refused, in its own words if it gave any.
-std::string system_reason(sqlite3* database) {
-  const int number = database ? sqlite3_system_errno(database) : 0;
-  return number != 0 ? std::strerror(number) : sqlite3_errmsg(database);
-}
-
-[[noreturn]] void fail(sqlite3* database, int code, const std::string& path) {
-  switch (code & 0xff) {
+/// Turns what SQLiteCpp throws into our exceptions. `system_error` is errno as the call left it, 0 if it set none.
+[[noreturn]] void fail(const SQLite::Exception& why, const std::string& path, int system_error) {
+  const char* reason = system_error != 0 ? std::strerror(system_error) : why.getErrorStr();
+  switch (why.getErrorCode() & 0xff) {
     case SQLITE_FULL:
       throw io_error(
           fmt::format("{}: the disk is full; what was finished is kept, free some space for the rest", path));
@@ -30,43 +29,50 @@ std::string system_reason(sqlite3* database) {
     case SQLITE_NOTADB:
       throw input_error(fmt::format("{}: not a SQLite database; expected a file that spillway has written", path));
     case SQLITE_CORRUPT:
-      throw input_error(fmt::format("{}: the database is corrupt ({}); make it anew", path, sqlite3_errmsg(database)));
+      throw input_error(fmt::format("{}: the database is corrupt ({}); make it anew", path, why.what()));
     case SQLITE_CANTOPEN:
-      throw io_error(fmt::format("{}: cannot open the database: {}", path, system_reason(database)));
+      throw io_error(fmt::format("{}: cannot open the database: {}", path, reason));
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_IOERR:
     case SQLITE_NOMEM:
-      throw io_error(fmt::format("{}: cannot access the database: {}", path, system_reason(database)));
+      throw io_error(fmt::format("{}: cannot access the database: {}", path, reason));
     default:
-      throw input_error(fmt::format("{}: {}", path, database ? sqlite3_errmsg(database) : sqlite3_errstr(code)));
+      throw input_error(fmt::format("{}: {}", path, why.what()));
   }
 }
 
-void check(sqlite3* database, int code) {
-  if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
-  const char* path = sqlite3_db_filename(database, "main");
-  fail(database, code, path && *path ? path : "the database");
+/// Calls SQLiteCpp, and speaks of `path` if it throws.
+template <class Call>
+auto checked(const std::string& path, Call&& call) {
+  errno = 0;
+  try {
+    return std::forward<Call>(call)();
+  } catch (const SQLite::Exception& why) {
+    fail(why, path, errno);
+  }
 }
 
 int open_flags(sqlite_database::access mode) {
   // Reading asks for writing, too: only so can SQLite roll back what a killed writer left undone. It falls back to
   // reading alone where the file is write-protected, and `query_only` keeps us from changing anything.
-  return mode == sqlite_database::access::read ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  return mode == sqlite_database::access::read ? SQLite::OPEN_READWRITE : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
 }
+
+constexpr int busy_timeout_milliseconds = 2000;
 
 }  // namespace
 
-void sqlite_statement::finalizer::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+sqlite_statement::sqlite_statement(sqlite_statement&&) noexcept = default;
+sqlite_statement::~sqlite_statement() = default;
 
-sqlite_statement::sqlite_statement(sqlite3* database, std::string_view sql) : m_database(database) {
-  sqlite3_stmt* statement = nullptr;
-  check(database, sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &statement, nullptr));
-  m_statement.reset(statement);
+sqlite_statement::sqlite_statement(const SQLite::Database& database, const std::string& path, std::string_view sql)
+    : m_path(path) {
+  checked(m_path, [&] { m_statement = std::make_unique<SQLite::Statement>(database, std::string(sql)); });
 }
 
 void sqlite_statement::bind_integer(int place, std::int64_t value) {
-  check(m_database, sqlite3_bind_int64(m_statement.get(), place, value));
+  checked(m_path, [&] { m_statement->bind(place, value); });
 }
 
 void sqlite_statement::bind_unsigned(int place, std::uint64_t value) {
@@ -77,17 +83,15 @@ void sqlite_statement::bind_unsigned(int place, std::uint64_t value) {
 }
 
 void sqlite_statement::bind(int place, double value) {
-  check(m_database, sqlite3_bind_double(m_statement.get(), place, value));
+  checked(m_path, [&] { m_statement->bind(place, value); });
 }
 
 void sqlite_statement::bind(int place, std::string_view value) {
-  // A null pointer would bind NULL, which an empty text is not.
-  const char* text = value.data() ? value.data() : "";
-  check(m_database, sqlite3_bind_text64(m_statement.get(), place, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  checked(m_path, [&] { m_statement->bind(place, std::string(value)); });
 }
 
 void sqlite_statement::bind(int place, std::monostate) {
-  check(m_database, sqlite3_bind_null(m_statement.get(), place));
+  checked(m_path, [&] { m_statement->bind(place); });
 }
 
 void sqlite_statement::bind(int place, const cell& value) {
@@ -95,49 +99,36 @@ void sqlite_statement::bind(int place, const cell& value) {
 }
 
 bool sqlite_statement::step() {
-  const int code = sqlite3_step(m_statement.get());
-  if (code == SQLITE_ROW) return true;
-  if (code == SQLITE_DONE) return false;
-  // The message goes away with the reset that the statement needs to let go of its locks.
-  try {
-    check(m_database, code);
-  } catch (...) {
-    sqlite3_reset(m_statement.get());
-    throw;
-  }
-  return false;
+  return checked(m_path, [&] {
+    try {
+      return m_statement->executeStep();
+    } catch (...) {
+      m_statement->tryReset();  // lets go of its locks
+      throw;
+    }
+  });
 }
 
-void sqlite_statement::reset() { sqlite3_reset(m_statement.get()); }
-
 void sqlite_statement::execute() {
-  while (step()) {
-  }
+  step();
   reset();
 }
 
-int sqlite_statement::columns() const { return sqlite3_column_count(m_statement.get()); }
+void sqlite_statement::reset() { m_statement->tryReset(); }
 
-std::string sqlite_statement::column_name(int column) const { return sqlite3_column_name(m_statement.get(), column); }
+int sqlite_statement::columns() const { return m_statement->getColumnCount(); }
 
-cell sqlite_statement::column(int column) const {
-  sqlite3_stmt* statement = m_statement.get();
-  switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_INTEGER:
-      return static_cast<std::int64_t>(sqlite3_column_int64(statement, column));
-    case SQLITE_FLOAT:
-      return sqlite3_column_double(statement, column);
-    case SQLITE_NULL:
-      return std::monostate{};
-    default: {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-      const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-      return text ? std::string(text, length) : std::string();
-    }
-  }
+std::string sqlite_statement::column_name(int column) const {
+  return checked(m_path, [&] { return std::string(m_statement->getColumnName(column)); });
 }
 
-void sqlite_database::closer::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+cell sqlite_statement::column(int column) const {
+  const SQLite::Column value = m_statement->getColumn(column);
+  if (value.isInteger()) return std::int64_t{value.getInt64()};
+  if (value.isFloat()) return value.getDouble();
+  if (value.isNull()) return std::monostate{};
+  return value.getString();
+}
 
 sqlite_database::sqlite_database(const std::string& path, access mode) : m_path(path) {
   std::error_code ignored;
@@ -145,18 +136,19 @@ sqlite_database::sqlite_database(const std::string& path, access mode) : m_path(
     throw io_error(fmt::format("{}: exists already; name a new directory, or overwrite with --force", path));
   if (mode == access::read && !std::filesystem::exists(path, ignored))
     throw io_error(fmt::format("{}: no such file", path));
-  sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &database, open_flags(mode), nullptr);
-  m_database.reset(database);
-  if (code != SQLITE_OK) fail(database, code, path);
-  sqlite3_extended_result_codes(database, 1);
-  sqlite3_busy_timeout(database, 2000);
+  checked(m_path, [&] {
+    m_database = std::make_unique<SQLite::Database>(path, open_flags(mode), busy_timeout_milliseconds);
+    sqlite3_extended_result_codes(m_database->getHandle(), 1);
+  });
   // Opening is lazy. Reading the schema now makes a file that is no database fail here, before anything is done.
   execute(mode == access::read ? "PRAGMA schema_version; PRAGMA query_only = 1" : "PRAGMA schema_version");
 }
 
+sqlite_database::sqlite_database(sqlite_database&&) noexcept = default;
+sqlite_database::~sqlite_database() = default;
+
 void sqlite_database::execute(const std::string& sql) {
-  check(m_database.get(), sqlite3_exec(m_database.get(), sql.c_str(), nullptr, nullptr, nullptr));
+  checked(m_path, [&] { m_database->exec(sql); });
 }
 
 table sqlite_database::select(std::string_view sql, const std::vector<cell>& values) const {
@@ -172,14 +164,15 @@ table sqlite_database::select(std::string_view sql, const std::vector<cell>& val
   return result;
 }
 
-// IMMEDIATE takes the lock now: a second writer is told at once, not in the middle of its rows.
+// IMMEDIATE takes the lock now: a second writer is told at once, not in the middle of its rows. (SQLiteCpp's own
+// transaction throws its own exceptions.)
 sqlite_transaction::sqlite_transaction(sqlite_database& database) : m_database(database) {
   m_database.execute("BEGIN IMMEDIATE");
 }
 
 sqlite_transaction::~sqlite_transaction() {
   // A full disk may have rolled back already; then this fails, which is fine.
-  if (m_open) sqlite3_exec(m_database.m_database.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (m_open) m_database.m_database->tryExec("ROLLBACK");
 }
 
 void sqlite_transaction::commit() {

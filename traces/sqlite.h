@@ -9,20 +9,26 @@
 #include <string_view>
 #include <vector>
 
-#include "traces/table.h"
+#include "spillway/traces/table.h"
 
-struct sqlite3;
-struct sqlite3_stmt;
+namespace SQLite {
+class Database;
+class Statement;
+}  // namespace SQLite
 
 namespace spillway {
 
-// SQLite, with its resources owned and its result codes turned into one-line exceptions: `io_error` where the system
-// refused (full disk, no permission, locked by another process), `input_error` where the file is wrong (not a
-// database, corrupt, no such table).
+// SQLite through SQLiteCpp, which owns its resources, with its exceptions turned into our one-line ones and its columns
+// into cells: `io_error` where the system refused (full disk, no permission, locked by another process), `input_error`
+// where the file is wrong (not a database, corrupt, no such table).
 
 /// A prepared statement. Places count from 1, columns from 0. It must not outlive its database.
 class sqlite_statement {
  public:
+  sqlite_statement(sqlite_statement&&) noexcept;
+  ~sqlite_statement();
+
+  /// Gives a place of the statement its value, which stays until another one is bound.
   template <std::signed_integral Integer>
   void bind(int place, Integer value) {
     bind_integer(place, value);
@@ -61,16 +67,13 @@ class sqlite_statement {
 
  private:
   friend class sqlite_database;
-  struct finalizer {
-    void operator()(sqlite3_stmt* statement) const;
-  };
-  sqlite_statement(sqlite3* database, std::string_view sql);
+  sqlite_statement(const SQLite::Database& database, const std::string& path, std::string_view sql);
   void bind_integer(int place, std::int64_t value);
   void bind_unsigned(int place, std::uint64_t value);
   void execute();
 
-  sqlite3* m_database;
-  std::unique_ptr<sqlite3_stmt, finalizer> m_statement;
+  std::string m_path;  ///< of the database, for messages
+  std::unique_ptr<SQLite::Statement> m_statement;
 };
 
 /// An open database file. Foreign readers may hold it: statements wait up to two seconds for a lock.
@@ -82,24 +85,26 @@ class sqlite_database {
     update,  ///< a file that may exist
   };
 
+  /// Throws `io_error` or `input_error` where the file can't be opened so.
   sqlite_database(const std::string& path, access mode);
+  sqlite_database(sqlite_database&&) noexcept;
+  ~sqlite_database();
 
   /// Statements without results, several at a time.
   void execute(const std::string& sql);
-  sqlite_statement prepare(std::string_view sql) const { return {m_database.get(), sql}; }
+  sqlite_statement prepare(std::string_view sql) const { return {*m_database, m_path, sql}; }
 
   /// All rows of one SELECT, `values` bound to its places.
   table select(std::string_view sql, const std::vector<cell>& values = {}) const;
 
+  /// As it was given.
   const std::string& path() const { return m_path; }
 
  private:
   friend class sqlite_transaction;
-  struct closer {
-    void operator()(sqlite3* database) const;
-  };
+
   std::string m_path;
-  std::unique_ptr<sqlite3, closer> m_database;
+  std::unique_ptr<SQLite::Database> m_database;
 };
 
 /// All or nothing: what was written since construction is undone unless `commit` was reached.
@@ -110,6 +115,7 @@ class sqlite_transaction {
   sqlite_transaction(const sqlite_transaction&) = delete;
   sqlite_transaction& operator=(const sqlite_transaction&) = delete;
 
+  /// Keeps what was written. Throws as a statement does, and then nothing is kept.
   void commit();
 
  private:

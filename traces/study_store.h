@@ -6,9 +6,9 @@
 #include <span>
 #include <string>
 
-#include "traces/recorder.h"
-#include "traces/run_rows.h"
-#include "traces/sqlite.h"
+#include "spillway/traces/recorder.h"
+#include "spillway/traces/run_rows.h"
+#include "spillway/traces/sqlite.h"
 
 namespace spillway {
 
@@ -54,7 +54,7 @@ struct training_row {
 };
 
 /// Writes study.sqlite point by point, and goes on where an interrupted study stopped. Each call is one transaction,
-/// as in run_store.
+/// as in `run_store`.
 class study_store {
  public:
   static constexpr const char* schema = "spillway-study-1";
@@ -63,6 +63,7 @@ class study_store {
   /// networks): a file that was made under another one is refused with `config_error`, as its points would not compare.
   study_store(const std::string& path, const run_info& info, const std::string& configuration);
 
+  /// A word about the study.
   void write_meta(const std::string& key, const std::string& value);
 
   /// True if this very point is finished.
@@ -75,6 +76,7 @@ class study_store {
   std::int64_t order_trials(int bits, const std::string& scope) const;
   void write_order_trials(std::span<const order_trial> trials);
 
+  /// How each network was trained; and, at the end, how long the study took.
   void write_training(std::span<const training_row> rows);
   void finish(double wall_seconds);
 

@@ -32,6 +32,7 @@ class vcd_writer {
   vcd_writer(const vcd_writer&) = delete;
   vcd_writer& operator=(const vcd_writer&) = delete;
 
+  /// Begins a scope within the open one, and ends it. Signals that are added lie in the innermost open scope.
   void open_scope(std::string_view name);
   void close_scope();
 

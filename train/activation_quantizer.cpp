@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/activation_quantizer.h"
+#include "spillway/train/activation_quantizer.h"
 
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
@@ -88,7 +88,7 @@ double block_backward(const float* x, const float* e, float* dx, std::int64_t co
 struct quantize_function : torch::autograd::Function<quantize_function> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& log2_scale,
                                const activation_levels& levels) {
-    const torch::Tensor from = x.contiguous(), to = torch::empty_like(from);
+    const torch::Tensor from = x.contiguous(x.suggest_memory_format()), to = torch::empty_like(from);
     const range r{activation_scale(log2_scale), levels.low(), levels.high()};
     const float* in = from.data_ptr<float>();
     auto* out = to.data_ptr<float>();
@@ -105,8 +105,9 @@ struct quantize_function : torch::autograd::Function<quantize_function> {
   static tensor_list backward(AutogradContext* context, tensor_list gradient) {
     const auto number = [&](const char* name) { return static_cast<float>(context->saved_data[name].toDouble()); };
     const range r{number("scale"), number("low"), number("high")};
-    const torch::Tensor from = context->get_saved_variables()[0], upstream = gradient[0].contiguous();
-    const torch::Tensor dx = torch::empty_like(from);
+    const torch::Tensor from = context->get_saved_variables()[0], dx = torch::empty_like(from);
+    // One loop reads both: the gradient has to lie in memory as the values do.
+    const torch::Tensor upstream = gradient[0].contiguous(from.suggest_memory_format());
     const std::int64_t count = from.numel();
     std::vector<double> sums(static_cast<std::size_t>((count + block - 1) / block));
     const float *x = from.data_ptr<float>(), *e = upstream.data_ptr<float>();

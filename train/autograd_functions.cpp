@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "train/binary_linear.h"
-#include "train/straight_through.h"
+#include "spillway/train/binary_linear.h"
+#include "spillway/train/straight_through.h"
 
 namespace spillway {
 namespace {

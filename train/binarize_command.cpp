@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <memory>
 
-#include "models/atomic_file.h"
-#include "models/bit_packed.h"
-#include "models/error.h"
-#include "train/commands.h"
+#include "spillway/models/data/bit_packed.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/commands.h"
 
 namespace spillway {
 namespace {

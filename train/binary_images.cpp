@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/binary_images.h"
+#include "spillway/train/binary_images.h"
 
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <utility>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/idx.h"
+#include "spillway/models/data/idx.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/checkpoint.h"
+#include "spillway/train/checkpoint.h"
 
 #include <fmt/format.h>
 #include <torch/optim/optimizer.h>
@@ -9,9 +9,9 @@
 #include <map>
 #include <sstream>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/read_file.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
 
 namespace spillway {
 namespace {
@@ -36,6 +36,34 @@ std::string text(torch::serialize::InputArchive& archive, const char* key) {
   return value.toStringRef();
 }
 
+/// Tensors under one key, their names, a line each, under another.
+void write_tensors(torch::serialize::OutputArchive& archive, const std::string& key, const std::string& names_key,
+                   const named_tensors& from) {
+  torch::serialize::OutputArchive tensors;
+  std::string names;
+  std::int64_t count = 0;
+  for (const auto& [name, tensor] : from) {
+    names += name + "\n";
+    tensors.write(fmt::format("tensor{}", count++), tensor.detach());
+  }
+  archive.write(names_key, c10::IValue(names));
+  archive.write(key, tensors);
+}
+
+named_tensors read_tensors(torch::serialize::InputArchive& archive, const char* key, const char* names_key) {
+  named_tensors result;
+  torch::serialize::InputArchive tensors;
+  archive.read(key, tensors);
+  std::istringstream names(text(archive, names_key));
+  std::string name;
+  for (std::int64_t i = 0; std::getline(names, name); ++i) {
+    torch::Tensor tensor;
+    tensors.read(fmt::format("tensor{}", i), tensor);
+    result.emplace_back(name, tensor);
+  }
+  return result;
+}
+
 std::int64_t whole(torch::serialize::InputArchive& archive, const char* key) {
   c10::IValue value;
   archive.read(key, value);
@@ -45,8 +73,8 @@ std::int64_t whole(torch::serialize::InputArchive& archive, const char* key) {
 }  // namespace
 
 void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
-                     const torch::optim::Optimizer& optimizer) {
-  torch::serialize::OutputArchive archive, tensors, state;
+                     const torch::optim::Optimizer& optimizer, const named_tensors& average) {
+  torch::serialize::OutputArchive archive, state;
   archive.write("format", c10::IValue(format_version));
   archive.write("recipe", c10::IValue(place.recipe));
   archive.write("epoch", c10::IValue(std::int64_t{place.epoch}));
@@ -54,14 +82,8 @@ void save_checkpoint(const std::string& path, const training_place& place, const
   archive.write("loss_sum", c10::IValue(place.loss_sum));
   archive.write("correct", c10::IValue(place.correct));
   archive.write("log", c10::IValue(place.log));
-  std::string names;
-  std::int64_t count = 0;
-  for (const auto& [name, tensor] : model.state()) {
-    names += name + "\n";
-    tensors.write(fmt::format("tensor{}", count++), tensor.detach());
-  }
-  archive.write("names", c10::IValue(names));
-  archive.write("tensors", tensors);
+  write_tensors(archive, "tensors", "names", model.state());
+  if (!average.empty()) write_tensors(archive, "average", "average_names", average);
   optimizer.save(state);
   archive.write("optimizer", state);
   std::ostringstream bytes;
@@ -73,7 +95,7 @@ checkpoint load_checkpoint(const std::string& path) {
   checkpoint result;
   result.bytes = read_file(path, largest_file);
   guarded(path, [&] {
-    torch::serialize::InputArchive archive, tensors;
+    torch::serialize::InputArchive archive;
     archive.load_from(result.bytes.data(), result.bytes.size());
     if (whole(archive, "format") != format_version)
       throw input_error(fmt::format("{}: a checkpoint of another version of spillway-train", shown_path(path)));
@@ -86,14 +108,9 @@ checkpoint load_checkpoint(const std::string& path) {
     place.loss_sum = loss_sum.toDouble();
     place.correct = whole(archive, "correct");
     place.log = text(archive, "log");
-    archive.read("tensors", tensors);
-    std::istringstream names(text(archive, "names"));
-    std::string name;
-    for (std::int64_t i = 0; std::getline(names, name); ++i) {
-      torch::Tensor tensor;
-      tensors.read(fmt::format("tensor{}", i), tensor);
-      result.tensors.emplace_back(name, tensor);
-    }
+    result.tensors = read_tensors(archive, "tensors", "names");
+    if (c10::IValue names; archive.try_read("average_names", names))
+      result.average = read_tensors(archive, "average", "average_names");
   });
   return result;
 }

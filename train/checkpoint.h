@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "train/network_model.h"
+#include "spillway/train/network_model.h"
 
 namespace torch::optim {
 class Optimizer;
@@ -23,15 +23,16 @@ struct training_place {
   std::string log;  ///< lines of the epochs that are done
 };
 
-/// Writes a checkpoint, whole or not at all. Throws `io_error`; what stood at `path` is then still there.
+/// Writes a checkpoint, whole or not at all. `average` may be empty. Throws `io_error`; what stood at `path` is then
+/// still there.
 void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
-                     const torch::optim::Optimizer& optimizer);
+                     const torch::optim::Optimizer& optimizer, const named_tensors& average = {});
 
-/// A checkpoint's contents: the place, and tensors by name. Throws `io_error` if it can't be read, `input_error` if it
-/// is none or truncated.
+/// A checkpoint's contents: the place, and tensors by name, those of the moving average likewise. Throws `io_error` if
+/// it can't be read, `input_error` if it is none or truncated.
 struct checkpoint {
   training_place place;
-  named_tensors tensors;
+  named_tensors tensors, average;
   std::string bytes;  ///< of the file, from which the optimizer is read
 };
 checkpoint load_checkpoint(const std::string& path);

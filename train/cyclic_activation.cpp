@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/cyclic_activation.h"
+#include "spillway/train/cyclic_activation.h"
 
 #include <cmath>
 
-#include "models/fit.h"
+#include "spillway/models/numbers/fit.h"
 
 namespace spillway {
 namespace {
@@ -27,8 +27,8 @@ torch::Tensor cyclic_activation(const torch::Tensor& sums, const wrapnet_options
   // A constant to the gradient: how often the register went round has derivative 0 wherever it has one.
   const auto turns = torch::floor((sums.detach() + half) / (2 * half));
   const auto m = sums - turns * (2 * half);
-  const auto folded = (m.detach().sign() * half - m) * options.slope;
-  return torch::where(m.detach().abs() <= knee(options), m, folded);
+  const auto reduced = (m.detach().sign() * half - m) * options.slope;
+  return torch::where(m.detach().abs() <= knee(options), m, reduced);
 }
 
 torch::Tensor overflow_penalty(const torch::Tensor& sums, const wrapnet_options& options) {

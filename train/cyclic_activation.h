@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "train/training_options.h"
+#include "spillway/train/training_options.h"
 
 namespace spillway {
 

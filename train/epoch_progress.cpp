@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/epoch_progress.h"
+#include "spillway/train/epoch_progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "train/linear_trainer.h"
+#include "spillway/train/linear_trainer.h"
 
 namespace spillway {
 

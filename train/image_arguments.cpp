@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/image_arguments.h"
+#include "spillway/train/image_arguments.h"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,16 @@
 #include <chrono>
 #include <filesystem>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/nearest_name.h"
-#include "models/output_file.h"
-#include "models/weight_start.h"
-#include "train/epoch_progress.h"
-#include "train/image_trainer.h"
-#include "train/linear_file.h"
+#include "spillway/models/quantize/weight_start.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
+#include "spillway/models/support/output_file.h"
+#include "spillway/train/epoch_progress.h"
+#include "spillway/train/image_trainer.h"
+#include "spillway/train/linear_file.h"
+#include "spillway/train/stop_signal.h"
+#include "spillway/train/threads.h"
 
 namespace spillway {
 namespace {
@@ -28,13 +30,20 @@ void add_training_options(CLI::App& command, image_arguments& args) {
   command.add_option("--batch", t.batch, "Images a step")->capture_default_str();
   command.add_option("--optimizer", args.optimizer, "sgd or adam")->capture_default_str();
   command.add_option("--momentum", t.momentum, "Of sgd")->capture_default_str();
-  command.add_option("--learning-rate", t.learning_rate, "The first rate")->capture_default_str();
+  command.add_option("--learning-rate", t.learning_rate, "The first rate; of one-cycle the greatest")
+      ->capture_default_str();
   command.add_option("--scale-learning-rate", t.scale_learning_rate,
                      "The same, of log2 of scales and norms; that of the weights if not given");
   command.add_option("--weight-decay", t.weight_decay, "Of the weights")->capture_default_str();
-  command.add_option("--schedule", args.schedule, "step (times --decay) or cosine (to 0)")->capture_default_str();
+  command.add_option("--schedule", args.schedule, "step (times --decay), cosine (to 0) or one-cycle (up, then to 0)")
+      ->capture_default_str();
   command.add_option("--decay", t.decay, "Factor of the rate in the step schedule")->capture_default_str();
   command.add_option("--decay-epochs", t.decay_epochs, "Epochs from one step to the next")->capture_default_str();
+  command.add_option("--warm-up", t.warm_up, "Share of all steps in which the one-cycle schedule rises")
+      ->capture_default_str();
+  command
+      .add_option("--average", t.average, "Decay of a moving average of all weights, which is what comes out; 0: none")
+      ->capture_default_str();
   command.add_option("--penalty", t.penalty, "Lambda, of A2Q's and A2Q+'s norms or of wrapnet's overflow")
       ->capture_default_str();
   args.norms = args.command->norms;
@@ -59,11 +68,13 @@ void add_image_options(CLI::App& command, image_arguments& args) {
   command.add_option("--weight-bits", args.shape.weight_bits, "M, of the hidden layers")->capture_default_str();
   command.add_option("--input-bits", args.shape.activation_bits, "N, likewise")->capture_default_str();
   command.add_option("--accumulator-width", args.model.accumulator_bits, "P, likewise");
-  command.add_option("--slope", args.slope, "K of wrapnet's fold, whole")->capture_default_str();
+  command.add_option("--slope", args.slope, "K of wrapnet's reduction, whole")->capture_default_str();
   command.add_option("--limit", args.limit, "Of A2Q: published or tight")->capture_default_str();
   command.add_option("--start", args.start, "Of weights: naive, euclidean or centred")->default_val("naive");
   command.add_option("--from", args.from, "Checkpoint of a float network to start from");
   add_training_options(command, args);
+  command.add_option("--layout", args.layout, "Of tensors: channels-first, or channels-last, which is faster")
+      ->capture_default_str();
   command.add_option("--threads", args.threads, "Results are repeatable for one number")->capture_default_str();
   command.add_option("--checkpoint-every", args.pause, "Seconds; and after each epoch")->capture_default_str();
   command.add_option("-o,--output", args.output, "The ONNX file to write (of float: the checkpoint)")->required();
@@ -107,9 +118,9 @@ std::string recipe(const image_arguments& args, const std::string& images) {
     if (args.model.method == weight_method::a2q) add("limit", to_string(args.model.limit));
     add("penalty", t.penalty);
   }
-  if (args.model.fold) {
-    add("accumulator-width", args.model.fold->bits);
-    add("slope", args.model.fold->slope);
+  if (args.model.reduction) {
+    add("accumulator-width", args.model.reduction->bits);
+    add("slope", args.model.reduction->slope);
     add("penalty", t.penalty);
   }
   add("seed", t.seed);
@@ -125,6 +136,9 @@ std::string recipe(const image_arguments& args, const std::string& images) {
     add("decay", t.decay);
     add("decay-epochs", t.decay_epochs);
   }
+  if (t.schedule == rate_schedule::one_cycle) add("warm-up", t.warm_up);
+  if (t.average != 0) add("average", t.average);
+  if (args.model.layout != tensor_layout::channels_first) add("layout", to_string(args.model.layout));
   // Unsaid where batch is the default: recipes from before there was a choice stay what they were.
   const std::string norms = to_string(args.model.norms);
   if (norms != "batch" || norms != args.command->norms) add("norms", norms);
@@ -137,26 +151,27 @@ std::string recipe(const image_arguments& args, const std::string& images) {
 
 void check_options(image_arguments& args) {
   args.model.is_float = args.method == "float";
-  const bool folds = args.method == "wrapnet";
-  if (!args.model.is_float && !folds) args.model.method = parse_weight_method(args.method);
-  const bool limited = folds || (!args.model.is_float && args.model.method != weight_method::qat);
+  const bool reduces = args.method == "wrapnet";
+  if (!args.model.is_float && !reduces) args.model.method = parse_weight_method(args.method);
+  const bool limited = reduces || (!args.model.is_float && args.model.method != weight_method::qat);
   if (args.width_given != limited)
     throw config_error(args.width_given
                            ? "--accumulator-width is for --method a2q, a2q_plus and wrapnet: others know no accumulator"
                            : fmt::format("--method {} needs --accumulator-width, for instance 16", args.method));
-  if (args.slope_given && !folds) throw config_error("--slope is for --method wrapnet: others fold nothing");
-  if (folds) {
-    args.model.fold = cyclic_fold{args.model.accumulator_bits, args.slope};
-    validate(*args.model.fold);
+  if (args.slope_given && !reduces) throw config_error("--slope is for --method wrapnet: others reduce nothing");
+  if (reduces) {
+    args.model.reduction = cyclic_reduction{args.model.accumulator_bits, args.slope};
+    validate(*args.model.reduction);
   }
   args.model.limit = parse_norm_limit(args.limit);
   args.model.start = parse_weight_start(args.start);
   args.model.norms = parse_norm_statistics(args.norms);
+  args.model.layout = parse_tensor_layout(args.layout);
   args.training.optimizer = parse_optimizer_kind(args.optimizer);
   args.training.schedule = parse_rate_schedule(args.schedule);
   args.dialect = parse_onnx_dialect(args.format);
-  if (folds && args.dialect != onnx_dialect::qonnx)
-    throw config_error("--format qcdq has no form for the thresholds of wrapnet's fold; right: qonnx");
+  if (reduces && args.dialect != onnx_dialect::qonnx)
+    throw config_error("--format qcdq has no form for the thresholds of wrapnet's reduction; right: qonnx");
   args.training.augmented = args.command->is_augmented && !args.plain;
   if (!args.scale_rate_given) args.training.scale_learning_rate = args.training.learning_rate;
   args.shape.calibration_images = 0;
@@ -172,19 +187,23 @@ std::string checkpoint_path(const image_arguments& args) {
   return args.model.is_float ? args.output : args.output + ".ckpt";
 }
 
+void start_as(network_model& real, const std::string& path) {
+  const checkpoint from = load_checkpoint(path);
+  try {
+    real.start_from(from.tensors);
+  } catch (const input_error& e) {
+    throw input_error(
+        fmt::format("{}: a checkpoint of another network ({}): {}", shown_path(path), from.place.recipe, e.what()));
+  }
+}
+
 void start_network(network_model& model, const image_arguments& args, const torch::Tensor& images,
                    const named_tensors& weights) {
   const bool fixed = model.options().norms == norm_statistics::fixed;
   named_tensors start = weights;
   if (!args.from.empty()) {
-    const checkpoint from = load_checkpoint(args.from);
     network_model real(model.graph(), {.is_float = true});
-    try {
-      real.start_from(from.tensors);
-    } catch (const input_error& e) {
-      throw input_error(fmt::format("{}: a checkpoint of another network ({}): {}", shown_path(args.from),
-                                    from.place.recipe, e.what()));
-    }
+    start_as(real, args.from);
     start = real.state();
   }
   if (!start.empty()) {
@@ -206,9 +225,9 @@ std::map<std::string, std::string> image_metadata(const image_arguments& args, c
                                             {prefix + "method", args.method},
                                             {prefix + "seed", fmt::to_string(args.training.seed)},
                                             {prefix + "epochs", fmt::to_string(args.training.epochs)}};
-  if (args.model.fold) {
-    result[prefix + "accumulator_bits"] = fmt::to_string(args.model.fold->bits);
-    result[prefix + "slope"] = fmt::to_string(args.model.fold->slope);
+  if (args.model.reduction) {
+    result[prefix + "accumulator_bits"] = fmt::to_string(args.model.reduction->bits);
+    result[prefix + "slope"] = fmt::to_string(args.model.reduction->slope);
     result[prefix + "overflow_penalty"] = fmt::to_string(args.training.penalty);
   }
   return result;
@@ -222,7 +241,13 @@ void train_task(network_model& model, const image_arguments& args, const std::st
   trainer.keep_checkpoints(checkpoint_path(args), args.output + ".csv", recipe, std::chrono::seconds(args.pause));
   if (resumes) trainer.resume();
   epoch_progress progress(fs::path(args.output).filename().string(), args.quiet);
-  trainer.run([&](const epoch_report& report) { progress.update(report); });
+  keep_freed_memory();
+  note_stop_signals();
+  const auto stop = [] { return stop_signal() != 0; };
+  if (!trainer.run([&](const epoch_report& report) { progress.update(report); }, stop))
+    throw stopped(
+        fmt::format("stopped by signal {}; the same command goes on from {}", stop_signal(), checkpoint_path(args)),
+        stop_signal());
 }
 
 }  // namespace spillway

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "models/networks/network_options.h"
-#include "models/qonnx_write.h"
-#include "train/image_task.h"
-#include "train/image_training.h"
-#include "train/network_model.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/network_options.h"
+#include "spillway/train/image_task.h"
+#include "spillway/train/image_training.h"
+#include "spillway/train/network_model.h"
 
 namespace CLI {
 class App;
@@ -34,7 +34,7 @@ struct image_command {
 struct image_arguments {
   const image_command* command = nullptr;
   std::string network_name, method = "qat", start, limit = "published", optimizer = "sgd", schedule = "step", norms,
-                            format = "qonnx";
+                            layout = "channels-first", format = "qonnx";
   std::string from, output;
   network_options shape;
   model_options model;
@@ -69,6 +69,9 @@ void check_output(const image_arguments& args);
 /// A float model's output is its checkpoint; a quantized one's is beside the file that it becomes.
 std::string checkpoint_path(const image_arguments& args);
 
+/// Takes over a float network's checkpoint. Throws `input_error`, naming the file, if it is of another network.
+void start_as(network_model& real, const std::string& path);
+
 /// Starts from the float network of --from, if it is given, else from `weights`, if there are any; and calibrates on
 /// `images` what needs it. Throws `input_error`, naming the file, if it is of another network.
 void start_network(network_model& model, const image_arguments& args, const torch::Tensor& images,
@@ -79,6 +82,7 @@ std::map<std::string, std::string> image_metadata(const image_arguments& args, c
                                                   const std::string& data);
 
 /// Trains the task's network as the arguments say, goes on from a checkpoint where there is one, and shows progress.
+/// Throws `stopped` if SIGTERM or SIGINT ends it; the checkpoint then has all that was done.
 void train_task(network_model& model, const image_arguments& args, const std::string& recipe,
                 std::unique_ptr<image_task> task, bool resumes);
 

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <torch/autograd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
-#include "models/error.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/tfc.h"
-#include "train/classification_task.h"
-#include "train/commands.h"
-#include "train/image_arguments.h"
-#include "train/network_file.h"
-#include "train/threads.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/tfc.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/classification_task.h"
+#include "spillway/train/commands.h"
+#include "spillway/train/image_arguments.h"
+#include "spillway/train/network_file.h"
+#include "spillway/train/option_checks.h"
+#include "spillway/train/threads.h"
 
 namespace spillway {
 namespace {
@@ -50,10 +53,24 @@ struct labelled_arguments : image_arguments {
   const image_source* source = &cifar10;
   std::string data;
   std::int64_t validate = 5000;
+  std::string teacher;
+  classification_options task;
 };
 
 /// Where `validate` stands in the recipe: behind the other options of the images.
-std::string options_of_images(const labelled_arguments& args) { return fmt::format(" --validate {}", args.validate); }
+std::string options_of_images(const labelled_arguments& args) {
+  const classification_options& task = args.task;
+  std::string text = fmt::format(" --validate {}", args.validate);
+  const auto add = [&](const char* name, const auto& value) { text += fmt::format(" --{} {}", name, value); };
+  if (task.cutout != 0) add("cutout", task.cutout);
+  if (task.label_smoothing != 0) add("label-smoothing", task.label_smoothing);
+  if (task.first_size != 0) add("first-size", task.first_size);
+  if (args.teacher.empty()) return text;
+  add("distillation", task.distillation);
+  add("temperature", task.temperature);
+  add("teacher", std::filesystem::path(args.teacher).filename().string());
+  return text;
+}
 
 void start(network_model& model, const labelled_arguments& args, const image_set& images) {
   const auto order = epoch_order(images.frames(), args.training.seed, 0);
@@ -68,8 +85,40 @@ std::map<std::string, std::string> metadata(const labelled_arguments& args, doub
   return result;
 }
 
+void check_task(labelled_arguments& args) {
+  args.task.augmented = args.training.augmented;
+  args.task.epochs = args.training.epochs;
+  validate(args.task);
+  if (args.task.cutout > 0 && !args.task.augmented)
+    throw config_error("--cutout is a part of the augmentation; right: without --no-augmentation, of colour images");
+}
+
+/// A network with small images has to have something left to look at in the last layer.
+void check_first_size(network_model& model, const labelled_arguments& args, const image_set& images) {
+  const std::int64_t side = args.task.first_size;
+  if (side == 0) return;
+  require(side <= images.height, "first-size", side, fmt::format("at most {}, as the images", images.height).c_str());
+  try {
+    torch::NoGradGuard constant;
+    model.forward(torch::zeros({1, images.channels, side, side}), false);
+  } catch (const c10::Error&) {
+    throw config_error(
+        fmt::format("first-size = {}: too small for {}; right: nearer to {}", side, args.network_name, images.height));
+  }
+}
+
+/// The teacher of --teacher, a float network of the same graph, or none.
+std::shared_ptr<network_model> read_teacher(const network_model& model, const labelled_arguments& args) {
+  if (args.teacher.empty()) return {};
+  auto teacher =
+      std::make_shared<network_model>(model.graph(), model_options{.is_float = true, .layout = model.options().layout});
+  start_as(*teacher, args.teacher);
+  return teacher;
+}
+
 int train_images(labelled_arguments args) {
   check_options(args);
+  check_task(args);
   check_output(args);
   set_threads(args.threads);
   network_model model(describe(args), args.model);
@@ -79,9 +128,11 @@ int train_images(labelled_arguments args) {
   const std::int64_t kept = all.frames() - args.validate;
   const image_set validation = all.slice(kept, all.frames()), images = all.slice(0, kept);
   const bool goes_on = resumes(args);
+  check_first_size(model, args, images);
+  args.task.teacher = read_teacher(model, args);
   if (!goes_on) start(model, args, images);
   train_task(model, args, recipe(args, options_of_images(args)),
-             std::make_unique<classification_task>(images, validation, args.training.augmented), goes_on);
+             std::make_unique<classification_task>(images, validation, args.task), goes_on);
   const double validated = image_accuracy(model, validation);
   const overflow_count before = model.overflows();
   const double tested = image_accuracy(model, test);
@@ -96,6 +147,21 @@ int train_images(labelled_arguments args) {
   return 0;
 }
 
+void add_task_options(CLI::App& command, labelled_arguments& args) {
+  classification_options& task = args.task;
+  command.add_option("--label-smoothing", task.label_smoothing, "Share of the target that all classes have alike")
+      ->capture_default_str();
+  command.add_option("--cutout", task.cutout, "Side of a square that is made black in each image; 0: none")
+      ->capture_default_str();
+  command
+      .add_option("--first-size", task.first_size,
+                  "Side of the images in the first epoch, which grows until two thirds of the run; 0: as they are")
+      ->capture_default_str();
+  command.add_option("--teacher", args.teacher, "Checkpoint of a float network whose outputs are learned, too");
+  command.add_option("--distillation", task.distillation, "Share of that in the loss")->capture_default_str();
+  command.add_option("--temperature", task.temperature, "Of both outputs then")->capture_default_str();
+}
+
 void add_image_command(CLI::App& app, train_action& action, const image_source& source) {
   auto args = std::make_shared<labelled_arguments>();
   args->source = &source;
@@ -105,6 +171,7 @@ void add_image_command(CLI::App& app, train_action& action, const image_source& 
   add_image_options(*command, *args);
   command->add_option("--validate", args->validate, "Hold out the last N training images, and score them each epoch")
       ->capture_default_str();
+  add_task_options(*command, *args);
   command->footer(
       fmt::format("Examples:\n"
                   "  spillway-train {0} --data build/{0} --width 0.25 --method float --epochs 20 --learning-rate 0.1 "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/image_set.h"
+#include "spillway/train/image_set.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <numeric>
 #include <utility>
 
-#include "models/cifar.h"
-#include "models/networks/seeded_random.h"
-#include "train/binary_images.h"
+#include "spillway/models/data/cifar.h"
+#include "spillway/models/support/seeded_random.h"
+#include "spillway/train/binary_images.h"
 
 namespace spillway {
 namespace {
@@ -20,6 +20,8 @@ constexpr int greatest_move = 4;
 struct move {
   int down = 0, right = 0;
   bool mirrored = false;
+  std::int64_t hole_y = 0, hole_x = 0;  ///< first pixel of what is cut out
+  int hole = 0;                         ///< its side, before what is outside is left out
 };
 
 /// Numbers of one epoch and one purpose, or of one image in it.
@@ -28,11 +30,24 @@ seeded_random random_of(std::uint64_t seed, int epoch, std::uint64_t which) {
   return seeded_random(outer.next() + which * 0xd1b54a32d192ed03u);
 }
 
-move draw_move(std::uint64_t seed, int epoch, std::int64_t frame) {
+move draw_move(const image_set& set, std::uint64_t seed, int epoch, std::int64_t frame, int hole) {
   seeded_random random = random_of(seed, epoch, static_cast<std::uint64_t>(frame) + 1);
   const auto one = [&] { return static_cast<int>(random.below(2 * greatest_move + 1)) - greatest_move; };
-  const int down = one(), right = one();
-  return {down, right, random.below(2) == 1};
+  move result;
+  result.down = one();
+  result.right = one();
+  result.mirrored = random.below(2) == 1;
+  if (hole == 0) return result;
+  result.hole = hole;
+  result.hole_y = random.below(set.height) - hole / 2;
+  result.hole_x = random.below(set.width) - hole / 2;
+  return result;
+}
+
+void cut_out(const image_set& set, const move& by, float* out) {
+  for (std::int64_t y = std::max<std::int64_t>(0, by.hole_y); y < std::min(set.height, by.hole_y + by.hole); ++y)
+    for (std::int64_t x = std::max<std::int64_t>(0, by.hole_x); x < std::min(set.width, by.hole_x + by.hole); ++x)
+      out[y * set.width + x] = 0;
 }
 
 /// One channel of one image, moved; `out` is all 0 before.
@@ -55,7 +70,10 @@ image_batch gather_moved(const image_set& set, std::span<const std::int64_t> fra
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const move by = move_of(frames[i]);
     const std::uint8_t* from = set.pixels.data() + frames[i] * set.frame_size();
-    for (std::int64_t c = 0; c < set.channels; ++c, from += plane, to += plane) copy_plane(set, from, by, to);
+    for (std::int64_t c = 0; c < set.channels; ++c, from += plane, to += plane) {
+      copy_plane(set, from, by, to);
+      cut_out(set, by, to);
+    }
     batch.labels.data_ptr<std::int64_t>()[i] = set.labels[static_cast<std::size_t>(frames[i])];
   }
   return batch;
@@ -86,9 +104,9 @@ image_batch gather(const image_set& set, std::span<const std::int64_t> frames) {
   return gather_moved(set, frames, [](std::int64_t) { return move(); });
 }
 
-image_batch gather_augmented(const image_set& set, std::span<const std::int64_t> frames, std::uint64_t seed,
-                             int epoch) {
-  return gather_moved(set, frames, [&](std::int64_t frame) { return draw_move(seed, epoch, frame); });
+image_batch gather_augmented(const image_set& set, std::span<const std::int64_t> frames, std::uint64_t seed, int epoch,
+                             int cutout) {
+  return gather_moved(set, frames, [&](std::int64_t frame) { return draw_move(set, seed, epoch, frame, cutout); });
 }
 
 std::vector<std::int64_t> epoch_order(std::int64_t frames, std::uint64_t seed, int epoch) {

@@ -33,14 +33,17 @@ struct image_batch {
 image_batch gather(const image_set& set, std::span<const std::int64_t> frames);
 
 /// These images, each moved by -4 to 4 pixels in both directions (black comes in) and mirrored with probability 1/2.
+/// With `cutout` above 0 a square of that side around a random pixel becomes black, as far as it is in the image.
 /// What is done to an image depends on the seed, the epoch and its place in the set alone.
-image_batch gather_augmented(const image_set& set, std::span<const std::int64_t> frames, std::uint64_t seed, int epoch);
+image_batch gather_augmented(const image_set& set, std::span<const std::int64_t> frames, std::uint64_t seed, int epoch,
+                             int cutout = 0);
 
 /// The numbers 0 to frames - 1 in the order of an epoch, which depends on the seed and the epoch alone.
 std::vector<std::int64_t> epoch_order(std::int64_t frames, std::uint64_t seed, int epoch);
 
 /// CIFAR-10's 50,000 training images (data_batch_1.bin to data_batch_5.bin) or its 10,000 test images (test_batch.bin),
-/// from `directory`. Throws `io_error` or `input_error`, naming the file, if one is missing or wrong (models/cifar.h).
+/// from `directory`. Throws `io_error` or `input_error`, naming the file, if one is missing or wrong
+/// (models/data/cifar.h).
 image_set read_cifar10_training(const std::string& directory);
 image_set read_cifar10_test(const std::string& directory);
 

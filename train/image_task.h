@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "train/network_model.h"
+#include "spillway/train/network_model.h"
 
 namespace spillway {
 

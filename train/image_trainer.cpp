@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/image_trainer.h"
+#include "spillway/train/image_trainer.h"
 
 #include <fmt/format.h>
 #include <torch/autograd.h>
@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "train/classification_task.h"
-#include "train/option_checks.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/classification_task.h"
+#include "spillway/train/option_checks.h"
 
 namespace spillway {
 
@@ -65,13 +65,14 @@ image_trainer::image_trainer(network_model& model, const image_training& trainin
     throw config_error(fmt::format("batch = {}, but there are {} images to train on; right: at most as many",
                                    training.batch, m_task->frames()));
   m_optimizer = std::make_unique<optimizer>(model.parameters(), training);
+  if (training.average != 0) m_average.emplace(model, training.average);
 }
 
 image_trainer::image_trainer(network_model& model, const image_training& training, image_set images,
                              image_set validation)
-    : image_trainer(
-          model, training,
-          std::make_unique<classification_task>(std::move(images), std::move(validation), training.augmented)) {}
+    : image_trainer(model, training,
+                    std::make_unique<classification_task>(std::move(images), std::move(validation),
+                                                          classification_options{.augmented = training.augmented})) {}
 
 image_trainer::~image_trainer() = default;
 
@@ -84,7 +85,10 @@ void image_trainer::keep_checkpoints(std::string path, std::string log_path, std
 }
 
 void image_trainer::save() const {
-  if (!m_path.empty()) save_checkpoint(m_path, m_place, m_model, m_optimizer->torch());
+  if (m_path.empty()) return;
+  // In the end the model is the average.
+  const bool averages = m_average && m_place.epoch <= m_training.epochs;
+  save_checkpoint(m_path, m_place, m_model, m_optimizer->torch(), averages ? m_average->state() : named_tensors());
 }
 
 void image_trainer::resume() {
@@ -93,6 +97,7 @@ void image_trainer::resume() {
     throw config_error(fmt::format("{} is a checkpoint of `{}`, not of `{}`; right: another output, or --restart",
                                    shown_path(m_path), from.place.recipe, m_place.recipe));
   restore(from, m_path, m_model, m_optimizer->torch());
+  if (m_average && from.place.epoch <= m_training.epochs) m_average->restore(from.average);
   m_place = from.place;
 }
 
@@ -107,9 +112,11 @@ void image_trainer::run_step(std::span<const std::int64_t> frames, std::int64_t 
   m_place.correct += correct;
   const double factor = m_training.rate_factor(m_place.epoch, m_place.step, steps);
   m_optimizer->step(loss.to(torch::kDouble) + m_training.penalty * m_model.penalty(), factor);
+  if (m_average) m_average->update(m_model, (m_place.epoch - 1) * steps + m_place.step + 1);
 }
 
 void image_trainer::end_epoch(std::int64_t steps) {
+  if (m_average) m_average->swap(m_model);
   const double seen = static_cast<double>(steps * m_training.batch);
   m_place.log += fmt::format("{},{},{:.6g}\n", m_place.epoch,
                              m_task->log_values(m_model, m_place.loss_sum / static_cast<double>(steps),
@@ -119,11 +126,13 @@ void image_trainer::end_epoch(std::int64_t steps) {
   m_place.step = 0;
   m_place.loss_sum = 0;
   m_place.correct = 0;
+  if (m_average && m_place.epoch <= m_training.epochs) m_average->swap(m_model);
   save();
   if (!m_log_path.empty()) write_file_atomically(m_log_path, log());
 }
 
-void image_trainer::run_epoch(const std::function<void(const epoch_report&)>& report) {
+bool image_trainer::run_epoch(const std::function<void(const epoch_report&)>& report,
+                              const std::function<bool()>& stop) {
   using clock = std::chrono::steady_clock;
   const auto order = epoch_order(m_task->frames(), m_training.seed, m_place.epoch);
   // A last batch that is not full is left out.
@@ -139,17 +148,23 @@ void image_trainer::run_epoch(const std::function<void(const epoch_report&)>& re
       if (m_task->has_classes()) accuracy = static_cast<double>(m_place.correct) / (done * static_cast<double>(batch));
       report({m_place.epoch, m_training.epochs, m_place.loss_sum / done, accuracy, done / static_cast<double>(steps)});
     }
-    if (m_place.step < steps && clock::now() - saved >= m_pause) {
+    if (m_place.step == steps) break;
+    const bool stops = stop && stop();
+    if (stops || clock::now() - saved >= m_pause) {
       save();
       saved = clock::now();
     }
+    if (stops) return false;
   }
   end_epoch(steps);
+  return !stop || !stop();
 }
 
-void image_trainer::run(const std::function<void(const epoch_report&)>& report) {
+bool image_trainer::run(const std::function<void(const epoch_report&)>& report, const std::function<bool()>& stop) {
   try {
-    while (m_place.epoch <= m_training.epochs) run_epoch(report);
+    while (m_place.epoch <= m_training.epochs)
+      if (!run_epoch(report, stop)) break;
+    return m_place.epoch > m_training.epochs;
   } catch (const input_error& e) {
     refuse_divergence(fmt::format("epoch {}, step {}", m_place.epoch, m_place.step + 1), e.what(),
                       m_training.learning_rate, m_training.scale_learning_rate);

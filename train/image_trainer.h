@@ -4,15 +4,17 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
-#include "train/checkpoint.h"
-#include "train/image_set.h"
-#include "train/image_task.h"
-#include "train/image_training.h"
-#include "train/linear_trainer.h"
-#include "train/network_model.h"
+#include "spillway/train/checkpoint.h"
+#include "spillway/train/image_set.h"
+#include "spillway/train/image_task.h"
+#include "spillway/train/image_training.h"
+#include "spillway/train/linear_trainer.h"
+#include "spillway/train/network_model.h"
+#include "spillway/train/weight_average.h"
 
 namespace spillway {
 
@@ -39,8 +41,11 @@ class image_trainer {
   /// another recipe.
   void resume();
 
-  /// Trains to the end. Throws `error` if training diverges; the last checkpoint is from before.
-  void run(const std::function<void(const epoch_report&)>& report = {});
+  /// With an average of weights, scores after each epoch are the average's, and so is the model in the end.
+  ///
+  /// Trains to the end and returns true, or until `stop`, asked after each step, says so: then the checkpoint has all
+  /// that was done. Throws `error` if training diverges; the last checkpoint is from before.
+  bool run(const std::function<void(const epoch_report&)>& report = {}, const std::function<bool()>& stop = {});
 
   /// A line for each epoch that is done: epoch, the task's values (a classifier's: mean loss, top-1 on the (augmented)
   /// training images and on the validation images), first rate of the epoch; separated by commas, with a line of names
@@ -50,7 +55,7 @@ class image_trainer {
  private:
   class optimizer;
 
-  void run_epoch(const std::function<void(const epoch_report&)>& report);
+  bool run_epoch(const std::function<void(const epoch_report&)>& report, const std::function<bool()>& stop);
   void run_step(std::span<const std::int64_t> frames, std::int64_t steps);
   void end_epoch(std::int64_t steps);
   void save() const;
@@ -59,6 +64,7 @@ class image_trainer {
   image_training m_training;
   std::unique_ptr<image_task> m_task;
   std::unique_ptr<optimizer> m_optimizer;
+  std::optional<weight_average> m_average;
   training_place m_place;
   std::string m_path, m_log_path;
   std::chrono::seconds m_pause{600};

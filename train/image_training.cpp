@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/image_training.h"
+#include "spillway/train/image_training.h"
 
 #include <array>
 #include <cmath>
 #include <numbers>
 
-#include "models/nearest_name.h"
-#include "train/option_checks.h"
+#include "spillway/models/support/nearest_name.h"
+#include "spillway/train/option_checks.h"
 
 namespace spillway {
 namespace {
 
-constexpr std::array<std::string_view, 2> optimizer_names{"sgd", "adam"}, schedule_names{"step", "cosine"};
+constexpr std::array<std::string_view, 2> optimizer_names{"sgd", "adam"};
+constexpr std::array<std::string_view, 3> schedule_names{"step", "cosine", "one-cycle"};
+
+/// 1 at share 0, 0 at share 1.
+double half_cosine(double share) { return (1 + std::cos(share * std::numbers::pi)) / 2; }
 
 }  // namespace
 
@@ -30,8 +34,10 @@ rate_schedule parse_rate_schedule(const std::string& name) {
 
 double image_training::rate_factor(int epoch, std::int64_t step, std::int64_t steps) const {
   if (schedule == rate_schedule::step) return std::pow(decay, (epoch - 1) / decay_epochs);
-  const double share = (epoch - 1 + static_cast<double>(step) / static_cast<double>(steps)) / epochs;
-  return (1 + std::cos(share * std::numbers::pi)) / 2;
+  if (schedule == rate_schedule::cosine)
+    return half_cosine((epoch - 1 + static_cast<double>(step) / static_cast<double>(steps)) / epochs);
+  const double share = (epoch - 1 + (static_cast<double>(step) + 0.5) / static_cast<double>(steps)) / epochs;
+  return share < warm_up ? share / warm_up : half_cosine((share - warm_up) / (1 - warm_up));
 }
 
 void validate(const image_training& training) {
@@ -45,6 +51,8 @@ void validate(const image_training& training) {
   require(is_finite_from(0, training.weight_decay), "weight-decay", training.weight_decay, "0 or more");
   require(is_finite_from(1e-30, training.decay) && training.decay <= 1, "decay", training.decay, "above 0, at most 1");
   require(training.decay_epochs >= 1, "decay-epochs", training.decay_epochs, "1 or more");
+  require(is_finite_from(0, training.warm_up) && training.warm_up <= 1, "warm-up", training.warm_up, "0 to 1");
+  require(is_finite_from(0, training.average) && training.average < 1, "average", training.average, "0 to less than 1");
   require(is_finite_from(0, training.penalty), "penalty", training.penalty, "0 or more");
 }
 

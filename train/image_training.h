@@ -8,8 +8,9 @@ namespace spillway {
 
 enum class optimizer_kind : unsigned char { sgd, adam };
 enum class rate_schedule : unsigned char {
-  step,    ///< times `decay` every `decay_epochs` epochs
-  cosine,  ///< from the first rate to 0 along half a cosine, step by step
+  step,       ///< times `decay` every `decay_epochs` epochs
+  cosine,     ///< from the first rate to 0 along half a cosine, step by step
+  one_cycle,  ///< up to the rate in a line over the share `warm_up` of all steps, then to 0 along half a cosine
 };
 
 std::string to_string(optimizer_kind kind);
@@ -30,10 +31,13 @@ struct image_training {
   rate_schedule schedule = rate_schedule::step;
   double decay = 0.1;
   int decay_epochs = 30;
+  double warm_up = 0.25;  ///< of the one-cycle schedule
   double penalty = 1e-3;  ///< lambda of the sum of max(g - T_s, 0)
   bool augmented = true;
+  double average = 0;  ///< decay of a moving average of the weights, which the run ends with; 0: none
 
-  /// The share of the first rate at a step of an epoch (from 1), `steps` an epoch.
+  /// The share of `learning_rate` at a step (from 0) of an epoch (from 1), `steps` an epoch. A step of the one-cycle
+  /// schedule has the rate of its middle, so that neither the first nor the last one is lost at rate 0.
   double rate_factor(int epoch, std::int64_t step, std::int64_t steps) const;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/interpolation_start.h"
+#include "spillway/train/interpolation_start.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "train/network_model.h"
+#include "spillway/train/network_model.h"
 
 namespace spillway {
 

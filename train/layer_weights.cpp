@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/layer_weights.h"
+#include "spillway/train/layer_weights.h"
 
 #include <torch/autograd.h>
 
 #include <algorithm>
 #include <span>
 
-#include "models/error.h"
-#include "train/learned_scales.h"
-#include "train/weight_rows.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/learned_scales.h"
+#include "spillway/train/weight_rows.h"
 
 namespace spillway {
 namespace {

@@ -6,24 +6,24 @@
 #include <optional>
 #include <vector>
 
-#include "models/a2q.h"
-#include "models/weight_start.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/models/quantize/weight_start.h"
 
 namespace spillway {
 
 /// The weights of a convolution or a linear layer, with their quantizer if they have one.
 ///
-/// Parameters are double, so that models/a2q.h decides the integers of the forward pass and of the file alike; what
-/// enters the layer is float32. A fused step forward and one back are a few passes over the weights: next to nothing
-/// beside a convolution.
+/// Parameters are double, so that models/quantize/a2q.h decides the integers of the forward pass and of the file alike;
+/// what enters the layer is float32. A fused step forward and one back are a few passes over the weights: next to
+/// nothing beside a convolution.
 struct layer_weights {
   std::optional<weight_format> format;  ///< none: real weights
   torch::Tensor v;                      ///< double, [OC, ...]
   torch::Tensor d;                      ///< double, [OC]: log2 of the scale, if quantized
   torch::Tensor t;                      ///< double, [OC]: log2 of the norm, of A2Q and A2Q+
 
-  /// Parameters from real weights of any shape [OC, ...], as models/weight_start.h has them. Throws `config_error` for
-  /// an illegal format, `input_error` if a weight is not finite.
+  /// Parameters from real weights of any shape [OC, ...], as models/quantize/weight_start.h has them. Throws
+  /// `config_error` for an illegal format, `input_error` if a weight is not finite.
   static layer_weights from(const torch::Tensor& weights, const std::optional<weight_format>& format,
                             weight_start start = weight_start::naive);
 

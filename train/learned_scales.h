@@ -5,7 +5,7 @@
 
 #include <span>
 
-#include "models/a2q.h"
+#include "spillway/models/quantize/a2q.h"
 
 namespace spillway {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/linear_accuracy.h"
+#include "spillway/train/linear_accuracy.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "train/cyclic_activation.h"
+#include "spillway/train/cyclic_activation.h"
 
 namespace spillway {
 namespace {

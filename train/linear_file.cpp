@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/linear_file.h"
+#include "spillway/train/linear_file.h"
 
 #include <fmt/format.h>
 
-#include "models/atomic_file.h"
-#include "models/checked_write.h"
-#include "models/error.h"
-#include "models/linear_export.h"
-#include "models/streamline.h"
-#include "models/tiled_a2q.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/quantize/tiled_a2q.h"
+#include "spillway/models/streamline/checked_write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {

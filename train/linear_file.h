@@ -5,9 +5,9 @@
 #include <map>
 #include <string>
 
-#include "models/a2q.h"
-#include "models/qonnx_write.h"
-#include "train/training_options.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/train/training_options.h"
 
 namespace spillway {
 

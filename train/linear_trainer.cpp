@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/linear_trainer.h"
+#include "spillway/train/linear_trainer.h"
 
 #include <fmt/format.h>
 #include <torch/autograd.h>
@@ -11,13 +11,13 @@
 #include <random>
 #include <utility>
 
-#include "models/error.h"
-#include "train/binary_linear.h"
-#include "train/cyclic_activation.h"
-#include "train/option_checks.h"
-#include "train/threads.h"
-#include "train/tiled_quantizer.h"
-#include "train/weight_quantizer.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/binary_linear.h"
+#include "spillway/train/cyclic_activation.h"
+#include "spillway/train/option_checks.h"
+#include "spillway/train/threads.h"
+#include "spillway/train/tiled_quantizer.h"
+#include "spillway/train/weight_quantizer.h"
 
 namespace spillway {
 namespace {

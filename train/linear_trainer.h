@@ -4,9 +4,9 @@
 #include <functional>
 #include <optional>
 
-#include "models/a2q.h"
-#include "train/binary_images.h"
-#include "train/training_options.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/train/binary_images.h"
+#include "spillway/train/training_options.h"
 
 namespace spillway {
 

@@ -5,8 +5,9 @@
 #include <cstdio>
 #include <string>
 
-#include "models/error.h"
-#include "train/commands.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/commands.h"
+#include "spillway/train/stop_signal.h"
 
 namespace {
 
@@ -18,12 +19,15 @@ int fail(const std::string& what, int code) {
   return code;
 }
 
-/// One line and an exit code for whatever goes wrong: 1 training failed, 2 bad usage or input, 3 the system refused.
+/// One line and an exit code for whatever goes wrong: 1 training failed, 2 bad usage or input, 3 the system refused,
+/// 128 and the signal's number: stopped.
 int guarded(const spillway::train_action& action) {
   try {
     const int code = action();
     if (std::fflush(stdout) != 0) return fail("stdout: cannot write", 3);
     return code;
+  } catch (const spillway::stopped& e) {
+    return fail(e.what(), e.code);
   } catch (const spillway::io_error& e) {
     return fail(e.what(), 3);
   } catch (const spillway::config_error& e) {

@@ -5,15 +5,15 @@
 #include <filesystem>
 #include <memory>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/output_file.h"
-#include "models/tiled_a2q.h"
-#include "train/commands.h"
-#include "train/epoch_progress.h"
-#include "train/linear_accuracy.h"
-#include "train/linear_file.h"
-#include "train/linear_trainer.h"
+#include "spillway/models/quantize/tiled_a2q.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/output_file.h"
+#include "spillway/train/commands.h"
+#include "spillway/train/epoch_progress.h"
+#include "spillway/train/linear_accuracy.h"
+#include "spillway/train/linear_file.h"
+#include "spillway/train/linear_trainer.h"
 
 namespace spillway {
 namespace {
@@ -168,7 +168,7 @@ void add_mnist_linear_command(CLI::App& app, train_action& action) {
   command->add_option("--scale-learning-rate", o.scale_learning_rate, "The same, of log2 of scales and norms")
       ->capture_default_str();
   command->add_option("--penalty", o.penalty, "A2Q's lambda")->capture_default_str();
-  command->add_option("--slope", args->wrapnet.slope, "Of wrapnet: k, the cyclic activation's fold")
+  command->add_option("--slope", args->wrapnet.slope, "Of wrapnet: k, the cyclic activation's reduction")
       ->capture_default_str();
   command->add_option("--overflow-penalty", args->wrapnet.penalty, "Of wrapnet: weight of the mean overflow")
       ->capture_default_str();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/model_builder.h"
+#include "spillway/train/model_builder.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {
@@ -127,8 +127,8 @@ weighted_step model_builder::weighted(const network_node& node) const {
   std::optional<weight_format> format;
   if (!m_options.is_float) format = format_of(node, *quantizer, step.conv.group);
   step.weights = layer_weights::from(tensor_of(m_graph.constants.at(from->inputs[0])), format);
-  if (m_options.fold && !m_options.is_float && node.name != m_first && node.name != m_last)
-    step.folded_input = m_scale_places.at(scale_of(input_quantizer_of(node).output));
+  if (m_options.reduction && !m_options.is_float && node.name != m_first && node.name != m_last)
+    step.reduced_input = m_scale_places.at(scale_of(input_quantizer_of(node).output));
   if (node.inputs.size() > 2) step.bias = torch::zeros({step.weights.v.size(0)}, torch::kFloat).requires_grad_(true);
   return step;
 }

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "train/network_model.h"
+#include "spillway/models/quantize/weight_format.h"
+#include "spillway/train/model_steps.h"
 
 namespace spillway {
 

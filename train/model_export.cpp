@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/error.h"
-#include "models/exact_quant.h"
-#include "models/linear_export.h"
-#include "train/network_model.h"
+#include "spillway/models/network/exact_quant.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/network_model.h"
 
 namespace spillway {
 namespace {
@@ -70,8 +70,8 @@ network network_model::exported() const {
   }
   // Last, for the thresholds follow from all that stands behind a layer.
   for (const model_step& step : m_steps)
-    if (const auto* layer = std::get_if<weighted_step>(&step.op); layer != nullptr && layer->folded_input)
-      fold_activation(net, step.name, *m_options.fold);
+    if (const auto* layer = std::get_if<weighted_step>(&step.op); layer != nullptr && layer->reduced_input)
+      reduce_activation(net, step.name, *m_options.reduction);
   return net;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/network_file.h"
+#include "spillway/train/network_file.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "models/atomic_file.h"
-#include "models/certificate.h"
-#include "models/checked_write.h"
-#include "models/error.h"
-#include "models/streamline.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/streamline/checked_write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {

@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
-#include "models/qonnx_write.h"
-#include "train/network_model.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/train/network_model.h"
 
 namespace spillway {
 

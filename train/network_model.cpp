@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/network_model.h"
+#include "spillway/train/network_model.h"
 
 #include <fmt/format.h>
 #include <torch/nn/functional/batchnorm.h>
 
+#include <array>
 #include <cmath>
 #include <utility>
 
-#include "models/error.h"
-#include "train/folded_sums.h"
-#include "train/model_builder.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
+#include "spillway/train/model_builder.h"
+#include "spillway/train/reduced_sums.h"
 
 namespace spillway {
 namespace {
 
+/// Functions, one a kind of step.
+template <class... Cases>
+struct step_cases : Cases... {
+  using Cases::operator()...;
+};
+
 /// Share of a batch's statistics in the running averages.
 constexpr double norm_momentum = 0.1;
+
+constexpr std::array<std::string_view, 2> layout_names{"channels-first", "channels-last"};
 
 std::vector<std::int64_t> stride(const window_shape& w) { return {w.stride_h, w.stride_w}; }
 std::vector<std::int64_t> kernel(const window_shape& w) { return {w.kernel_h, w.kernel_w}; }
@@ -39,8 +49,8 @@ torch::Tensor by_channel(const torch::Tensor& values, const torch::Tensor& y) {
 
 /// Coarser weights where three standard deviations of a channel's sums are more than the register holds; but a channel
 /// keeps its greatest weight.
-void start_inside(const layer_weights& weights, const torch::Tensor& sums, const cyclic_fold& fold) {
-  const double half = std::ldexp(1.0, fold.bits - 1);
+void start_inside(const layer_weights& weights, const torch::Tensor& sums, const cyclic_reduction& reduction) {
+  const double half = std::ldexp(1.0, reduction.bits - 1);
   const torch::Tensor of_channels = sums.to(torch::kDouble).transpose(0, 1).flatten(1);
   const torch::Tensor factor = (of_channels.square().mean(1).sqrt() * (3 / half)).clamp_min(1.0);
   const torch::Tensor most = weights.v.detach().abs().flatten(1).amax(1).clamp_min(1e-10).log2();
@@ -64,6 +74,12 @@ torch::Tensor upsampled(const torch::Tensor& x, const upsample_op& by) {
 }
 
 }  // namespace
+
+std::string to_string(tensor_layout layout) { return std::string(layout_names[static_cast<std::size_t>(layout)]); }
+
+tensor_layout parse_tensor_layout(const std::string& name) {
+  return parse_name<tensor_layout>(name, layout_names, "layout");
+}
 
 network_model::network_model(network graph, const model_options& options)
     : m_graph(std::move(graph)), m_options(options) {
@@ -91,39 +107,47 @@ torch::Tensor network_model::apply_activation(const activation_step& step, const
   return quantize_activations(x, scale.log2, step.levels);
 }
 
-torch::Tensor network_model::apply_folded(weighted_step& layer, const torch::Tensor& x, pass what) {
-  const torch::Tensor of_input = torch::exp2(m_scales[*layer.folded_input].log2);
+torch::Tensor network_model::apply_reduced(weighted_step& layer, const torch::Tensor& x, pass what) {
+  const torch::Tensor of_input = torch::exp2(m_scales[*layer.reduced_input].log2);
   const auto scale = [&] { return (torch::exp2(layer.weights.d) * of_input).to(torch::kFloat); };
   torch::Tensor y = apply_weights(layer, x, {});
   if (what == pass::calibrate) {
-    start_inside(layer.weights, y / by_channel(scale(), y), *m_options.fold);
+    start_inside(layer.weights, y / by_channel(scale(), y), *m_options.reduction);
     y = apply_weights(layer, x, {});
   }
-  const folded_sums folded = fold_sums(y, scale(), *m_options.fold);
+  const reduced_sums reduced = reduce_sums(y, scale(), *m_options.reduction);
   if (what == pass::train) {
-    m_overflow_penalty = m_overflow_penalty.defined() ? m_overflow_penalty + folded.penalty : folded.penalty;
+    m_overflow_penalty = m_overflow_penalty.defined() ? m_overflow_penalty + reduced.penalty : reduced.penalty;
   } else if (what == pass::evaluate) {
     m_overflows.sums += y.numel();
-    m_overflows.overflowing += folded.overflowing;
+    m_overflows.overflowing += reduced.overflowing;
   }
-  return layer.bias.defined() ? folded.values + by_channel(layer.bias, y) : folded.values;
+  return layer.bias.defined() ? reduced.values + by_channel(layer.bias, y) : reduced.values;
 }
 
 torch::Tensor network_model::apply(model_step& step, const std::vector<torch::Tensor>& inputs, pass what) {
   const torch::Tensor& x = inputs[0];
-  if (auto* layer = std::get_if<weighted_step>(&step.op))
-    return layer->folded_input ? apply_folded(*layer, x, what) : apply_weights(*layer, x, layer->bias);
-  if (auto* norm = std::get_if<norm_step>(&step.op)) return apply_norm(*norm, x, what);
-  if (const auto* activation = std::get_if<activation_step>(&step.op)) return apply_activation(*activation, x, what);
-  if (std::holds_alternative<relu_step>(step.op)) return torch::relu(x);
-  if (std::holds_alternative<add_step>(step.op)) return x + inputs[1];
-  if (const auto* pool = std::get_if<max_pool_step>(&step.op))
-    return torch::max_pool2d(x, kernel(pool->window), stride(pool->window), padding(pool->window));
-  if (const auto* pool = std::get_if<average_pool_step>(&step.op))
-    return torch::avg_pool2d(x, kernel(pool->window), stride(pool->window), padding(pool->window), false, false);
-  if (std::holds_alternative<global_average_step>(step.op)) return x.mean({2, 3}, true);
-  if (const auto* resize = std::get_if<upsample_step>(&step.op)) return upsampled(x, resize->factors);
-  return x.flatten(1);
+  return std::visit(
+      // One case a kind: a step without one does not compile.
+      step_cases{[&](weighted_step& layer) {
+                   return layer.reduced_input ? apply_reduced(layer, x, what) : apply_weights(layer, x, layer.bias);
+                 },
+                 [&](norm_step& norm) { return apply_norm(norm, x, what); },
+                 [&](activation_step& activation) { return apply_activation(activation, x, what); },
+                 [&](relu_step&) { return torch::relu(x); }, [&](add_step&) { return x + inputs[1]; },
+                 [&](max_pool_step& pool) {
+                   return torch::max_pool2d(x, kernel(pool.window), stride(pool.window), padding(pool.window));
+                 },
+                 [&](average_pool_step& pool) {
+                   return torch::avg_pool2d(x, kernel(pool.window), stride(pool.window), padding(pool.window), false,
+                                            false);
+                 },
+                 [&](global_average_step&) {
+                   return x.mean({2, 3}, true);
+                 },
+                 [&](upsample_step& resize) { return upsampled(x, resize.factors); },
+                 [&](flatten_step&) { return x.flatten(1); }},
+      step.op);
 }
 
 torch::Tensor network_model::forward(const torch::Tensor& images, bool training) {
@@ -132,7 +156,8 @@ torch::Tensor network_model::forward(const torch::Tensor& images, bool training)
 
 torch::Tensor network_model::run(const torch::Tensor& images, pass what) {
   std::vector<torch::Tensor> values(m_steps.size() + 1);
-  values[0] = images;
+  const bool last = m_options.layout == tensor_layout::channels_last && images.dim() == 4;
+  values[0] = last ? images.contiguous(torch::MemoryFormat::ChannelsLast) : images;
   m_overflow_penalty = torch::Tensor();
   for (std::size_t i = 0; i < m_steps.size(); ++i) {
     model_step& step = m_steps[i];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/norm_statistics.h"
+#include "spillway/train/norm_statistics.h"
 
 #include <fmt/format.h>
 
-#include "models/error.h"
-#include "models/nearest_name.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
 
 namespace spillway {
 

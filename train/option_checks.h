@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

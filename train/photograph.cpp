@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/photograph.h"
+#include "spillway/train/photograph.h"
 
 #include <fmt/format.h>
 #include <png.h>
@@ -11,9 +11,9 @@
 // It needs FILE, and does not say so.
 #include <jpeglib.h>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/read_file.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
 
 namespace spillway {
 namespace {

@@ -7,18 +7,19 @@
 #include <memory>
 #include <optional>
 
-#include "models/atomic_file.h"
-#include "models/checked_write.h"
-#include "models/dataset.h"
-#include "models/differences.h"
-#include "models/error.h"
-#include "models/idx.h"
-#include "models/output_file.h"
-#include "models/post_training/network_post_training.h"
-#include "models/qonnx_read.h"
-#include "models/score.h"
-#include "models/streamline.h"
-#include "train/commands.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/idx.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/score.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/quantize/post_train_network.h"
+#include "spillway/models/streamline/checked_write.h"
+#include "spillway/models/streamline/differences.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/output_file.h"
+#include "spillway/train/commands.h"
 
 namespace spillway {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/super_resolution.h"
+#include "spillway/train/super_resolution.h"
 
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <fmt/format.h>
@@ -11,10 +11,10 @@
 #include <limits>
 #include <utility>
 
-#include "models/atomic_file.h"
-#include "models/error.h"
-#include "models/networks/seeded_random.h"
-#include "train/photograph.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/seeded_random.h"
+#include "spillway/train/photograph.h"
 
 namespace spillway {
 namespace {

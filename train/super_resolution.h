@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "train/image_task.h"
+#include "spillway/train/image_task.h"
 
 namespace spillway {
 

@@ -7,19 +7,19 @@
 #include <numeric>
 #include <span>
 
-#include "models/error.h"
-#include "models/nearest_name.h"
-#include "models/networks/espcn.h"
-#include "models/networks/unet.h"
-#include "models/output_file.h"
-#include "train/commands.h"
-#include "train/image_arguments.h"
-#include "train/interpolation_start.h"
-#include "train/network_file.h"
-#include "train/option_checks.h"
-#include "train/photograph.h"
-#include "train/super_resolution.h"
-#include "train/threads.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/paper_networks/unet.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
+#include "spillway/models/support/output_file.h"
+#include "spillway/train/commands.h"
+#include "spillway/train/image_arguments.h"
+#include "spillway/train/interpolation_start.h"
+#include "spillway/train/network_file.h"
+#include "spillway/train/option_checks.h"
+#include "spillway/train/photograph.h"
+#include "spillway/train/super_resolution.h"
+#include "spillway/train/threads.h"
 
 namespace spillway {
 namespace {

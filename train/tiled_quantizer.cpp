@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/tiled_quantizer.h"
+#include "spillway/train/tiled_quantizer.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <span>
 
-#include "models/error.h"
-#include "models/tiled_a2q.h"
-#include "train/learned_scales.h"
+#include "spillway/models/quantize/tiled_a2q.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/learned_scales.h"
 
 namespace spillway {
 tiled_quantizer tiled_quantizer::from_weights(const torch::Tensor& weights, const weight_format& format,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/training_options.h"
+#include "spillway/train/training_options.h"
 
-#include "models/error.h"
-#include "train/option_checks.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/option_checks.h"
 
 namespace spillway {
 

@@ -5,14 +5,14 @@
 #include <optional>
 #include <string>
 
-#include "models/weight_start.h"
+#include "spillway/models/quantize/weight_start.h"
 
 namespace spillway {
 
 /// WrapNet: ordinary quantization whose sums wrap at P bits and go through a cyclic activation in training.
 struct wrapnet_options {
   int accumulator_bits = 8;  ///< P, 2 to 32
-  double slope = 2;          ///< k of the fold, above 0: the greater, the nearer its knee is to 2^(P-1)
+  double slope = 2;          ///< k of the reduction, above 0: the greater, the nearer its knee is to 2^(P-1)
   double penalty = 0.01;     ///< of the mean overflow, beside the cross-entropy
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/weight_quantizer.h"
+#include "spillway/train/weight_quantizer.h"
 
 #include <algorithm>
 #include <span>
 
-#include "train/learned_scales.h"
-#include "train/straight_through.h"
+#include "spillway/train/learned_scales.h"
+#include "spillway/train/straight_through.h"
 
 namespace spillway {
 namespace {
@@ -15,7 +15,7 @@ torch::Tensor log2_scale(const torch::Tensor& weights, const weight_format& form
   return torch::log2((greatest / static_cast<double>(format.bound())).clamp_min(least_scale));
 }
 
-/// The integers of all rows, as `row_integers(row, v_row, q_row)` of models/a2q.h decides them.
+/// The integers of all rows, as `row_integers(row, v_row, q_row)` of models/quantize/a2q.h decides them.
 template <typename Function>
 torch::Tensor integers_of(const torch::Tensor& v, Function row_integers) {
   const auto columns = static_cast<std::size_t>(v.size(1));

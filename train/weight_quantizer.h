@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "models/a2q.h"
-#include "models/weight_start.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/models/quantize/weight_start.h"
 
 namespace spillway {
 
@@ -16,7 +16,7 @@ struct quantized_tensor {
   torch::Tensor scale;     ///< [MH, 1]
 };
 
-// Parameters are double: models/a2q.h computes in double, and a layer this small costs nothing.
+// Parameters are double: models/quantize/a2q.h computes in double, and a layer this small costs nothing.
 
 /// Ordinary quantization: q = clip(round half to even(v / s)), s = 2^d learned per channel.
 struct qat_quantizer {
@@ -42,7 +42,7 @@ struct a2q_quantizer {
   torch::Tensor t;  ///< [MH, 1]
 
   /// Parameters from float weights: v = w, s = max|w| / (2^(M-1) - 1), g = ||w||_1 per channel; or as
-  /// models/weight_start.h has them, for A2Q+ and for other starts.
+  /// models/quantize/weight_start.h has them, for A2Q+ and for other starts.
   static a2q_quantizer from_weights(const torch::Tensor& weights, const weight_format& format,
                                     weight_start start = weight_start::naive);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/weight_rows.h"
+#include "spillway/train/weight_rows.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "models/a2q.h"
-#include "models/channel_norms.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/models/quantize/channel_norms.h"
 
 namespace spillway {
 namespace {
@@ -20,7 +20,8 @@ struct power {
 
 double sign(double x) { return static_cast<double>((x > 0) - (x < 0)); }
 
-/// ||v - centre||_1, which of centred weights is twice each one-sided sum: the greater of them, as in models/a2q.cpp.
+/// ||v - centre||_1, which of centred weights is twice each one-sided sum: the greater of them, as in
+/// models/quantize/a2q.cpp.
 double norm_of(std::span<const double> v, double centre, bool centred) {
   double positive = 0, negative = 0;
   for (const double value : v) {  // without a branch: no processor guesses signs

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "models/weight_format.h"
+#include "spillway/models/quantize/weight_format.h"
 
 namespace spillway {
 
@@ -21,8 +21,9 @@ struct log2_gradients {
   double d = 0, t = 0;
 };
 
-/// The gradients that ordinary autograd gives the formulas of models/a2q.h, with 1 through the rounding and 0 through
-/// the clip, written out: a few passes over the weights in place of a dozen. `dv` receives dL/dv, a value a weight.
+/// The gradients that ordinary autograd gives the formulas of models/quantize/a2q.h, with 1 through the rounding and 0
+/// through the clip, written out: a few passes over the weights in place of a dozen. `dv` receives dL/dv, a value a
+/// weight.
 ///
 /// With e = dL/dw, and m = 1 where the clip left the weight alone, 0 elsewhere:
 /// - QAT, u = v / s: dv = e m; dd = ln2 s sum e (q - m u).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/zoo_table.h"
+#include "spillway/train/zoo_table.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,17 +9,17 @@
 #include <string_view>
 #include <tuple>
 
-#include "models/atomic_file.h"
-#include "models/bounds.h"
-#include "models/certificate.h"
-#include "models/dataflow_evaluate.h"
-#include "models/error.h"
-#include "models/lowering.h"
-#include "models/qonnx_read.h"
-#include "models/score.h"
-#include "models/streamline.h"
-#include "models/trained_to_wrap.h"
-#include "train/linear_file.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/certificates/published_bounds.h"
+#include "spillway/models/data/score.h"
+#include "spillway/models/dataflow/evaluate.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/network/trained_to_wrap.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/linear_file.h"
 
 namespace spillway {
 namespace {
@@ -57,9 +57,6 @@ std::vector<zoo_layer> measure_layers(const integer_network& net) {
   return layers;
 }
 
-/// True of a layer that is to be narrow, by its place among those with weights.
-bool is_limited(std::size_t layer, std::size_t layers) { return layers <= 2 || (layer > 0 && layer + 1 < layers); }
-
 /// What layers come to together.
 void add_layers(const std::vector<zoo_layer>& layers, const std::string& path, zoo_row& row) {
   row.layers = layers.size();
@@ -75,7 +72,7 @@ void add_layers(const std::vector<zoo_layer>& layers, const std::string& path, z
         throw input_error(fmt::format("{}: claims {} accumulator bits, but needs {}; right: train it again",
                                       shown_path(path), *layer.claimed_bits, layer.certified_bits));
     }
-    if (!is_limited(i, layers.size())) continue;
+    if (!is_limited_layer(i, layers.size())) continue;
     row.certified_bits = std::max(row.certified_bits, layer.certified_bits);
     row.l1_bits = std::max(row.l1_bits, layer.l1_bits);
     row.largest_l1 = std::max(row.largest_l1, static_cast<std::int64_t>(layer.largest_l1));
@@ -102,16 +99,9 @@ std::optional<int> wrapping_bits(const network& file, const std::string& path) {
   }
 }
 
-/// The outputs, with registers that wrap at `bits` in the layers that are to be narrow.
-integer_tensor evaluate_wrapping(const integer_network& net, int bits, const integer_tensor& inputs) {
-  std::vector<std::string> units;
-  for (const dataflow_unit& unit : lower(net).units)
-    if (dot_products_of(unit)) units.push_back(name_of(unit));
-  lowering_options options;
-  for (std::size_t i = 0; i < units.size(); ++i)
-    if (is_limited(i, units.size()))
-      options.units[units[i]].accumulator = accumulator_format{bits, overflow_mode::wrap, limit_scope::final};
-  integer_tensor outputs = evaluate(lower(net, options), inputs);
+/// The outputs, in registers that wrap where the network was trained to.
+integer_tensor evaluate_wrapping(const integer_network& net, const integer_tensor& inputs) {
+  integer_tensor outputs = evaluate(lower(net), inputs);
   const std::int64_t channels = net.output_info().shape.channels;
   outputs.shape = {outputs.size() / channels, channels};
   return outputs;
@@ -119,20 +109,19 @@ integer_tensor evaluate_wrapping(const integer_network& net, int bits, const int
 
 zoo_row measure(const fs::path& path, const dataset& data) {
   const network file = read_qonnx(path);
-  const integer_network net = streamline(file);
   zoo_row row;
+  row.wrapping_bits = wrapping_bits(file, path.string());
+  const integer_network net = streamline(file);
   row.file = path.filename().string();
   row.command = metadata(file, training_command_key).value_or("");
   row.test_accuracy = number(file, "spillway.training.test_top1");
   row.psnr = number(file, "spillway.training.test_psnr");
   row.bicubic = number(file, "spillway.training.bicubic_psnr");
-  row.wrapping_bits = wrapping_bits(file, path.string());
   add_layers(measure_layers(net), path.string(), row);
   if (row.layers == 0) throw input_error(fmt::format("{}: no layers with weights", shown_path(path.string())));
   if (row.psnr) return row;
   const integer_tensor inputs = quantize_dataset(net, data);
-  const integer_tensor logits =
-      row.wrapping_bits ? evaluate_wrapping(net, *row.wrapping_bits, inputs) : evaluate(net, inputs);
+  const integer_tensor logits = row.wrapping_bits ? evaluate_wrapping(net, inputs) : evaluate(net, inputs);
   row.accuracy = score_run(net, logits, logits, data.labels).accuracy;
   return row;
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/dataset.h"
+#include "spillway/models/data/dataset.h"
 
 namespace spillway {
 

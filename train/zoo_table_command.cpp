@@ -5,10 +5,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "models/atomic_file.h"
-#include "models/read_file.h"
-#include "train/commands.h"
-#include "train/zoo_table.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/train/commands.h"
+#include "spillway/train/zoo_table.h"
 
 namespace spillway {
 namespace {

@@ -5,12 +5,12 @@
 #include <chrono>
 #include <thread>
 
-#include "cli/interrupt.h"
-#include "cli/version.h"
-#include "examples/mnist_study/study.h"
-#include "models/error.h"
-#include "models/find_data.h"
-#include "traces/run_directory.h"
+#include "spillway/cli/interrupt.h"
+#include "spillway/examples/mnist_study/study.h"
+#include "spillway/models/data/find_data.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/version.h"
+#include "spillway/traces/run_directory.h"
 
 using namespace spillway;
 

@@ -3,11 +3,11 @@
 #include <numeric>
 #include <random>
 
-#include "cli/interrupt.h"
-#include "cli/progress.h"
-#include "examples/mnist_study/study.h"
-#include "models/score.h"
-#include "sim/engine.h"
+#include "spillway/cli/interrupt.h"
+#include "spillway/cli/progress.h"
+#include "spillway/examples/mnist_study/study.h"
+#include "spillway/models/data/score.h"
+#include "spillway/sim/engine.h"
 
 using namespace spillway;
 

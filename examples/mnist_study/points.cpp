@@ -5,18 +5,19 @@
 
 #include <fmt/format.h>
 
-#include "cli/interrupt.h"
-#include "cli/progress.h"
-#include "examples/mnist_study/study.h"
-#include "models/certificate.h"
-#include "models/dataset.h"
-#include "models/error.h"
-#include "models/lowering.h"
-#include "models/qonnx_read.h"
-#include "models/score.h"
-#include "models/streamline.h"
-#include "resource/finn_model.h"
-#include "sim/engine.h"
+#include "spillway/cli/interrupt.h"
+#include "spillway/cli/progress.h"
+#include "spillway/examples/mnist_study/study.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/score.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/finn/model.h"
+#include "spillway/sim/engine.h"
 
 using namespace spillway;
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_network.h"
-#include "models/integer_tensor.h"
-#include "traces/study_store.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/integer_network/integer_network.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/traces/study_store.h"
 
 // The first question of the A2Q papers on real data: what does each accumulator bit cost, and what breaks without it?
 // (Colbert, Pappalardo, Petri-Koenig: A2Q, supplement, figures on binary MNIST.)
@@ -43,8 +43,8 @@ subject load_subject(const settings& options, const std::string& name, const std
 /// The accelerator of a subject at one accumulator format and the study's folding.
 spillway::dataflow accelerator(const settings& options, const subject& of, spillway::accumulator_format format);
 
-/// Every accumulator width from 20 down to 8, wrapped and saturated, at every scope, for the QAT network; and the A2Q and
-/// and A2Q+ networks that were trained for each width. False if the user stopped it.
+/// Every accumulator width from 20 down to 8, wrapped and saturated, at every scope, for the QAT network; and the A2Q
+/// and and A2Q+ networks that were trained for each width. False if the user stopped it.
 bool run_points(const settings& options, spillway::study_store& store);
 
 /// Saturation under random orders of addition, in the innermost loop and of the finished sum. False if stopped.

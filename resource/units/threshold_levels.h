@@ -3,10 +3,10 @@
 
 #include <cstdint>
 
-#include "models/units/compared_thresholds.h"
-#include "models/units/thresholding.h"
-#include "resource/estimate.h"
-#include "resource/resources.h"
+#include "spillway/models/dataflow/units/compared_thresholds.h"
+#include "spillway/models/dataflow/units/thresholding.h"
+#include "spillway/resource/estimate.h"
+#include "spillway/resource/resources.h"
 
 // What the estimates of both styles of a thresholding unit have in common.
 
@@ -22,6 +22,7 @@ struct levels_shape {
   int bits;        ///< of what is compared: of the value and of its thresholds
   int value_bits;  ///< of the input
 
+  /// Reads the choices off a legal unit. Rows are filled up to 2^latency - 1 thresholds where they are searched.
   explicit levels_shape(const thresholding& unit);
 
   /// Whether the rules can look at the thresholds one by one.
@@ -41,7 +42,9 @@ double random_rom_luts(std::int64_t bits, std::int64_t depth);
 /// Block RAM reads at the next fold.
 resources fold_counter(const levels_shape& shape);
 
+/// The parts of a unit that compares with all thresholds at once and counts. `shape` is made of `unit`.
 unit_estimate estimate_parallel(const levels_shape& shape, const thresholding& unit);
+/// The parts of a unit that searches with one comparator a level. `shape` is made of `unit`.
 unit_estimate estimate_search(const levels_shape& shape, const thresholding& unit);
 
 }  // namespace spillway::detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/units/concat_streams.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/units/concat_streams.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 

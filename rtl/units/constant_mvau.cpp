@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/constant_mvau.h"
+#include "spillway/rtl/units/constant_mvau.h"
 
 #include <fmt/format.h>
 
@@ -10,11 +10,11 @@
 #include <string>
 #include <utility>
 
-#include "models/adder_graph.h"
-#include "models/error.h"
-#include "models/sha256.h"
-#include "rtl/threshold_words.h"
-#include "rtl/units/dot_parameters.h"
+#include "spillway/models/dataflow/adder_graph/make_adder_graph.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/sha256.h"
+#include "spillway/rtl/threshold_words.h"
+#include "spillway/rtl/units/dot_parameters.h"
 
 namespace spillway {
 
@@ -58,7 +58,7 @@ class graph_text {
   /// Places `first` and on of a signal of the node's own bits: all that it has, or a part.
   std::string part(int node, int first, int bits, int stage) const {
     const range has = range_of(node, stage);
-    const std::string name = signal(node, stage);
+    std::string name = signal(node, stage);
     if (has.first == first && has.last == first + bits - 1) return name;
     return bits == 1 ? fmt::format("{}[{}]", name, first) : fmt::format("{}[{}:{}]", name, first + bits - 1, first);
   }
@@ -80,7 +80,7 @@ class graph_text {
     if (of.is == graph_node::kind::constant)
       return fmt::format("{}'d{}", bits, of.value & ((std::int64_t{1} << bits) - 1));
     const int passed = of.passed_bits();
-    const std::string low = passed > 0 ? value(of.low, std::min(bits, passed), stage) : std::string();
+    std::string low = passed > 0 ? value(of.low, std::min(bits, passed), stage) : std::string();
     if (bits <= passed) return low;
     const std::string own =
         of.is == graph_node::kind::joined ? value(of.high, bits - passed, stage) : part(node, 0, bits - passed, stage);
@@ -104,7 +104,7 @@ class graph_text {
       if (!of.is_signed) return fmt::format("{}'d0", bits);
       return fmt::format("{{{}{{{}}}}}", bits, sign_of(node, stage));
     }
-    const std::string upper = upper_places(node, from, left, stage);
+    std::string upper = upper_places(node, from, left, stage);
     if (left == bits) return upper;
     return of.is_signed ? fmt::format("{}'($signed({}))", bits, upper) : fmt::format("{}'({})", bits, upper);
   }

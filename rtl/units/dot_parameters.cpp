@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/dot_parameters.h"
+#include "spillway/rtl/units/dot_parameters.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,10 @@
 #include <limits>
 #include <utility>
 
-#include "models/error.h"
-#include "models/units/product_range.h"
-#include "rtl/memory_words.h"
-#include "rtl/threshold_words.h"
+#include "spillway/models/dataflow/units/product_range.h"
+#include "spillway/models/support/error.h"
+#include "spillway/rtl/memory_words.h"
+#include "spillway/rtl/threshold_words.h"
 
 namespace spillway {
 

@@ -3,9 +3,9 @@
 
 #include <optional>
 
-#include "models/units/mvau.h"
-#include "models/units/vvau.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/units/mvau.h"
+#include "spillway/models/dataflow/units/vvau.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 

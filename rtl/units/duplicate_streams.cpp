@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/duplicate_streams.h"
+#include "spillway/rtl/units/duplicate_streams.h"
 
 namespace spillway {
 

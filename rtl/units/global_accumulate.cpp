@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/global_accumulate.h"
+#include "spillway/rtl/units/global_accumulate.h"
 
-#include "rtl/parameters.h"
+#include "spillway/rtl/parameters.h"
 
 namespace spillway {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/label_select.h"
+#include "spillway/rtl/units/label_select.h"
 
-#include "rtl/parameters.h"
+#include "spillway/rtl/parameters.h"
 
 namespace spillway {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/units/label_select.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/units/label_select.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 

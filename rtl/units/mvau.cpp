@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/mvau.h"
+#include "spillway/rtl/units/mvau.h"
 
-#include "rtl/units/constant_mvau.h"
-#include "rtl/units/dot_parameters.h"
+#include "spillway/rtl/units/constant_mvau.h"
+#include "spillway/rtl/units/dot_parameters.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/padding.h"
+#include "spillway/rtl/units/padding.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/units/pool.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/units/pool.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/sliding_window.h"
+#include "spillway/rtl/units/sliding_window.h"
 
 #include <fmt/format.h>
 
 #include <cstdint>
 
-#include "models/error.h"
-#include "rtl/parameters.h"
+#include "spillway/models/support/error.h"
+#include "spillway/rtl/parameters.h"
 
 namespace spillway {
 

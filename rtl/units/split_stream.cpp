@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/split_stream.h"
+#include "spillway/rtl/units/split_stream.h"
 
 #include <cstdint>
 #include <iterator>
 #include <vector>
 
-#include "rtl/parameters.h"
+#include "spillway/rtl/parameters.h"
 
 namespace spillway {
 

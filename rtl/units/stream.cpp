@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/stream.h"
+#include "spillway/rtl/units/stream.h"
 
-#include "models/units/memory_style.h"
+#include "spillway/models/dataflow/units/memory_style.h"
 
 namespace spillway {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "rtl/twin.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 

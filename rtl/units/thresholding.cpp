@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/thresholding.h"
+#include "spillway/rtl/units/thresholding.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "rtl/threshold_words.h"
-#include "rtl/units/dot_parameters.h"
+#include "spillway/rtl/threshold_words.h"
+#include "spillway/rtl/units/dot_parameters.h"
 
 namespace spillway {
 
@@ -38,7 +38,7 @@ rtl_instance twin_of(const thresholding& unit) {
   const bool is_search = unit.style == threshold_style::binary_search;
   const std::int64_t folds = unit.thresholds.shape[0] == 1 ? 1 : unit.channels / unit.pe;
   const compared_thresholds rows(unit.thresholds, unit.input_type, unit.descending,
-                            is_search ? (std::int64_t{1} << unit.latency()) - 1 : 0);
+                                 is_search ? (std::int64_t{1} << unit.latency()) - 1 : 0);
   rtl_instance instance{"spillway_thresholding", {}, {}, {}};
   instance.parameters = {number_parameter("PE", unit.pe),
                          number_parameter("FOLDS", folds),

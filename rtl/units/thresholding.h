@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/units/thresholding.h"
-#include "rtl/twin.h"
+#include "spillway/models/dataflow/units/thresholding.h"
+#include "spillway/rtl/instance.h"
 
 namespace spillway {
 

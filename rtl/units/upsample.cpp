@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/upsample.h"
+#include "spillway/rtl/units/upsample.h"
 
 #include <cstdint>
 
-#include "rtl/parameters.h"
+#include "spillway/rtl/parameters.h"
 
 namespace spillway {
 

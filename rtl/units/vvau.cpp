@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/vvau.h"
+#include "spillway/rtl/units/vvau.h"
 
-#include "rtl/units/dot_parameters.h"
+#include "spillway/rtl/units/dot_parameters.h"
 
 namespace spillway {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rtl/units/width_converter.h"
+#include "spillway/rtl/units/width_converter.h"
 
 #include <numeric>
 

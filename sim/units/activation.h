@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "models/integer_tensor.h"
-#include "models/storage.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/models/numbers/storage.h"
 
 namespace spillway {
 
@@ -34,9 +34,9 @@ class activation {
 
   /// Writes the output of `row` to `words`, `output_type.words()` of them.
   void store(std::int64_t row, const Integer& acc, std::int64_t* words) const {
-    if (m_enabled) return store_narrow(level(row, acc), words);
+    if (m_enabled) return store_word(level(row, acc), words);
     if constexpr (std::is_same_v<Integer, std::int64_t>)
-      store_narrow(acc, words);
+      store_word(acc, words);
     else
       store_as(acc, m_type, words);
   }
@@ -47,7 +47,7 @@ class activation {
     return m_offset + (std::upper_bound(first, first + m_steps, acc) - first);
   }
 
-  void store_narrow(std::int64_t value, std::int64_t* words) const {
+  void store_word(std::int64_t value, std::int64_t* words) const {
     words[0] = value;
     for (int i = 1; i < m_type.words(); ++i) words[i] = value < 0 ? -1 : 0;
   }

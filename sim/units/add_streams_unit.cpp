@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/add_streams_unit.h"
+#include "spillway/sim/units/add_streams_unit.h"
 
 #include <algorithm>
 
-#include "sim/units/word_math.h"
+#include "spillway/sim/units/word_math.h"
 
 namespace spillway {
 
@@ -27,7 +27,7 @@ unit::outcome add_streams_unit::tick(std::uint64_t cycle) {
     detail::widen(m_in[0].front() + pe * m_a_type.words(), m_a_type, m_a.data(), m_words);
     detail::widen(m_in[1].front() + pe * m_b_type.words(), m_b_type, m_b.data(), m_words);
     detail::add(m_a.data(), m_b.data(), m_words);
-    detail::narrow(m_a.data(), m_words, m_output_type, result + pe * m_output_type.words());
+    detail::keep_low_bits(m_a.data(), m_words, m_output_type, result + pe * m_output_type.words());
   }
   m_in[0].take(cycle);
   m_in[1].take(cycle);

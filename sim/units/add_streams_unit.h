@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "models/units/add_streams.h"
-#include "sim/units/result_pipeline.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/add_streams.h"
+#include "spillway/sim/units/result_pipeline.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -16,6 +16,7 @@ class add_streams_unit final : public streaming_unit {
   add_streams_unit(sc_core::sc_module_name name, const add_streams& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::add_streams_unit"; }
 
  private:

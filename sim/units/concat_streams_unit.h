@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/units/concat_streams.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/concat_streams.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -16,6 +16,7 @@ class concat_streams_unit final : public streaming_unit {
   concat_streams_unit(sc_core::sc_module_name name, const concat_streams& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::concat_streams_unit"; }
 
  private:

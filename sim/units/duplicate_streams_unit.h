@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/units/duplicate_streams.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/duplicate_streams.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -14,6 +14,7 @@ class duplicate_streams_unit final : public streaming_unit {
   duplicate_streams_unit(sc_core::sc_module_name name, const duplicate_streams& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::duplicate_streams_unit"; }
 };
 

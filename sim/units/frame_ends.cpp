@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/frame_ends.h"
+#include "spillway/sim/units/frame_ends.h"
 
 #include <fmt/format.h>
 
-#include "models/error.h"
-#include "sim/unit.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/unit.h"
 
 namespace spillway {
 

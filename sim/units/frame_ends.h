@@ -3,9 +3,11 @@
 
 #include <cstdint>
 
-#include "sim/stream.h"
+#include "spillway/sim/stream.h"
 
 namespace spillway {
+
+class unit;
 
 /// The end of a stream that a unit reads, and where in a frame it stands: TLAST is checked with each beat.
 class frame_reader {
@@ -15,7 +17,9 @@ class frame_reader {
   /// `owner` is named where TLAST is wrong; a frame has `beats` beats.
   frame_reader(const unit& owner, stream& link, std::int64_t beats) : m_owner(&owner), m_link(&link), m_beats(beats) {}
 
+  /// Whether a beat was there when the cycle began.
   bool can_read() const { return m_link->can_read(); }
+  /// The oldest beat, `words()` words. Only if `can_read()`.
   const std::int64_t* front() const { return m_link->front(); }
 
   /// Takes the oldest beat; its words stay readable until the cycle ends. Throws `protocol_error` unless TLAST is set
@@ -31,8 +35,8 @@ class frame_reader {
     ++m_frame;
   }
 
-  std::int64_t beat() const { return m_beat; }  ///< of the next beat, in its frame
-  std::int64_t words() const { return m_link->beat_words(); }
+  std::int64_t beat() const { return m_beat; }                 ///< of the next beat, in its frame
+  std::int64_t words() const { return m_link->beat_words(); }  ///< 64-bit words of a beat
 
  private:
   [[noreturn]] void refuse(std::uint64_t cycle) const;
@@ -49,7 +53,9 @@ class frame_writer {
   frame_writer() = default;
   frame_writer(stream& link, std::int64_t beats) : m_link(&link), m_beats(beats) {}
 
+  /// Whether the stream had room for a beat when the cycle began.
   bool can_write() const { return m_link->can_write(); }
+  /// Where the next beat goes, `words()` words: fill it, then `send`. Only if `can_write()`.
   std::int64_t* back() { return m_link->back(); }
 
   /// Sends what stands at `back()`.
@@ -59,7 +65,7 @@ class frame_writer {
     if (ends) m_beat = 0;
   }
 
-  std::int64_t words() const { return m_link->beat_words(); }
+  std::int64_t words() const { return m_link->beat_words(); }  ///< 64-bit words of a beat
 
  private:
   stream* m_link = nullptr;

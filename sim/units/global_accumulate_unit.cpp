@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/global_accumulate_unit.h"
+#include "spillway/sim/units/global_accumulate_unit.h"
 
 #include <algorithm>
 
-#include "sim/units/word_math.h"
+#include "spillway/sim/units/word_math.h"
 
 namespace spillway {
 
@@ -28,7 +28,7 @@ unit::outcome global_accumulate_unit::tick(std::uint64_t cycle) {
   if (m_position + 1 == m_positions) {
     std::int64_t* result = m_results.enter();
     for (int pe = 0; pe < m_pe; ++pe)
-      detail::narrow(sums + pe * m_words, m_words, m_output_type, result + pe * m_output_type.words());
+      detail::keep_low_bits(sums + pe * m_words, m_words, m_output_type, result + pe * m_output_type.words());
   }
   if (++m_fold < m_folds) return moved;
   m_fold = 0;

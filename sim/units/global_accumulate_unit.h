@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "models/units/global_accumulate.h"
-#include "sim/units/result_pipeline.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/global_accumulate.h"
+#include "spillway/sim/units/result_pipeline.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -19,6 +19,7 @@ class global_accumulate_unit final : public streaming_unit {
   global_accumulate_unit(sc_core::sc_module_name name, const global_accumulate& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::global_accumulate_unit"; }
 
  private:

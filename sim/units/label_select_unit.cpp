@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/label_select_unit.h"
+#include "spillway/sim/units/label_select_unit.h"
 
 #include <algorithm>
 
-#include "sim/units/word_math.h"
+#include "spillway/sim/units/word_math.h"
 
 namespace spillway {
 
@@ -51,7 +51,7 @@ void label_select_unit::emit() {
   m_label = 0;
   std::int64_t* result = m_results.enter();
   for (std::int64_t at = 0; at < m_k; ++at)
-    detail::narrow(&m_places[static_cast<std::size_t>(at)], 1, m_output_type, result + at * m_output_type.words());
+    detail::keep_low_bits(&m_places[static_cast<std::size_t>(at)], 1, m_output_type, result + at * m_output_type.words());
 }
 
 }  // namespace spillway

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/lane_kernels.h"
+#include "spillway/sim/units/lane_kernels.h"
 
 #include <cstring>
 #include <utility>
@@ -102,7 +102,7 @@ template <class Weight, int Width, lane_operation Operation>
 
 constexpr int operation_count = 5;
 
-/// The kernels of one target, by [narrow weights][width 16][operation].
+/// The kernels of one target, by [int8 weights][width 16][operation].
 struct kernel_table {
   lane_kernel at[2][2][operation_count];
 };
@@ -176,8 +176,8 @@ std::vector<lane_target> lane_targets() {
   return targets;
 }
 
-lane_kernel find_lane_kernel(lane_target target, bool narrow_weights, int width, const accumulator_format& format) {
-  return kernels_of(target).at[narrow_weights][width == 16][static_cast<int>(operation_of(format))];
+lane_kernel find_lane_kernel(lane_target target, bool int8_weights, int width, const accumulator_format& format) {
+  return kernels_of(target).at[int8_weights][width == 16][static_cast<int>(operation_of(format))];
 }
 
 }  // namespace spillway::detail

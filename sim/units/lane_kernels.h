@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/accumulator_format.h"
+#include "spillway/models/numbers/accumulator_format.h"
 
 namespace spillway::detail {
 
@@ -37,6 +37,7 @@ using lane_kernel = bool (*)(const lane_iteration& iteration, int bits);
 /// What code the kernels are compiled for. All of them give the same results.
 enum class lane_target : unsigned char { baseline, avx2, avx512 };
 
+/// "baseline", "avx2" or "avx512".
 std::string_view to_string(lane_target target);
 
 /// The targets that this processor runs, the best one last.
@@ -46,7 +47,7 @@ std::vector<lane_target> lane_targets();
 constexpr int lane_width(int pe) { return pe <= 4 ? 4 : 16; }
 
 /// The kernel for accumulators of `format` (for `final` the registers are untouched: only `exact` is added to),
-/// weights of int8 or int32 (`narrow_weights`), `width` accumulators at once.
-lane_kernel find_lane_kernel(lane_target target, bool narrow_weights, int width, const accumulator_format& format);
+/// weights of int8 or int32 (`int8_weights`), `width` accumulators at once.
+lane_kernel find_lane_kernel(lane_target target, bool int8_weights, int width, const accumulator_format& format);
 
 }  // namespace spillway::detail

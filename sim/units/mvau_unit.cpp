@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/mvau_unit.h"
+#include "spillway/sim/units/mvau_unit.h"
 
-#include "sim/units/streaming_unit.h"
+#include "spillway/sim/units/mvau_core.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 

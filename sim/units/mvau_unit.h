@@ -5,13 +5,13 @@
 #include <memory>
 #include <systemc>
 
-#include "models/units/mvau.h"
-#include "sim/stream.h"
-#include "sim/unit.h"
-#include "sim/units/frame_ends.h"
-#include "sim/units/mvau_core.h"
-#include "sim/units/result_pipeline.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/units/mvau.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/unit.h"
+#include "spillway/sim/units/dot_core.h"
+#include "spillway/sim/units/frame_ends.h"
+#include "spillway/sim/units/result_pipeline.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
@@ -31,12 +31,14 @@ class mvau_unit final : public unit {
   /// Overflows go to `events`, where the unit adds itself. Throws `config_error` if the description is illegal.
   mvau_unit(sc_core::sc_module_name name, const mvau& description, recorder& events);
 
+  /// Connects `link` to `in`. Throws `config_error` unless `port` is 0.
   void bind_input(std::size_t port, stream& link) override;
+  /// Connects `link` to `out`. Throws `config_error` unless `port` is 0.
   void bind_output(std::size_t port, stream& link) override;
   outcome tick(std::uint64_t cycle) override;
 
   std::uint64_t vectors() const { return m_vectors; }  ///< of which all iterations were issued
-  const mvau_core& core() const { return *m_core; }
+  const dot_core& core() const { return *m_core; }
   int pe() const { return m_pe; }
   int accumulator_bits() const { return m_accumulator_bits; }
   const char* kind() const override { return "spillway::mvau_unit"; }
@@ -45,7 +47,7 @@ class mvau_unit final : public unit {
   void end_of_elaboration() override;
   void finish_fold(std::uint64_t cycle);
 
-  std::unique_ptr<mvau_core> m_core;
+  std::unique_ptr<dot_core> m_core;
   unit_ports m_ports;
   int m_pe, m_accumulator_bits;
   std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/padding_unit.h"
+#include "spillway/sim/units/padding_unit.h"
 
 #include <algorithm>
 

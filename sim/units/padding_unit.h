@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/units/padding.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/padding.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -18,6 +18,7 @@ class padding_unit final : public streaming_unit {
   padding_unit(sc_core::sc_module_name name, const padding& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::padding_unit"; }
 
  private:

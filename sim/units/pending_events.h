@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "models/dot_product.h"
-#include "sim/replay.h"
-#include "traces/recorder.h"
+#include "spillway/models/numbers/accumulator.h"
+#include "spillway/sim/replay.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 

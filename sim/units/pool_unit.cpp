@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/pool_unit.h"
+#include "spillway/sim/units/pool_unit.h"
 
 #include <algorithm>
 #include <bit>
 
-#include "sim/units/word_math.h"
+#include "spillway/sim/units/word_math.h"
 
 namespace spillway {
 
@@ -56,7 +56,7 @@ void pool_unit::emit() {
   for (int pe = 0; pe < m_pe; ++pe) {
     std::int64_t* reduced = m_reduced.data() + pe * m_words;
     if (m_kind == pool_kind::sum) detail::shift_right(reduced, m_words, m_shift);
-    detail::narrow(reduced, m_words, m_output_type, result + pe * m_output_type.words());
+    detail::keep_low_bits(reduced, m_words, m_output_type, result + pe * m_output_type.words());
   }
 }
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/unit.h"
-#include "sim/units/frame_ends.h"
+#include "spillway/sim/unit.h"
+#include "spillway/sim/units/frame_ends.h"
 
 namespace spillway {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/sink.h"
+#include "spillway/sim/units/sink.h"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

@@ -6,10 +6,10 @@
 #include <systemc>
 #include <vector>
 
-#include "models/integer_tensor.h"
-#include "sim/stall_generator.h"
-#include "sim/stream.h"
-#include "sim/unit.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/stall_generator.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/unit.h"
 
 namespace spillway {
 
@@ -25,8 +25,10 @@ class sink final : public unit {
     std::uint64_t seed = 1;
   };
 
-  sc_core::sc_port<stream_in_if> in{"in"};
+  sc_core::sc_port<stream_in_if> in{"in"};  ///< beats of any type and of any lanes that divide a frame's elements
 
+  /// Throws `config_error` if a vector has no elements or a frame has no vectors; when elaboration ends, also if the
+  /// lanes of the stream do not divide a frame's elements.
   sink(sc_core::sc_module_name name, const config& options);
 
   outcome tick(std::uint64_t cycle) override;

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/units/sliding_window.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/sliding_window.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -20,6 +20,7 @@ class sliding_window_unit final : public streaming_unit {
   sliding_window_unit(sc_core::sc_module_name name, const sliding_window& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::sliding_window_unit"; }
 
  private:

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/source.h"
+#include "spillway/sim/units/source.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 

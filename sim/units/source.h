@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <systemc>
 
-#include "models/integer_tensor.h"
-#include "sim/stall_generator.h"
-#include "sim/stream.h"
-#include "sim/unit.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/stall_generator.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/unit.h"
 
 namespace spillway {
 
@@ -20,11 +20,12 @@ class source final : public unit {
     std::uint64_t seed = 1;
   };
 
-  sc_core::sc_port<stream_out_if> out{"out"};
+  sc_core::sc_port<stream_out_if> out{"out"};  ///< beats of the tensor's type
 
   /// `values` is [vectors, elements], whole frames of vectors_per_frame; it outlives the run and is not copied. The
   /// stream's lanes must divide a frame's elements. Throws `config_error` otherwise.
   source(sc_core::sc_module_name name, const integer_tensor& values, const config& options);
+  source(sc_core::sc_module_name name, integer_tensor&& values, const config& options) = delete;  // would dangle
 
   outcome tick(std::uint64_t cycle) override;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/split_stream_unit.h"
+#include "spillway/sim/units/split_stream_unit.h"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/units/split_stream.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/split_stream.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -16,6 +16,7 @@ class split_stream_unit final : public streaming_unit {
   split_stream_unit(sc_core::sc_module_name name, const split_stream& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::split_stream_unit"; }
 
  private:

@@ -5,9 +5,9 @@
 #include <systemc>
 #include <vector>
 
-#include "models/units/stream_shape.h"
-#include "sim/unit.h"
-#include "sim/units/frame_ends.h"
+#include "spillway/models/dataflow/units/stream_shape.h"
+#include "spillway/sim/unit.h"
+#include "spillway/sim/units/frame_ends.h"
 
 namespace spillway {
 
@@ -18,11 +18,16 @@ class streaming_unit : public unit {
   sc_core::sc_vector<sc_core::sc_port<stream_in_if>> in{"in"};
   sc_core::sc_vector<sc_core::sc_port<stream_out_if>> out{"out"};
 
+  /// Connects `link` to the input of that place. Throws `config_error` if the description has none.
   void bind_input(std::size_t port, stream& link) override;
+  /// Connects `link` to the output of that place. Throws `config_error` if the description has none.
   void bind_output(std::size_t port, stream& link) override;
 
  protected:
+  /// Makes a port of SystemC for each of `ports`, in their order.
   streaming_unit(sc_core::sc_module_name name, unit_ports ports);
+  /// Connects to the streams that are bound, as their reader or writer, and fills `m_in` and `m_out`. Throws
+  /// `config_error` that names both sides where a stream has another type or other lanes than the description.
   void end_of_elaboration() override;
 
   /// A cycle in which a unit without a pipeline could not move: it waits for its neighbours alone.

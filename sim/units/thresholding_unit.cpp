@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/thresholding_unit.h"
+#include "spillway/sim/units/thresholding_unit.h"
 
 #include <algorithm>
 
-#include "sim/units/word_math.h"
+#include "spillway/sim/units/word_math.h"
 
 namespace spillway {
 
@@ -35,7 +35,7 @@ unit::outcome thresholding_unit::tick(std::uint64_t cycle) {
   for (int pe = 0; pe < m_pe; ++pe) {
     detail::widen(beat + pe * m_input_type.words(), m_input_type, m_value.data(), m_words);
     const std::int64_t output = m_offset + level(m_is_shared ? 0 : m_fold * m_pe + pe, m_value.data());
-    detail::narrow(&output, 1, m_output_type, result + pe * m_output_type.words());
+    detail::keep_low_bits(&output, 1, m_output_type, result + pe * m_output_type.words());
   }
   m_in[0].take(cycle);
   if (++m_fold == m_folds) m_fold = 0;

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "models/units/thresholding.h"
-#include "sim/units/result_pipeline.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/thresholding.h"
+#include "spillway/sim/units/result_pipeline.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -20,6 +20,7 @@ class thresholding_unit final : public streaming_unit {
   thresholding_unit(sc_core::sc_module_name name, const thresholding& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::thresholding_unit"; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/upsample_unit.h"
+#include "spillway/sim/units/upsample_unit.h"
 
 #include <algorithm>
 

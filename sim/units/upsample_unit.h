@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/units/upsample.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/upsample.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -17,6 +17,7 @@ class upsample_unit final : public streaming_unit {
   upsample_unit(sc_core::sc_module_name name, const upsample& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::upsample_unit"; }
 
  private:

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/vvau_core.h"
+#include "spillway/sim/units/vvau_core.h"
 
 #include <algorithm>
 #include <type_traits>
 #include <vector>
 
-#include "sim/units/wide_registers.h"
+#include "spillway/sim/units/wide_registers.h"
 
 namespace spillway {
 
@@ -35,14 +35,14 @@ class channel_core final : public wide_registers<Integer> {
 
 }  // namespace
 
-std::unique_ptr<mvau_core> make_vvau_core(const vvau& unit, recorder& events, std::uint32_t index) {
+std::unique_ptr<dot_core> make_vvau_core(const vvau& unit, recorder& events, std::uint32_t index) {
   const integer_type weight = unit.weights.type;
   // A register with more bits than its sums ever need is one with as many as they do.
   const int bits = std::min(unit.accumulator.bits, exact_sum_bits(weight, unit.input_type, unit.window(), 1));
   const int exact_bits = exact_sum_bits(weight, unit.input_type, unit.window(), bits);
   const int threshold_bits = activation<std::int64_t>::bits_for_thresholds(unit);
   return visit_storage(std::max(exact_bits, threshold_bits - 1),
-                       [&]<class Integer>(std::type_identity<Integer>) -> std::unique_ptr<mvau_core> {
+                       [&]<class Integer>(std::type_identity<Integer>) -> std::unique_ptr<dot_core> {
                          return std::make_unique<channel_core<Integer>>(unit, bits, events, index);
                        });
 }

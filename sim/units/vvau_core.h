@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <memory>
 
-#include "models/units/vvau.h"
-#include "sim/units/mvau_core.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/units/vvau.h"
+#include "spillway/sim/units/dot_core.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
-/// The values of a VVAU, as mvau_core has those of an MVAU: PE accumulators, each with the inputs of its own channel.
+/// The values of the VVAU `unit`: PE accumulators, each with the inputs of its own channel.
 /// `keep(0, beat)` before every iteration; nothing is replayed. Reports to `events` as unit `index`.
-std::unique_ptr<mvau_core> make_vvau_core(const vvau& unit, recorder& events, std::uint32_t index);
+std::unique_ptr<dot_core> make_vvau_core(const vvau& unit, recorder& events, std::uint32_t index);
 
 }  // namespace spillway

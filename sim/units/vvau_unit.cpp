@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/vvau_unit.h"
+#include "spillway/sim/units/vvau_unit.h"
 
-#include "sim/units/vvau_core.h"
+#include "spillway/sim/units/vvau_core.h"
 
 namespace spillway {
 

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <memory>
 
-#include "models/units/vvau.h"
-#include "sim/units/mvau_core.h"
-#include "sim/units/result_pipeline.h"
-#include "sim/units/streaming_unit.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/units/vvau.h"
+#include "spillway/sim/units/dot_core.h"
+#include "spillway/sim/units/result_pipeline.h"
+#include "spillway/sim/units/streaming_unit.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
@@ -26,15 +26,19 @@ class vvau_unit final : public streaming_unit {
 
   outcome tick(std::uint64_t cycle) override;
 
-  const mvau_core& core() const { return *m_core; }
+  /// The accumulators and the arithmetic of the unit, for waveforms.
+  const dot_core& core() const { return *m_core; }
+  /// Processing elements: the channels that are summed side by side, and the lanes of an output beat.
   int pe() const { return m_pe; }
+  /// The width P of each register.
   int accumulator_bits() const { return m_accumulator_bits; }
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::vvau_unit"; }
 
  private:
   void finish_fold(std::uint64_t cycle);
 
-  std::unique_ptr<mvau_core> m_core;
+  std::unique_ptr<dot_core> m_core;
   int m_pe, m_accumulator_bits;
   std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;
   result_pipeline m_results;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/units/wide_registers.h"
+#include "spillway/sim/units/wide_registers.h"
 
 namespace spillway {
 

@@ -5,18 +5,18 @@
 #include <span>
 #include <vector>
 
-#include "models/storage.h"
-#include "sim/units/accumulator.h"
-#include "sim/units/activation.h"
-#include "sim/units/mvau_core.h"
-#include "sim/units/pending_events.h"
+#include "spillway/models/numbers/accumulator.h"
+#include "spillway/models/numbers/storage.h"
+#include "spillway/sim/units/activation.h"
+#include "spillway/sim/units/dot_core.h"
+#include "spillway/sim/units/pending_events.h"
 
 namespace spillway {
 
-/// What cores for sums of any width share: weights, PE accumulators (sim/units/accumulator.h), one after the other,
-/// their events and results. Who derives from it brings the inputs, and which product belongs to which weight.
+/// What cores for sums of any width share: weights, PE accumulators (models/numbers/accumulator.h), one after the
+/// other, their events and results. Who derives from it brings the inputs, and which product belongs to which weight.
 template <class Integer>
-class wide_registers : public mvau_core {
+class wide_registers : public dot_core {
  public:
   void finish(std::int64_t nf, const dot_address& where, std::uint64_t cycle, std::int64_t* beat) override {
     for (int pe = 0; pe < m_pe; ++pe) {
@@ -37,6 +37,7 @@ class wide_registers : public mvau_core {
     store(value, signed_type(static_cast<int>(words.size()) * 64), words);
   }
 
+  /// Whether the register of `pe` overflowed in the latest iteration, or in `finish`.
   bool overflowed(int pe) const override { return m_now[static_cast<std::size_t>(pe)] != 0; }
 
  protected:
@@ -58,6 +59,7 @@ class wide_registers : public mvau_core {
       m_weights.push_back(load_as<Integer>(unit.weights.at(i), unit.weights.type));
   }
 
+  /// The element of `beat` in that lane, as a number of the storage that sums are kept in.
   Integer input_of(const std::int64_t* beat, std::int64_t lane) const {
     return load_as<Integer>(beat + lane * m_input_type.words(), m_input_type);
   }
@@ -77,7 +79,7 @@ class wide_registers : public mvau_core {
     }
   }
 
-  int m_pe, m_simd;
+  int m_pe, m_simd;        ///< registers, and the products that each adds in a cycle
   std::int64_t m_columns;  ///< MW, or the elements of a window
   integer_type m_input_type;
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/units/width_converter.h"
-#include "sim/units/streaming_unit.h"
+#include "spillway/models/dataflow/units/width_converter.h"
+#include "spillway/sim/units/streaming_unit.h"
 
 namespace spillway {
 
@@ -19,6 +19,7 @@ class width_converter_unit final : public streaming_unit {
   width_converter_unit(sc_core::sc_module_name name, const width_converter& description);
 
   outcome tick(std::uint64_t cycle) override;
+  /// SystemC's name for the class of the module.
   const char* kind() const override { return "spillway::width_converter_unit"; }
 
  private:

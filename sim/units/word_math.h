@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "models/integer_type.h"
+#include "spillway/models/numbers/integer_type.h"
 
 // Integers of any width as two's complement words, least significant first, for units that only add, compare and
-// shift. Nothing is allocated, and one word is one machine instruction. What multiplies uses models/storage.h.
+// shift. Nothing is allocated, and one word is one machine instruction. What multiplies uses models/numbers/storage.h.
 
 namespace spillway::detail {
 
@@ -22,12 +22,13 @@ inline void widen(const std::int64_t* from, integer_type type, std::int64_t* to,
 }
 
 /// The signed value of `words` words as an element of `type`, of which it is a value.
-inline void narrow(const std::int64_t* from, int words, integer_type type, std::int64_t* to) {
+inline void keep_low_bits(const std::int64_t* from, int words, integer_type type, std::int64_t* to) {
   const int own = type.words();
   std::copy_n(from, std::min(own, words), to);
   if (own > words) std::fill(to + words, to + own, from[words - 1] < 0 ? -1 : 0);
 }
 
+/// sum += addend, in two's complement of `words` words; a carry out of the last word is lost.
 inline void add(std::int64_t* sum, const std::int64_t* addend, int words) {
   bool carry = false;
   for (int i = 0; i < words; ++i) {
@@ -39,6 +40,7 @@ inline void add(std::int64_t* sum, const std::int64_t* addend, int words) {
   }
 }
 
+/// a < b, of two signed numbers of `words` words.
 inline bool less(const std::int64_t* a, const std::int64_t* b, int words) {
   if (a[words - 1] != b[words - 1]) return a[words - 1] < b[words - 1];
   for (int i = words - 2; i >= 0; --i)

@@ -5,14 +5,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "models/integer_network.h"
-#include "models/networks/network_builder.h"
-#include "models/npy.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/streamline.h"
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
+#include "spillway/models/data/npy.h"
+#include "spillway/models/integer_network/integer_network.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/network_builder.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using nlohmann::json;
@@ -160,4 +161,22 @@ TEST_CASE("layers that count agreements are proved and simulated as counts") {
   }
   check_refused(spillway_command({"info", model, "--input", "FIXED<0,1>"}), 2, {"--input FIXED<0,1>", "FIXED<16,6>"});
   check_refused(spillway_command({"info", model, "--input", "INT8"}), 2, {"--input INT8", "FIXED<16,6>"});
+}
+
+TEST_CASE("the street by the library prints what the command prints") {
+  const testing::temporary_directory scratch;
+  const std::string model = SPILLWAY_SOURCE_DIR "/models/zoo/mnist-linear/qat-w8a1.onnx";
+  const std::string data = SPILLWAY_SOURCE_DIR "/models/data/binary-mnist";
+  const process_result street = run_process({SPILLWAY_BINARY_DIR "/example_street", model, data, scratch.file("rtl")});
+  REQUIRE(street.code == 0);
+  const std::vector<std::string> registers{"--accumulator", "12:wrap:per_product"};
+  std::vector<std::string> simulate{"simulate", model, "--data", data, "--quiet"},
+      price{"estimate", model, "--model", "spillway"};
+  simulate.insert(simulate.end(), registers.begin(), registers.end());
+  price.insert(price.end(), registers.begin(), registers.end());
+  const std::string simulated = spillway_command(simulate).out, priced = spillway_command(price).out;
+  REQUIRE(street.out.size() > simulated.size() + priced.size());
+  CHECK(street.out.starts_with(simulated));
+  CHECK(street.out.ends_with(priced));
+  CHECK(std::filesystem::exists(scratch.file("rtl") + "/qat_w8a1.sv"));
 }

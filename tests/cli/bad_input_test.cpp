@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "models/network.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/network.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 
@@ -147,4 +150,37 @@ TEST_CASE("a directory that is no run, and a database that is none, are refused 
   check_refused(spillway_command({"report", scratch.path()}), 3, {scratch.path()});
   write(scratch.file("run.sqlite"), std::string(5000, 'x'));
   check_refused(spillway_command({"trace", scratch.path()}), 2, {"run.sqlite"});
+}
+
+TEST_CASE("output that nobody takes ends a command with one line and 3, never with a core") {
+  const std::string spillway = SPILLWAY_BINARY_DIR "/spillway",
+                    resnet = SPILLWAY_SOURCE_DIR "/models/zoo/resnet18-cifar10/qat-w4a4.onnx";
+  const auto in_shell = [&](const std::string& rest) {
+    return run_process({"/bin/sh", "-c", "'" + spillway + "' info '" + resnet + "' --json " + rest});
+  };
+  const process_result full = in_shell(">/dev/full");
+  CHECK(full.code == 3);
+  CHECK(full.err.find("No space left on device") != std::string::npos);
+  CHECK(std::count(full.err.begin(), full.err.end(), '\n') == 1);
+  const process_result closed = in_shell(">&-");
+  CHECK(closed.code == 3);
+  CHECK(in_shell("2>&-").code == 0);
+  CHECK(run_process({"/bin/sh", "-c", "'" + spillway + "' info /nowhere 2>&-"}).code == 3);
+}
+
+TEST_CASE("a path that is no UTF-8 is printed as JSON all the same") {
+  const testing::temporary_directory scratch;
+  const std::string odd = scratch.file("odd-\xff\xfe.onnx");
+  std::filesystem::copy_file(SPILLWAY_SOURCE_DIR "/models/zoo/mnist-linear/qat-w8a1.onnx", odd);
+  for (const char* command : {"info", "check", "estimate"}) {
+    CAPTURE(command);
+    const process_result result = spillway_command({command, odd, "--json"});
+    CHECK(result.code == 0);
+    CHECK(nlohmann::json::accept(result.out));
+  }
+  const process_result run =
+      spillway_command({"simulate", odd, "--data", SPILLWAY_SOURCE_DIR "/models/data/binary-mnist", "--frames", "2",
+                        "--quiet", "--json"});
+  CHECK(run.code == 0);
+  CHECK(nlohmann::json::accept(run.out));
 }

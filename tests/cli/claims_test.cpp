@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "models/linear_export.h"
-#include "models/networks/network_builder.h"
-#include "models/qonnx_write.h"
-#include "models/tiled_certificate.h"
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/certificates/tiled_certificate.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/network_builder.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using nlohmann::json;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
 
 using namespace spillway;
 using nlohmann::json;
@@ -121,4 +123,65 @@ TEST_CASE("info and estimate speak of the same accelerator") {
   CHECK(cost["units"][0]["cycles"] == 112);
   const process_result explained = spillway_command({"estimate", qat, "--explain"});
   for (const char* term : {"mult", "tree", "acc", "comp"}) CHECK(explained.out.find(term) != std::string::npos);
+}
+
+namespace {
+
+/// The keys that docs/json.md speaks of in the section of a command: every word in backticks.
+std::set<std::string> documented_keys(const std::string& command) {
+  std::ifstream page(SPILLWAY_SOURCE_DIR "/docs/json.md");
+  std::set<std::string> keys;
+  bool is_here = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("## ")) is_here = line == "## " + command;
+    if (!is_here) continue;
+    for (std::size_t from = line.find('`'); from != std::string::npos;) {
+      const std::size_t to = line.find('`', from + 1);
+      if (to == std::string::npos) break;
+      keys.insert(line.substr(from + 1, to - from - 1));
+      from = line.find('`', to + 1);
+    }
+  }
+  return keys;
+}
+
+/// Every key of a document but those of `metadata`, which are the file's.
+void collect_keys(const json& value, std::set<std::string>& keys) {
+  if (value.is_array())
+    for (const json& each : value) collect_keys(each, keys);
+  if (!value.is_object()) return;
+  for (const auto& [key, inside] : value.items()) {
+    keys.insert(key);
+    if (key != "metadata") collect_keys(inside, keys);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("docs/json.md lists every key that a command prints") {
+  const std::string a2q = SPILLWAY_SOURCE_DIR "/models/zoo/mnist-linear/a2q-w8a1-p12.onnx";
+  const std::vector<std::vector<std::string>> lines{
+      {"info", a2q, "--json"},
+      {"check", a2q, "--accumulator", "9", "--tiles", "6x16:9", "--data", "binary-mnist", "--json"},
+      {"simulate", a2q, "--data", "binary-mnist", "--frames", "5", "--compare", "--quiet", "--json"},
+      {"estimate", a2q, "--json"},
+      {"estimate", a2q, "--model", "spillway", "--json"},
+      {"explore", a2q, "--cycles", "2000", "--fifos", "live", "--quiet", "--json"},
+      {"version", "--json"}};
+  for (const std::vector<std::string>& line : lines) {
+    CAPTURE(line[0]);
+    const std::set<std::string> documented = documented_keys(line[0]);
+    CHECK_FALSE(documented.empty());
+    const process_result result = spillway_command(line);
+    CAPTURE(result.err);
+    REQUIRE((result.code == 0 || line[0] == "check"));
+    std::set<std::string> printed;
+    collect_keys(json::parse(result.out), printed);
+    for (const std::string& key : printed) {
+      CAPTURE(key);
+      CHECK(documented.contains(key));
+    }
+  }
+  for (const char* key : {"frames", "accuracy", "overflow_events", "units", "name", "layer", "accumulator_from"})
+    CHECK(documented_keys("simulate").contains(key));
 }

@@ -4,15 +4,15 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "models/network.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/read_file.h"
-#include "models/same_integers.h"
-#include "models/streamline.h"
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/integer_network/same_integers.h"
+#include "spillway/models/network/network.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using nlohmann::json;

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
 
 using namespace spillway;
 using nlohmann::json;

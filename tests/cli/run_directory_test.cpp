@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using nlohmann::json;

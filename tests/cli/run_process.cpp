@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/cli/run_process.h"
+#include "spillway/tests/cli/run_process.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>

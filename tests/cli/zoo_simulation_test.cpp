@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/refusals.h"
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/tests/cli/refusals.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 // The zoo's networks of many layers, in the registers that they claim, on the images that are shipped.
 
@@ -55,8 +55,13 @@ TEST_CASE("TFC's hidden layers overflow at the 8 bits that WrapNet trained them 
   const process_result check = spillway_command({"check", file});
   CHECK(check.code == 0);
   CHECK(check.out.ends_with("claims of the file: none; it was trained to wrap in registers of 8 bits (WrapNet)\n"));
-  const std::vector<std::string> wide{"simulate", file,     "--frames",
-                                      "2",        "--data", SPILLWAY_SOURCE_DIR "/models/data/mnist-first-500"};
+  const json by_itself = simulate("tfc-mnist/wrapnet-w4a4-p8.onnx", "mnist-first-500", {});
+  CHECK(by_itself["units"][1]["accumulator_from"] == "trained_to_wrap");
+  CHECK(by_itself["units"][0]["accumulator_from"] == "certified");
+  CHECK(by_itself["accuracy"] == wraps["accuracy"]);
+  const std::vector<std::string> wide{
+      "simulate",      file, "--frames", "2",
+      "--accumulator", "32", "--data",   SPILLWAY_SOURCE_DIR "/models/data/mnist-first-500"};
   CHECK(spillway_command(wide).err.find("note: the network was trained for registers of 8 bits that wrap") !=
         std::string::npos);
   CHECK(spillway_command({"check", file, "--accumulator", "32", "--accumulator", "MVAU_1=8"}).code == 1);

@@ -3,10 +3,11 @@
 
 #include <sstream>
 
-#include "models/error.h"
-#include "models/oracle.h"
-#include "sim/engine.h"
-#include "tests/engines/random_dataflow.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/engines/random_dataflow.h"
+#include "spillway/tests/effort.h"
 
 using namespace spillway;
 
@@ -39,10 +40,10 @@ void check_equal(const dataflow& flow, const run_result& cycle, const recorder& 
   }
 }
 
-/// Draws `cases` accelerators and compares; returns the events seen, so that a test can't pass on none.
+/// Draws `cases` accelerators (times `effort`) and compares; returns the events seen, so that a test can't pass on none.
 std::uint64_t compare(std::uint64_t seed, int cases, int max_units, int type_bits, int accumulator_bits) {
   std::uint64_t seen = 0;
-  for (int c = 0; c < cases; ++c) {
+  for (int c = 0; c < cases * testing::effort(); ++c) {
     CAPTURE(c);
     random_dataflow random(seed + static_cast<std::uint64_t>(c));
     const dataflow flow = random.flow(max_units, type_bits, accumulator_bits);

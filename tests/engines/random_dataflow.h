@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "models/big_int.h"
-#include "models/dataflow.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/big_int.h"
 
 namespace spillway {
 

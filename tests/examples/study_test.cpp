@@ -5,10 +5,10 @@
 #include <map>
 #include <thread>
 
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
-#include "traces/sqlite.h"
-#include "traces/table.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
+#include "spillway/traces/sqlite.h"
+#include "spillway/traces/table.h"
 
 using namespace spillway;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/deadlock.h"
+#include "spillway/explore/deadlock.h"
 
 #include <doctest/doctest.h>
 
-#include "sim/deadlock_error.h"
-#include "sim/engine.h"
-#include "tests/explore/networks.h"
-#include "traces/recorder.h"
+#include "spillway/sim/deadlock_error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/explore/networks.h"
+#include "spillway/traces/recorder.h"
 
 using namespace spillway;
 using namespace spillway::testing;

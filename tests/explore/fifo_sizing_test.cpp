@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/fifo_sizing.h"
+#include "spillway/explore/fifo_sizing.h"
 
 #include <doctest/doctest.h>
 
-#include "explore/deadlock.h"
-#include "models/folding_config.h"
-#include "sim/deadlock_error.h"
-#include "sim/engine.h"
-#include "tests/explore/networks.h"
-#include "traces/recorder.h"
+#include "spillway/explore/deadlock.h"
+#include "spillway/models/dataflow/folding_config.h"
+#include "spillway/sim/deadlock_error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/explore/networks.h"
+#include "spillway/traces/recorder.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/folding_search.h"
+#include "spillway/explore/folding_search.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "models/error.h"
-#include "tests/explore/networks.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/explore/networks.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "explore/deadlock.h"
-#include "explore/fifo_sizing.h"
-#include "sim/beat_times.h"
-#include "sim/engine.h"
-#include "tests/explore/networks.h"
-#include "traces/recorder.h"
+#include "spillway/explore/deadlock.h"
+#include "spillway/explore/fifo_sizing.h"
+#include "spillway/models/dataflow/beat_times.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/explore/networks.h"
+#include "spillway/traces/recorder.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/min_sum.h"
+#include "spillway/explore/min_sum.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <limits>
 #include <random>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "models/integer_network.h"
-#include "models/lowering.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/integer_network/integer_network.h"
 
 namespace spillway::testing {
 

@@ -8,14 +8,14 @@
 #include <string>
 #include <string_view>
 
-#include "models/error.h"
-#include "models/integer_network.h"
-#include "models/lowering.h"
-#include "models/network_evaluate.h"
-#include "models/network_shapes.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/streamline.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/integer_network/integer_network.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/network/shapes.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
 
 // Any bytes are read as a network or refused, without a crash, a hang or memory that they have no right to. What is
 // read is written and read again; if that is cheap it is evaluated, streamlined to integers, and lowered to hardware.

@@ -3,9 +3,9 @@
 #include <iostream>
 #include <string>
 
-#include "models/qonnx_write.h"
-#include "tests/models/operator_examples.h"
-#include "tests/models/random_network.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/tests/models/operator_examples.h"
+#include "spillway/tests/models/random_network.h"
 
 // Writes the files that fuzzing starts from into a folder: small, and of every operator.
 

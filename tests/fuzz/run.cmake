@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the fuzz targets of SOURCE in BINARY with clang, and fuzzes for SECONDS from a corpus of our own files.
+if(DEFINED ENV{SPILLWAY_FUZZ_SECONDS})
+  set(SECONDS $ENV{SPILLWAY_FUZZ_SECONDS})
+endif()
 find_program(clang NAMES clang++ clang++-14)
 if(NOT clang)
   message(STATUS "skipped: clang++ is not there (Debian's clang and libclang-rt-14-dev)")

@@ -33,6 +33,9 @@ std::vector<std::string> path_violations(const text_file& file);
 /// headers that are installed, too.
 std::vector<std::string> install_violations(const std::vector<text_file>& files);
 
+/// No two files include each other, directly or by way of others; a header with its source counts as one.
+std::vector<std::string> circle_violations(const std::vector<text_file>& files);
+
 /// What a C++ source includes, as written between the quotes or brackets.
 std::vector<std::string> includes_of(std::string_view text);
 

@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "models/dot_product.h"
-#include "models/oracle.h"
-#include "models/storage.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/numbers/dot_product.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/numbers/storage.h"
 
 // The plain loop in every storage against the cpp_int oracle: outputs, exact sums and every field of every event.
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/post_training/accumulator_budget.h"
+#include "spillway/models/quantize/accumulator_budget.h"
 
 #include <doctest/doctest.h>
 
 #include <random>
 
-#include "models/certificate.h"
-#include "models/error.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

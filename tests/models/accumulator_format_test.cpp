@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/accumulator_format.h"
+#include "spillway/models/numbers/accumulator_format.h"
 
 #include <doctest/doctest.h>
 
-#include "models/error.h"
-#include "models/nearest_name.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
 
 using namespace spillway;
 
@@ -49,14 +49,11 @@ TEST_CASE("P of 1 and 4096 is legal, 0 and 4097 is not") {
 
 TEST_CASE("a wrong accumulator text is answered with the nearest right word") {
   CHECK_THROWS_WITH_AS(parse_accumulator_format("14:warp"),
-                       "accumulator '14:warp': overflow 'warp' is not one of wrap, saturate; nearest: wrap",
-                       config_error);
+                       "accumulator '14:warp': there is no overflow warp; nearest: wrap", config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("14:sat"),
-                       "accumulator '14:sat': overflow 'sat' is not one of wrap, saturate; nearest: saturate",
-                       config_error);
+                       "accumulator '14:sat': there is no overflow sat; nearest: saturate", config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("14:wrap:per_cycles"),
-                       "accumulator '14:wrap:per_cycles': scope 'per_cycles' is not one of per_product, per_cycle, "
-                       "final; nearest: per_cycle",
+                       "accumulator '14:wrap:per_cycles': there is no scope per_cycles; nearest: per_cycle",
                        config_error);
   CHECK_THROWS_WITH_AS(parse_accumulator_format("14:wrap:final:0"),
                        "accumulator '14:wrap:final:0' has more than three parts; nearest: 14:wrap:final", config_error);

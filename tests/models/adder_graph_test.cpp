@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/adder_graph.h"
+#include "spillway/models/dataflow/adder_graph/make_adder_graph.h"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/error.h"
-#include "models/networks/seeded_random.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/seeded_random.h"
 
 // The adder graph of constant weights against the plain sum, and what its schedule promises.
 
@@ -106,7 +106,7 @@ TEST_CASE("ranges are reached, widths are no wider, and a node is computed when 
     const mvau unit = a_unit(of, 30, random);
     const adder_graph graph = make_adder_graph(unit);
     CHECK(graph.stages == unit.latency());
-    std::vector<narrow_range> seen(static_cast<std::size_t>(unit.mh()));
+    std::vector<word_range> seen(static_cast<std::size_t>(unit.mh()));
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
       const graph_node& node = graph.nodes[n];
       if (!node.is_added()) continue;
@@ -122,10 +122,10 @@ TEST_CASE("ranges are reached, widths are no wider, and a node is computed when 
     }
     for (std::size_t row = 0; row < graph.outputs.size(); ++row) {
       // The exact bounds of a row, at the inputs that reach them.
-      narrow_range expected;
+      word_range expected;
       for (std::int64_t k = 0; k < unit.mw(); ++k) {
         const std::int64_t weight = *unit.weights.at(static_cast<std::int64_t>(row) * unit.mw() + k);
-        const narrow_range product =
+        const word_range product =
             product_range(weight == 0 ? unsigned_type(1) : unit.weights.type, unit.input_type, of.xnor);
         const std::int64_t at_low = weight * unit.input_type.min64(), at_high = weight * unit.input_type.max64();
         expected.low += of.xnor ? product.low : std::min(at_low, at_high);
@@ -133,7 +133,7 @@ TEST_CASE("ranges are reached, widths are no wider, and a node is computed when 
       }
       const graph_term& out = graph.outputs[row];
       CHECK(!out.negative);
-      const narrow_range range = out.node < 0 ? narrow_range{} : graph.nodes[static_cast<std::size_t>(out.node)].range;
+      const word_range range = out.node < 0 ? word_range{} : graph.nodes[static_cast<std::size_t>(out.node)].range;
       CHECK(range.low * (1 << out.shift) == expected.low);
       CHECK(range.high * (1 << out.shift) == expected.high);
     }

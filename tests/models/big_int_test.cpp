@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/big_int.h"
+#include "spillway/models/numbers/big_int.h"
 
 #include <doctest/doctest.h>
 
-#include "models/error.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 using namespace spillway::testing;

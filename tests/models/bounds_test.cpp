@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/bounds.h"
+#include "spillway/models/certificates/published_bounds.h"
 
 #include <doctest/doctest.h>
 
 #include <bit>
 #include <cmath>
 
-#include "models/certificate.h"
-#include "models/error.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/bracket.h"
+#include "spillway/models/numbers/lazy_real.h"
 
 #include <doctest/doctest.h>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/certificate.h"
+#include "spillway/models/certificates/certificate.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "models/error.h"
-#include "models/oracle.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/support/error.h"
 
 // Brute force: every input, every order, every subset of the products (the node of any tiling or adder tree is one).
 

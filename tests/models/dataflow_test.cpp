@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/lowering.h"
-#include "models/units/unit_checks.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/dataflow/units/unit_checks.h"
+#include "spillway/models/integer_network/ranges.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 
@@ -77,7 +78,9 @@ TEST_CASE("a later unit's SIMD is the PE before it, where that divides") {
   CHECK(unit(flow, 2).pe == 10);
 }
 
-TEST_CASE("a unit has its layer's numbers, its place's name, and an accumulator of 32 bits unless another is given") {
+TEST_CASE(
+    "a unit has its layer's numbers, its place's name, and the least accumulator that no input overflows unless "
+    "another is given") {
   unit_options options = folds(5, 16);
   options.memory = memory_style::ultra;
   const integer_network net = chain({784, 10});
@@ -85,12 +88,14 @@ TEST_CASE("a unit has its layer's numbers, its place's name, and an accumulator 
   CHECK(flow.name == "net");
   CHECK(unit(flow, 0).name == "MVAU_0");
   CHECK(unit(flow, 0).weights == matrix_layers(net)[0]->weights);
-  CHECK(unit(flow, 0).accumulator == accumulator_format{32, overflow_mode::wrap, limit_scope::per_cycle});
-  CHECK(unit(flow, 0).output_type == signed_type(32));
+  const int least = minimal_accumulator_bits(*matrix_layers(net)[0]);
+  CHECK(unit(flow, 0).accumulator == accumulator_format{least, overflow_mode::wrap, limit_scope::per_cycle});
+  CHECK(flow.registers.at("MVAU_0").from == register_policy::certified);
+  CHECK(unit(flow, 0).output_type == signed_type(least));
   CHECK(unit(flow, 0).weight_memory == memory_style::ultra);
   CHECK(unit(lower(net), 0).weight_memory == memory_style::automatic);
   options.accumulator = accumulator_format{14, overflow_mode::saturate, limit_scope::final};
-  CHECK(unit(lower(net, {options}), 0).accumulator == *options.accumulator);
+  CHECK(unit(lower(net, {options}), 0).accumulator == options.accumulator->format);
   CHECK(unit(lower(net, {options}), 0).output_type == signed_type(14));
   CHECK(unit(lower(chain({8, 4, 2})), 0).output_type == unsigned_type(2));
 }
@@ -238,7 +243,9 @@ TEST_CASE("streams that are bound wrongly are refused") {
 }
 
 TEST_CASE("a unit that is no hardware is refused by its name") {
-  const dataflow good = lower(chain({8, 4, 2}));
+  lowering_options wide;
+  wide.defaults.accumulator = accumulator_format{32};
+  const dataflow good = lower(chain({8, 4, 2}), wide);
   const auto after = [&](auto&& change) {
     dataflow flow = good;
     change(flow);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/dataset.h"
+#include "spillway/models/data/dataset.h"
 
 #include <doctest/doctest.h>
 
@@ -7,11 +7,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "models/bit_packed.h"
-#include "models/npy.h"
-#include "models/read_file.h"
-#include "models/sha256.h"
-#include "tests/models/hostile_bytes.h"
+#include "spillway/models/data/bit_packed.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/npy.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/models/support/sha256.h"
+#include "spillway/tests/models/hostile_bytes.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/models/exact_evaluate.h"
+#include "spillway/tests/models/exact_evaluate.h"
 
 #include <algorithm>
 #include <map>

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "models/network.h"
-#include "models/rational.h"
+#include "spillway/models/network/network.h"
+#include "spillway/models/numbers/rational.h"
 
 namespace spillway::testing {
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/find_data.h"
+#include "spillway/models/data/find_data.h"
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <filesystem>
 
-#include "models/dataset.h"
-#include "models/npy.h"
-#include "tests/models/hostile_bytes.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/npy.h"
+#include "spillway/tests/models/hostile_bytes.h"
 
 using namespace spillway;
 using namespace spillway::testing;

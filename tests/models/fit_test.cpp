@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/fit.h"
+#include "spillway/models/numbers/fit.h"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
-#include "models/big_int.h"
-#include "models/limb_int.h"
-#include "models/storage.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/limb_int.h"
+#include "spillway/models/numbers/storage.h"
 
 using namespace spillway;
 using namespace spillway::testing;

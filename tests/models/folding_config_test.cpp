@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/folding_config.h"
+#include "spillway/models/dataflow/folding_config.h"
 
 #include <doctest/doctest.h>
 
 #include <random>
 
-#include "tests/models/hostile_bytes.h"
+#include "spillway/tests/models/hostile_bytes.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/post_training/greedy_rounding.h"
+#include "spillway/models/quantize/greedy_rounding.h"
 
 #include <doctest/doctest.h>
 
@@ -7,9 +7,9 @@
 #include <limits>
 #include <random>
 
-#include "models/error.h"
-#include "models/post_training/accumulator_budget.h"
-#include "models/post_training/layer_post_training.h"
+#include "spillway/models/quantize/accumulator_budget.h"
+#include "spillway/models/quantize/post_train_layer.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -8,8 +8,8 @@
 #include <random>
 #include <string>
 
-#include "models/error.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 namespace spillway::testing {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/idx.h"
+#include "spillway/models/data/idx.h"
 
 #include <doctest/doctest.h>
 
-#include "tests/models/hostile_bytes.h"
+#include "spillway/tests/models/hostile_bytes.h"
 
 using namespace spillway;
 using namespace spillway::testing;

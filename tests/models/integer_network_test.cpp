@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/integer_network.h"
+#include "spillway/models/integer_network/integer_network.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "models/big_int.h"
-#include "models/error.h"
-#include "tests/models/number_generators.h"
-#include "tests/models/property.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/models/property.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/integer_tensor.h"
+#include "spillway/models/numbers/integer_tensor.h"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 
-#include "models/big_int.h"
-#include "models/error.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/integer_type.h"
+#include "spillway/models/numbers/integer_type.h"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 #include <string>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 
@@ -29,9 +29,9 @@ TEST_CASE("a type knows its ends from 1 to 64 bits") {
 }
 
 TEST_CASE("a type is narrow exactly while int64 holds its values") {
-  static_assert(signed_type(64).is_narrow() && !signed_type(65).is_narrow());
-  static_assert(unsigned_type(63).is_narrow() && !unsigned_type(64).is_narrow());
-  static_assert(bipolar_type().is_narrow());
+  static_assert(signed_type(64).fits_int64() && !signed_type(65).fits_int64());
+  static_assert(unsigned_type(63).fits_int64() && !unsigned_type(64).fits_int64());
+  static_assert(bipolar_type().fits_int64());
 }
 
 TEST_CASE("a value takes one word for each 64 bits begun") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/interval_chain.h"
+#include "spillway/models/streamline/interval_chain.h"
 
 #include <doctest/doctest.h>
 

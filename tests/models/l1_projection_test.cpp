@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/l1_projection.h"
+#include "spillway/models/quantize/l1_projection.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <limits>
 #include <random>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

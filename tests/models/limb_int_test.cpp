@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/limb_int.h"
+#include "spillway/models/numbers/limb_int.h"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 
-#include "models/big_int.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/numbers/big_int.h"
 
 using namespace spillway;
 using namespace spillway::testing;

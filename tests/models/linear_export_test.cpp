@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/linear_export.h"
+#include "spillway/models/network/linear_export.h"
 
 #include <doctest/doctest.h>
 
@@ -9,12 +9,12 @@
 #include <limits>
 #include <random>
 
-#include "models/big_int.h"
-#include "models/error.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/streamline.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;

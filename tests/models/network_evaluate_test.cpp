@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "models/error.h"
-#include "models/network.h"
-#include "tests/models/one_node.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/network.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/one_node.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;

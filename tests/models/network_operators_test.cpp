@@ -7,10 +7,10 @@
 #include <limits>
 #include <numeric>
 
-#include "models/error.h"
-#include "models/network_evaluate.h"
-#include "tests/models/one_node.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/one_node.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 // Each operator against its definition, written down once more: element by element, with no thought of speed.
 

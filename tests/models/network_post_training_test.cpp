@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/post_training/network_post_training.h"
+#include "spillway/models/quantize/post_train_network.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <random>
 
-#include "models/error.h"
-#include "models/integer_network.h"
-#include "models/linear_export.h"
-#include "models/network_evaluate.h"
-#include "models/networks/network_builder.h"
-#include "models/streamline.h"
+#include "spillway/models/integer_network/integer_network.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/paper_networks/network_builder.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/npy.h"
+#include "spillway/models/data/npy.h"
 
 #include <doctest/doctest.h>
 
-#include "models/big_int.h"
-#include "models/read_file.h"
-#include "tests/models/hostile_bytes.h"
-#include "tests/models/number_generators.h"
-#include "tests/models/property.h"
-#include "tests/traces/full_disk.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/models/hostile_bytes.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/models/property.h"
+#include "spillway/tests/traces/full_disk.h"
 
 using namespace spillway;
 using namespace spillway::testing;

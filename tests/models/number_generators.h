@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
-#include "models/big_int.h"
-#include "models/integer_tensor.h"
-#include "models/integer_type.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/models/numbers/integer_type.h"
 
 // Random types and values for rapidcheck: mostly narrow, often at the ends of their ranges, where the mistakes are.
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/network.h"
+#include "spillway/models/network/network.h"
 
 namespace spillway::testing {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/qonnx_read.h"
-#include "tests/models/hostile_bytes.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/tests/models/hostile_bytes.h"
 
 // ONNX files as other programs write them, field by field, without our writer.
 

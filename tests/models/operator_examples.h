@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "models/network.h"
-#include "tests/models/one_node.h"
+#include "spillway/models/network/network.h"
+#include "spillway/tests/models/one_node.h"
 
 namespace spillway::testing {
 

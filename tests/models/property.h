@@ -8,10 +8,12 @@
 #include <iostream>
 #include <string>
 
+#include "spillway/tests/effort.h"
+
 namespace spillway::testing {
 
-/// Checks a rapidcheck property on `cases` random cases and returns how many passed: `cases`, unless one failed (its
-/// shrunk counterexample is then printed, and the answer -1).
+/// Checks a rapidcheck property on `cases` random cases (times `effort`) and returns `cases` if all passed. If one failed,
+/// its shrunk counterexample is printed, and the answer is -1.
 ///
 /// The seed is fixed, so that a run repeats. RC_PARAMS="seed=7" in the environment searches elsewhere, and
 /// RC_PARAMS="reproduce=..." takes what a failure printed.
@@ -22,10 +24,10 @@ int passed_cases(const std::string& name, int cases, Property&& property) {
   metadata.id = name;
   metadata.description = name;
   rc::detail::TestParams params = rc::detail::configuration().testParams;
-  params.maxSuccess = cases;
+  params.maxSuccess = cases * effort();
   const rc::detail::TestResult result = rc::detail::checkTestable(std::forward<Property>(property), metadata, params);
   rc::detail::SuccessResult success;
-  if (result.match(success)) return success.numSuccess;
+  if (result.match(success)) return success.numSuccess / effort();
   std::cerr << name << '\n';
   rc::detail::printResultMessage(result, std::cerr);
   std::cerr << std::endl;

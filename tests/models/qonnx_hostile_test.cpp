@@ -8,11 +8,12 @@
 #include <iterator>
 #include <random>
 
-#include "models/linear_export.h"
-#include "models/qonnx_write.h"
-#include "models/streamline.h"
-#include "tests/models/onnx_model.h"
-#include "tests/models/random_network.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/models/onnx_model.h"
+#include "spillway/tests/models/random_network.h"
+#include "spillway/tests/effort.h"
 
 using namespace spillway;
 using namespace spillway::testing;
@@ -78,7 +79,7 @@ TEST_CASE("files of other programs, cut and damaged, are read or refused in one 
   const temporary_directory folder;
   const std::string path = folder.file("x.onnx");
   std::mt19937 random(5);
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < 4000 * testing::effort(); ++i) {
     std::string bad = good;
     if (i < static_cast<int>(good.size())) bad.resize(static_cast<std::size_t>(i));
     for (auto n = random() % 3; n > 0 && !bad.empty(); --n) bad[random() % bad.size()] = static_cast<char>(random());
@@ -93,7 +94,7 @@ TEST_CASE("any bytes at all are refused in one line, and nothing else is said") 
   const std::string path = folder.file("x.onnx");
   std::mt19937 random(6);
   const captured_stderr silence;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 2000 * testing::effort(); ++i) {
     std::string bytes(random() % 64, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
     write_bytes(path, bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include "tests/models/onnx_model.h"
+#include "spillway/tests/models/onnx_model.h"
 
 // The forms in which other programs write an operator, and which of them are refused.
 

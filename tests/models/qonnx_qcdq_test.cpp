@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/models/onnx_model.h"
+#include "spillway/tests/models/onnx_model.h"
 
 // QuantizeLinear, Clip and DequantizeLinear, as one quantizer.
 

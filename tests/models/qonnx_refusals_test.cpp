@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "tests/models/onnx_model.h"
+#include "spillway/tests/models/onnx_model.h"
 
 using namespace spillway;
 using namespace spillway::testing;
@@ -125,7 +125,7 @@ TEST_CASE("tensors that are missing, made twice, or made too late are refused") 
   CHECK(after([](onnx_model& m) { m.graph.mutable_node(3)->set_name("Quant_xq"); }) ==
         "Quant_xq: two nodes have this name; right: one");
   CHECK(after([](onnx_model& m) { m.graph.mutable_node(0)->set_input(1, "x"); }) ==
-        "Quant_xq: its scale x is computed by the graph; right: a constant (fold constants first)");
+        "Quant_xq: its scale x is computed by the graph; right: a constant (propagate constants first)");
 }
 
 TEST_CASE("inputs and outputs are one each, of known shape") {

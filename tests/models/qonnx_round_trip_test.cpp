@@ -4,11 +4,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "tests/models/one_node.h"
-#include "tests/models/onnx_model.h"
-#include "tests/models/operator_examples.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/tests/models/one_node.h"
+#include "spillway/tests/models/onnx_model.h"
+#include "spillway/tests/models/operator_examples.h"
 
 // What is written is read as the same network: same values, and the same bytes when it is written again.
 
@@ -54,7 +54,8 @@ TEST_CASE("what has no form in a file is refused before one is written") {
   CHECK(says(refusal(odd, {1, 3}), "node: QCDQ has 8 bits at most, it has 9; ties to odd have no other form"));
   odd.bits = 8;
   odd.zero_point.values[0] = 4;
-  CHECK(says(refusal(odd, {1, 3}), "node: QCDQ rounds ties to even with a zero point of 4, it to odd; ties to odd have no other form"));
+  CHECK(says(refusal(odd, {1, 3}),
+             "node: QCDQ rounds ties to even with a zero point of 4, it to odd; ties to odd have no other form"));
   CHECK(refusal(trunc_op{{{}, {1}}, {{}, {0}}, {{}, {2}}}, {1, 3}) ==
         "node: Trunc's first version keeps its scale; right: out_scale = scale");
   CHECK(refusal(multi_threshold_op{{{1, 1}, {0}}}, {1, 3, 2}) ==

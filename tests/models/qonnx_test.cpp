@@ -7,12 +7,12 @@
 #include <fstream>
 #include <iterator>
 
-#include "models/network_shapes.h"
-#include "models/qonnx_write.h"
-#include "models/streamline.h"
-#include "tests/models/onnx_model.h"
-#include "tests/models/random_network.h"
-#include "tests/traces/full_disk.h"
+#include "spillway/models/network/shapes.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/models/onnx_model.h"
+#include "spillway/tests/models/random_network.h"
+#include "spillway/tests/traces/full_disk.h"
 
 using namespace spillway;
 using namespace spillway::testing;

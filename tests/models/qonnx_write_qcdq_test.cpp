@@ -10,20 +10,20 @@
 #include <optional>
 #include <random>
 
-#include "models/checked_write.h"
-#include "models/error.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/tfc.h"
-#include "models/networks/unet.h"
-#include "models/qonnx_read.h"
-#include "models/same_integers.h"
-#include "models/streamline.h"
-#include "tests/models/hostile_bytes.h"
-#include "tests/models/one_node.h"
-#include "tests/models/random_image_network.h"
-#include "tests/models/random_network.h"
-#include "tests/models/real_data.h"
+#include "spillway/models/integer_network/same_integers.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/tfc.h"
+#include "spillway/models/paper_networks/unet.h"
+#include "spillway/models/streamline/checked_write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/hostile_bytes.h"
+#include "spillway/tests/models/one_node.h"
+#include "spillway/tests/models/random_image_network.h"
+#include "spillway/tests/models/random_network.h"
+#include "spillway/tests/models/real_data.h"
 
 // Networks written as QCDQ are the same networks: integers, values, and the same bytes when they are written again.
 

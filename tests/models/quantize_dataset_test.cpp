@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include "models/dataset.h"
-#include "models/error.h"
-#include "models/rational.h"
-#include "tests/models/property.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/numbers/rational.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/property.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/models/random_network.h"
+#include "spillway/tests/models/random_network.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/network.h"
+#include "spillway/models/network/network.h"
 
 namespace spillway::testing {
 

@@ -7,7 +7,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "models/dataset.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
 
 // Networks and data of others: not in the repository. A test that misses them says so, by name.
 

@@ -5,13 +5,14 @@
 #include <cmath>
 #include <random>
 
-#include "models/network_evaluate.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/read_file.h"
-#include "tests/models/random_network.h"
-#include "tests/models/real_data.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/models/random_network.h"
+#include "spillway/tests/models/real_data.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 // Networks that others made, where they are at hand.
 

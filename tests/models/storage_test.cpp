@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/storage.h"
+#include "spillway/models/numbers/storage.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <type_traits>
 
-#include "models/error.h"
-#include "models/oracle.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 using namespace spillway::testing;

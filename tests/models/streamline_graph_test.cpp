@@ -6,11 +6,11 @@
 #include <optional>
 #include <random>
 
-#include "models/dataset.h"
-#include "models/error.h"
-#include "models/streamline.h"
-#include "tests/models/exact_evaluate.h"
-#include "tests/models/random_image_network.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/exact_evaluate.h"
+#include "spillway/tests/models/random_image_network.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -6,14 +6,15 @@
 #include <random>
 #include <vector>
 
-#include "models/big_int.h"
-#include "models/differences.h"
-#include "models/integer_ranges.h"
-#include "models/minimal_widths.h"
-#include "models/qonnx_read.h"
-#include "models/score.h"
-#include "models/streamline.h"
-#include "tests/models/real_data.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/score.h"
+#include "spillway/models/integer_network/minimal_widths.h"
+#include "spillway/models/integer_network/ranges.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/differences.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/models/real_data.h"
 
 // Networks that others made, in integers, against their files in float32.
 

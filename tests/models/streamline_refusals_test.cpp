@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "models/error.h"
-#include "models/linear_export.h"
-#include "models/streamline.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <random>
 
-#include "models/exact_quant.h"
-#include "models/linear_export.h"
-#include "models/rational.h"
-#include "models/streamline.h"
+#include "spillway/models/network/exact_quant.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/numbers/rational.h"
+#include "spillway/models/streamline/streamline.h"
 
 using namespace spillway;
 

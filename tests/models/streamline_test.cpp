@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/streamline.h"
+#include "spillway/models/streamline/streamline.h"
 
 #include <doctest/doctest.h>
 
@@ -7,18 +7,18 @@
 #include <cmath>
 #include <random>
 
-#include "models/big_int.h"
-#include "models/error.h"
-#include "models/linear_export.h"
-#include "tests/models/random_network.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/models/random_network.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;
 
 namespace {
 
-/// The integers that a real input becomes, by the definition in models/integer_network.h.
+/// The integers that a real input becomes, by the definition in models/integer_network/integer_network.h.
 integer_tensor quantized(const integer_network& net, const std::vector<float>& x) {
   const input_quantizer& q = net.input;
   std::vector<std::int64_t> levels;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/tiled_certificate.h"
+#include "spillway/models/certificates/tiled_certificate.h"
 
 #include <doctest/doctest.h>
 
 #include <numeric>
 #include <random>
 
-#include "models/error.h"
-#include "models/oracle.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/weight_start.h"
+#include "spillway/models/quantize/weight_start.h"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 #include <numeric>
 #include <random>
 
-#include "models/a2q.h"
-#include "models/error.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

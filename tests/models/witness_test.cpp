@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "models/certificate.h"
-#include "models/error.h"
-#include "models/oracle.h"
 #include "number_generators.h"
 #include "property.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "models/network.h"
-#include "models/networks/cnv.h"
-#include "models/networks/espcn.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/unet.h"
+#include "spillway/models/network/network.h"
+#include "spillway/models/paper_networks/cnv.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/unet.h"
 
 namespace spillway::testing {
 
@@ -20,7 +20,7 @@ struct described_network {
   network (*make)(const network_options&);
 };
 
-/// Every description of models/networks/, for what holds of all of them.
+/// Every description of models/paper_networks/, for what holds of all of them.
 inline const std::vector<described_network>& all_descriptions() {
   static const std::vector<described_network> all = {{"mobilenet_v1_cifar10", mobilenet_v1_cifar10},
                                                      {"resnet18_cifar10", resnet18_cifar10},

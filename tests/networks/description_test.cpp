@@ -5,10 +5,10 @@
 #include <cmath>
 #include <set>
 
-#include "models/error.h"
-#include "models/networks/network_builder.h"
-#include "models/networks/tfc.h"
-#include "tests/networks/described.h"
+#include "spillway/models/paper_networks/network_builder.h"
+#include "spillway/models/paper_networks/tfc.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/networks/described.h"
 
 using namespace spillway;
 using namespace spillway::testing;

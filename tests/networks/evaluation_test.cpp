@@ -6,12 +6,12 @@
 #include <filesystem>
 #include <set>
 
-#include "models/network_evaluate.h"
-#include "models/networks/calibration.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "tests/networks/described.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/activation_ranges.h"
+#include "spillway/tests/networks/described.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 using namespace spillway::testing;

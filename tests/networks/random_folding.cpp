@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/networks/random_folding.h"
+#include "spillway/tests/networks/random_folding.h"
 
 #include <numeric>
 #include <string>
 #include <vector>
 
-#include "models/integer_ranges.h"
-#include "tests/networks/random_values.h"
+#include "spillway/models/integer_network/ranges.h"
+#include "spillway/tests/networks/random_values.h"
 
 namespace spillway::testing {
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "models/integer_network.h"
-#include "models/lowering.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/integer_network/integer_network.h"
 
 namespace spillway::testing {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/networks/random_network.h"
+#include "spillway/tests/networks/random_network.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "tests/networks/random_nodes.h"
+#include "spillway/tests/networks/random_nodes.h"
 
 namespace spillway::testing {
 
@@ -185,11 +185,6 @@ class generator : random_nodes {
 
 integer_network random_integer_network(std::uint64_t seed, const random_network_limits& limits) {
   return generator(seed, limits).build();
-}
-
-integer_tensor random_frames(const integer_network& net, std::int64_t frames, std::uint64_t seed) {
-  const integer_value& input = net.input_info();
-  return random_values(seed).tensor(input.type, {frames * input.shape.positions(), input.shape.channels});
 }
 
 }  // namespace spillway::testing

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/networks/random_network.h"
+#include "spillway/tests/networks/random_network.h"
 
 #include <doctest/doctest.h>
 
 #include <map>
 #include <set>
 
-#include "tests/networks/random_values.h"
+#include "spillway/tests/networks/random_frames.h"
+#include "spillway/tests/networks/random_values.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "models/integer_ranges.h"
-#include "tests/networks/random_network.h"
-#include "tests/networks/random_values.h"
+#include "spillway/models/integer_network/ranges.h"
+#include "spillway/tests/networks/random_frames.h"
+#include "spillway/tests/networks/random_network_limits.h"
+#include "spillway/tests/networks/random_values.h"
 
 namespace spillway::testing {
 
@@ -34,8 +35,8 @@ class random_nodes {
   void make_input() {
     const integer_type type = m_random.type();
     m_net.input.type = type;
-    m_net.input.low = type.is_narrow() ? type.min64() : std::numeric_limits<std::int64_t>::min();
-    m_net.input.high = type.is_narrow() ? type.max64() : std::numeric_limits<std::int64_t>::max();
+    m_net.input.low = type.fits_int64() ? type.min64() : std::numeric_limits<std::int64_t>::min();
+    m_net.input.high = type.fits_int64() ? type.max64() : std::numeric_limits<std::int64_t>::max();
     const bool flat = chance(6);
     const std::int64_t height = flat ? 1 : pick(1, m_limits.side), width = flat ? 1 : pick(1, m_limits.side);
     m_net.values.push_back({"input", {height, width, pick(1, m_limits.channels)}, type});
@@ -160,7 +161,7 @@ class random_nodes {
     const integer_type type = at(v).type;
     if (type.is_bipolar)
       layer.value = chance(2) ? 1 : -1;
-    else if (chance(4) && type.is_narrow())
+    else if (chance(4) && type.fits_int64())
       layer.value = chance(2) ? type.min64() : type.max64();
     const frame_shape s = at(v).shape;
     return add(

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/big_int.h"
-#include "models/integer_tensor.h"
-#include "models/networks/seeded_random.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/models/support/seeded_random.h"
 
 namespace spillway::testing {
 

@@ -6,16 +6,18 @@
 #include <optional>
 #include <string>
 
-#include "explore/deadlock.h"
-#include "explore/fifo_sizing.h"
-#include "models/atomic_file.h"
-#include "models/folding_config.h"
-#include "sim/deadlock_error.h"
-#include "sim/engine.h"
-#include "tests/networks/random_folding.h"
-#include "tests/networks/random_network.h"
-#include "tests/traces/temporary_directory.h"
-#include "traces/recorder.h"
+#include "spillway/explore/deadlock.h"
+#include "spillway/explore/fifo_sizing.h"
+#include "spillway/models/dataflow/folding_config.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/sim/deadlock_error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/networks/random_folding.h"
+#include "spillway/tests/networks/random_frames.h"
+#include "spillway/tests/networks/random_network.h"
+#include "spillway/tests/traces/temporary_directory.h"
+#include "spillway/traces/recorder.h"
+#include "spillway/tests/effort.h"
 
 // Whole networks through the whole street: what simulates is what evaluates, whatever the folds and the stalls.
 
@@ -53,7 +55,7 @@ std::vector<std::string> names(const dataflow& flow) {
 TEST_CASE("random networks simulate as they evaluate, stream by stream, under any folding and any stalls") {
   std::map<std::string, int> units;
   std::uint64_t beats = 0;
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3000U * testing::effort(); ++seed) {
     CAPTURE(seed);
     const integer_network net = random_integer_network(seed);
     const integer_tensor inputs = random_frames(net, frames, seed);
@@ -84,7 +86,7 @@ TEST_CASE("random networks simulate as they evaluate, stream by stream, under an
 
 TEST_CASE("the depths that sizing finds end deadlocks, and one beat less brings them back") {
   int deep = 0, designs = 0;
-  for (std::uint64_t seed = 1; designs < 250; ++seed) {
+  for (std::uint64_t seed = 1; designs < 250 * testing::effort(); ++seed) {
     CAPTURE(seed);
     const integer_network net = random_integer_network(seed);
     dataflow flow = lower(net, random_folding(net, seed));
@@ -113,7 +115,7 @@ TEST_CASE("the depths that sizing finds end deadlocks, and one beat less brings 
 
 TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, and with one beat less some are") {
   int deep = 0;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 150U * testing::effort(); ++seed) {
     CAPTURE(seed);
     const integer_network net = random_integer_network(seed);
     dataflow flow = lower(net, random_folding(net, seed));
@@ -137,7 +139,7 @@ TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, a
 
 TEST_CASE("a folding that is written and read again gives the same design") {
   const temporary_directory folder;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 300U * testing::effort(); ++seed) {
     CAPTURE(seed);
     const integer_network net = random_integer_network(seed);
     lowering_options options = random_folding(net, seed);

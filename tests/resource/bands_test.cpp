@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/bands.h"
+#include "spillway/resource/bands.h"
 
 #include <doctest/doctest.h>
 
@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "calibration/bands.h"
-#include "calibration/site_shares.h"
-#include "resource/error_bands.h"
-#include "resource/fitted.h"
-#include "resource/spillway_model.h"
-#include "tests/resource/matrix_unit.h"
+#include "spillway/calibration/bands.h"
+#include "spillway/calibration/site_shares.h"
+#include "spillway/resource/error_bands.h"
+#include "spillway/resource/fitted.h"
+#include "spillway/resource/spillway_model.h"
+#include "spillway/tests/resource/matrix_unit.h"
 
 // How far an estimate may be off, as the held-out results say.
 

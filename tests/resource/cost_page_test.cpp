@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "resource/units/mvau_finn.h"
-#include "tests/resource/finn_units.h"
+#include "spillway/resource/finn/mvau.h"
+#include "spillway/tests/resource/finn_units.h"
 
 namespace spillway {
 namespace {

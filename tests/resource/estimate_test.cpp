@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/estimate.h"
+#include "spillway/resource/estimate.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <string>
 
-#include "calibration/errors.h"
-#include "calibration/network_errors.h"
-#include "models/error.h"
-#include "resource/spillway_model.h"
-#include "tests/resource/matrix_unit.h"
+#include "spillway/calibration/errors.h"
+#include "spillway/calibration/network_errors.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/spillway_model.h"
+#include "spillway/tests/resource/matrix_unit.h"
 
 // Spillway's own cost model against what synthesis counted (calibration/results), and its trees.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/finn_memory.h"
+#include "spillway/resource/finn/memory.h"
 
 #include <doctest/doctest.h>
 

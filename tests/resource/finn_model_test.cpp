@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/finn_model.h"
+#include "spillway/resource/finn/model.h"
 
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "tests/resource/finn_units.h"
+#include "spillway/tests/resource/finn_units.h"
 
 namespace spillway {
 namespace {
@@ -36,8 +36,8 @@ TEST_CASE("a network costs the sum of its units, and takes the cycles of its slo
   CHECK(cost.bram18 == cost.units[0].bram18.amount);
   CHECK(cost.memory_luts == 10 * 16 * 8 * 1);
   CHECK(cost.threshold_luts == 0);
-  CHECK(expected_cycles(flow.units[0]) == 64);  // 784/49 * 64/16
-  CHECK(expected_cycles(flow.units[1]) == 12);  // 3 * 64/16
+  CHECK(cycles_per_frame(flow.units[0]) == 64);  // 784/49 * 64/16
+  CHECK(cycles_per_frame(flow.units[1]) == 12);  // 3 * 64/16
   CHECK(cost.cycles == 64);
   CHECK(finn_cost({"empty", {}, 2}).luts == 0);
 }

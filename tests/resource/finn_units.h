@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/dataflow.h"
+#include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway::testing {
 

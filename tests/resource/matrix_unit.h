@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "models/units/mvau.h"
+#include "spillway/models/dataflow/units/mvau.h"
 
 namespace spillway::testing {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/units/mvau_finn.h"
+#include "spillway/resource/finn/mvau.h"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 #include <map>
 #include <random>
 
-#include "models/error.h"
-#include "tests/resource/finn_units.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/resource/finn_units.h"
 
 namespace spillway {
 namespace {

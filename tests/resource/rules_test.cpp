@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/rules.h"
+#include "spillway/resource/rules.h"
 
 #include <doctest/doctest.h>
 
@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "calibration/synthesis.h"
-#include "resource/devices.h"
-#include "resource/estimate.h"
+#include "spillway/calibration/synthesis.h"
+#include "spillway/resource/devices.h"
+#include "spillway/resource/estimate.h"
 
 // The rules of the resource model against synthesis, with no tolerance. calibration/results/components.jsonl is made by
 // `synthesise calibration/points/components.jsonl calibration/results/components.jsonl`.

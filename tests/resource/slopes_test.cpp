@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/slopes.h"
+#include "spillway/calibration/slopes.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 // What a bit costs: the stored sweeps, the model beside them, and the tables of docs/cost-model.md.
 

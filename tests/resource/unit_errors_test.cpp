@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "calibration/unit_errors.h"
+#include "spillway/calibration/unit_errors.h"
 
 #include <doctest/doctest.h>
 

@@ -8,15 +8,15 @@
 #include <string>
 #include <variant>
 
-#include "models/lowering.h"
-#include "models/qonnx_read.h"
-#include "models/streamline.h"
-#include "resource/estimate.h"
-#include "resource/spillway_model.h"
-#include "tests/models/real_data.h"
-#include "tests/networks/described.h"
-#include "tests/networks/random_folding.h"
-#include "tests/networks/random_network.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/resource/estimate.h"
+#include "spillway/resource/spillway_model.h"
+#include "spillway/tests/models/real_data.h"
+#include "spillway/tests/networks/described.h"
+#include "spillway/tests/networks/random_folding.h"
+#include "spillway/tests/networks/random_network.h"
 
 // Prices of the units without accumulators and of streams, and of whole networks.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "resource/utilization.h"
+#include "spillway/resource/utilization.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -10,12 +10,12 @@
 #include <sstream>
 #include <string>
 
-#include "models/error.h"
-#include "resource/estimate.h"
-#include "resource/finn_model.h"
-#include "resource/rules.h"
-#include "resource/spillway_model.h"
-#include "tests/resource/matrix_unit.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/estimate.h"
+#include "spillway/resource/finn/model.h"
+#include "spillway/resource/rules.h"
+#include "spillway/resource/spillway_model.h"
+#include "spillway/tests/resource/matrix_unit.h"
 
 // Devices, families and the utilization table.
 

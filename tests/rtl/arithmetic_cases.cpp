@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "tests/rtl/cases.h"
+#include "spillway/tests/rtl/cases.h"
 
 namespace spillway::testing {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/rtl/cases.h"
+#include "spillway/tests/rtl/cases.h"
 
 #include <utility>
 

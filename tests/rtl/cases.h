@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/rtl/conformance.h"
+#include "spillway/tests/rtl/conformance.h"
 
 namespace spillway::testing {
 
@@ -18,9 +18,9 @@ std::vector<conformance_case> dot_cases();         ///< MVAU, VVAU, thresholding
 std::vector<conformance_case> window_cases();      ///< sliding window: serial, depthwise, parallel
 std::vector<conformance_case> network_cases();     ///< whole networks
 
-/// A network with two hidden layers whose sums are to wrap and fold back (docs/wrapnet.md), MVAU_0 and MVAU_1, in
+/// A network with two hidden layers whose sums are to wrap and be reduced (docs/wrapnet.md), MVAU_0 and MVAU_1, in
 /// registers of 8 and 7 bits that do as `overflow` says.
-dataflow folded_accelerator(overflow_mode overflow);
+dataflow reduced_accelerator(overflow_mode overflow);
 
 /// Twins with a wrong parameter, which the comparison must find.
 std::vector<conformance_case> spoiled_cases();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/rtl/conformance.h"
+#include "spillway/tests/rtl/conformance.h"
 
 #include <fmt/format.h>
 
@@ -10,12 +10,12 @@
 #include <stdexcept>
 #include <utility>
 
-#include "models/dataflow_evaluate.h"
-#include "rtl/bench.h"
-#include "rtl/sources.h"
-#include "rtl/write.h"
-#include "tests/rtl/shell.h"
-#include "tests/rtl/stream_log.h"
+#include "spillway/models/dataflow/evaluate.h"
+#include "spillway/rtl/sources.h"
+#include "spillway/rtl/test_bench.h"
+#include "spillway/rtl/write.h"
+#include "spillway/tests/rtl/shell.h"
+#include "spillway/tests/rtl/stream_log.h"
 
 namespace spillway::testing {
 
@@ -23,9 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string bench_name(std::size_t index) { return fmt::format("c{}_bench", index); }
+std::string test_bench_name(std::size_t index) { return fmt::format("c{}_bench", index); }
 
-/// One accelerator: its files in a folder of its own, its bench. Returns the bench's text.
+/// One accelerator: its files in a folder of its own, its test bench. Returns the test bench's text.
 std::string add_case(const conformance_case& each, std::size_t index, const fs::path& folder) {
   const std::string name = fmt::format("c{}", index), prefix = name + "/";
   const rtl_frames frames{each.inputs, evaluate(each.flow, each.inputs)};
@@ -38,12 +38,12 @@ std::string add_case(const conformance_case& each, std::size_t index, const fs::
   }
   for (const rtl_file& file : made.files)
     if (file.name == name + ".sv" || file.name.ends_with(".hex")) save_text(folder / name / file.name, file.text);
-  for (const rtl_file& file : detail::make_bench(each.flow, name, frames, prefix))
+  for (const rtl_file& file : detail::make_test_bench(each.flow, name, frames, prefix))
     if (file.name.ends_with(".hex")) save_text(folder / name / file.name, file.text);
-  return detail::bench_text(each.flow, name, frames, prefix);
+  return detail::test_bench_text(each.flow, name, frames, prefix);
 }
 
-/// All benches side by side, and a log bound to every stream.
+/// All test benches side by side, and a log bound to every stream.
 std::string top_text(std::size_t cases) {
   std::string text = fmt::format(R"(
 module conformance (
@@ -56,7 +56,7 @@ module conformance (
                                  cases - 1);
   for (std::size_t i = 0; i < cases; ++i)
     text += fmt::format("  {0} {0} (.clk, .rst, .finished(all_finished[{1}]), .failed(all_failed[{1}]));\n",
-                        bench_name(i), i);
+                        test_bench_name(i), i);
   return text + "endmodule\nbind spillway_stream spillway_bench_log #(.BITS(BITS)) log (.*);\n";
 }
 
@@ -114,12 +114,12 @@ conformance_result compare_logs(const conformance_case& each, const accelerator_
 verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::path& folder)
     : m_cases(std::move(cases)), m_folder(folder) {
   fs::remove_all(folder);
-  std::string benches, files;
+  std::string test_benches, files;
   for (std::size_t i = 0; i < m_cases.size(); ++i) {
-    benches += add_case(m_cases[i], i, folder);
+    test_benches += add_case(m_cases[i], i, folder);
     files += fmt::format("c{0}/c{0}.sv\n", i);
   }
-  save_text(folder / "conformance.sv", benches + top_text(m_cases.size()));
+  save_text(folder / "conformance.sv", test_benches + top_text(m_cases.size()));
   for (const rtl_source& source : rtl_sources()) {
     const std::string name = fmt::format("{}.{}", source.module, source.module == "bench" ? "cpp" : "sv");
     save_text(folder / "modules" / name, std::string(source.text));
@@ -147,7 +147,7 @@ std::vector<conformance_result> verilated_model::compare(const stall_options& st
   const std::map<std::string, accelerator_log> logs = read_log(text);
   std::vector<conformance_result> results;
   for (std::size_t i = 0; i < m_cases.size(); ++i) {
-    const auto found = logs.find(bench_name(i));
+    const auto found = logs.find(test_bench_name(i));
     const accelerator_log expected = log_systemc(m_cases[i].flow, m_cases[i].inputs, stalls);
     results.push_back(compare_logs(m_cases[i], expected, found == logs.end() ? accelerator_log{} : found->second));
   }

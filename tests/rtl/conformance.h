@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
-#include "sim/engine.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/engine.h"
 
 namespace spillway::testing {
 

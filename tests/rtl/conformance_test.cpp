@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <map>
 
-#include "tests/rtl/cases.h"
-#include "tests/rtl/table.h"
+#include "spillway/tests/rtl/cases.h"
+#include "spillway/tests/rtl/table.h"
 
 // The twins, verilated, against the SystemC modules: every beat that enters or leaves any stream, in the same cycle.
 

@@ -5,9 +5,9 @@
 #include <initializer_list>
 #include <utility>
 
-#include "models/big_int.h"
-#include "models/units/exact_values.h"
-#include "tests/rtl/cases.h"
+#include "spillway/models/dataflow/units/exact_values.h"
+#include "spillway/models/numbers/big_int.h"
+#include "spillway/tests/rtl/cases.h"
 
 namespace spillway::testing {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explore/fifo_sizing.h"
-#include "models/cyclic_fold.h"
-#include "models/lowering.h"
-#include "models/networks/cnv.h"
-#include "models/networks/network_builder.h"
-#include "models/streamline.h"
-#include "tests/rtl/cases.h"
+#include "spillway/explore/fifo_sizing.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/paper_networks/cnv.h"
+#include "spillway/models/paper_networks/network_builder.h"
+#include "spillway/models/streamline/cyclic_reduction.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/rtl/cases.h"
 
 namespace spillway::testing {
 
@@ -45,17 +45,17 @@ dataflow residual_network() {
   return sized(lower(net, options));
 }
 
-/// A convolution and a dense layer whose sums wrap and fold back, with unsigned levels behind the one and signed ones
+/// A convolution and a dense layer whose sums wrap and are reduced, with unsigned levels behind the one and signed ones
 /// behind the other, and a classifier.
-integer_network folded_network() {
-  network_builder build("folded", {1, 2, 5, 5}, 3);
+integer_network reduced_network() {
+  network_builder build("reduced", {1, 2, 5, 5}, 3);
   auto x = build.quantize(build.input(), {.bits = 4, .is_signed = false, .scale = 1.0F / 15});
   x = build.conv_block(x, {.channels = 3, .bits = 4, .kernel = 3}, relu_format(3));
   x = build.linear(build.flatten(x), {.channels = 6, .bits = 4, .bias = true});
   x = build.quantize(build.batch_norm(x), signed_format(3));
   network net = build.finish(build.linear(x, {.channels = 4, .bits = 4}));
-  fold_activation(net, "Conv_0", {.bits = 8, .slope = 1});
-  fold_activation(net, "Gemm_0", {.bits = 7, .slope = 2});
+  reduce_activation(net, "Conv_0", {.bits = 8, .slope = 1});
+  reduce_activation(net, "Gemm_0", {.bits = 7, .slope = 2});
   return streamline(net);
 }
 
@@ -70,19 +70,19 @@ dataflow small_cnv() {
 
 }  // namespace
 
-dataflow folded_accelerator(overflow_mode overflow) {
+dataflow reduced_accelerator(overflow_mode overflow) {
   lowering_options options;
   fold(options.units["MVAU_0"], 3, 2, {.bits = 8, .overflow = overflow, .scope = limit_scope::final});
   fold(options.units["MVAU_1"], 2, 3, {.bits = 7, .overflow = overflow, .scope = limit_scope::final});
   fold(options.units["MVAU_2"], 1, 2, {.bits = 32});
-  return sized(lower(folded_network(), options));
+  return sized(lower(reduced_network(), options));
 }
 
 std::vector<conformance_case> network_cases() {
   std::vector<conformance_case> all;
   all.push_back(random_case("network", "residual convolutions", residual_network(), 3));
-  all.push_back(random_case("network", "folded, wrapping", folded_accelerator(overflow_mode::wrap), 4));
-  all.push_back(random_case("network", "folded, saturating", folded_accelerator(overflow_mode::saturate), 4));
+  all.push_back(random_case("network", "reduced, wrapping", reduced_accelerator(overflow_mode::wrap), 4));
+  all.push_back(random_case("network", "reduced, saturating", reduced_accelerator(overflow_mode::saturate), 4));
   all.push_back(random_case("network", "CNV, a 32nd of its channels, 32x32", small_cnv(), 1));
   return all;
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <systemc>
 
-#include "tests/rtl/table.h"
+#include "spillway/tests/rtl/table.h"
 
 // test_rtl --table prints the table of docs/rtl.md after the tests.
 

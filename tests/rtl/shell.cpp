@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/rtl/shell.h"
+#include "spillway/tests/rtl/shell.h"
 
 #include <fmt/format.h>
 #include <sys/wait.h>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/rtl/stream_log.h"
+#include "spillway/tests/rtl/stream_log.h"
 
 #include <istream>
 #include <limits>
 #include <sstream>
 #include <stdexcept>
 
-#include "sim/accelerator.h"
-#include "sim/beat_bits.h"
-#include "sim/kernel.h"
-#include "traces/recorder.h"
+#include "spillway/sim/accelerator.h"
+#include "spillway/sim/beat_bits.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/traces/recorder.h"
 
 namespace spillway::testing {
 

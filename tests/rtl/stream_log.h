@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "models/dataflow.h"
-#include "models/integer_tensor.h"
-#include "sim/engine.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/sim/engine.h"
 
 namespace spillway::testing {
 
@@ -36,7 +36,8 @@ struct accelerator_log {
 /// Runs the SystemC model.
 accelerator_log log_systemc(const dataflow& flow, const integer_tensor& inputs, const stall_options& stalls);
 
-/// Reads what spillway_bench_log printed, by the name of the accelerator's bench. Streams are as many as were seen.
+/// Reads what spillway_bench_log printed, by the name of the accelerator's test bench. Streams are as many as were
+/// seen.
 std::map<std::string, accelerator_log> read_log(std::istream& text);
 
 }  // namespace spillway::testing

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/rtl/conformance.h"
+#include "spillway/tests/rtl/conformance.h"
 
 namespace spillway::testing {
 

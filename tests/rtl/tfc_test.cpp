@@ -7,11 +7,11 @@
 #include <tuple>
 #include <utility>
 
-#include "models/lowering.h"
-#include "models/qonnx_read.h"
-#include "models/streamline.h"
-#include "tests/models/real_data.h"
-#include "tests/rtl/cases.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/models/real_data.h"
+#include "spillway/tests/rtl/cases.h"
 
 // The fully connected networks of the QONNX zoo, where they are at hand, as whole accelerators.
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "tests/rtl/cases.h"
+#include "spillway/tests/rtl/cases.h"
 
 namespace spillway::testing {
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/accumulator.h"
+#include "spillway/models/numbers/accumulator.h"
 
 #include <doctest/doctest.h>
 
 #include <systemc>
 
-#include "models/oracle.h"
-#include "models/storage.h"
-#include "sim/kernel.h"
-#include "sim/replay.h"
-#include "tests/models/number_generators.h"
-#include "tests/models/property.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/numbers/storage.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/replay.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/models/property.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include "tests/models/number_generators.h"
-#include "tests/models/property.h"
-#include "tests/sim/draws.h"
-#include "tests/sim/unit_rig.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/models/property.h"
+#include "spillway/tests/sim/draws.h"
+#include "spillway/tests/sim/unit_rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/beat_bits.h"
+#include "spillway/sim/beat_bits.h"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "tests/models/number_generators.h"
-#include "tests/models/property.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/models/property.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/clock_domain.h"
+#include "spillway/sim/clock_domain.h"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 #include <string>
 
-#include "models/error.h"
-#include "sim/kernel.h"
-#include "sim/unit.h"
-#include "tests/sim/rig.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/unit.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "models/error.h"
-#include "sim/engine.h"
-#include "tests/sim/rig.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/kernel.h"
+#include "spillway/sim/kernel.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <thread>
 
-#include "models/error.h"
-#include "tests/sim/rig.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

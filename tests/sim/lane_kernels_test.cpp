@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/units/lane_kernels.h"
+#include "spillway/sim/units/lane_kernels.h"
 
 #include <doctest/doctest.h>
 
 #include <random>
 #include <vector>
 
-#include "models/fit.h"
+#include "spillway/models/numbers/fit.h"
 
 using namespace spillway;
 using namespace spillway::detail;

@@ -4,8 +4,8 @@
 #include <functional>
 #include <string>
 
-#include "models/error.h"
-#include "tests/sim/rig.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

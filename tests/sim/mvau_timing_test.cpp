@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/sim/rig.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

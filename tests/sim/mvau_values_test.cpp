@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <set>
 
-#include "models/oracle.h"
-#include "models/storage.h"
-#include "tests/models/number_generators.h"
-#include "tests/models/property.h"
-#include "tests/sim/draws.h"
-#include "tests/sim/rig.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/numbers/storage.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/models/property.h"
+#include "spillway/tests/sim/draws.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/pins.h"
+#include "spillway/sim/pins.h"
 
 #include <doctest/doctest.h>
 
 #include <optional>
 #include <string>
 
-#include "models/error.h"
-#include "sim/beat_bits.h"
-#include "tests/sim/rig.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/beat_bits.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -2,8 +2,8 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
-#include "sim/engine.h"
-#include "tests/sim/rig.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/sim/rig.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -5,9 +5,9 @@
 #include <limits>
 #include <vector>
 
-#include "sim/accelerator.h"
-#include "sim/kernel.h"
-#include "sim/units/mvau_unit.h"
+#include "spillway/sim/accelerator.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/units/mvau_unit.h"
 
 namespace spillway::testing {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/stream.h"
-#include "sim/unit.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/unit.h"
 
 namespace spillway::testing {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/stream.h"
+#include "spillway/sim/stream.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "models/error.h"
-#include "sim/kernel.h"
-#include "tests/sim/scripted_units.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/tests/sim/scripted_units.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -3,10 +3,10 @@
 
 #include <memory>
 
-#include "models/error.h"
-#include "sim/kernel.h"
-#include "sim/stream.h"
-#include "sim/units/make_unit.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/units/make_unit.h"
 
 using namespace spillway;
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/sim/unit_rig.h"
+#include "spillway/tests/sim/unit_rig.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "models/error.h"
-#include "sim/kernel.h"
-#include "sim/stall_generator.h"
-#include "sim/stream.h"
-#include "sim/units/make_unit.h"
-#include "tests/models/number_generators.h"
-#include "tests/sim/draws.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/kernel.h"
+#include "spillway/sim/stall_generator.h"
+#include "spillway/sim/stream.h"
+#include "spillway/sim/units/make_unit.h"
+#include "spillway/tests/models/number_generators.h"
+#include "spillway/tests/sim/draws.h"
 
 namespace spillway::testing {
 
@@ -115,7 +115,7 @@ struct bench {
     const unit_ports ports = ports_of(description);
     const std::int64_t frames = beats[0].shape[0] / ports.inputs[0].beats;
     waiting = ports.outputs.size();
-    middle = std::visit([&](const auto& any) { return make_unit("unit", any, events); }, description);
+    middle = make_unit("unit", description, events);
     middle->clock(clock);
     for (std::size_t port = 0; port < ports.inputs.size(); ++port) {
       feeders.push_back(std::make_unique<feeder>(name_of("from_", port).c_str(), beats[port], ports.inputs[port].beats,
@@ -153,10 +153,6 @@ std::string message_of(Call&& call) {
 
 }  // namespace
 
-unit_ports ports_of(const any_unit& description) {
-  return std::visit([](const auto& any) { return any.ports(); }, description);
-}
-
 std::vector<integer_tensor> evaluate_any(const any_unit& description, const std::vector<integer_tensor>& beats) {
   return std::visit([&](const auto& any) { return evaluate(any, beats); }, description);
 }
@@ -188,7 +184,7 @@ std::string refusal(const any_unit& description) {
   return message_of([&] {
     const simulation_kernel kernel;
     recorder events;
-    std::visit([&](const auto& any) { make_unit("unit", any, events); }, description);
+    make_unit("unit", description, events);
   });
 }
 

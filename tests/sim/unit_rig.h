@@ -5,34 +5,18 @@
 #include <functional>
 #include <limits>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "models/units/add_streams.h"
-#include "models/units/concat_streams.h"
-#include "models/units/duplicate_streams.h"
-#include "models/units/global_accumulate.h"
-#include "models/units/label_select.h"
-#include "models/units/mvau.h"
-#include "models/units/padding.h"
-#include "models/units/pool.h"
-#include "models/units/sliding_window.h"
-#include "models/units/split_stream.h"
-#include "models/units/thresholding.h"
-#include "models/units/upsample.h"
-#include "models/units/vvau.h"
-#include "models/units/width_converter.h"
-#include "sim/engine.h"
-#include "traces/recorder.h"
+#include "spillway/models/dataflow/dataflow.h"
+#include "spillway/sim/engine.h"
+#include "spillway/traces/recorder.h"
 
 // One unit with a source at each input and a sink at each output. No SystemC in here: the tests of many kinds include
 // it, and only unit_rig.cpp pays.
 
 namespace spillway::testing {
 
-using any_unit =
-    std::variant<mvau, vvau, padding, sliding_window, width_converter, duplicate_streams, upsample, concat_streams,
-                 split_stream, thresholding, add_streams, pool, global_accumulate, label_select>;
+using any_unit = dataflow_unit;
 
 struct rig_options {
   double stall = 0;  ///< probability, at every end, in every cycle
@@ -64,7 +48,6 @@ std::string refusal(const any_unit& description);
 /// What running `frames` frames of zeros (of -1, if bipolar) with that TLAST at input 0 throws.
 std::string refusal(const any_unit& description, std::int64_t frames, std::function<bool(std::uint64_t beat)> last);
 
-unit_ports ports_of(const any_unit& description);
 std::vector<integer_tensor> evaluate_any(const any_unit& description, const std::vector<integer_tensor>& beats);
 std::int64_t cycles_of(const any_unit& description);
 

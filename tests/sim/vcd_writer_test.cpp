@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/vcd_writer.h"
+#include "spillway/traces/vcd_writer.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <set>
 #include <sstream>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "sim/beat_bits.h"
-#include "sim/engine.h"
-#include "tests/sim/rig.h"
-#include "tests/sim/vcd_file.h"
+#include "spillway/sim/beat_bits.h"
+#include "spillway/sim/engine.h"
+#include "spillway/tests/sim/rig.h"
+#include "spillway/tests/sim/vcd_file.h"
 
 using namespace spillway;
 using namespace spillway::testing;

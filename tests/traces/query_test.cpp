@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/query.h"
+#include "spillway/traces/query.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
 #include <fstream>
 
-#include "models/error.h"
-#include "tests/traces/sample_events.h"
-#include "tests/traces/temporary_directory.h"
-#include "traces/run_store.h"
-#include "traces/study_store.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/sample_events.h"
+#include "spillway/tests/traces/temporary_directory.h"
+#include "spillway/traces/run_store.h"
+#include "spillway/traces/study_store.h"
 
 namespace spillway {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/recorder.h"
+#include "spillway/traces/recorder.h"
 
 #include <doctest/doctest.h>
 
-#include "tests/traces/sample_events.h"
-#include "traces/run_rows.h"
+#include "spillway/tests/traces/sample_events.h"
+#include "spillway/traces/run_rows.h"
 
 namespace spillway {
 namespace {

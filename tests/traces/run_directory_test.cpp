@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/run_directory.h"
+#include "spillway/traces/run_directory.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "models/error.h"
-#include "tests/traces/full_disk.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/full_disk.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 namespace spillway {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/run_store.h"
+#include "spillway/traces/run_store.h"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
@@ -10,11 +10,11 @@
 #include <filesystem>
 #include <limits>
 
-#include "models/error.h"
-#include "tests/traces/full_disk.h"
-#include "tests/traces/sample_events.h"
-#include "tests/traces/temporary_directory.h"
-#include "traces/query.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/full_disk.h"
+#include "spillway/tests/traces/sample_events.h"
+#include "spillway/tests/traces/temporary_directory.h"
+#include "spillway/traces/query.h"
 
 namespace spillway {
 namespace {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "traces/overflow_event.h"
-#include "traces/run_store.h"
+#include "spillway/traces/overflow_event.h"
+#include "spillway/traces/run_store.h"
 
 namespace spillway::testing {
 

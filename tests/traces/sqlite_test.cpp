@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/sqlite.h"
+#include "spillway/traces/sqlite.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -8,9 +8,9 @@
 #include <fstream>
 #include <limits>
 
-#include "models/error.h"
-#include "tests/traces/full_disk.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/traces/full_disk.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 namespace spillway {
 namespace {

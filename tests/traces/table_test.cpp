@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/table.h"
+#include "spillway/traces/table.h"
 
 #include <doctest/doctest.h>
 

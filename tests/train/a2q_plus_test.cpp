@@ -6,10 +6,10 @@
 #include <limits>
 #include <random>
 
-#include "models/a2q.h"
-#include "models/bounds.h"
-#include "models/certificate.h"
-#include "models/error.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/certificates/published_bounds.h"
+#include "spillway/models/quantize/a2q.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 using rational = boost::multiprecision::cpp_rational;

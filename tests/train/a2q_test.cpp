@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/a2q.h"
+#include "spillway/models/quantize/a2q.h"
 
 #include <doctest/doctest.h>
 
@@ -8,9 +8,9 @@
 #include <limits>
 #include <random>
 
-#include "models/bounds.h"
-#include "models/certificate.h"
-#include "models/error.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/certificates/published_bounds.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 using rational = boost::multiprecision::cpp_rational;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/activation_quantizer.h"
+#include "spillway/train/activation_quantizer.h"
 
 #include <ATen/Parallel.h>
 #include <doctest/doctest.h>

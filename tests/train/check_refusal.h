@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "tests/cli/run_process.h"
+#include "spillway/tests/cli/run_process.h"
 
 namespace spillway {
 

@@ -9,13 +9,13 @@
 #include <thread>
 #include <utility>
 
-#include "models/dataset.h"
-#include "models/qonnx_read.h"
-#include "models/read_file.h"
-#include "models/streamline.h"
-#include "tests/cli/run_process.h"
-#include "tests/train/check_refusal.h"
-#include "tests/train/small_cifar.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/train/check_refusal.h"
+#include "spillway/tests/train/small_cifar.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;
@@ -71,7 +71,10 @@ void kill_after_checkpoint(int pid, const std::string& path) {
 TEST_CASE("a training that is killed, and goes on, ends in the same bytes") {
   const small_cifar data;
   const std::string whole = data / "whole.onnx", killed = data / "killed.onnx";
-  for (const texts& how : {a2q12, texts{"--method", "qat", "--optimizer", "adam", "--epochs", "2"}}) {
+  const texts recipe{"--method",      "qat",       "--epochs",  "2",           "--schedule", "one-cycle", "--layout",
+                     "channels-last", "--average", "0.9",       "--warm-up",   "0.5",        "--cutout",  "8",
+                     "--first-size",  "20",        "--network", "mobilenet_v1"};
+  for (const texts& how : {a2q12, texts{"--method", "qat", "--optimizer", "adam", "--epochs", "2"}, recipe}) {
     check_success(train(data, joined(how, {"-o", whole})));
     const texts again = joined(how, {"--checkpoint-every", "0", "-o", killed});
     const process_result first =
@@ -85,6 +88,40 @@ TEST_CASE("a training that is killed, and goes on, ends in the same bytes") {
     for (const std::string& path : {whole, killed})
       for (const char* end : {"", ".ckpt", ".csv"}) fs::remove(path + end);
   }
+}
+
+TEST_CASE("a training that is asked to stop does, keeps what it learned, and goes on to the same bytes") {
+  const small_cifar data;
+  const std::string whole = data / "whole.onnx", stopped = data / "stopped.onnx";
+  check_success(train(data, joined(a2q12, {"-o", whole})));
+  for (const int signal : {SIGTERM, SIGINT}) {
+    // The first checkpoint says that training has begun: from then on a signal is a wish.
+    texts again = joined(a2q12, {"-o", stopped});
+    const process_result first = run_process(command(data, joined(again, {"--checkpoint-every", "0"})), [&](int pid) {
+      for (int i = 0; i < 6000 && !fs::exists(stopped + ".ckpt"); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      ::kill(pid, signal);
+    });
+    check_refusal(first, 128 + signal, "the same command goes on from ");
+    REQUIRE_FALSE(fs::exists(stopped));
+    check_success(train(data, again));
+    CHECK(read_file(whole, limit) == read_file(stopped, limit));
+    for (const char* end : {"", ".ckpt", ".csv"}) fs::remove(stopped + end);
+  }
+}
+
+TEST_CASE("a network learns from a float one, and the file says so") {
+  const small_cifar data;
+  const std::string real = data / "float.ckpt", net = data / "net.onnx";
+  check_success(train(data, {"--method", "float", "--epochs", "1", "--average", "0.99", "-o", real}));
+  check_success(train(data, {"--method", "qat", "--epochs", "1", "--from", real, "--teacher", real, "--distillation",
+                             "0.75", "--label-smoothing", "0.1", "-o", net}));
+  CHECK(read_qonnx(net)
+            .metadata.at("spillway.training.command")
+            .ends_with(" --validate 20 --label-smoothing 0.1 --distillation 0.75 --temperature 4 --teacher float.ckpt "
+                       "--from float.ckpt"));
+  check_refusal(train(data, {"--width", "0.0625", "--teacher", real, "-o", data / "other.onnx"}), 2,
+                "float.ckpt: a checkpoint of another network");
 }
 
 TEST_CASE("a float network becomes one with proven accumulators, and says how") {
@@ -190,12 +227,21 @@ TEST_CASE("missing and truncated images, and usage that can't work, are refused 
   refused({"--batch", "1000", "-o", net}, 2, "batch = 1000, but there are 100 images");
   refused({"--validate", "120", "-o", net}, 2, "right: 0 to 119");
   refused({"--schedule", "cosin", "-o", net}, 2, "nearest: cosine");
+  refused({"--label-smoothing", "1", "-o", net}, 2, "label-smoothing = 1");
+  refused({"--average", "1", "-o", net}, 2, "average = 1");
+  refused({"--warm-up", "2", "-o", net}, 2, "warm-up = 2");
+  refused({"--layout", "last", "-o", net}, 2, "nearest: channels-last");
+  refused({"--cutout", "8", "--no-augmentation", "-o", net}, 2, "--cutout is a part of the augmentation");
+  refused({"--first-size", "40", "-o", net}, 2, "first-size = 40; right: at most 32");
+  refused({"--network", "mobilenet_v1", "--first-size", "12", "-o", net}, 2, "first-size = 12: too small");
+  refused({"--teacher", data / "none.ckpt", "-o", net}, 3, "none.ckpt");
   refused({"--accumulator-width", "1", "--method", "a2q", "-o", net}, 2, "accumulator_bits = 1");
   refused({"--method", "wrapnet", "-o", net}, 2, "needs --accumulator-width");
-  refused({"--accumulator-width", "17", "--method", "wrapnet", "-o", net}, 2, "cyclic_fold.bits = 17; right: 2 to 16");
-  refused({"--method", "qat", "--slope", "3", "-o", net}, 2, "others fold nothing");
+  refused({"--accumulator-width", "17", "--method", "wrapnet", "-o", net}, 2,
+          "cyclic_reduction.bits = 17; right: 2 to 16");
+  refused({"--method", "qat", "--slope", "3", "-o", net}, 2, "others reduce nothing");
   refused({"--method", "wrapnet", "--accumulator-width", "7", "--format", "qcdq", "-o", net}, 2,
-          "--format qcdq has no form for the thresholds of wrapnet's fold; right: qonnx");
+          "--format qcdq has no form for the thresholds of wrapnet's reduction; right: qonnx");
   refused({"-o", data / "nowhere/net.onnx"}, 3, "there is no folder");
   refused({"-o", data.path.string()}, 2, "is a folder");
   write(net, "something of the user's");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/cyclic_activation.h"
+#include "spillway/train/cyclic_activation.h"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 #include <limits>
 #include <random>
 
-#include "models/oracle.h"
-#include "train/linear_accuracy.h"
+#include "spillway/models/numbers/register_oracle.h"
+#include "spillway/train/linear_accuracy.h"
 
 using namespace spillway;
 
@@ -28,7 +28,7 @@ torch::Tensor tensor_of(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("the cyclic activation is the identity near 0, folds back to 0 and repeats every 2^P") {
+TEST_CASE("the cyclic activation is the identity near 0, reduces back to 0 and repeats every 2^P") {
   for (const double slope : {0.5, 1.0, 2.0, 3.0, 7.5}) {
     for (const int bits : {2, 5, 8, 12}) {
       const wrapnet_options options{bits, slope, 0};
@@ -45,7 +45,7 @@ TEST_CASE("the cyclic activation is the identity near 0, folds back to 0 and rep
         CAPTURE(slope);
         CHECK(c.data_ptr<double>()[i] == doctest::Approx(expected).epsilon(1e-12));
         CHECK(cyclic_activation(static_cast<std::int64_t>(sum), options) == c.data_ptr<double>()[i]);
-        if (std::abs(std::abs(middle) - range / 2) < 0.25) continue;  // the other end of the fold: two slopes
+        if (std::abs(std::abs(middle) - range / 2) < 0.25) continue;  // the other end of the reduction: two slopes
         const double distance = std::abs(middle) - slope / (slope + 1) * range / 2;
         if (std::abs(distance) < 0.25) continue;
         // A difference quotient that stays on one side of the knee.
@@ -98,7 +98,7 @@ TEST_CASE("the overflow penalty is the mean excess, and its gradient pushes sums
 }
 
 TEST_CASE("scores of wrapped sums, by hand") {
-  // Rows sum to 9 and 3: in four bits 9 wraps to -7, which the cyclic activation of slope 1 folds to -1.
+  // Rows sum to 9 and 3: in four bits 9 wraps to -7, which the cyclic activation of slope 1 reduces to -1.
   quantized_weights network;
   network.weights = integer_tensor{signed_type(8), {2, 2}, {4, 5, 3, 0}};
   network.scale = {1, 1};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/image_set.h"
+#include "spillway/train/image_set.h"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 #include <array>
 #include <set>
 
-#include "models/error.h"
-#include "tests/train/small_cifar.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/train/small_cifar.h"
 
 using namespace spillway;
 

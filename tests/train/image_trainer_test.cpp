@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/image_trainer.h"
+#include "spillway/train/image_trainer.h"
 
 #include <ATen/Parallel.h>
 #include <doctest/doctest.h>
@@ -9,9 +9,9 @@
 #include <random>
 #include <vector>
 
-#include "models/error.h"
-#include "models/networks/resnet18.h"
-#include "train/classification_task.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/support/error.h"
+#include "spillway/train/classification_task.h"
 
 using namespace spillway;
 
@@ -50,7 +50,7 @@ image_training short_run() {
 
 }  // namespace
 
-TEST_CASE("rates fall by steps, or along half a cosine") {
+TEST_CASE("rates fall by steps or along half a cosine, or rise first") {
   image_training training;
   training.epochs = 90;
   CHECK(training.rate_factor(1, 0, 10) == 1);
@@ -61,6 +61,21 @@ TEST_CASE("rates fall by steps, or along half a cosine") {
   CHECK(training.rate_factor(1, 0, 10) == 1);
   CHECK(training.rate_factor(46, 0, 10) == doctest::Approx(0.5));
   CHECK(training.rate_factor(31, 5, 10) == doctest::Approx((1 + std::cos(30.5 / 90 * std::numbers::pi)) / 2));
+  training.schedule = rate_schedule::one_cycle;
+  training.epochs = 10;
+  training.warm_up = 0.2;
+  // 100 steps: 20 up, 80 down. A step counts with its middle.
+  CHECK(training.rate_factor(1, 0, 10) == doctest::Approx(0.5 / 20));
+  CHECK(training.rate_factor(2, 4, 10) == doctest::Approx(14.5 / 20));
+  CHECK(training.rate_factor(2, 9, 10) == doctest::Approx(19.5 / 20));
+  CHECK(training.rate_factor(3, 0, 10) == doctest::Approx((1 + std::cos(0.5 / 80 * std::numbers::pi)) / 2));
+  CHECK(training.rate_factor(7, 0, 10) == doctest::Approx((1 + std::cos(40.5 / 80 * std::numbers::pi)) / 2));
+  CHECK(training.rate_factor(10, 9, 10) > 0);
+  CHECK(training.rate_factor(10, 9, 10) < 1e-3);
+  training.warm_up = 0;
+  CHECK(training.rate_factor(1, 0, 10) == doctest::Approx(1).epsilon(1e-3));
+  training.warm_up = 1;
+  CHECK(training.rate_factor(10, 9, 10) == doctest::Approx(99.5 / 100));
 }
 
 TEST_CASE("every method learns to tell ten colours apart, and twice the same") {
@@ -100,6 +115,7 @@ TEST_CASE("a recipe that can't work is refused") {
   refused([](image_training& t) { t.learning_rate = NAN; });
   refused([](image_training& t) { t.momentum = 1; });
   refused([](image_training& t) { t.decay_epochs = 0; });
+  refused([](image_training& t) { t.warm_up = 1.5; });
   CHECK_THROWS_AS(parse_optimizer_kind("sdg"), config_error);
   CHECK_THROWS_AS(parse_rate_schedule("stepp"), config_error);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/interpolation_start.h"
+#include "spillway/train/interpolation_start.h"
 
 #include <doctest/doctest.h>
 #include <torch/autograd.h>
 
-#include "models/error.h"
-#include "models/networks/espcn.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/unet.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/unet.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

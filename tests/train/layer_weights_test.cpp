@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/layer_weights.h"
+#include "spillway/train/layer_weights.h"
 
 #include <doctest/doctest.h>
 #include <torch/autograd.h>
@@ -10,9 +10,9 @@
 #include <limits>
 #include <random>
 
-#include "models/certificate.h"
-#include "models/error.h"
-#include "tests/train/quantizer_oracle.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/train/quantizer_oracle.h"
 
 using namespace spillway;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/network_model.h"
+#include "spillway/train/network_model.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -8,23 +8,23 @@
 #include <algorithm>
 #include <functional>
 
-#include "models/certificate.h"
-#include "models/dataflow_evaluate.h"
-#include "models/dataset.h"
-#include "models/error.h"
-#include "models/linear_export.h"
-#include "models/lowering.h"
-#include "models/network_evaluate.h"
-#include "models/networks/calibration.h"
-#include "models/networks/espcn.h"
-#include "models/networks/mobilenet_v1.h"
-#include "models/networks/resnet18.h"
-#include "models/networks/tfc.h"
-#include "models/networks/unet.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/score.h"
-#include "models/streamline.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/score.h"
+#include "spillway/models/dataflow/evaluate.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/activation_ranges.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/paper_networks/mobilenet_v1.h"
+#include "spillway/models/paper_networks/resnet18.h"
+#include "spillway/models/paper_networks/tfc.h"
+#include "spillway/models/paper_networks/unet.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 
@@ -118,19 +118,19 @@ TEST_CASE("the integer network of the file says the classes that the model says"
   }
 }
 
-TEST_CASE("a network trained for folds says the same classes in registers that wrap") {
+TEST_CASE("a network trained for reductions says the same classes in registers that wrap") {
   for (const auto& [describe, width] :
        {std::pair{&tfc, 0.25}, std::pair{&mobilenet_v1_cifar10, 0.0625}, std::pair{&resnet18_cifar10, 0.0625}}) {
     const network graph = describe(small(width));
     CAPTURE(graph.name);
     model_options options;
-    options.fold = cyclic_fold{5, 2};
+    options.reduction = cyclic_reduction{5, 2};
     network_model model = prepared(graph, options);
     const float_tensor images = pixels(graph, 32, 5);
     torch::NoGradGuard constant;
     const auto classes = model.forward(tensor_of(images), false).argmax(1);
     CHECK(model.overflows().overflowing > 0);
-    const integer_network net = streamline(read_qonnx_bytes(qonnx_bytes(model.exported()), "folds"));
+    const integer_network net = streamline(read_qonnx_bytes(qonnx_bytes(model.exported()), "reduces"));
     std::vector<std::string> units;
     for (const dataflow_unit& unit : lower(net).units)
       if (dot_products_of(unit)) units.push_back(name_of(unit));

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "models/linear_export.h"
-#include "models/qonnx_read.h"
-#include "tests/cli/run_process.h"
-#include "tests/traces/temporary_directory.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "models/a2q.h"
+#include "spillway/models/quantize/a2q.h"
 
 namespace spillway {
 

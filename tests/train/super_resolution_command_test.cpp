@@ -7,11 +7,11 @@
 #include <fstream>
 #include <thread>
 
-#include "models/qonnx_read.h"
-#include "models/read_file.h"
-#include "tests/cli/run_process.h"
-#include "tests/train/check_refusal.h"
-#include "tests/train/small_photographs.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/train/check_refusal.h"
+#include "spillway/tests/train/small_photographs.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/super_resolution.h"
+#include "spillway/train/super_resolution.h"
 
 #include <doctest/doctest.h>
 #include <torch/autograd.h>
@@ -10,14 +10,14 @@
 #include <fstream>
 #include <numeric>
 
-#include "models/dataset.h"
-#include "models/error.h"
-#include "models/network_evaluate.h"
-#include "models/networks/espcn.h"
-#include "models/read_file.h"
-#include "models/streamline.h"
-#include "tests/train/small_photographs.h"
-#include "train/photograph.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/network/evaluate.h"
+#include "spillway/models/paper_networks/espcn.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/train/small_photographs.h"
+#include "spillway/train/photograph.h"
 
 using namespace spillway;
 

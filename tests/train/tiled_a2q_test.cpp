@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "models/tiled_a2q.h"
+#include "spillway/models/quantize/tiled_a2q.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <random>
 
-#include "models/error.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/tiled_quantizer.h"
+#include "spillway/train/tiled_quantizer.h"
 
 #include <doctest/doctest.h>
 #include <torch/autograd.h>
@@ -8,8 +8,8 @@
 #include <cmath>
 #include <random>
 
-#include "models/error.h"
-#include "tests/train/quantizer_oracle.h"
+#include "spillway/models/support/error.h"
+#include "spillway/tests/train/quantizer_oracle.h"
 
 using namespace spillway;
 

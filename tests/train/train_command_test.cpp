@@ -8,14 +8,15 @@
 #include <fstream>
 #include <random>
 
-#include "models/dataset.h"
-#include "models/qonnx_read.h"
-#include "models/qonnx_write.h"
-#include "models/read_file.h"
-#include "models/same_integers.h"
-#include "models/streamline.h"
-#include "tests/cli/run_process.h"
-#include "tests/train/check_refusal.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/integer_network/same_integers.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/train/check_refusal.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;

@@ -5,15 +5,15 @@
 #include <filesystem>
 #include <random>
 
-#include "models/certificate.h"
-#include "models/error.h"
-#include "models/qonnx_read.h"
-#include "models/read_file.h"
-#include "models/streamline.h"
-#include "models/tiled_certificate.h"
-#include "train/linear_accuracy.h"
-#include "train/linear_file.h"
-#include "train/linear_trainer.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/certificates/tiled_certificate.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/train/linear_accuracy.h"
+#include "spillway/train/linear_file.h"
+#include "spillway/train/linear_trainer.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;

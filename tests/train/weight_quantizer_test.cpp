@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/weight_quantizer.h"
+#include "spillway/train/weight_quantizer.h"
 
 #include <doctest/doctest.h>
 #include <torch/autograd.h>
@@ -8,9 +8,9 @@
 #include <functional>
 #include <random>
 
-#include "tests/train/quantizer_oracle.h"
-#include "train/binary_linear.h"
-#include "train/straight_through.h"
+#include "spillway/tests/train/quantizer_oracle.h"
+#include "spillway/train/binary_linear.h"
+#include "spillway/train/straight_through.h"
 
 using namespace spillway;
 

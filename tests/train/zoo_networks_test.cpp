@@ -11,10 +11,11 @@
 #include <utility>
 #include <variant>
 
-#include "models/dataset.h"
-#include "models/qonnx_read.h"
-#include "models/streamline.h"
-#include "tests/train/zoo_page.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/train/zoo_page.h"
 
 // The zoo's networks of many layers: what the page says of them, measured again from the files.
 
@@ -258,7 +259,8 @@ void check_claims(const zoo_folder& folder, const fs::path& path, const layer_su
   if (wraps) CHECK(*wraps < sums.certified_bits);
   if (limited || wraps)
     CHECK(name.find(fmt::format("-p{}", wraps ? *wraps : *sums.claims.begin())) != std::string::npos);
-  // A byte a weight; QONNX, which alone has a form for the thresholds of folds, takes four, and they as much again.
+  // A byte a weight; QONNX, which alone has a form for the thresholds of reductions, takes four, and they as much
+  // again.
   const auto bytes = static_cast<std::uintmax_t>(sums.weights) * (wraps ? 8 : 1);
   CHECK(fs::file_size(path) < bytes * 5 / 4 + 10'000);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/zoo_table.h"
+#include "spillway/train/zoo_table.h"
 
 #include <doctest/doctest.h>
 
@@ -10,9 +10,9 @@
 #include <map>
 #include <string>
 
-#include "models/error.h"
-#include "models/linear_export.h"
-#include "models/qonnx_write.h"
+#include "spillway/models/network/linear_export.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/models/support/error.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;

@@ -7,12 +7,13 @@
 #include <filesystem>
 #include <optional>
 
-#include "models/bounds.h"
-#include "models/certificate.h"
-#include "models/dataset.h"
-#include "models/qonnx_read.h"
-#include "models/streamline.h"
-#include "tests/train/zoo_page.h"
+#include "spillway/models/certificates/certificate.h"
+#include "spillway/models/certificates/published_bounds.h"
+#include "spillway/models/data/dataset.h"
+#include "spillway/models/data/load_dataset.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/train/zoo_page.h"
 
 // What ships, measured again by plain loops of this file: neither the engines nor the tool that wrote the table.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/viewer/fixtures.h"
+#include "spillway/tests/viewer/fixtures.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "traces/run_store.h"
-#include "traces/study_store.h"
+#include "spillway/traces/run_store.h"
+#include "spillway/traces/study_store.h"
 
 namespace fixtures {
 namespace {

@@ -4,8 +4,8 @@
 #include <exception>
 #include <filesystem>
 
-#include "cli/report.h"
-#include "tests/viewer/fixtures.h"
+#include "spillway/report/report.h"
+#include "spillway/tests/viewer/fixtures.h"
 
 int main(int argc, char** argv) try {
   if (argc != 3) {

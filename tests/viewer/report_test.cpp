@@ -10,13 +10,13 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "cli/report.h"
-#include "cli/report_data.h"
-#include "models/error.h"
-#include "tests/viewer/fixtures.h"
-#include "traces/run_store.h"
-#include "traces/sqlite.h"
-#include "traces/table.h"
+#include "spillway/models/support/error.h"
+#include "spillway/report/report.h"
+#include "spillway/report/report_data.h"
+#include "spillway/tests/viewer/fixtures.h"
+#include "spillway/traces/run_store.h"
+#include "spillway/traces/sqlite.h"
+#include "spillway/traces/table.h"
 
 using namespace spillway;
 namespace fs = std::filesystem;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report's data, as the command puts it into the page (cli/report_data.h).
+// The report's data, as the command puts it into the page (report/report_data.h).
 
 export type value = number | string | null;
 export type row = Record<string, value>;

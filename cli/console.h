@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+namespace spillway {
+
+/// Writes a line to stderr: notes, warnings, the error. That nobody reads there is no reason to stop: it never throws.
+void say(std::string_view line) noexcept;
+
+/// Prints a document on stdout. Bytes of a path or a file that are no UTF-8 become U+FFFD, so that it is JSON whatever
+/// they are.
+void print_json(const nlohmann::ordered_json& document);
+
+}  // namespace spillway

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "cli/version.h"
-
-namespace spillway {
-
-std::string version() { return SPILLWAY_VERSION; }
-
-}  // namespace spillway

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "spillway/models/data/dataset.h"
+
+namespace spillway {
+
+/// Frames [skip, skip + frames) of a set; the rest of it if `frames` is 0. Throws `config_error` where that is none.
+dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames);
+
+}  // namespace spillway

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/dataflow/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "spillway/models/support/error.h"
+
+namespace spillway {
+
+namespace {
+
+integer_tensor as_beats(const stream_shape& shape, const integer_tensor& inputs) {
+  if (inputs.type != shape.type || inputs.size() % (shape.lanes * shape.beats) != 0)
+    throw config_error(fmt::format("{} elements of {} are not whole frames of {} beats of {} x {}", inputs.size(),
+                                   to_string(inputs.type), shape.beats, shape.lanes, to_string(shape.type)));
+  return {inputs.type, {inputs.size() / shape.lanes, shape.lanes}, inputs.words};
+}
+
+}  // namespace
+
+integer_tensor evaluate(const dataflow& flow, const integer_tensor& inputs) {
+  validate(flow);
+  const std::vector<dataflow_stream> links = streams_of(flow);
+  std::vector<integer_tensor> on(links.size());
+  for (std::size_t s = 0; s < links.size(); ++s)
+    if (links[s].from == dataflow_stream::outside) on[s] = as_beats(shape_of(flow, links[s]), inputs);
+  for (std::size_t u = 0; u < flow.units.size(); ++u) {
+    std::vector<integer_tensor> beats(ports_of(flow.units[u]).inputs.size());
+    for (std::size_t s = 0; s < links.size(); ++s)  // each stream is read once
+      if (links[s].to == static_cast<int>(u)) beats[static_cast<std::size_t>(links[s].to_port)] = std::move(on[s]);
+    std::vector<integer_tensor> made =
+        std::visit([&](const auto& unit) { return evaluate(unit, beats); }, flow.units[u]);
+    for (std::size_t s = 0; s < links.size(); ++s)
+      if (links[s].from == static_cast<int>(u)) on[s] = std::move(made[static_cast<std::size_t>(links[s].from_port)]);
+  }
+  for (std::size_t s = 0; s < links.size(); ++s)
+    if (links[s].to == dataflow_stream::outside) return std::move(on[s]);
+  throw config_error(flow.name + " has no output");
+}
+
+}  // namespace spillway

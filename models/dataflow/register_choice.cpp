@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/dataflow/register_choice.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cctype>
+#include <span>
+
+#include "spillway/models/certificates/published_bounds.h"
+#include "spillway/models/integer_network/ranges.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/nearest_name.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> policy_names{"asked", "trained_to_wrap", "claimed", "certified", "data-type"};
+
+template <class Layer>
+resolved_register resolve(const Layer& layer, const std::optional<register_choice>& choice) {
+  resolved_register result;
+  if (choice) result.format = choice->format;
+  register_origin& origin = result.origin;
+  origin.layer = layer.name;
+  origin.claimed_bits = layer.claimed_bits;
+  origin.from = choice                ? choice->policy
+                : layer.wrapping_bits ? register_policy::trained_to_wrap
+                : layer.claimed_bits  ? register_policy::claimed
+                                      : register_policy::certified;
+  const auto require = [&](const std::optional<int>& bits, const char* what) {
+    if (!bits)
+      throw config_error(
+          fmt::format("layer {}: the file {} no width; nearest: certified, the least proven one", layer.name, what));
+    return *bits;
+  };
+  switch (origin.from) {
+    case register_policy::asked:
+      break;
+    case register_policy::trained_to_wrap:
+      result.format.bits = require(layer.wrapping_bits, "was trained to wrap at");
+      break;
+    case register_policy::claimed: {
+      result.format.bits = require(layer.claimed_bits, "claims");
+      const int needs = minimal_accumulator_bits(layer);
+      if (needs > result.format.bits) origin.refuted_needs = needs;
+      break;
+    }
+    case register_policy::certified:
+      result.format.bits = minimal_accumulator_bits(layer);
+      break;
+    case register_policy::data_type:
+      result.format.bits = data_type_bound(layer.weights.shape[1], layer.weights.type.bits, layer.input_type);
+      break;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string_view to_string(register_policy policy) { return policy_names[static_cast<std::size_t>(policy)]; }
+
+std::string_view describe(register_policy policy) {
+  constexpr std::array<std::string_view, 5> texts{"asked for", "as the network was trained to wrap",
+                                                  "claimed by the file", "the least that no input overflows",
+                                                  "the data-type bound"};
+  return texts[static_cast<std::size_t>(policy)];
+}
+
+register_choice parse_register_choice(std::string_view text) {
+  const std::string_view first = text.substr(0, text.find(':'));
+  for (std::size_t p = 1; p < policy_names.size(); ++p) {
+    if (first != policy_names[p]) continue;
+    // The rest reads as it does behind a width.
+    return {static_cast<register_policy>(p), parse_accumulator_format("32" + std::string(text.substr(first.size())))};
+  }
+  if (!first.empty() && std::isalpha(static_cast<unsigned char>(first.front())))
+    refuse_name("register policy", first, std::span(policy_names).subspan(1), fmt::format("accumulator '{}'", text));
+  return parse_accumulator_format(text);
+}
+
+register_rule parse_register_rule(std::string_view text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string_view::npos) return {{}, parse_register_choice(text)};
+  return {std::string(text.substr(0, equals)), parse_register_choice(text.substr(equals + 1))};
+}
+
+resolved_register resolve_register(const integer_layer& layer, const std::optional<register_choice>& choice) {
+  return resolve(layer, choice);
+}
+
+resolved_register resolve_register(const depthwise_layer& layer, const std::optional<register_choice>& choice) {
+  return resolve(layer, choice);
+}
+
+}  // namespace spillway

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "spillway/models/integer_network/integer_network.h"
+#include "spillway/models/integer_network/value_chain.h"
+
+namespace spillway {
+
+/// The integers that real inputs become, decided by the formulas in exact arithmetic; each distinct input is decided
+/// once. NaN becomes the least value, an infinity counts as the greatest float32.
+class input_levels {
+ public:
+  /// Throws `config_error` for a quantizer that is none.
+  explicit input_levels(const input_quantizer& quantizer);
+
+  /// The integer that `x` becomes, in a channel where channels differ.
+  std::int64_t operator()(float x, std::int64_t channel = 0);
+
+  /// True if a step has values of its own for each channel.
+  bool by_channel() const { return m_by_channel; }
+
+ private:
+  std::int64_t decide(float x, std::int64_t channel) const;
+
+  input_quantizer m_quantizer;
+  value_chain m_steps;
+  bool m_by_channel = false;
+  std::map<std::pair<std::int64_t, float>, std::int64_t> m_known;
+};
+
+/// The host's steps before the input quantizer, as a chain on real numbers.
+value_chain chain_of(const std::vector<input_step>& steps);
+
+}  // namespace spillway

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/integer_network/value_chain.h"
+
+#include <algorithm>
+
+namespace spillway {
+
+namespace {
+
+bool exact(const channel_values& values) {
+  return std::all_of(values.begin(), values.end(), [](const bracket& value) { return value.is_exact(); });
+}
+
+template <class Function>
+channel_values combined(const channel_values& a, const channel_values& b, Function&& function) {
+  channel_values result;
+  const std::size_t channels = std::max(a.size(), b.size());
+  for (std::size_t c = 0; c < channels; ++c)
+    result.push_back(function(a[a.size() == 1 ? 0 : c], b[b.size() == 1 ? 0 : c]));
+  return result;
+}
+
+channel_values sums(const channel_values& a, const channel_values& b) {
+  return combined(a, b, [](const bracket& x, const bracket& y) { return x + y; });
+}
+
+channel_values products(const channel_values& a, const channel_values& b) {
+  return combined(a, b, [](const bracket& x, const bracket& y) { return x * y; });
+}
+
+/// A boundary on its way back through the steps: values >= (<=) at, or beyond it if not inclusive.
+struct half_line {
+  bracket at;
+  bool inclusive = true, upwards = true;
+
+  /// Throws the kind where the condition no longer depends on the value.
+  using decided = integer_condition::kind;
+
+  std::optional<decided> back_through(const affine_step& step, std::int64_t channel) {
+    const bracket &scale = of_channel(step.scale, channel), &offset = of_channel(step.offset, channel);
+    const int sign = scale.sign();
+    if (sign == 0) {
+      const int side = compare(offset, at) * (upwards ? 1 : -1);
+      return side > 0 || (side == 0 && inclusive) ? decided::always : decided::never;
+    }
+    at = (at - offset) / scale;
+    if (sign < 0) upwards = !upwards;
+    return std::nullopt;
+  }
+
+  std::optional<decided> back_through(const clamp_step& step, std::int64_t) const {
+    const std::optional<bracket>&near = upwards ? step.low : step.high, &far = upwards ? step.high : step.low;
+    const int direction = upwards ? 1 : -1;
+    // The near end of the clamp reaches a boundary before it, the far end does not get past it.
+    if (near) {
+      const int side = compare(at, *near) * direction;
+      if (side < 0 || (side == 0 && inclusive)) return decided::always;
+    }
+    if (far) {
+      const int side = compare(at, *far) * direction;
+      if (side > 0 || (side == 0 && !inclusive)) return decided::never;
+    }
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+const bracket& of_channel(const channel_values& values, std::int64_t channel) {
+  return values.size() == 1 ? values[0] : values[static_cast<std::size_t>(channel)];
+}
+
+bool all_equal(const channel_values& values) {
+  return std::all_of(values.begin(), values.end(), [&](const bracket& value) { return value == values[0]; });
+}
+
+void value_chain::add(const channel_values& by) {
+  auto* last = m_steps.empty() ? nullptr : std::get_if<affine_step>(&m_steps.back());
+  // Sums of exact offsets stay exact; a boundary that meets one of them meets it still.
+  if (last && exact(last->offset) && exact(by))
+    last->offset = sums(last->offset, by);
+  else
+    m_steps.emplace_back(affine_step{{1}, by});
+}
+
+void value_chain::multiply(const channel_values& by) {
+  auto* last = m_steps.empty() ? nullptr : std::get_if<affine_step>(&m_steps.back());
+  if (last && exact(last->scale) && exact(last->offset) && exact(by)) {
+    last->scale = products(last->scale, by);
+    last->offset = products(last->offset, by);
+  } else {
+    m_steps.emplace_back(affine_step{by, {0}});
+  }
+}
+
+void value_chain::clamp(std::optional<bracket> low, std::optional<bracket> high) {
+  if (low || high) m_steps.emplace_back(clamp_step{std::move(low), std::move(high)});
+}
+
+void value_chain::normalize(channel_values mean, const channel_values& variance, const bracket& epsilon,
+                            channel_values gain, const channel_values& bias) {
+  for (bracket& value : mean) value = -value;
+  add(mean);
+  const std::size_t count = std::max(gain.size(), variance.size());
+  if (gain.size() < count) gain.assign(count, bracket(gain[0]));
+  for (std::size_t c = 0; c < count; ++c)
+    gain[c] = gain[c] / square_root(of_channel(variance, static_cast<std::int64_t>(c)) + epsilon);
+  multiply(gain);
+  add(bias);
+}
+
+bool value_chain::is_exact() const {
+  return std::ranges::all_of(m_steps, [](const chain_step& step) {
+    const auto* linear = std::get_if<affine_step>(&step);
+    return linear == nullptr || (exact(linear->scale) && exact(linear->offset));
+  });
+}
+
+bracket value_chain::at(std::int64_t channel, bracket x) const {
+  for (const chain_step& step : m_steps) {
+    if (const auto* linear = std::get_if<affine_step>(&step)) {
+      x = of_channel(linear->scale, channel) * x + of_channel(linear->offset, channel);
+      continue;
+    }
+    const auto& ends = std::get<clamp_step>(step);
+    if (ends.low && compare(x, *ends.low) < 0) x = *ends.low;
+    if (ends.high && compare(x, *ends.high) > 0) x = *ends.high;
+  }
+  return x;
+}
+
+int value_chain::slope(std::int64_t channel) const {
+  int result = 1;
+  for (const chain_step& step : m_steps)
+    if (const auto* linear = std::get_if<affine_step>(&step)) result *= of_channel(linear->scale, channel).sign();
+  return result;
+}
+
+integer_condition value_chain::reaching(std::int64_t channel, const bracket& boundary, bool inclusive) const {
+  half_line condition{boundary, inclusive};
+  for (auto step = m_steps.rbegin(); step != m_steps.rend(); ++step)
+    if (const auto kind = std::visit([&](const auto& any) { return condition.back_through(any, channel); }, *step))
+      return {*kind, 0};
+  return {integer_condition::kind::from,
+          condition.upwards ? least_at(condition.at, inclusive) : greatest_at(condition.at, inclusive)};
+}
+
+std::optional<affine_step> value_chain::affine(const value_range& range, std::int64_t channels) const {
+  affine_step result;
+  value_chain before;
+  for (const chain_step& step : m_steps) {
+    before.m_steps.push_back(step);
+    if (const auto* linear = std::get_if<affine_step>(&step)) {
+      result.offset = sums(products(result.offset, linear->scale), linear->offset);
+      result.scale = products(result.scale, linear->scale);
+      continue;
+    }
+    // Monotone: if the ends of the range go through unchanged, so does all between.
+    before.m_steps.pop_back();
+    const auto& ends = std::get<clamp_step>(step);
+    for (std::int64_t c = 0; c < channels; ++c)
+      for (const big_int& end : {range.low, range.high}) {
+        const bracket x = before.at(c, rational(end));
+        if ((ends.low && compare(x, *ends.low) < 0) || (ends.high && compare(x, *ends.high) > 0)) return std::nullopt;
+      }
+  }
+  return result;
+}
+
+}  // namespace spillway

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/onnx/graph_reader.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include "spillway/models/network/shapes.h"
+#include "spillway/models/onnx/names.h"
+#include "spillway/models/onnx/operators.h"
+#include "spillway/models/onnx/tensor.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/text.h"
+
+namespace spillway {
+
+namespace {
+
+/// The input's shape; what the file leaves open in dimension 0, the batch, is 1.
+tensor_shape input_shape(const onnx::ValueInfoProto& info) {
+  const std::string what = "input " + info.name();
+  if (!info.type().has_tensor_type()) throw input_error(fmt::format("{}: it is no tensor", what));
+  const onnx::TypeProto::Tensor& type = info.type().tensor_type();
+  if (type.elem_type() != onnx::TensorProto::FLOAT)
+    throw input_error(fmt::format("{}: its element type is {}; right: FLOAT", what,
+                                  onnx::TensorProto::DataType_IsValid(type.elem_type())
+                                      ? onnx::TensorProto::DataType_Name(type.elem_type())
+                                      : std::to_string(type.elem_type())));
+  if (type.shape().dim_size() == 0) throw input_error(fmt::format("{}: it has no shape; right: [batch, ...]", what));
+  tensor_shape shape;
+  for (const auto& dimension : type.shape().dim()) {
+    const bool open = !dimension.has_dim_value() || dimension.dim_value() == 0;
+    if (open && !shape.empty())
+      throw input_error(
+          fmt::format("{}: its dimension {} is open; right: only the batch, dimension 0", what, shape.size()));
+    shape.push_back(open ? 1 : dimension.dim_value());
+  }
+  elements(shape, what);
+  return shape;
+}
+
+}  // namespace
+
+graph_reader::graph_reader(const onnx::GraphProto& graph, std::int64_t opset) : m_graph(graph) {
+  m_lookup.opset = opset;
+  m_lookup.constant = [this](const std::string& tensor) { return constant_of(tensor); };
+}
+
+network graph_reader::read() {
+  name_nodes();
+  read_initializers();
+  read_input();
+  find_makers();
+  for (int i = 0; i < m_graph.node_size(); ++i) add_node(i);
+  read_output();
+  keep_operands();
+  return std::move(m_net);
+}
+
+void graph_reader::name_nodes() {
+  if (!is_plain_text(m_graph.name()))
+    throw input_error(fmt::format("graph {}: its name is no plain UTF-8", printable(m_graph.name())));
+  m_net.name = m_graph.name();
+  for (const onnx::NodeProto& node : m_graph.node()) {
+    const std::size_t index = m_names.size();
+    std::string name = node.name();
+    if (name.empty()) name = fmt::format("{}_{}", printable(node.op_type()), index);
+    check_name(name, fmt::format("node {}", index));
+    if (!m_node_names.insert(name).second)
+      throw input_error(fmt::format("{}: two nodes have this name; right: one", name));
+    node_kind_of(node, name);  // what can't be taken at all is said first
+    m_names.push_back(std::move(name));
+  }
+}
+
+void graph_reader::read_initializers() {
+  if (m_graph.sparse_initializer_size() > 0)
+    throw input_error(fmt::format("{} sparse initializers; right: dense", m_graph.sparse_initializer_size()));
+  for (const onnx::TensorProto& tensor : m_graph.initializer()) {
+    check_name(tensor.name(), "constant");
+    add_constant(tensor.name(), read_tensor(tensor, "initializer " + tensor.name()));
+  }
+}
+
+void graph_reader::add_constant(const std::string& name, graph_constant value) {
+  if (m_shapes.contains(name)) throw input_error(fmt::format("constant {}: it is there twice", name));
+  m_shapes[name] = value.shape;
+  m_fixed.insert(name);
+  m_tensor_names.insert(name);
+  m_constants[name] = std::move(value);
+}
+
+void graph_reader::read_input() {
+  const onnx::ValueInfoProto* input = nullptr;
+  for (const onnx::ValueInfoProto& info : m_graph.input()) {
+    if (m_constants.contains(info.name())) continue;  // before IR version 4, initializers are listed, too
+    check_name(info.name(), "input");
+    if (input) throw input_error(fmt::format("inputs {} and {}; right: one input", input->name(), info.name()));
+    input = &info;
+  }
+  if (!input) throw input_error("the graph has no input; right: one");
+  m_net.input = input->name();
+  m_net.input_shape = input_shape(*input);
+  m_shapes[m_net.input] = m_net.input_shape;
+  m_tensor_names.insert(m_net.input);
+}
+
+/// Which node makes a tensor, for the message when it is read too early; and what is read at all.
+void graph_reader::find_makers() {
+  for (int i = 0; i < m_graph.node_size(); ++i) {
+    for (const std::string& output : m_graph.node(i).output()) {
+      m_makers.emplace(output, static_cast<std::size_t>(i));
+      m_tensor_names.insert(output);
+    }
+    m_wanted.insert(m_graph.node(i).input().begin(), m_graph.node(i).input().end());
+  }
+  for (const onnx::ValueInfoProto& output : m_graph.output()) m_wanted.insert(output.name());
+}
+
+/// The tensor that a name stands for: an Identity's output stands for its input.
+const std::string& graph_reader::resolve(const std::string& name) const {
+  const auto alias = m_aliases.find(name);
+  return alias == m_aliases.end() ? name : alias->second;
+}
+
+const tensor_shape& graph_reader::shape_of(const std::string& tensor, const std::string& node) const {
+  const auto found = m_shapes.find(resolve(tensor));
+  if (found != m_shapes.end()) return found->second;
+  const auto maker = m_makers.find(tensor);
+  if (maker == m_makers.end())
+    throw input_error(fmt::format("{}: reads tensor {}, which nothing makes", node, printable(tensor)));
+  throw input_error(fmt::format("{}: reads tensor {}, which {} makes only later: a cycle, or nodes out of order", node,
+                                printable(tensor), m_names[maker->second]));
+}
+
+const graph_constant* graph_reader::constant_of(const std::string& tensor) {
+  const auto found = m_constants.find(resolve(tensor));
+  if (found == m_constants.end()) return nullptr;
+  m_parameters.insert(found->first);
+  return &found->second;
+}
+
+std::string graph_reader::unused_name(const std::string& wish, std::set<std::string>& taken) const {
+  std::string name = wish;
+  for (int suffix = 2; !taken.insert(name).second; ++suffix) name = fmt::format("{}_{}", wish, suffix);
+  return name;
+}
+
+void graph_reader::read_output() {
+  if (m_graph.output_size() != 1)
+    throw input_error(fmt::format("the graph has {} outputs; right: 1", m_graph.output_size()));
+  const std::string& name = m_graph.output(0).name();
+  check_name(name, "output");
+  shape_of(name, "the graph's output");
+  if (m_levels.contains(resolve(name)))
+    throw input_error(
+        fmt::format("the graph's output {}: integers of a QuantizeLinear; right: a DequantizeLinear "
+                    "behind it",
+                    name));
+  m_net.output = resolve(name);
+  m_read.insert(m_net.output);
+}
+
+/// Parameters live inside their operators now, and what was propagated is in what it was propagated to. What nobody
+/// asked for is kept as it is, if it is real.
+void graph_reader::keep_operands() {
+  for (const auto& [name, constant] : m_constants) {
+    const bool idle = !m_parameters.contains(name) && !m_propagated.contains(name) && !constant.is_integer;
+    if (m_read.contains(name) || (idle && constant.size() > 0))
+      m_net.constants[name] = as_floats(constant, "constant " + name);
+  }
+}
+
+}  // namespace spillway

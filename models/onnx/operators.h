@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace onnx {
+class NodeProto;
+}
+
+namespace spillway {
+
+/// How the reader takes a kind of operator.
+enum class node_kind : unsigned char {
+  operation,   ///< an operator of the network, or propagated if constants decide it
+  propagated,  ///< only if constants (or shapes) decide it
+  constant,    ///< Constant
+  same,        ///< its output is its input: Identity, Dropout, Cast
+  quantize,    ///< QuantizeLinear: the first part of a quantizer
+  dequantize,  ///< DequantizeLinear: the last part, or an integer constant's scale
+};
+
+/// Throws `input_error`, naming the node and the nearest operator, for a domain and operator that can't be taken.
+node_kind node_kind_of(const onnx::NodeProto& node, const std::string& name);
+
+}  // namespace spillway

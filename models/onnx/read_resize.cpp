@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "spillway/models/onnx/node_reader.h"
+#include "spillway/models/support/text.h"
+
+namespace spillway {
+
+namespace {
+
+/// True if output i is input i / factor, rounded down, under these words of ONNX's Resize. Half-pixel coordinates,
+/// (i + 1/2) / factor - 1/2, lie less than 1/2 from it; i / factor lies below it by less than 1.
+bool repeats_pixels(const std::string& coordinates, const std::string& nearest, std::int64_t factor) {
+  const bool half_pixel = coordinates == "half_pixel" || coordinates == "pytorch_half_pixel";
+  const bool half_pixel_floor = coordinates == "tf_half_pixel_for_nn", asymmetric = coordinates == "asymmetric";
+  if (factor == 1) return half_pixel || half_pixel_floor || asymmetric || coordinates == "align_corners";
+  if (half_pixel) return nearest == "round_prefer_floor" || nearest == "round_prefer_ceil";
+  return (half_pixel_floor && nearest == "floor") ||
+         (asymmetric && (nearest == "floor" || (factor == 2 && nearest == "round_prefer_floor")));
+}
+
+/// The factors of each dimension, from scales or sizes.
+std::vector<std::int64_t> factors_of(node_reader& reader, const tensor_shape& from) {
+  // Upsample: (x, scales); Resize of opset 10: the same; since 11: (x, region of interest, scales, sizes).
+  const int scales_at = reader.lookup.opset < 11 || reader.node.op_type() == "Upsample" ? 1 : 2;
+  std::vector<double> scales;
+  if (const auto* attribute = reader.attributes.find("scales", onnx::AttributeProto::FLOATS))
+    scales.assign(attribute->floats().begin(), attribute->floats().end());
+  if (reader.has_input(scales_at)) {
+    const float_tensor values = as_floats(reader.constant(reader.node.input(scales_at), "scales"), reader.name);
+    scales.assign(values.values.begin(), values.values.end());
+  }
+  if (scales.empty() && scales_at == 2 && reader.has_input(3)) {
+    const auto sizes = reader.integers(reader.node.input(3), "sizes");
+    for (std::size_t d = 0; d < sizes.size() && d < from.size(); ++d)
+      scales.push_back(static_cast<double>(sizes[d]) / static_cast<double>(from[d]));
+    if (sizes.size() != from.size()) scales.clear();
+  }
+  std::vector<std::int64_t> factors;
+  for (const double scale : scales) {
+    if (!(scale >= 1 && scale <= 0x1p30) || scale != std::floor(scale))
+      reader.refuse("it scales {} by [{}]; right: whole factors", text(from), fmt::join(scales, ", "));
+    factors.push_back(static_cast<std::int64_t>(scale));
+  }
+  return factors;
+}
+
+}  // namespace
+
+read_operation read_resize(node_reader& reader) {
+  const auto in = reader.inputs(1, 4);
+  const tensor_shape& from = reader.lookup.shape(in[0]);
+  const auto text_of = [&](const char* key, const char* otherwise) { return reader.attributes.string(key, otherwise); };
+  const bool modern = reader.node.op_type() == "Resize" && reader.lookup.opset >= 11;
+  const std::string mode = text_of("mode", "nearest");
+  const std::string coordinates = text_of("coordinate_transformation_mode", modern ? "half_pixel" : "asymmetric");
+  const std::string nearest = text_of("nearest_mode", modern ? "round_prefer_floor" : "floor");
+  // What only other modes use.
+  reader.attributes.real("cubic_coeff_a", 0);
+  reader.attributes.real("extrapolation_value", 0);
+  reader.attributes.boolean("exclude_outside", false);
+  if (mode != "nearest") reader.refuse("its mode is {}; right: nearest", printable(mode));
+  const auto factors = factors_of(reader, from);
+  if (from.size() != 4 || factors.size() != 4 || factors[0] != 1 || factors[1] != 1)
+    reader.refuse("it scales {} by {}; right: [1, 1, h, w] of an image", text(from), text(factors));
+  for (const std::int64_t factor : factors)
+    if (!repeats_pixels(coordinates, nearest, factor))
+      reader.refuse("{} and {} don't repeat pixels {} times; right: asymmetric and floor", printable(coordinates),
+                    printable(nearest), factor);
+  return {upsample_op{factors[2], factors[3]}, {in[0]}};
+}
+
+/// Constant padding. Attributes before opset 11, inputs since.
+read_operation read_pad(node_reader& reader) {
+  const auto in = reader.inputs(1, 3);
+  const std::string mode = reader.attributes.string("mode", "constant");
+  if (mode != "constant") reader.refuse("its mode is {}; right: constant", printable(mode));
+  const auto pads = reader.integers("pads", 1, "pads");
+  const std::size_t rank = reader.lookup.shape(in[0]).size();
+  if (pads.size() != 2 * rank) reader.refuse("it has {} pads; right: {}", pads.size(), 2 * rank);
+  pad_op op;
+  op.before.assign(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(rank));
+  op.after.assign(pads.begin() + static_cast<std::ptrdiff_t>(rank), pads.end());
+  op.value = reader.attributes.real("value", 0);
+  if (reader.has_input(2)) op.value = reader.single(in[2], "value");
+  return {op, {in[0]}};
+}
+
+}  // namespace spillway

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "spillway/models/network/exact_quant.h"
+#include "spillway/models/streamline/streamliner.h"
+
+// What stands before the first quantizer, on the host, and that quantizer.
+
+namespace spillway {
+
+void streamliner::host_step(tensor_flow& made, input_step::kind what, const tensor_shape& shape,
+                            const std::vector<bracket>& values) const {
+  input_step step;
+  step.what = what;
+  step.values = per_input(made, shape, values, m_node->name);
+  made.steps.push_back(std::move(step));
+}
+
+namespace {
+
+/// Steps whose values are one an element of the file's frame, as one a channel of the hardware's.
+bool reduce_to_channels(std::vector<input_step>& steps, const std::vector<std::int64_t>& order, std::int64_t channels) {
+  for (input_step& step : steps) {
+    if (step.values.size() <= 1) continue;
+    std::vector<float> reduced;
+    for (std::size_t e = 0; e < order.size(); ++e) {
+      const float value = step.values[static_cast<std::size_t>(order[e])];
+      const std::size_t channel = e % static_cast<std::size_t>(channels);
+      if (e < static_cast<std::size_t>(channels))
+        reduced.push_back(value);
+      else if (reduced[channel] != value)
+        return false;
+    }
+    step.values = std::move(reduced);
+  }
+  return true;
+}
+
+}  // namespace
+
+/// The hardware's frame is that of the tensor which is quantized: [n, c, h, w] becomes [h, w, c], all others are flat.
+void streamliner::start(tensor_flow& from, input_quantizer quantizer, value_chain meaning) {
+  if (m_draft.has_input())
+    refuse("the input enters the hardware in two forms; right: one quantizer for all who read it");
+  const bool is_image = from.shape.size() == 4;
+  const frame_shape shape =
+      is_image ? frame_shape{from.shape[2], from.shape[3], from.shape[1]} : frame_shape{1, 1, from.size()};
+  const place_list places = is_image ? places_channels_first(shape) : places_in_order(from.size());
+  quantizer.order.resize(places->size());
+  for (std::size_t e = 0; e < places->size(); ++e)
+    quantizer.order[static_cast<std::size_t>((*places)[e])] = (*from.places)[e];
+  quantizer.steps = from.steps;
+  if (!reduce_to_channels(quantizer.steps, quantizer.order, shape.channels))
+    refuse("what is computed before it differs within a channel; right: one value, or one a channel");
+  if (quantizer.order == order_of_planes(shape)) quantizer.order.clear();
+  from.value = m_draft.add_input(std::move(quantizer), shape);
+  from.chain = std::move(meaning);
+  from.places = places;
+  from.steps.clear();
+}
+
+void streamliner::quantize_input(const quant_op& op) {
+  const std::string& node = m_node->name;
+  validate(op, node);
+  const auto single = [&](const float_tensor& parameter, const char* what) {
+    for (const float value : parameter.values)
+      if (value != parameter.values[0])
+        refuse(fmt::format("the input's {} differs from value to value; right: one", what));
+    return parameter.values.at(0);
+  };
+  const float scale = single(op.scale, "scale"), zero = single(op.zero_point, "zero point");
+  if (zero != std::floor(zero) || std::abs(zero) > 0x1p62F)
+    refuse(fmt::format("the input's zero point is {}; right: a whole number within 2^62", zero));
+  if (op.bits > 63) refuse(fmt::format("the input has {} bits; right: 63 at most", op.bits));
+  input_quantizer input;
+  input.type = level_type(op);
+  input.scale = scale;
+  input.zero_point = static_cast<std::int64_t>(zero);
+  input.low = static_cast<std::int64_t>(least_level(op));
+  input.high = static_cast<std::int64_t>(greatest_level(op));
+  input.rounding = op.rounding;
+  const affine_step meaning{{bracket(double{scale})}, {bracket(rational(-exact(scale) * exact(zero)))}};
+  tensor_flow made = flow(0);
+  start(made, std::move(input), value_chain(meaning));
+  report_value(made, meaning);
+  put(std::move(made));
+}
+
+void streamliner::quantize_input(const bipolar_quant_op& op) {
+  validate(op, m_node->name);
+  for (const float value : op.scale.values)
+    if (value != op.scale.values[0]) refuse("the input's scale differs from value to value; right: one");
+  const rational scale = exact(op.scale.values[0]);
+  affine_step meaning{{bracket(scale)}, {0}};
+  tensor_flow made = flow(0);
+  input_quantizer input{bipolar_type(), op.scale.values[0], 0, -1, 1};
+  if (m_options.xnor_popcount) {  // as bits, 1 for +1: floor(x / scale + 1), clamped
+    input = {unsigned_type(1), op.scale.values[0], 1, 0, 1, rounding_mode::floor};
+    meaning = {{bracket(rational(2 * scale))}, {bracket(rational(-scale))}};
+  }
+  start(made, std::move(input), value_chain(meaning));
+  report_value(made, meaning);
+  put(std::move(made));
+}
+
+void streamliner::quantize_input_as_fixed(tensor_flow& from) {
+  const fixed_point_format& format = m_options.input;
+  const int fraction = format.bits - format.integer_bits;
+  if (format.bits < 1 || format.bits > 62 || fraction < -62 || fraction > 62 || (format.bits == 1 && format.is_signed))
+    refuse(fmt::format("the input can't be taken as FIXED<{},{}>; right: 2 to 62 bits, the point within them",
+                       format.bits, format.integer_bits));
+  input_quantizer input;
+  input.type = {format.bits, format.is_signed, false};
+  input.scale = std::ldexp(1.0, -fraction);
+  input.low = input.type.min64();
+  input.high = input.type.max64();
+  note(
+      fmt::format("{}: the file does not quantize its input, which is taken as {}FIXED<{},{}> (steps of 2^{}, rounded "
+                  "to nearest, clamped)",
+                  m_node->name, format.is_signed ? "" : "U", format.bits, format.integer_bits, -fraction));
+  start(from, input, value_chain(bracket(double{input.scale}), 0));
+}
+
+}  // namespace spillway

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "spillway/models/streamline/streamliner.h"
+
+// Pools, branches, and what moves values.
+
+namespace spillway {
+
+namespace {
+
+/// The frame that [n, c, h, w] is.
+frame_shape frame_of(const tensor_shape& shape) { return {shape[2], shape[3], shape[1]}; }
+
+}  // namespace
+
+void streamliner::require_image(const tensor_flow& from) const {
+  if (!is_channels_first(from, frame(from)))
+    refuse(
+        fmt::format("its input [{}] is no image whose channels are together in the hardware; right: [n, channels, "
+                    "height, width], as convolutions and pools make it",
+                    fmt::join(from.shape, ", ")));
+}
+
+void streamliner::put_image(const tensor_flow& from, int value, value_chain chain) {
+  tensor_flow made = from;
+  made.value = value;
+  made.chain = std::move(chain);
+  made.places = places_channels_first(m_draft.value(value).shape);
+  put(std::move(made));
+}
+
+namespace {
+
+/// What the integers stand for once some channels are negated (sign -1): the chain of their negatives.
+value_chain of_negated(const value_chain& chain, const std::vector<int>& signs) {
+  value_chain result(affine_step{channel_values(signs.begin(), signs.end()), {0}});
+  for (const chain_step& step : chain.steps()) {
+    if (const auto* linear = std::get_if<affine_step>(&step)) {
+      result.multiply(linear->scale);
+      result.add(linear->offset);
+    } else {
+      result.clamp(std::get<clamp_step>(step).low, std::get<clamp_step>(step).high);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+/// Channels of sign -1 are negated, by a weight of -1.
+void streamliner::negate_channels(tensor_flow& from, const std::vector<int>& signs) {
+  depthwise_layer layer;
+  layer.name = m_node->name + "_signs";
+  layer.input_type = m_draft.value(from.value).type;
+  layer.weights = integer_tensor::from(signed_type(2), {channels(from), 1}, {signs.begin(), signs.end()});
+  from.value = m_draft.add(std::move(layer), {from.value}, frame(from));
+  from.chain = of_negated(from.chain, signs);
+}
+
+/// Channels that fall where their integers rise are negated.
+void streamliner::make_upright(tensor_flow& from) {
+  std::vector<int> signs;
+  for (std::int64_t c = 0; c < channels(from); ++c) signs.push_back(from.chain.slope(c) < 0 ? -1 : 1);
+  if (std::find(signs.begin(), signs.end(), -1) != signs.end()) negate_channels(from, signs);
+}
+
+/// All channels are negated. Levels that nobody reads yet, `other` neither, are counted downwards, which costs nothing.
+void streamliner::negate(tensor_flow& from, const tensor_flow& other) {
+  const std::vector<int> signs(static_cast<std::size_t>(channels(from)), -1);
+  const int value = from.value;
+  if (value == other.value || !m_draft.negate_levels(value)) return negate_channels(from, signs);
+  from.chain = of_negated(from.chain, signs);
+  for (auto& [tensor, flow] : m_flows)
+    if (&flow != &from && flow.value == value) flow.chain = of_negated(flow.chain, signs);
+  if (!m_report) return;
+  for (value_report& report : m_report->values)
+    if (report.value == value)
+      for (double& scale : report.scale) scale = -scale;
+}
+
+void streamliner::take(const max_pool_op& op) {
+  tensor_flow from = integers(0);
+  require_image(from);
+  make_upright(from);
+  const integer_type type = m_draft.value(from.value).type;
+  if (!type.fits_int64()) refuse("pools values of more than 64 bits; right: narrower ones");
+  // Padding counts as minus infinity: the least integer is below none.
+  const int windows = windowed(padded(from.value, op.window, type.min64()), op.window);
+  pool_layer pool{m_node->name, pool_kind::max, op.window.kernel_h * op.window.kernel_w, 0};
+  const int made = pool.window == 1 ? windows : m_draft.add(std::move(pool), {windows}, frame_of(output_shape()), type);
+  put_image(from, made, from.chain);
+}
+
+namespace {
+
+/// The mean of `count` integers' reals, as a function of their sum.
+value_chain mean_of(affine_step meaning, std::int64_t count) {
+  for (bracket& scale : meaning.scale) scale = scale / bracket(rational(count));
+  return value_chain(std::move(meaning));
+}
+
+}  // namespace
+
+void streamliner::take(const average_pool_op& op) {
+  const tensor_flow& from = integers(0);
+  require_image(from);
+  const affine_step meaning = affine(from);
+  const window_shape& w = op.window;
+  const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
+  if (pads && !op.count_include_pad)
+    refuse("its windows at the border have fewer elements; right: no padding, or padding that counts");
+  const int windows = windowed(pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value, w);
+  const std::int64_t count = w.kernel_h * w.kernel_w;
+  const int made =
+      count == 1 ? windows
+                 : m_draft.add(pool_layer{m_node->name, pool_kind::sum, count, 0}, {windows}, frame_of(output_shape()));
+  put_image(from, made, mean_of(meaning, count));
+}
+
+void streamliner::take(const global_average_pool_op&) {
+  const tensor_flow& from = integers(0);
+  require_image(from);
+  const affine_step meaning = affine(from);
+  const int made = m_draft.add(global_sum_layer{m_node->name}, {from.value}, {1, 1, channels(from)});
+  put_image(from, made, mean_of(meaning, frame(from).positions()));
+}
+
+void streamliner::take(const upsample_op& op) {
+  const tensor_flow& from = integers(0);
+  require_image(from);
+  const int made = m_draft.add(upsample_layer{m_node->name, op.factor_h, op.factor_w}, {from.value},
+                               frame_of(output_shape()), m_draft.value(from.value).type);
+  put_image(from, made, from.chain);
+}
+
+void streamliner::take(const pad_op& op) {
+  const tensor_flow& from = integers(0);
+  require_image(from);
+  if (op.before.size() != 4 || op.after.size() != 4 || op.before[0] != 0 || op.after[0] != 0 || op.before[1] != 0 ||
+      op.after[1] != 0)
+    refuse("pads the batch or the channels; right: height and width");
+  if (std::min({op.before[2], op.before[3], op.after[2], op.after[3]}) < 0) refuse("cuts its input; right: it pads");
+  window_shape around;
+  around.top = op.before[2];
+  around.left = op.before[3];
+  around.bottom = op.after[2];
+  around.right = op.after[3];
+  if (!std::isfinite(op.value)) refuse("pads with what is not finite; right: a level of its input");
+  const std::int64_t with = zero_of(from, affine(from), bracket(double{op.value}));
+  put_image(from, padded(from.value, around, with), from.chain);
+}
+
+namespace {
+
+/// True if the scale of each channel of one is the negative of the other's.
+bool are_opposite(const affine_step& a, const affine_step& b, std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; ++c)
+    if (!(of_channel(a.scale, c) == -of_channel(b.scale, c))) return false;
+  return true;
+}
+
+}  // namespace
+
+void streamliner::add_flows(tensor_flow& a, tensor_flow& b) {
+  if (frame(a) != frame(b) || *a.places != *b.places || a.shape != b.shape)
+    refuse(fmt::format("adds [{}] and [{}], which do not lie alike in the hardware; right: two tensors of one shape",
+                       fmt::join(a.shape, ", "), fmt::join(b.shape, ", ")));
+  if (are_opposite(affine(a), affine(b), channels(a))) negate(b, a);
+  const affine_step first = affine(a), second = affine(b);
+  affine_step sum{{}, {}};
+  for (std::int64_t c = 0; c < channels(a); ++c) {
+    const bracket &of_a = of_channel(first.scale, c), &of_b = of_channel(second.scale, c);
+    if (!(of_a == of_b)) {
+      refuse(
+          fmt::format("adds integers of the scales {} and {} (channel {}); right: the same scale on both branches, "
+                      "or one the negative of the other, by one quantizer behind each",
+                      nearest_double(of_a), nearest_double(of_b), c));
+    }
+    sum.scale.push_back(of_a);
+    sum.offset.push_back(of_channel(first.offset, c) + of_channel(second.offset, c));
+  }
+  tensor_flow made = a;
+  made.value = m_draft.add(add_layer{m_node->name}, {a.value, b.value}, frame(a));
+  made.chain = value_chain(std::move(sum));
+  put(std::move(made));
+}
+
+void streamliner::take(const concat_op& op) {
+  std::vector<const tensor_flow*> parts;
+  std::vector<std::int64_t> part_channels;
+  std::vector<int> values;
+  affine_step meaning{{}, {}};
+  value_range all{0, 0};
+  for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
+    if (constant(i)) refuse("joins a constant to what the input decides; right: tensors that the input decides");
+    const tensor_flow& part = integers(i);
+    const affine_step of = affine(part);
+    for (std::int64_t c = 0; c < channels(part); ++c) {
+      meaning.scale.push_back(of_channel(of.scale, c));
+      meaning.offset.push_back(of_channel(of.offset, c));
+    }
+    const value_range here = range(part);
+    all = i == 0 ? here : value_range{std::min(all.low, here.low), std::max(all.high, here.high)};
+    parts.push_back(&part);
+    part_channels.push_back(channels(part));
+  }
+  frame_shape whole = frame(*parts[0]);
+  whole.channels = 0;
+  const integer_type first = m_draft.value(parts[0]->value).type;
+  const bool one_type = std::all_of(parts.begin(), parts.end(),
+                                    [&](const tensor_flow* part) { return m_draft.value(part->value).type == first; });
+  const integer_type type = one_type ? first : smallest_type(all);
+  for (const tensor_flow* part : parts) {
+    const frame_shape& here = frame(*part);
+    if (here.height != whole.height || here.width != whole.width)
+      refuse("joins images of different heights or widths; right: the same");
+    whole.channels += here.channels;
+    values.push_back(widened(part->value, type));
+  }
+  const std::int64_t axis = op.axis < 0 ? op.axis + static_cast<std::int64_t>(parts[0]->shape.size()) : op.axis;
+  if (axis < 1) refuse("joins along the batch; right: the channels");
+  tensor_flow made = *parts[0];
+  made.places = joined_places(parts, part_channels, axis);
+  if (values.size() > 1) made.value = m_draft.add(concat_layer{m_node->name}, values, whole, type);
+  made.chain = value_chain(std::move(meaning));
+  put(std::move(made));
+}
+
+/// The same integers in a wider type: thresholds at each of them.
+int streamliner::widened(int value, integer_type type) {
+  const integer_type from = m_draft.value(value).type;
+  if (from == type) return value;
+  level_rule rule{min_value(from), max_value(from), type, {}, 1, {}};
+  rule.boundary = [](std::int64_t, const big_int& level) { return real_boundary{bracket(rational(level)), true}; };
+  return m_draft.add_thresholds(m_node->name + "_widened", value, draft_thresholds(rule, {}, 1, m_node->name));
+}
+
+}  // namespace spillway

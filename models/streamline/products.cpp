@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "spillway/models/numbers/storage.h"
+#include "spillway/models/streamline/streamliner.h"
+#include "spillway/models/support/error.h"
+
+// MatMul, Gemm and Conv: integers times integer weights; scales and offsets are drawn out of the sums.
+
+namespace spillway {
+
+const quantized_constant& streamliner::weights() {
+  const constant_value* found = constant(1);
+  if (!found) refuse("its weights are computed from the input; right: constants");
+  const auto* quantized = std::get_if<quantized_constant>(found);
+  if (!quantized) refuse("its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
+  return *quantized;
+}
+
+tensor_flow& streamliner::factors(const char* what) {
+  if (constant(0)) refuse(fmt::format("its {} is constant; right: the activations, with weights behind them", what));
+  tensor_flow& from = integers(0);
+  if (m_draft.is_sum(from.value)) refuse("its input is another product's sums; right: a Quant between the two");
+  return from;
+}
+
+void streamliner::check_scale(const affine_step& meaning, std::int64_t) const {
+  if (!all_equal(meaning.scale)) refuse("the scale of its input differs from channel to channel; right: one scale");
+}
+
+integer_tensor streamliner::weight_tensor(const quantized_constant& weights, const weight_layout& layout) const {
+  const integer_tensor& from = weights.integers;
+  const bool has_zeros = std::find(layout.source.begin(), layout.source.end(), -1) != layout.source.end();
+  const integer_type type = has_zeros && from.type.is_bipolar ? signed_type(2) : from.type;
+  integer_tensor rows = integer_tensor::zeros(type, {layout.rows, layout.columns});
+  for (std::int64_t i = 0, end = rows.size(); i < end; ++i)
+    if (const std::int64_t source = layout.source[static_cast<std::size_t>(i)]; source >= 0)
+      std::copy_n(from.at(source), type.words(), rows.at(i));
+  return rows;
+}
+
+namespace {
+
+/// The scale of each weight, in the file's order.
+std::vector<std::size_t> scale_indices(const quantized_constant& weights) {
+  const auto size = static_cast<std::size_t>(weights.integers.size()), scales = weights.scale.size();
+  std::vector<std::size_t> result(size);
+  if (scales == 1 || weights.scale_shape[0] == static_cast<std::int64_t>(scales)) {  // all alike, or one an output
+    const std::size_t run = size / scales;
+    for (std::size_t i = 0; i < scales; ++i) std::fill_n(result.begin() + static_cast<std::ptrdiff_t>(i * run), run, i);
+    return result;
+  }
+  broadcast_index index(weights.scale_shape, weights.shape);
+  for (std::size_t& scale : result) scale = index.next();
+  return result;
+}
+
+}  // namespace
+
+channel_values streamliner::row_scales(const quantized_constant& weights, const weight_layout& layout) const {
+  const std::vector<std::size_t> scale_of = scale_indices(weights);
+  channel_values result;
+  for (std::int64_t row = 0; row < layout.rows; ++row) {
+    std::optional<float> scale;
+    for (std::int64_t column = 0; column < layout.columns; ++column) {
+      const std::int64_t source = layout.source[static_cast<std::size_t>(row * layout.columns + column)];
+      if (source < 0) continue;
+      const float here = weights.scale[scale_of[static_cast<std::size_t>(source)]];
+      if (scale && *scale != here)
+        refuse(
+            fmt::format("the scale of its weights differs within a row (output {}); right: one scale, or one for "
+                        "each output",
+                        row));
+      scale = here;
+    }
+    result.emplace_back(double{scale.value_or(1)});
+  }
+  return result;
+}
+
+namespace {
+
+/// weights[row] . offset, where column k has the offset of channel k % channels.
+bracket offset_sum(const integer_tensor& rows, std::int64_t row, const channel_values& offset, std::int64_t channels) {
+  const std::int64_t columns = rows.shape[1];
+  const auto weight = [&](std::int64_t k) { return load_as<big_int>(rows.at(row * columns + k), rows.type); };
+  if (all_equal(offset)) {
+    if (offset[0].is_zero()) return 0;
+    big_int sum = 0;
+    for (std::int64_t k = 0; k < columns; ++k) sum += weight(k);
+    return bracket(rational(sum)) * offset[0];
+  }
+  bracket sum = 0;
+  for (std::int64_t k = 0; k < columns; ++k)
+    sum = sum + bracket(rational(weight(k))) * of_channel(offset, k % channels);
+  return sum;
+}
+
+}  // namespace
+
+void streamliner::emit_matrix(const tensor_flow& from, int input, const quantized_constant& weights,
+                              const weight_layout& layout, const affine_step& meaning) {
+  check_scale(meaning, channels(from));
+  integer_layer layer;
+  layer.name = m_node->name;
+  layer.input_type = m_draft.value(input).type;
+  layer.weights = weight_tensor(weights, layout);
+  affine_step sums{row_scales(weights, layout), {}};
+  for (std::int64_t row = 0; row < layout.rows; ++row) {
+    bracket& scale = sums.scale[static_cast<std::size_t>(row)];
+    sums.offset.push_back(offset_sum(layer.weights, row, meaning.offset, channels(from)) * scale);
+    scale = scale * meaning.scale[0];
+  }
+  if (m_report) m_report->layers.push_back({m_node->name, weights.largest_residual, weights.clamped});
+  const frame_shape in = m_draft.value(input).shape;
+  tensor_flow made;
+  made.value = m_draft.add(std::move(layer), {input}, {in.height, in.width, layout.rows});
+  made.chain = value_chain(std::move(sums));
+  made.places = output_shape().size() == 4 ? places_channels_first({in.height, in.width, layout.rows})
+                                           : places_in_order(in.positions() * layout.rows);
+  put(std::move(made));
+}
+
+void streamliner::emit_depthwise(const tensor_flow& from, int input, const quantized_constant& weights,
+                                 const weight_layout& layout, const affine_step& meaning) {
+  depthwise_layer layer;
+  layer.name = m_node->name;
+  layer.input_type = m_draft.value(input).type;
+  layer.weights = weight_tensor(weights, layout);
+  affine_step sums{row_scales(weights, layout), {}};
+  for (std::int64_t c = 0; c < layout.rows; ++c) {
+    bracket& scale = sums.scale[static_cast<std::size_t>(c)];
+    sums.offset.push_back(offset_sum(layer.weights, c, {of_channel(meaning.offset, c)}, 1) * scale);
+    scale = scale * of_channel(meaning.scale, c);
+  }
+  if (m_report) m_report->layers.push_back({m_node->name, weights.largest_residual, weights.clamped});
+  const frame_shape in = m_draft.value(input).shape;
+  const int made = m_draft.add(std::move(layer), {input}, {in.height, in.width, channels(from)});
+  put_image(from, made, value_chain(std::move(sums)));
+}
+
+int streamliner::flattened(tensor_flow& from) {
+  const frame_shape in = frame(from);
+  if (in.positions() == 1) return from.value;
+  const affine_step meaning = affine(from);
+  if (from.value == 0 && !m_draft.is_read(0) && meaning.scale.size() == 1 && meaning.offset.size() == 1) {
+    m_draft.flatten_input();
+    return from.value;
+  }
+  window_layer window{m_node->name + "_window", {}};
+  window.geometry.kernel_h = in.height;
+  window.geometry.kernel_w = in.width;
+  return m_draft.add(std::move(window), {from.value}, {1, 1, in.elements()}, m_draft.value(from.value).type);
+}
+
+void streamliner::multiply(bool weights_are_rows) {
+  tensor_flow& from = factors("left operand");
+  const quantized_constant& of = weights();
+  if (of.shape.size() != 2) refuse("its weights are no matrix; right: [inputs, outputs]");
+  const std::int64_t m = of.shape[weights_are_rows ? 0 : 1], k = of.shape[weights_are_rows ? 1 : 0];
+  const affine_step meaning = affine(from);
+  weight_layout layout{m, k, std::vector<std::int64_t>(static_cast<std::size_t>(m * k))};
+  const auto source = [&](std::int64_t row, std::int64_t column) {
+    return weights_are_rows ? row * k + column : column * m + row;
+  };
+  const bool is_flat = from.size() == k;
+  if (!is_flat && (channels(from) != k || *from.places != *places_in_order(from.size())))
+    refuse("multiplies along a dimension that is not the channels; right: [batch, inputs], channels last");
+  const int input = is_flat ? flattened(from) : from.value;
+  for (std::int64_t row = 0; row < m; ++row)
+    for (std::int64_t column = 0; column < k; ++column) {
+      // The file's element `column` is element `places` of what the hardware has.
+      const std::int64_t at = is_flat ? (*from.places)[static_cast<std::size_t>(column)] : column;
+      layout.source[static_cast<std::size_t>(row * k + at)] = source(row, column);
+    }
+  emit_matrix(from, input, of, layout, meaning);
+}
+
+void streamliner::take(const matmul_op&) { multiply(false); }
+
+void streamliner::take(const gemm_op& op) {
+  if (op.alpha == 0) refuse("alpha is 0, so that its input has no effect; right: another factor");
+  multiply(op.trans_b);
+  tensor_flow& made = m_flows.at(m_node->output);
+  made.chain.multiply({bracket(double{op.alpha})});
+  if (m_node->inputs.size() < 3 || op.beta == 0) return;
+  const constant_value* bias = constant(2);
+  if (!bias) refuse("its bias is computed from the input; right: a constant");
+  std::vector<bracket> values = reals_of(*bias);
+  for (bracket& value : values) value = value * bracket(double{op.beta});
+  made.chain.add(parameter(made, shape_of(*bias), values, "bias"));
+}
+
+std::int64_t streamliner::zero_of(const tensor_flow& from, const affine_step& meaning, const bracket& real) const {
+  std::optional<big_int> zero;
+  for (std::int64_t c = 0; c < channels(from); ++c) {
+    if (of_channel(meaning.scale, c).is_zero()) refuse("pads a channel that is constant; right: one that is not");
+    const bracket at = (real - of_channel(meaning.offset, c)) / of_channel(meaning.scale, c);
+    const bool is_integer = at.is_exact() && denominator(at.low()) == 1;
+    if (!is_integer || (zero && *zero != numerator(at.low())))
+      refuse(
+          fmt::format("pads with {}, which no integer of its input stands for in every channel; right: a quantizer "
+                      "that has it as a level",
+                      nearest_double(real)));
+    zero = numerator(at.low());
+  }
+  const integer_type type = m_draft.value(from.value).type;
+  if (*zero < min_value(type) || *zero > max_value(type) || !type.fits_int64() || (type.is_bipolar && *zero == 0))
+    refuse(
+        fmt::format("pads with {}, the integer {}, which is no value of {}; right: a quantizer whose levels go there",
+                    nearest_double(real), zero->str(), to_string(type)));
+  return static_cast<std::int64_t>(*zero);
+}
+
+int streamliner::padded(int value, const window_shape& w, std::int64_t with) {
+  if (w.top == 0 && w.left == 0 && w.bottom == 0 && w.right == 0) return value;
+  const frame_shape in = m_draft.value(value).shape;
+  padding_layer layer{m_node->name + "_pad", w.top, w.left, w.bottom, w.right, with, 1, 1};
+  return m_draft.add(std::move(layer), {value},
+                     {in.height + w.top + w.bottom, in.width + w.left + w.right, in.channels},
+                     m_draft.value(value).type);
+}
+
+int streamliner::windowed(int value, const window_shape& w) {
+  if (w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1) return value;
+  const frame_shape in = m_draft.value(value).shape;
+  window_layer layer{m_node->name + "_window", w};
+  layer.geometry.top = layer.geometry.left = layer.geometry.bottom = layer.geometry.right = 0;
+  const frame_shape out{(in.height - (w.kernel_h - 1) * w.dilation_h - 1) / w.stride_h + 1,
+                        (in.width - (w.kernel_w - 1) * w.dilation_w - 1) / w.stride_w + 1,
+                        in.channels * w.kernel_h * w.kernel_w};
+  return m_draft.add(std::move(layer), {value}, out, m_draft.value(value).type);
+}
+
+void streamliner::take(const conv_op& op) {
+  tensor_flow& from = factors("input");
+  const quantized_constant& of = weights();
+  require_image(from);
+  const std::int64_t c = channels(from), group = op.group;
+  const window_shape& w = op.window;
+  if (of.shape.size() != 4 || group < 1 || c % group != 0 || of.shape[0] % group != 0 || of.shape[1] != c / group ||
+      of.shape[2] != w.kernel_h || of.shape[3] != w.kernel_w)
+    refuse(fmt::format("its weights [{}] do not fit {} channels in {} groups", fmt::join(of.shape, ", "), c, group));
+  const affine_step meaning = affine(from);
+  const std::int64_t m = of.shape[0], own = c / group, area = w.kernel_h * w.kernel_w;
+  const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
+  const int input = windowed(pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value, w);
+  if (group == c && m == c) {
+    weight_layout layout{c, area, *places_in_order(c * area)};
+    emit_depthwise(from, input, of, layout, meaning);
+  } else {
+    // Other groups are blocks along a diagonal: the rest of a row is zeros.
+    weight_layout layout{m, area * c, std::vector<std::int64_t>(static_cast<std::size_t>(m * area * c), -1)};
+    for (std::int64_t row = 0; row < m; ++row)
+      for (std::int64_t i = 0; i < own; ++i)
+        for (std::int64_t k = 0; k < area; ++k)
+          layout.source[static_cast<std::size_t>((row * area + k) * c + row / (m / group) * own + i)] =
+              (row * own + i) * area + k;
+    emit_matrix(from, input, of, layout, meaning);
+  }
+  if (m_node->inputs.size() < 3) return;
+  const constant_value* bias = constant(2);
+  if (!bias || shape_of(*bias) != tensor_shape{m}) refuse("its bias is no constant of one value an output");
+  m_flows.at(m_node->output).chain.add(reals_of(*bias));
+}
+
+}  // namespace spillway

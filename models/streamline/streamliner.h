@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spillway/models/network/network.h"
+#include "spillway/models/streamline/constants.h"
+#include "spillway/models/streamline/draft.h"
+#include "spillway/models/streamline/flow.h"
+#include "spillway/models/streamline/levels.h"
+#include "spillway/models/streamline/options.h"
+#include "spillway/models/streamline/report.h"
+
+namespace spillway {
+
+/// Rows of weights over the columns of a hardware matrix: for each, the element of the constant, or -1 for a zero.
+struct weight_layout {
+  std::int64_t rows = 0, columns = 0;
+  std::vector<std::int64_t> source;
+};
+
+/// Walks a file's graph in order and keeps, for every tensor, what its integers stand for.
+class streamliner {
+ public:
+  streamliner(const network& net, streamline_report* report, const streamline_options& options)
+      : m_net(net), m_report(report), m_options(options), m_draft(net.name) {}
+
+  integer_network run();
+
+ private:
+  // The walk through the graph (models/streamline/streamline.cpp).
+  void walk();
+  void take_node(const network_node& node);
+  integer_network finish();
+  void set_outputs(integer_network& net, const affine_step& meaning, const std::vector<big_int>& shift) const;
+  void report_value(const tensor_flow& flow, const affine_step& meaning);
+  void note(std::string text);
+  [[noreturn]] void refuse(std::string_view reason) const;
+
+  const constant_value* constant(std::size_t input) const;
+  /// The input's flow; off the host (quantized as the options say, if the file does not).
+  tensor_flow& integers(std::size_t input);
+  tensor_flow& flow(std::size_t input);
+  const frame_shape& frame(const tensor_flow& flow) const { return m_draft.value(flow.value).shape; }
+  value_range range(const tensor_flow& flow) const { return range_of(m_draft.value(flow.value).type); }
+  std::int64_t channels(const tensor_flow& flow) const { return frame(flow).channels; }
+  const tensor_shape& output_shape() const { return m_shapes.at(m_node->output); }
+  void put(tensor_flow flow);
+  /// The one affine function that the flow's integers stand for. Refuses if there is a clamp that acts.
+  affine_step affine(const tensor_flow& flow) const;
+  channel_values parameter(const tensor_flow& flow, const tensor_shape& shape, const std::vector<bracket>& values,
+                           const char* what) const;
+  channelwise parameters_of(const tensor_flow& flow) const;
+  int readers(const std::string& tensor) const;
+
+  // Elementwise operators (models/streamline/elements.cpp).
+  void take(const quant_op& op);
+  void take(const bipolar_quant_op& op);
+  void take(const multi_threshold_op& op);
+  void take(const trunc_op& op);
+  void make_levels(const tensor_flow& from, const level_rule& rule, bool may_vanish);
+  void take(const add_op& op);
+  void take(const sub_op& op);
+  void take(const mul_op&);
+  void take(const div_op&);
+  void take(const pow_op&);
+  void take(const relu_op&);
+  void take(const clip_op& op);
+  void take(const batch_norm_op& op);
+  void shift(bool subtract);
+  void scale(bool divide);
+  void clamp(float low, float high);
+
+  // Shapes (models/streamline/shapes.cpp).
+  void take(const flatten_op&);
+  void take(const reshape_op&);
+  void take(const transpose_op& op);
+  void take(const softmax_op& op);
+  void take(const top_k_op& op);
+
+  // Products (models/streamline/products.cpp).
+  void take(const matmul_op&);
+  void take(const gemm_op& op);
+  void take(const conv_op& op);
+  void multiply(bool weights_are_rows);
+  const quantized_constant& weights();
+  tensor_flow& factors(const char* what);
+  void check_scale(const affine_step& meaning, std::int64_t channels) const;
+  int flattened(tensor_flow& from);
+  void emit_matrix(const tensor_flow& from, int input, const quantized_constant& weights, const weight_layout& layout,
+                   const affine_step& meaning);
+  void emit_depthwise(const tensor_flow& from, int input, const quantized_constant& weights,
+                      const weight_layout& layout, const affine_step& meaning);
+  integer_tensor weight_tensor(const quantized_constant& weights, const weight_layout& layout) const;
+  channel_values row_scales(const quantized_constant& weights, const weight_layout& layout) const;
+  int padded(int value, const window_shape& window, std::int64_t with);
+  int windowed(int value, const window_shape& window);
+  std::int64_t zero_of(const tensor_flow& from, const affine_step& meaning, const bracket& real) const;
+
+  // Pools, branches and what moves values (models/streamline/pools.cpp).
+  void take(const max_pool_op& op);
+  void take(const average_pool_op& op);
+  void take(const global_average_pool_op&);
+  void take(const upsample_op& op);
+  void take(const pad_op& op);
+  void take(const concat_op& op);
+  void add_flows(tensor_flow& a, tensor_flow& b);
+  int widened(int value, integer_type type);
+  void require_image(const tensor_flow& from) const;
+  void make_upright(tensor_flow& from);
+  void negate(tensor_flow& from, const tensor_flow& other);
+  void negate_channels(tensor_flow& from, const std::vector<int>& signs);
+  void put_image(const tensor_flow& from, int value, value_chain chain);
+
+  // The host's steps before the input quantizer (models/streamline/input.cpp).
+  void quantize_input(const quant_op& op);
+  void quantize_input(const bipolar_quant_op& op);
+  void quantize_input_as_fixed(tensor_flow& from);
+  void start(tensor_flow& from, input_quantizer quantizer, value_chain meaning);
+  void host_step(tensor_flow& made, input_step::kind what, const tensor_shape& shape,
+                 const std::vector<bracket>& values) const;
+
+  const network& m_net;
+  streamline_report* m_report;
+  const streamline_options& m_options;
+  draft_network m_draft;
+  std::map<std::string, tensor_shape> m_shapes;
+  std::map<std::string, constant_value> m_constants;
+  std::map<std::string, tensor_flow> m_flows;
+  const network_node* m_node = nullptr;
+};
+
+}  // namespace spillway

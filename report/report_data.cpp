@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/report/report_data.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <system_error>
+
+#include "spillway/models/support/error.h"
+#include "spillway/traces/sqlite.h"
+
+namespace spillway {
+namespace {
+
+using ordered_json = nlohmann::ordered_json;
+
+struct table_query {
+  const char* name;
+  const char* sql;
+  bool limited = false;  ///< takes the greatest number of rows
+};
+
+constexpr table_query study_queries[] = {
+    {"points", "SELECT * FROM points ORDER BY point"},
+    {"point_channels", "SELECT * FROM point_channels ORDER BY point, channel"},
+    {"order_trials", "SELECT * FROM order_trials ORDER BY bits DESC, scope, trial"},
+    {"training", "SELECT * FROM training ORDER BY method DESC, bits DESC"},
+};
+
+constexpr table_query run_queries[] = {
+    {"totals", "SELECT key, value FROM totals ORDER BY key"},
+    {"units", "SELECT * FROM units ORDER BY unit"},
+    {"channels", "SELECT * FROM channels ORDER BY unit, channel"},
+    {"activity", "SELECT * FROM activity ORDER BY unit"},
+    {"costs", "SELECT * FROM costs ORDER BY unit, rowid"},
+    {"flip_counts",
+     "SELECT CASE WHEN label IS NULL THEN 'unknown' WHEN class = label THEN 'became right'"
+     "            WHEN exact_class = label THEN 'became wrong' ELSE 'stayed wrong' END AS effect, COUNT(*) AS frames "
+     "FROM frames WHERE class <> exact_class GROUP BY effect ORDER BY effect"},
+    {"flips",
+     "SELECT frame, label, class, exact_class, events, abs_error FROM frames WHERE class <> exact_class "
+     "ORDER BY frame LIMIT ?",
+     true},
+    {"events_by_step", "SELECT unit, step, COUNT(*) AS events FROM events GROUP BY unit, step ORDER BY unit, step"},
+    {"events", "SELECT * FROM events ORDER BY rowid LIMIT ?", true},
+};
+
+/// Totals may stand in the database as text; in the page they are numbers.
+cell as_number(const cell& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (!text || text->empty()) return value;
+  double number = 0;
+  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (failure != std::errc{} || end != text->data() + text->size()) return value;
+  std::int64_t integer = 0;
+  const auto [integer_end, no_integer] = std::from_chars(text->data(), text->data() + text->size(), integer);
+  if (no_integer == std::errc{} && integer_end == end) return integer;
+  return number;
+}
+
+std::map<std::string, std::string> read_meta(const sqlite_database& database, const std::string& schema) {
+  std::map<std::string, std::string> meta;
+  for (const auto& row : database.select("SELECT key, CAST(value AS TEXT) FROM meta ORDER BY key").rows) {
+    const auto* key = std::get_if<std::string>(&row[0]);
+    const auto* value = std::get_if<std::string>(&row[1]);
+    if (key) meta[*key] = value ? *value : "";
+  }
+  if (meta["schema"] != schema)
+    throw input_error(
+        fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"], schema));
+  return meta;
+}
+
+std::string make_title(const report_data& data) {
+  const auto meta = [&](const char* key) {
+    const auto found = data.meta.find(key);
+    return found == data.meta.end() ? std::string() : found->second;
+  };
+  if (const std::string title = meta("title"); !title.empty()) return title;
+  if (data.kind == "study") return "What does each accumulator bit cost, and what breaks without it?";
+  return meta("dataset").empty() ? meta("model") : fmt::format("{} on {}", meta("model"), meta("dataset"));
+}
+
+void read_tables(report_data& data, const sqlite_database& database, std::span<const table_query> queries,
+                 std::int64_t max_rows) {
+  for (const table_query& query : queries) {
+    const std::vector<cell> values = query.limited ? std::vector<cell>{max_rows} : std::vector<cell>{};
+    data.tables.emplace_back(query.name, database.select(query.sql, values));
+  }
+}
+
+ordered_json to_json_value(const cell& value) {
+  constexpr std::int64_t exact = std::int64_t{1} << 53;  // beyond it the page's numbers would round
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    if (*integer > exact || *integer < -exact) return std::to_string(*integer);
+    return *integer;
+  }
+  if (const auto* real = std::get_if<double>(&value)) {
+    if (std::isfinite(*real)) return *real;
+    return nullptr;
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return nullptr;
+}
+
+}  // namespace
+
+report_data read_report_data(const std::filesystem::path& directory, const std::string& title, std::int64_t max_rows) {
+  const std::filesystem::path study = directory / "study.sqlite";
+  const std::filesystem::path run = directory / "run.sqlite";
+  std::error_code ignored;  // what can't be looked at is not there
+  const bool is_study = std::filesystem::exists(study, ignored);
+  if (!is_study && !std::filesystem::exists(run, ignored))
+    throw io_error(
+        fmt::format("{}: neither run.sqlite nor study.sqlite is there; name a directory that "
+                    "`spillway simulate -o` or a study has written",
+                    directory.string()));
+  const sqlite_database database((is_study ? study : run).string(), sqlite_database::access::read);
+  report_data data;
+  data.kind = is_study ? "study" : "run";
+  data.meta = read_meta(database, is_study ? "spillway-study-1" : "spillway-run-1");
+  data.title = title.empty() ? make_title(data) : title;
+  read_tables(data, database, is_study ? std::span<const table_query>(study_queries) : run_queries, max_rows);
+  for (auto& [name, rows] : data.tables)
+    if (name == "totals")
+      for (auto& row : rows.rows) row[1] = as_number(row[1]);
+  return data;
+}
+
+std::string to_json(const report_data& data) {
+  ordered_json page{{"schema", "spillway-report-1"}, {"kind", data.kind}, {"title", data.title}};
+  page["meta"] = data.meta;
+  page["tables"] = ordered_json::object();
+  for (const auto& [name, content] : data.tables) {
+    ordered_json rows = ordered_json::array();
+    for (const auto& cells : content.rows) {
+      ordered_json row = ordered_json::object();
+      for (std::size_t column = 0; column < cells.size(); ++column)
+        row[content.columns[column]] = to_json_value(cells[column]);
+      rows.push_back(std::move(row));
+    }
+    page["tables"][name] = std::move(rows);
+  }
+  const std::string text = page.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char letter : text) letter == '<' ? safe += "\\u003c" : safe += letter;
+  return safe;
+}
+
+}  // namespace spillway

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "spillway/report/finished_run.h"
+#include "spillway/report/save_run.h"
+
+namespace spillway {
+
+/// How a design is simulated.
+struct simulation_options {
+  std::string engine = "cycle";          ///< cycle: the SystemC model; fast: the same results without a clock
+  std::uint64_t max_events = 1'000'000;  ///< that the log keeps; counts are always exact
+  bool compare = false;                  ///< every stream with the integer network (cycle engine)
+  run_options run;                       ///< stalls, waves, threads, progress
+  std::string command;                   ///< for the manifest
+};
+
+/// Runs a design on a data set: quantizes the inputs, simulates, and scores the outputs against registers of full
+/// width. With a `saver` the run directory is written on the way. Throws `protocol_error` that names the smallest
+/// change where the design deadlocks, `config_error` for data that does not fit the network.
+finished_run simulate(design accelerator, dataset data, const simulation_options& options = {},
+                      run_saver* saver = nullptr);
+
+}  // namespace spillway

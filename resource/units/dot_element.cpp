@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/resource/units/dot_element.h"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "spillway/models/dataflow/units/product_range.h"
+#include "spillway/models/numbers/integer_math.h"
+#include "spillway/resource/fitted.h"
+#include "spillway/resource/rom_functions.h"
+#include "spillway/resource/unit_rules.h"
+
+namespace spillway::detail {
+
+void dot_element::settle() {
+  const word_range product = product_range(weight, input, xnor);
+  tree.lane_min = product.low;
+  tree.lane_max = product.high;
+  saturates =
+      accumulator.overflow == overflow_mode::saturate && sum_register_bits(product, products) > accumulator.bits;
+  tree.cap = saturates ? 62 : std::min(accumulator.bits, 62);
+  const int bits = input.bits + weight.bits;
+  tree.lanes = simd;
+  tree.group = std::min(bits > 6 ? 1 : 6 / bits, simd);
+  tree.stages = 1 + static_cast<int>(ceil_log2(simd));
+  is_table = bits <= 6 || (input.is_bipolar && weight.is_bipolar);
+  tree.is_of_dsps = is_in_dsps();
+}
+
+bool dot_element::is_in_dsps() const {
+  return multipliers == multiplier_style::dsp && is_multiplied() && leaf_bits() >= least_dsp_bits &&
+         std::min(input.bits, weight.bits) > 1;
+}
+
+bool dot_element::has_rows() const { return is_multiplied() && !is_in_dsps(); }
+
+bool dot_element::is_multiplied() const { return !is_table && !weight.is_bipolar && !input.is_bipolar; }
+
+bool dot_element::is_in_luts() const { return resolved(memory, words()) == memory_style::distributed; }
+
+std::int64_t dot_element::leaves() const { return ceil_div(tree.lanes, tree.group); }
+
+int dot_element::leaf_bits() const { return sum_bits(tree, tree.group); }
+
+row_count dot_element::rows() const {
+  if (!has_rows()) return {1, 0, false};
+  return multiplier_rows(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
+}
+
+bool dot_element::memory_has_an_input_left() const { return words() <= 32 || (words() > 64 && words() <= 80); }
+
+resources dot_element::products_of_a_cycle() const {
+  resources one;
+  if (is_table)
+    one.luts = leaf_bits();
+  else if (weight.is_bipolar)
+    one = negation_rule(input.bits, leaf_bits());
+  else if (input.is_bipolar)
+    one = negation_rule(weight.bits, leaf_bits());
+  else if (is_in_dsps())
+    one.dsp = 1;
+  else
+    one = multiplier_rule(input.bits, input.is_signed, weight.bits, weight.is_signed, leaf_bits());
+  if (is_multiplied() && input.bits == 1 && is_in_luts() && memory_has_an_input_left()) one.luts = 0;
+  // A replayed input's multiplexer goes into a LUT at the end of each whole row but the first as well.
+  if (replays) one.luts += rows().whole;
+  return static_cast<double>(leaves()) * one;
+}
+
+resources dot_element::shared_by_elements() const {
+  resources r;
+  if (xnor || !weight.is_bipolar || !is_table) return r;
+  const double others = pe - 1;
+  r.luts = -others * static_cast<double>(leaves());
+  r.ff = -others * static_cast<double>(tree.group > 1 ? (simd % tree.group == 1 ? 1 : 0) : simd);
+  return r;
+}
+
+resources dot_element::accumulate() const {
+  return accumulator_rule(accumulator.bits, saturates, sum_bits(tree, simd), tree.lane_min < 0);
+}
+
+namespace {
+
+using part = priced_part::kind;
+
+/// Of so few words of weights many bits are the same function of the address.
+constexpr std::int64_t few_words = 10;
+
+/// What is read from a few words and the inputs that it meets first are no more than a LUT's six inputs.
+bool is_part_of_products(const dot_element& e) {
+  const std::int64_t address_bits = ceil_log2(e.words());
+  if (e.is_table) return e.tree.group * e.input.bits + address_bits <= 6;
+  return e.has_rows() && e.input.bits == 2 && e.rows().all == 1 && address_bits <= 4;
+}
+
+/// LUTs that hold the weights.
+double weight_functions(const dot_element& e) {
+  const std::int64_t lanes = std::int64_t{e.pe} * e.simd, bits = lanes * e.weight.bits;
+  if (e.words() > few_words || e.weights->type.words() > 1)
+    return fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
+  return static_cast<double>(
+      rom_functions(*e.weights, e.words(), lanes, e.weight.is_bipolar ? 2 : e.weight.bits, [&](auto word, auto lane) {
+        const std::int64_t row = word / e.rounds * e.pe + lane / e.simd;
+        return row * e.products + word % e.rounds * e.simd + lane % e.simd;
+      }));
+}
+
+/// What synthesis adds to products whose digits are read from LUTs, where no replay buffer is in front of them.
+double reading_luts(const dot_element& e) {
+  if (e.is_table && e.weight.is_bipolar && e.tree.group == 2)
+    return fitted_costs::read_pair * static_cast<double>(e.pe * (e.simd / 2));
+  if (e.folds > 1 || !e.has_rows() || e.words() <= few_words) return 0;
+  const row_count rows = e.rows();
+  if (!rows.recodes_b || e.leaf_bits() < e.weight.bits + e.input.bits) return 0;
+  const int odd = e.weight.bits % 2;
+  const double a_lane =
+      fitted_costs::read_row * (rows.all - 1 - odd) + fitted_costs::read_short_row * odd * e.input.bits;
+  return static_cast<double>(e.pe) * e.simd * a_lane;
+}
+
+resources weight_memory(const dot_element& e) {
+  const std::int64_t bits = std::int64_t{e.pe} * e.simd * e.weight.bits;
+  resources r;
+  if (e.memory == memory_style::ultra)
+    r.uram = static_cast<double>(ceil_div(bits, 72) * ceil_div(e.words(), 4096));
+  else if (!e.is_in_luts())
+    r.bram18 = block_ram_rule(bits, e.words());
+  else if (!is_part_of_products(e))
+    r.luts = weight_functions(e) + reading_luts(e);
+  return r;
+}
+
+/// Comparators of an element whose thresholds follow each other fold by fold.
+resources folded_comparison(const dot_element& e, std::int64_t element) {
+  const auto rows = element_rows(*e.thresholds, e.folds, e.pe, element);
+  return known_threshold_rule(rows, e.accumulator.bits) + threshold_count_rule(e.steps);
+}
+
+/// Elements whose thresholds are looked at one by one; the others are taken to be like them, for a search asks for the
+/// price of a network a million times.
+std::int64_t elements_looked_at(const dot_element& e) {
+  constexpr std::int64_t most_values = 1024;
+  return std::clamp<std::int64_t>(most_values / (e.folds * e.steps), 1, e.pe);
+}
+
+/// Comparators of all elements, and the number of thresholds reached.
+resources threshold_comparison(const dot_element& e) {
+  const int bits = e.accumulator.bits;
+  if (e.folds > most_folds || e.thresholds->type.words() > 1)
+    return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
+  resources r;
+  if (e.folds == 1 && bits <= fitted_costs::chainless_bits)
+    return static_cast<double>(e.pe) * chainless_threshold_rule(e.steps, bits);
+  const std::int64_t looked_at = elements_looked_at(e);
+  for (std::int64_t n = 0; n < looked_at; ++n) {
+    const std::int64_t element = n * e.pe / looked_at;
+    if (e.folds > 1) {
+      r += folded_comparison(e, element);
+      continue;
+    }
+    resources one =
+        constant_threshold_rule({e.thresholds->at(element * e.steps), static_cast<std::size_t>(e.steps)}, bits);
+    one.luts *= fitted_costs::constant_places + fitted_costs::many_constants * doublings_of_levels(e.steps);
+    r += one;
+  }
+  return static_cast<double>(e.pe) / static_cast<double>(looked_at) * r;
+}
+
+/// Words of a few folds go into the comparators' LUTs.
+resources threshold_memory(const dot_element& e) {
+  if (e.folds <= few_folds) return {};
+  const std::int64_t of_elements = e.pe * e.steps;
+  if (e.folds > most_folds || e.thresholds->type.words() > 1)
+    return only_luts(static_cast<double>(of_elements * e.accumulator.bits) * rom_luts_per_bit(e.folds));
+  const std::int64_t looked_at = elements_looked_at(e);
+  const auto functions = rom_functions(*e.thresholds, e.folds, looked_at * e.steps, std::min(e.accumulator.bits, 63),
+                                       [&](std::int64_t fold, std::int64_t i) {
+                                         return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
+                                       });
+  return only_luts(static_cast<double>(functions * e.pe) / static_cast<double>(looked_at));
+}
+
+void add_dot_products(const dot_element& e, unit_estimate& to) {
+  const double pe = e.pe;
+  to.parts.push_back({part::compute, "products", "PE * SIMD * rows of M + 1 for each two bits of N",
+                      pe * e.products_of_a_cycle() + e.shared_by_elements()});
+  to.parts.push_back(
+      {part::compute, "adder tree", "PE * the wider operand of each adder", pe * adder_tree_rule(e.tree)});
+  to.parts.push_back({part::compute, "accumulators", "PE * P", pe * e.accumulate()});
+  if (e.steps > 0) {
+    to.parts.push_back(
+        {part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)", threshold_comparison(e)});
+    to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds", threshold_memory(e)});
+    to.parts.push_back({part::threshold, "fold counter", "by bits of NF", counter_rule(e.folds, counter_use::value)});
+    to.parts.push_back(
+        {part::threshold, "output register", "PE * B", only_ff(pe * static_cast<double>(ceil_log2(e.steps + 1)) + 1)});
+  }
+  to.parts.push_back({part::memory, "weights", "PE * SIMD * M by depth", weight_memory(e)});
+  const std::int64_t stages = 1 + ceil_log2(e.simd);
+  // Where each iteration is the last of its dot product, valid says so.
+  resources pipeline = only_ff(static_cast<double>((e.rounds == 1 ? 1 : 2) * stages + 2));
+  pipeline.luts = fitted_costs::control_luts;
+  to.parts.push_back({part::control, "pipeline", "2 valid bits a stage, and 2", pipeline});
+  to.parts.push_back({part::control, "iteration counter", "by bits of NF*SF",
+                      counter_rule(e.words(), e.is_in_luts() ? counter_use::last : counter_use::next_value)});
+}
+
+/// What calibration saw.
+bool is_inside(const dot_element& e) {
+  return e.input.bits <= 8 && e.weight.bits <= 8 && e.accumulator.bits >= 8 && e.accumulator.bits <= 40 &&
+         e.simd <= 32 && e.pe <= 16 && e.words() >= 16 && e.steps <= 15 && !e.saturates && !e.xnor &&
+         e.memory != memory_style::ultra;
+}
+
+}  // namespace
+
+unit_estimate estimate_dot_products(dot_element& e) {
+  e.settle();
+  unit_estimate result;
+  result.is_calibrated = is_inside(e);
+  result.parts.reserve(12);
+  add_dot_products(e, result);
+  return result;
+}
+
+}  // namespace spillway::detail

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "spillway/models/dataflow/units/memory_style.h"
+#include "spillway/models/dataflow/units/multiplier_style.h"
+#include "spillway/models/numbers/accumulator_format.h"
+#include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/models/numbers/integer_type.h"
+#include "spillway/resource/estimate.h"
+#include "spillway/resource/resources.h"
+#include "spillway/resource/rules.h"
+
+// What the prices of an MVAU and of a VVAU have in common: spillway_compute.
+
+namespace spillway::detail {
+
+/// What a processing element of a unit of dot products does in a cycle, whatever kind of unit it is in.
+struct dot_element {
+  integer_type input, weight;
+  bool xnor = false;
+  int pe = 1, simd = 1;
+  std::int64_t folds = 1, rounds = 1;  ///< NF and SF
+  std::int64_t products = 1;           ///< of a dot product
+  accumulator_format accumulator;
+  std::int64_t steps = 0;  ///< thresholds; 0: none
+  const integer_tensor* thresholds = nullptr;
+  const integer_tensor* weights = nullptr;
+  bool replays = false;  ///< keeps its input for the folds after the first
+  memory_style memory = memory_style::automatic;
+  multiplier_style multipliers = multiplier_style::lut;
+
+  tree_shape tree;
+  bool is_table = false;  ///< products of narrow lanes are tables, three 1-bit lanes a LUT
+  bool saturates = false;
+
+  /// The choices of spillway_dot.
+  void settle();
+
+  bool is_in_dsps() const;
+  /// Of rows of LUTs.
+  bool has_rows() const;
+  bool is_multiplied() const;
+  std::int64_t words() const { return folds * rounds; }
+  bool is_in_luts() const;
+  std::int64_t leaves() const;
+  int leaf_bits() const;
+  row_count rows() const;
+
+  /// The LUT that ends a bit of the weights' memory has an input left for one more: of up to 32 words, and of up to 80,
+  /// whose last LUT holds 16 of them.
+  bool memory_has_an_input_left() const;
+
+  /// Of one processing element.
+  resources products_of_a_cycle() const;
+
+  /// The lowest bit of x * +-1 in a table is that of x: processing elements share it.
+  resources shared_by_elements() const;
+
+  resources accumulate() const;
+};
+
+/// The element of an MVAU or a VVAU, as yet without what only one of them has.
+template <class Unit>
+dot_element dot_element_of(const Unit& unit) {
+  dot_element e;
+  e.input = unit.input_type;
+  e.weight = unit.weights.type;
+  e.weights = &unit.weights;
+  e.pe = unit.pe;
+  e.simd = unit.simd;
+  e.folds = unit.nf();
+  e.rounds = unit.sf();
+  e.products = unit.weights.shape[1];
+  e.accumulator = unit.accumulator;
+  e.memory = unit.weight_memory;
+  e.multipliers = unit.multipliers;
+  if (unit.thresholds) {
+    e.thresholds = &*unit.thresholds;
+    e.steps = unit.thresholds->shape[1];
+  }
+  return e;
+}
+
+/// The parts that both kinds of unit have; settles `e`.
+unit_estimate estimate_dot_products(dot_element& e);
+
+}  // namespace spillway::detail
