@@ -48,15 +48,6 @@ integer_tensor even_thresholds(std::int64_t rows, std::int64_t steps, int bits, 
   return result;
 }
 
-memory_style memory_of(point_keys& from) {
-  const std::string style = from.text("memory", "auto");
-  if (style == "auto") return memory_style::automatic;
-  if (style == "distributed") return memory_style::distributed;
-  if (style == "block") return memory_style::block;
-  if (style == "constant") return memory_style::constant;
-  throw input_error(fmt::format("memory = {}; right: auto, distributed, block or constant", style));
-}
-
 multiplier_style multipliers_of(point_keys& from) {
   const std::string style = from.text("multipliers", "lut");
   if (style == "lut") return multiplier_style::lut;
@@ -74,7 +65,7 @@ Unit dot_products(point_keys& from, std::int64_t rows, std::int64_t columns) {
   unit.accumulator = parse_accumulator_format(from.text("accumulator", "16"));
   unit.output_type = signed_type(unit.accumulator.bits);
   unit.vectors_per_frame = from.number("vectors", 1);
-  unit.weight_memory = memory_of(from);
+  unit.weight_memory = from.memory();
   unit.multipliers = multipliers_of(from);
   unit.pe = from.small("pe", 1);
   unit.simd = from.small("simd", 1);
@@ -107,7 +98,7 @@ dataflow_unit thresholding_of(point_keys& from) {
   unit.channels = from.number("channels");
   unit.pe = from.small("pe", 1);
   unit.vectors_per_frame = from.number("vectors", 1);
-  unit.memory = memory_of(from);
+  unit.memory = from.memory();
   const std::int64_t steps = unit.output_type.max64() - unit.output_type.min64();
   const std::int64_t rows = from.number("per_tensor", 0) != 0 ? 1 : unit.channels;
   unit.thresholds = random_thresholds(rows, steps, unit.input_type.bits, random);

@@ -44,7 +44,9 @@ int main(int argc, char** argv) {
                                                 {"dsp", spillway::print_dsp},
                                                 {"dsp-held-out", spillway::print_dsp_held_out},
                                                 {"sparsity", spillway::print_sparsity},
-                                                {"levels", spillway::print_levels}};
+                                                {"levels", spillway::print_levels},
+                                                {"thresholds", spillway::print_thresholds},
+                                                {"thresholds-held-out", spillway::print_thresholds_held_out}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

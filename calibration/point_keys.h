@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "spillway/models/dataflow/units/memory_style.h"
 #include "spillway/models/numbers/integer_type.h"
 #include "spillway/models/support/error.h"
 
@@ -21,6 +22,8 @@ class point_keys {
   explicit point_keys(const nlohmann::json& object) : m_object(object) {
     if (!object.is_object()) throw input_error("a point is not a JSON object");
   }
+
+  bool has(const char* key) const { return m_object.contains(key); }
 
   std::int64_t number(const char* key, std::int64_t otherwise) {
     m_known.insert(key);
@@ -47,6 +50,14 @@ class point_keys {
     return m_object[key].get<std::string>();
   }
   integer_type type(const char* key, const std::string& otherwise) { return parse_integer_type(text(key, otherwise)); }
+  memory_style memory() {
+    const std::string style = text("memory", "auto");
+    if (style == "auto") return memory_style::automatic;
+    if (style == "distributed") return memory_style::distributed;
+    if (style == "block") return memory_style::block;
+    if (style == "constant") return memory_style::constant;
+    throw input_error(fmt::format("memory = {}; right: auto, distributed, block or constant", style));
+  }
   int small(const char* key, std::int64_t otherwise) { return static_cast<int>(number(key, otherwise)); }
 
   const nlohmann::json& object(const char* key) {

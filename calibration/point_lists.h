@@ -37,6 +37,11 @@ void print_held_out();
 /// them.
 void print_levels();
 
+/// Matrix and depthwise units of trained networks, and units with thresholds in more words than a LUT holds: those that
+/// constants are fitted on, and those that nothing is fitted on.
+void print_thresholds();
+void print_thresholds_held_out();
+
 /// Matrix units with multipliers in DSPs, for `synthesise --dsp`: those that the rules were looked at with, and others.
 void print_dsp();
 void print_dsp_held_out();

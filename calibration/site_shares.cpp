@@ -12,11 +12,19 @@ namespace {
 
 constexpr std::size_t kinds = 4;
 
-std::array<double, kinds> luts_by_kind(const dataflow_unit& unit) {
-  std::array<double, kinds> luts{};
-  for (const priced_part& part : estimate(unit).parts)
-    luts.at(static_cast<std::size_t>(part.group)) += part.amount.luts;
-  return luts;
+/// LUTs that stand alone, by kind of part, and the places of carry chains.
+struct logic {
+  std::array<double, kinds> lone{};
+  double chained = 0;
+};
+
+logic logic_of(const dataflow_unit& unit) {
+  logic of;
+  for (const priced_part& part : estimate(unit).parts) {
+    of.lone.at(static_cast<std::size_t>(part.group)) += lone_luts(part);
+    of.chained += part.amount.chained;
+  }
+  return of;
 }
 
 }  // namespace
@@ -29,10 +37,11 @@ std::array<double, 4> fitted_site_shares(const std::vector<measured_unit>& calib
     const double truth = of.counted.sites - of.counted.lutram - of.counted.srl;
     if (truth <= 0) continue;
     has_sites = true;
-    std::array<double, kinds> x = luts_by_kind(of.unit);
+    const logic modelled = logic_of(of.unit);
+    std::array<double, kinds> x = modelled.lone;
     for (double& value : x) value /= truth;
     for (std::size_t i = 0; i < kinds; ++i) {
-      right[i] += x[i];
+      right[i] += x[i] * (1 - modelled.chained / truth);
       for (std::size_t j = 0; j < kinds; ++j) normal[i][j] += x[i] * x[j];
     }
   }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "spillway/calibration/described_units.h"
+#include "spillway/calibration/file_points.h"
 #include "spillway/calibration/network_points.h"
 #include "spillway/calibration/point_keys.h"
 #include "spillway/models/support/error.h"
@@ -55,7 +56,7 @@ dataflow network_of(point_keys& from) {
   return accelerator_of(point);
 }
 
-synthesis_point point_of(const json& object) {
+synthesis_point point_of(const json& object, const std::filesystem::path& root) {
   point_keys from(object);
   synthesis_point point;
   point.name = from.text("name", "");
@@ -66,6 +67,9 @@ synthesis_point point_of(const json& object) {
   const std::string kind = from.text("unit", "");
   if (!module.empty()) {
     point.what = component_of(from, module);
+  } else if (object.contains("file")) {
+    auto what = file_point(from, root);
+    std::visit([&](auto& any) { point.what = std::move(any); }, what);
   } else if (object.contains("network")) {
     point.what = network_of(from);
   } else if (kind == "stream") {
@@ -90,12 +94,14 @@ std::vector<synthesis_point> read_points(const std::filesystem::path& file) {
   std::vector<synthesis_point> points;
   std::set<std::string> names;
   std::istringstream lines(read_file(file, 1 << 24));
+  // The lists lie in calibration/points.
+  const std::filesystem::path root = std::filesystem::absolute(file).parent_path().parent_path().parent_path();
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     if (line.empty()) continue;
     try {
-      points.push_back(point_of(json::parse(line)));
+      points.push_back(point_of(json::parse(line), root));
       if (!names.insert(points.back().name).second) throw input_error(points.back().name + " is there twice");
     } catch (const json::exception& wrong) {
       throw input_error(fmt::format("{}:{}: not JSON: {}", file.string(), number, wrong.what()));

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/resource/estimate.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "spillway/resource/fitted.h"
 
 namespace spillway {
 
+double lone_luts(const priced_part& part) {
+  return part.amount.luts - std::min(part.amount.luts, part.amount.chain_luts);
+}
+
 double sites_of(const priced_part& part) {
-  return fitted_costs::site_shares.at(static_cast<std::size_t>(part.group)) * part.amount.luts + part.amount.lutram +
-         part.amount.srl;
+  return part.amount.chained + fitted_costs::site_shares.at(static_cast<std::size_t>(part.group)) * lone_luts(part) +
+         part.amount.lutram + part.amount.srl;
 }
 
 resources unit_estimate::total() const {

@@ -21,7 +21,11 @@ struct priced_part {
   resources amount;
 };
 
-/// LUT6 sites of a part: its memories' and shift registers' LUTs, and a share of its logic (resource/fitted.h).
+/// LUT cells of a part's logic that stand at no place of a carry chain: two small ones may share a site.
+double lone_luts(const priced_part& part);
+
+/// LUT6 sites of a part: the places of its carry chains, its memories' and shift registers' LUTs, and a share of the
+/// LUTs that stand alone (resource/fitted.h).
 double sites_of(const priced_part& part);
 
 /// A unit's price, part by part.

@@ -17,6 +17,8 @@ struct resources {
   double sites = 0;   ///< LUT6 sites that all of these and the carry chains occupy, two small functions in one
   double carry = 0;   ///< CARRY4
   double carry8 = 0;  ///< CARRY8, of UltraScale+
+  double chained = 0;     ///< places of carry chains that add or compare something: a site each
+  double chain_luts = 0;  ///< of `luts`, those that stand at such places, one in front of several where it is shared
   double f7 = 0, f8 = 0;
   double bram18 = 0, uram = 0, dsp = 0;
 
@@ -35,6 +37,8 @@ struct resources {
     ff += other.ff;
     carry += other.carry;
     carry8 += other.carry8;
+    chained += other.chained;
+    chain_luts += other.chain_luts;
     f7 += other.f7;
     f8 += other.f8;
     bram18 += other.bram18;
@@ -45,8 +49,8 @@ struct resources {
   /// Sums, part by part, and `n` of the same.
   friend resources operator+(resources a, const resources& b) { return a += b; }
   friend resources operator*(double n, resources r) {
-    for (double* part : {&r.luts, &r.lutram, &r.lutram_plus, &r.srl, &r.sites, &r.ff, &r.carry, &r.carry8, &r.f7, &r.f8,
-                         &r.bram18, &r.uram, &r.dsp})
+    for (double* part : {&r.luts, &r.lutram, &r.lutram_plus, &r.srl, &r.sites, &r.ff, &r.carry, &r.carry8, &r.chained,
+                         &r.chain_luts, &r.f7, &r.f8, &r.bram18, &r.uram, &r.dsp})
       *part *= n;
     return r;
   }

@@ -51,6 +51,8 @@ void add_chains(resources& to, std::int64_t bits, double chains) {
   if (bits <= 2) return;
   to.carry += chains * static_cast<double>(ceil_div(bits, 4));
   to.carry8 += chains * static_cast<double>(ceil_div(bits, 8));
+  to.chained += chains * static_cast<double>(bits);
+  to.chain_luts += chains * static_cast<double>(bits);
 }
 
 resources multiplier_rule(int a_bits, bool a_signed, int b_bits, bool b_signed, int p_bits) {
@@ -151,10 +153,10 @@ resources threshold_count_rule(std::int64_t steps) {
 
 resources threshold_rule(std::int64_t steps, int bits) {
   // A place of the chain compares three bits, in a LUT for "equal" and one for "greater".
-  const auto places = static_cast<double>(ceil_div(bits, 3));
+  const std::int64_t places = ceil_div(bits, 3);
   resources r = threshold_count_rule(steps);
-  r.luts += 2 * static_cast<double>(steps) * places;
-  add_chains(r, static_cast<std::int64_t>(places), static_cast<double>(steps));
+  r.luts += static_cast<double>(2 * steps * places);
+  add_chains(r, places, static_cast<double>(steps));
   return r;
 }
 
@@ -176,6 +178,7 @@ resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int 
   constexpr int place_bits = 6;
   const std::int64_t places = ceil_div(bits, place_bits);
   resources r = threshold_count_rule(static_cast<std::int64_t>(thresholds.size()));
+  double equal = 0;
   int low = bits;
   for (std::int64_t place = 0; place < places; ++place) {
     const int width = std::min(place_bits, low);
@@ -184,8 +187,10 @@ resources constant_threshold_rule(std::span<const std::int64_t> thresholds, int 
     for (const std::int64_t threshold : thresholds)
       seen |= std::uint64_t{1} << ((static_cast<std::uint64_t>(threshold) >> low) & ((1U << width) - 1));
     r.luts += constant_place(seen, width, place == 0);
+    equal += static_cast<double>(std::popcount(seen));
   }
   add_chains(r, places, static_cast<double>(thresholds.size()));
+  r.chain_luts = std::min(r.chain_luts, equal);
   return r;
 }
 
@@ -229,6 +234,7 @@ resources known_threshold_rule(std::span<const std::span<const std::int64_t>> ro
   resources r;
   r.luts = std::min(all, functions * taken_apart(rows.size(), steps));
   add_chains(r, ceil_div(bits, place_bits), static_cast<double>(steps));
+  r.chain_luts = std::min(r.chain_luts, functions / 2);
   return r;
 }
 
@@ -282,26 +288,55 @@ double rom_luts_per_bit(std::int64_t depth) {
   return static_cast<double>(tables) + static_cast<double>(ceil_div(tables - 1, 3));
 }
 
+namespace {
+
+struct block_ram_aspect {
+  std::int64_t depth, bits, blocks;
+};
+
+/// Of a RAMB18, and of a RAMB36 as two.
+constexpr std::array<block_ram_aspect, 12> block_ram_aspects{{{512, 36, 1},
+                                                              {1024, 18, 1},
+                                                              {2048, 9, 1},
+                                                              {4096, 4, 1},
+                                                              {8192, 2, 1},
+                                                              {16384, 1, 1},
+                                                              {512, 72, 2},
+                                                              {1024, 36, 2},
+                                                              {2048, 18, 2},
+                                                              {4096, 9, 2},
+                                                              {8192, 4, 2},
+                                                              {32768, 1, 2}}};
+
+/// LUTs that choose one of `words` bits by a number: a LUT chooses among four.
+double choice_luts(std::int64_t words) {
+  return words < 2 ? 0 : static_cast<double>(ceil_div(words - 1, 3) + (words == 7 ? 1 : 0));
+}
+
+}  // namespace
+
 double block_ram_rule(std::int64_t bits, std::int64_t depth) {
-  // The narrowest count over the aspect ratios of a RAMB18 and a RAMB36, as two.
-  struct aspect {
-    std::int64_t depth, bits, blocks;
-  };
-  constexpr std::array<aspect, 12> aspects{{{512, 36, 1},
-                                            {1024, 18, 1},
-                                            {2048, 9, 1},
-                                            {4096, 4, 1},
-                                            {8192, 2, 1},
-                                            {16384, 1, 1},
-                                            {512, 72, 2},
-                                            {1024, 36, 2},
-                                            {2048, 18, 2},
-                                            {4096, 9, 2},
-                                            {8192, 4, 2},
-                                            {32768, 1, 2}}};
   std::int64_t best = bits * depth;
-  for (const aspect& a : aspects) best = std::min(best, a.blocks * ceil_div(bits, a.bits) * ceil_div(depth, a.depth));
+  for (const block_ram_aspect& a : block_ram_aspects)
+    best = std::min(best, a.blocks * ceil_div(bits, a.bits) * ceil_div(depth, a.depth));
   return static_cast<double>(best);
+}
+
+resources block_rom_rule(std::int64_t bits, std::int64_t depth) {
+  // What Yosys' memory_libmap weighs, times two: 129 a RAMB18, 257 a RAMB36, a half for each input of a multiplexer.
+  const auto weight = [&](const block_ram_aspect& a, std::int64_t rows) {
+    return (a.blocks == 1 ? 258 : 514) * ceil_div(bits * rows, a.bits) + bits * (rows - 1);
+  };
+  std::int64_t least = 0;
+  resources r;
+  for (const block_ram_aspect& a : block_ram_aspects) {
+    const std::int64_t rows = ceil_div(depth, a.depth), cost = weight(a, rows);
+    if (least > 0 && cost >= least) continue;
+    least = cost;
+    r.bram18 = static_cast<double>(a.blocks * ceil_div(bits * rows, a.bits));
+    r.luts = static_cast<double>(bits) * choice_luts(rows);
+  }
+  return r;
 }
 
 }  // namespace spillway

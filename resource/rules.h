@@ -87,7 +87,11 @@ resources counter_rule(std::int64_t count, counter_use use = counter_use::next_v
 /// LUTs of a bit of a read-only memory with `depth` words of no pattern, at least 16.
 double rom_luts_per_bit(std::int64_t depth);
 
-/// RAMB18 (a RAMB36 is two) of a read-only memory.
+/// RAMB18 (a RAMB36 is two) of a memory that is written: a word is as many blocks side by side.
 double block_ram_rule(std::int64_t bits, std::int64_t depth);
+
+/// A read-only memory in block RAM. Words that lie deeper than a block lie beside those of lower addresses, so that
+/// blocks are shared across words, and the high bits of the address choose among them.
+resources block_rom_rule(std::int64_t bits, std::int64_t depth);
 
 }  // namespace spillway

@@ -142,8 +142,7 @@ resources comparison_rule(int bits) {
   resources r;
   if (bits >= 7) {  // a chain: two LUTs for three bits
     r.luts = static_cast<double>(2 * ceil_div(bits, 3));
-    r.carry = static_cast<double>(ceil_div(ceil_div(bits, 3), 4));
-    r.carry8 = static_cast<double>(ceil_div(ceil_div(bits, 3), 8));
+    add_chains(r, ceil_div(bits, 3));
     return r;
   }
   constexpr std::array<int, 7> luts{0, 1, 1, 2, 3, 4, 5};

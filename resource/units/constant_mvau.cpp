@@ -6,6 +6,7 @@
 #include "spillway/models/dataflow/adder_graph/make_adder_graph.h"
 #include "spillway/models/numbers/integer_math.h"
 #include "spillway/resource/estimate.h"
+#include "spillway/resource/rules.h"
 #include "spillway/resource/unit_rules.h"
 
 namespace spillway {
@@ -68,10 +69,7 @@ resources adder_rule(const adder_shape& adder) {
                          (!high && adder.negate_high);
     if ((low && high) || inverts) r.luts += 1;
   }
-  if (adder.bits > 2) {
-    r.carry = static_cast<double>(ceil_div(adder.bits, 4));
-    r.carry8 = static_cast<double>(ceil_div(adder.bits, 8));
-  }
+  add_chains(r, adder.bits);
   return r;
 }
 

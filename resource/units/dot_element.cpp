@@ -10,6 +10,7 @@
 #include "spillway/resource/fitted.h"
 #include "spillway/resource/rom_functions.h"
 #include "spillway/resource/unit_rules.h"
+#include "spillway/resource/units/threshold_levels.h"
 
 namespace spillway::detail {
 
@@ -26,6 +27,26 @@ void dot_element::settle() {
   tree.stages = 1 + static_cast<int>(ceil_log2(simd));
   is_table = bits <= 6 || (input.is_bipolar && weight.is_bipolar);
   tree.is_of_dsps = is_in_dsps();
+  if (steps > 0) settle_thresholds();
+}
+
+void dot_element::settle_thresholds() {
+  const integer_type compared = signed_type(accumulator.bits);
+  threshold_bits = std::min(thresholds->type.bits, accumulator.bits + 1);
+  if (thresholds->type.words() > 1 || accumulator.bits > 62) return;
+  // Rows ascend: the least is a first one, the greatest a last one.
+  std::int64_t least = *thresholds->at(0), greatest = *thresholds->at(steps - 1);
+  for (std::int64_t place = 0; place < thresholds->size(); place += steps) {
+    least = std::min(least, *thresholds->at(place));
+    greatest = std::max(greatest, *thresholds->at(place + steps - 1));
+  }
+  if (least < compared.min64() || greatest > compared.max64() + 1) {
+    clipped.emplace(*thresholds, compared);
+    thresholds = &clipped->values;
+    threshold_bits = clipped->bits;
+  } else {
+    threshold_bits = bits_for(least, greatest, true);
+  }
 }
 
 bool dot_element::is_in_dsps() const {
@@ -126,7 +147,7 @@ resources weight_memory(const dot_element& e) {
   if (e.memory == memory_style::ultra)
     r.uram = static_cast<double>(ceil_div(bits, 72) * ceil_div(e.words(), 4096));
   else if (!e.is_in_luts())
-    r.bram18 = block_ram_rule(bits, e.words());
+    r = block_rom_rule(bits, e.words());
   else if (!is_part_of_products(e))
     r.luts = weight_functions(e) + reading_luts(e);
   return r;
@@ -173,9 +194,9 @@ resources threshold_memory(const dot_element& e) {
   if (e.folds <= few_folds) return {};
   const std::int64_t of_elements = e.pe * e.steps;
   if (e.folds > most_folds || e.thresholds->type.words() > 1)
-    return only_luts(static_cast<double>(of_elements * e.accumulator.bits) * rom_luts_per_bit(e.folds));
+    return only_luts(random_rom_luts(of_elements * e.threshold_bits, e.folds));
   const std::int64_t looked_at = elements_looked_at(e);
-  const auto functions = rom_functions(*e.thresholds, e.folds, looked_at * e.steps, std::min(e.accumulator.bits, 63),
+  const auto functions = rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits,
                                        [&](std::int64_t fold, std::int64_t i) {
                                          return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
                                        });

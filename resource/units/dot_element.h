@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "spillway/models/dataflow/units/compared_thresholds.h"
 #include "spillway/models/dataflow/units/memory_style.h"
 #include "spillway/models/dataflow/units/multiplier_style.h"
 #include "spillway/models/numbers/accumulator_format.h"
@@ -24,8 +26,10 @@ struct dot_element {
   std::int64_t folds = 1, rounds = 1;  ///< NF and SF
   std::int64_t products = 1;           ///< of a dot product
   accumulator_format accumulator;
-  std::int64_t steps = 0;  ///< thresholds; 0: none
-  const integer_tensor* thresholds = nullptr;
+  std::int64_t steps = 0;                           ///< thresholds; 0: none
+  const integer_tensor* thresholds = nullptr;       ///< as the unit has them, until settled: as they are compared
+  std::optional<compared_thresholds> clipped = {};  ///< where some lie beyond what the register can be
+  int threshold_bits = 0;                           ///< of a stored threshold: T_BITS of the twin
   const integer_tensor* weights = nullptr;
   bool replays = false;  ///< keeps its input for the folds after the first
   memory_style memory = memory_style::automatic;
@@ -35,7 +39,7 @@ struct dot_element {
   bool is_table = false;  ///< products of narrow lanes are tables, three 1-bit lanes a LUT
   bool saturates = false;
 
-  /// The choices of spillway_dot.
+  /// The choices of spillway_dot and of spillway_thresholds.
   void settle();
 
   bool is_in_dsps() const;
@@ -59,6 +63,9 @@ struct dot_element {
   resources shared_by_elements() const;
 
   resources accumulate() const;
+
+ private:
+  void settle_thresholds();
 };
 
 /// The element of an MVAU or a VVAU, as yet without what only one of them has.

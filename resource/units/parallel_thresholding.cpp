@@ -87,7 +87,7 @@ resources parallel_memory(const levels_shape& shape) {
   const std::int64_t elements = shape.pe * shape.steps;
   resources r;
   if (!shape.in_luts)
-    r.bram18 = block_ram_rule(changing_bits(shape), shape.folds);
+    r = block_rom_rule(changing_bits(shape), shape.folds);
   else if (shape.folds > most_folds || !shape.is_known())
     r.luts = random_rom_luts(elements * shape.rows.bits, shape.folds);
   else if (shape.folds > few_folds)

@@ -30,7 +30,7 @@ resources constant_comparison(int bits) {
 /// Where thresholds are too wide to look at.
 search_level unknown_level(const levels_shape& shape, std::int64_t depth) {
   search_level r{depth == 1 ? constant_comparison(shape.bits) : level_comparison(shape.bits), {}};
-  if (depth > 1 && !shape.in_luts) r.memory.bram18 = block_ram_rule(shape.rows.bits, depth);
+  if (depth > 1 && !shape.in_luts) r.memory = block_rom_rule(shape.rows.bits, depth);
   if (depth > few_folds && shape.in_luts) r.memory.luts = random_rom_luts(shape.rows.bits, depth);
   return r;
 }
@@ -72,7 +72,7 @@ search_level level_of(const levels_shape& shape, std::int64_t element, std::int6
     are_equal = *shape.rows.values.at(place_of(word)) == *shape.rows.values.at(place_of(0));
   if (!shape.in_luts) {
     search_level r{level_comparison(shape.bits), {}};  // equal words are found out when the comparator is made
-    if (!are_equal) r.memory.bram18 = block_ram_rule(shape.rows.bits, depth);
+    if (!are_equal) r.memory = block_rom_rule(shape.rows.bits, depth);
     return r;
   }
   if (!are_equal) return level_in_luts(shape, depth, place_of);
