@@ -4,35 +4,106 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "spillway/resource/bands.h"
 #include "spillway/resource/estimate.h"
 
 namespace spillway {
 
-std::string bands_header(const std::vector<measured_unit>& held_out) {
-  std::vector<measured_unit> inside;
-  std::copy_if(held_out.begin(), held_out.end(), std::back_inserter(inside),
-               [](const measured_unit& of) { return estimate(of.unit).is_calibrated; });
-  const error_summary luts = summarise(inside, modelled_luts, counted_luts);
-  const error_summary ff = summarise(inside, modelled(&resources::ff), counted(&resources::ff));
-  return fmt::format(
-      "// SPDX-License-Identifier: Apache-2.0\n"
-      "#pragma once\n\n"
-      "// Made by `cost_errors calibration --bands`, and by nothing else: 5th and 95th percentile of the model's "
-      "errors "
-      "in\n"
-      "// percent of what synthesis counted, over the held-out units inside of the calibrated box.\n\n"
-      "namespace spillway::error_bands {{\n\n"
-      "/// Errors of which one in twenty is below, and one in twenty above.\n"
-      "struct percentiles {{\n"
-      "  double p5, p95;\n"
-      "}};\n\n"
-      "/// How many units the percentiles are of, and those of LUTs of every kind and of flip-flops.\n"
-      "inline constexpr int held_out_units = {};\n"
-      "inline constexpr percentiles luts{{{:.2f}, {:.2f}}};\n"
-      "inline constexpr percentiles ff{{{:.2f}, {:.2f}}};\n\n"
-      "}}  // namespace spillway::error_bands\n",
-      inside.size(), luts.p5, luts.p95, ff.p5, ff.p95);
+namespace {
+
+/// What was modelled and counted of a unit or stream, by the kind that its band is of.
+struct priced {
+  std::string kind;
+  resources modelled, counted;
+};
+
+std::vector<priced> priced_points(const std::string& folder, const std::string& list) {
+  std::vector<priced> all;
+  for (const measured_point& of : measured_points(folder, list)) {
+    if (const auto* unit = std::get_if<dataflow_unit>(&of.point.what)) {
+      const unit_estimate modelled = estimate(*unit);
+      if (modelled.is_calibrated) all.push_back({band_kind(*unit), modelled.total(), of.counted});
+    } else if (const auto* stream = std::get_if<stream_point>(&of.point.what)) {
+      all.push_back({"stream", estimate_stream(stream->bits, stream->depth).total(), of.counted});
+    }
+  }
+  return all;
+}
+
+double percent_off(double modelled, double counted) {
+  return 100 * (modelled - counted) / std::max(counted, least_of_percents);
+}
+
+bool is_within(const std::optional<error_range>& errors, double modelled, double counted) {
+  if (!errors) return false;
+  const value_band band = band_of(modelled, *errors);
+  constexpr double rounding = 0.5;
+  return counted >= band.low - rounding && counted <= band.high + rounding;
+}
+
+}  // namespace
+
+std::string bands_header(const std::string& folder) {
+  struct errors {
+    std::vector<double> luts, ff;
+  };
+  std::map<std::string, errors> by_kind;
+  for (const char* list : {"held-out", "thresholds-held-out", "units-held-out", "constant-held-out", "dsp-held-out"})
+    for (const priced& of : priced_points(folder, list)) {
+      by_kind[of.kind].luts.push_back(percent_off(of.modelled.all_luts(), of.counted.all_luts()));
+      by_kind[of.kind].ff.push_back(percent_off(of.modelled.ff, of.counted.ff));
+    }
+  std::string rows;
+  for (auto& [kind, of] : by_kind) {
+    const std::size_t units = of.luts.size();
+    const error_summary luts = summary_of(std::move(of.luts)), ff = summary_of(std::move(of.ff));
+    rows += fmt::format("    {{\"{}\", {}, {{{:.2f}, {:.2f}}}, {{{:.2f}, {:.2f}}}}},\n", kind, units, luts.p5, luts.p95,
+                        ff.p5, ff.p95);
+  }
+  return fmt::format(R"(// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "spillway/resource/unit_cost.h"
+
+// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the model's
+// errors over held-out units, in percent of what synthesis counted (of 50 at least).
+
+namespace spillway::error_bands {{
+
+/// Errors of LUTs of every kind and of flip-flops, of so many held-out units of a kind.
+struct band {{
+  std::string_view kind;
+  int units;
+  error_range luts, ff;
+}};
+
+// clang-format off
+inline constexpr std::array<band, {}> all{{{{
+{}}}}};
+// clang-format on
+
+}}  // namespace spillway::error_bands
+)",
+                     by_kind.size(), rows);
+}
+
+std::vector<band_coverage> coverage_of_bands(const std::string& folder, const std::string& list) {
+  std::map<std::string, band_coverage> by_kind;
+  for (const priced& of : priced_points(folder, list)) {
+    band_coverage& row = by_kind[of.kind];
+    row.kind = of.kind;
+    ++row.units;
+    row.luts_within += is_within(measured_lut_errors(of.kind), of.modelled.all_luts(), of.counted.all_luts());
+    row.ff_within += is_within(measured_ff_errors(of.kind), of.modelled.ff, of.counted.ff);
+  }
+  std::vector<band_coverage> rows;
+  for (const auto& [kind, row] : by_kind) rows.push_back(row);
+  return rows;
 }
 
 }  // namespace spillway

@@ -11,6 +11,7 @@
 #include "spillway/calibration/run_tool.h"
 #include "spillway/calibration/site_shares.h"
 #include "spillway/calibration/unit_errors.h"
+#include "spillway/resource/finn_units/fitted_finn.h"
 
 // The errors of the cost models on what synthesis counted: ours, a trivial re-fit, FINN's formula, FINN-R's constants.
 
@@ -98,7 +99,9 @@ struct other_list {
 };
 
 std::vector<other_list> other_lists(const std::string& folder) {
-  return {{"units_held_out", "other units, held out", unit_errors(folder, "units-held-out")},
+  return {{"thresholds_held_out", "trained and deep thresholds, held out", unit_errors(folder, "thresholds-held-out")},
+          {"thresholds", "trained and deep thresholds, calibration", unit_errors(folder, "thresholds")},
+          {"units_held_out", "other units, held out", unit_errors(folder, "units-held-out")},
           {"units", "other units, calibration", unit_errors(folder, "units")},
           {"unit_grids", "other units, grids that the rules were worked out on", unit_errors(folder, "unit-grids")},
           {"constant_held_out", "constant weights, held out", unit_errors(folder, "constant-held-out")},
@@ -106,6 +109,51 @@ std::vector<other_list> other_lists(const std::string& folder) {
           {"levels", "thresholds side by side, up to 255, calibration", unit_errors(folder, "levels")},
           {"dsp_held_out", "multipliers in DSPs, held out", unit_errors(folder, "dsp-held-out")},
           {"dsp", "multipliers in DSPs, calibration", unit_errors(folder, "dsp")}};
+}
+
+/// By kind of unit, how many of those that neither fit nor bands have seen lie within their bands.
+json table_of(const std::vector<band_coverage>& rows) {
+  json table = json::object();
+  for (const band_coverage& row : rows) {
+    const auto share = [&](std::size_t within) {
+      return 100 * static_cast<double>(within) / static_cast<double>(row.units);
+    };
+    table[row.kind] = {
+        {"count", row.units}, {"luts_within", share(row.luts_within)}, {"ff_within", share(row.ff_within)}};
+  }
+  return table;
+}
+
+void print_bands(const json& table) {
+  if (table.empty()) return;
+  fmt::print("bands: counts of unseen units within them, of 90% that are meant to be\n  {:<28} {:>6} {:>8} {:>8}\n", "",
+             "count", "LUT", "FF");
+  for (const auto& [kind, row] : table.items())
+    fmt::print("  {:<28} {:>6} {:>7.1f}% {:>7.1f}%\n", kind, row["count"].get<int>(), row["luts_within"].get<double>(),
+               row["ff_within"].get<double>());
+}
+
+json as_json(const measured_error& error) {
+  return {{"count", error.count}, {"mean", error.mean}, {"median", error.median},
+          {"p90", error.p90},     {"max", error.max},   {"bias", error.bias}};
+}
+
+/// How far FINN's units are priced off Vivado's counts, as the fit measured it.
+json finn_table(const finn_costs& luts, const finn_costs& ff) {
+  return {{"lut", as_json(luts.one_out)},
+          {"ff", as_json(ff.one_out)},
+          {"lut_sweep_out", as_json(luts.sweep_out)},
+          {"ff_sweep_out", as_json(ff.sweep_out)}};
+}
+
+void print_finn(const char* title, const json& table) {
+  fmt::print("{}\n  {:<18} {:>6} {:>8} {:>8} {:>8} {:>8} {:>8}\n", title, "", "count", "mean", "median", "p90", "max",
+             "bias");
+  for (const auto& [name, e] : table.items()) {
+    const auto part = [&e = e](const char* key) { return e[key].get<double>(); };
+    fmt::print("  {:<18} {:>6} {:>8.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>+8.2f}\n", name, e["count"].get<int>(),
+               part("mean"), part("median"), part("p90"), part("max"), part("bias"));
+  }
 }
 
 int run(const std::string& folder, bool as_json_text) {
@@ -117,8 +165,14 @@ int run(const std::string& folder, bool as_json_text) {
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
   all["networks"] = table_of(measured_networks(folder, "networks"));
   const std::vector<other_list> others = other_lists(folder);
+  std::vector<band_coverage> covered = coverage_of_bands(folder, "bands-matrix");
+  for (band_coverage& row : coverage_of_bands(folder, "bands-units")) covered.push_back(std::move(row));
+  all["bands"] = table_of(covered);
+  all["finn_hls"] = finn_table(fitted_finn::hls_luts, fitted_finn::hls_ff);
+  all["finn_rtl"] = finn_table(fitted_finn::rtl_luts, fitted_finn::rtl_ff);
   if (as_json_text) {
     for (const other_list& list : others) all[list.key] = unit_error_json(list.rows);
+    all["by_kind"] = all["units_held_out"];
     fmt::print("{}\n", all.dump(2));
     return 0;
   }
@@ -134,6 +188,9 @@ int run(const std::string& folder, bool as_json_text) {
   fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
              c[3]);
   for (const other_list& list : others) fmt::print("{}\n{}", list.title, unit_error_table(list.rows));
+  print_bands(all["bands"]);
+  print_finn("finn-hlslib's matrix units against Vivado, each left out of its fit", all["finn_hls"]);
+  print_finn("finn-rtllib's matrix units against Vivado, each left out of its fit", all["finn_rtl"]);
   return 0;
 }
 
@@ -156,7 +213,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (bands) {
-      fmt::print("{}", bands_header(measured_units(folder, "held-out")));
+      fmt::print("{}", bands_header(folder));
       return 0;
     }
     return run(folder, as_json_text);

@@ -39,6 +39,8 @@ int main(int argc, char** argv) {
                                                 {"ultrascale", spillway::print_ultrascale},
                                                 {"units", spillway::print_units},
                                                 {"units-held-out", spillway::print_units_held_out},
+                                                {"bands-units", spillway::print_units_for_bands},
+                                                {"bands-matrix", spillway::print_matrix_for_bands},
                                                 {"constant", spillway::print_constant},
                                                 {"constant-held-out", spillway::print_constant_held_out},
                                                 {"dsp", spillway::print_dsp},

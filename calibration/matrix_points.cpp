@@ -217,6 +217,12 @@ void print_held_out() {
   vector_points("v", "V", 14, unseen, {{49, 7}, {49, 1}, {16, 4}, {16, 8}, {4, 2}, {15, 5}}, random);
 }
 
+void print_matrix_for_bands() {
+  seeded_random random(15);
+  points_within("w", "bands", 30, unseen, random);
+  vector_points("vw", "bands", 12, unseen, {{49, 7}, {25, 5}, {9, 3}, {9, 9}, {4, 2}, {15, 5}}, random);
+}
+
 void print_dsp() {
   seeded_random random(13);
   dsp_points("dsp", 28, calibrated, random);

@@ -42,6 +42,17 @@ constexpr unit_box unseen{"h",
                           {3, 6, 9, 12, 25, 25, 36, 36},
                           {2, 5, 12, 24, 40, 96, 200, 1000}};
 
+/// Sizes of both and others, for bands.
+constexpr unit_box unseen_by_bands{"b",
+                                   13,
+                                   10,
+                                   {1, 2, 4, 5, 7, 8, 11, 13},
+                                   {1, 2, 2, 3, 4, 6, 7, 8},
+                                   {1, 2, 3, 4, 6, 9, 12, 16},
+                                   {6, 8, 9, 11, 14, 15, 20, 26},
+                                   {3, 4, 8, 9, 16, 20, 25, 49},
+                                   {2, 3, 6, 20, 32, 72, 160, 600}};
+
 /// Draws of one list; each number as likely as another.
 class draws {
  public:
@@ -263,5 +274,6 @@ void print_units_of(const unit_box& box) {
 
 void print_units() { print_units_of(calibrated); }
 void print_units_held_out() { print_units_of(unseen); }
+void print_units_for_bands() { print_units_of(unseen_by_bands); }
 
 }  // namespace spillway

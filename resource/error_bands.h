@@ -1,19 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Made by `cost_errors calibration --bands`, and by nothing else: 5th and 95th percentile of the model's errors in
-// percent of what synthesis counted, over the held-out units inside of the calibrated box.
+#include <array>
+#include <string_view>
+
+#include "spillway/resource/unit_cost.h"
+
+// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the model's
+// errors over held-out units, in percent of what synthesis counted (of 50 at least).
 
 namespace spillway::error_bands {
 
-/// Errors of which one in twenty is below, and one in twenty above.
-struct percentiles {
-  double p5, p95;
+/// Errors of LUTs of every kind and of flip-flops, of so many held-out units of a kind.
+struct band {
+  std::string_view kind;
+  int units;
+  error_range luts, ff;
 };
 
-/// How many units the percentiles are of, and those of LUTs of every kind and of flip-flops.
-inline constexpr int held_out_units = 91;
-inline constexpr percentiles luts{-7.60, 4.83};
-inline constexpr percentiles ff{0.00, 0.00};
+// clang-format off
+inline constexpr std::array<band, 20> all{{
+    {"add_streams", 8, {0.00, 0.00}, {0.00, 0.00}},
+    {"concat_streams", 8, {-8.42, 1.55}, {0.00, 0.00}},
+    {"duplicate_streams", 8, {0.00, 0.00}, {0.00, 0.00}},
+    {"global_accumulate", 8, {0.00, 0.33}, {0.00, 0.00}},
+    {"label_select", 8, {-12.65, 7.20}, {0.00, 0.00}},
+    {"mvau", 87, {-7.42, 4.85}, {0.00, 0.00}},
+    {"mvau of DSPs", 20, {-2.35, 2.48}, {0.00, 0.00}},
+    {"mvau of constants", 16, {-0.80, 1.85}, {0.00, 0.00}},
+    {"padding", 8, {-2.60, 3.79}, {0.00, 0.00}},
+    {"pool", 16, {0.00, 0.50}, {0.00, 0.00}},
+    {"sliding_window depthwise", 8, {-5.26, 6.25}, {0.00, 0.00}},
+    {"sliding_window parallel", 8, {-15.33, -1.90}, {0.00, 0.00}},
+    {"sliding_window serial", 8, {-3.29, 3.82}, {0.00, 0.00}},
+    {"split_stream", 8, {-12.90, 2.30}, {0.00, 0.00}},
+    {"stream", 16, {-4.00, 0.91}, {0.00, 0.00}},
+    {"thresholding binary_search", 8, {-2.04, 17.38}, {0.00, 19.50}},
+    {"thresholding parallel", 8, {-14.60, 7.66}, {0.00, 2.60}},
+    {"upsample", 8, {-4.35, 19.32}, {0.00, 0.00}},
+    {"vvau", 4, {-13.50, 1.97}, {0.00, 0.00}},
+    {"width_converter", 12, {-1.48, 2.79}, {0.00, 0.00}},
+}};
+// clang-format on
 
 }  // namespace spillway::error_bands

@@ -14,9 +14,9 @@ struct resources {
   double lutram_plus = 0;  ///< the same in UltraScale+, whose LUT RAMs are of eight
   double srl = 0;          ///< LUTs that are shift registers
   double ff = 0;
-  double sites = 0;   ///< LUT6 sites that all of these and the carry chains occupy, two small functions in one
-  double carry = 0;   ///< CARRY4
-  double carry8 = 0;  ///< CARRY8, of UltraScale+
+  double sites = 0;       ///< LUT6 sites that all of these and the carry chains occupy, two small functions in one
+  double carry = 0;       ///< CARRY4
+  double carry8 = 0;      ///< CARRY8, of UltraScale+
   double chained = 0;     ///< places of carry chains that add or compare something: a site each
   double chain_luts = 0;  ///< of `luts`, those that stand at such places, one in front of several where it is shared
   double f7 = 0, f8 = 0;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "spillway/models/support/error.h"
+#include "spillway/resource/bands.h"
 #include "spillway/resource/estimate.h"
 
 namespace spillway {
@@ -64,10 +65,19 @@ unit_cost cost_of(std::string name, std::string_view kind, unit_estimate estimat
   return cost;
 }
 
+/// What was measured of the kind, where the unit is inside of what was calibrated.
+void set_errors(unit_cost& cost, std::string_view kind) {
+  if (!cost.is_calibrated) return;
+  cost.lut_error = measured_lut_errors(kind);
+  cost.ff_error = measured_ff_errors(kind);
+  cost.is_calibrated = cost.lut_error.has_value();
+}
+
 }  // namespace
 
 unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
   unit_cost cost = cost_of(name_of(unit), kind_of(unit), estimate(unit), cycles_per_frame(unit), family);
+  set_errors(cost, band_kind(unit));
   if (const auto dot = dot_products_of(unit)) {
     const double bits = static_cast<double>(dot->weights.size()) * dot->weights.type.bits;
     if (cost.used.bram18 > 0) cost.bram_efficiency = bits / (cost.used.bram18 * 18 * 1024);
@@ -78,8 +88,10 @@ unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
 
 unit_cost spillway_cost(const dataflow& flow, const dataflow_stream& stream, fpga_family family) {
   const stream_shape shape = shape_of(flow, stream);
-  return cost_of(name_of(flow, stream), "stream", estimate_stream(shape.lanes * shape.type.bits, stream.depth),
-                 shape.beats, family);
+  unit_cost cost = cost_of(name_of(flow, stream), "stream",
+                           estimate_stream(shape.lanes * shape.type.bits, stream.depth), shape.beats, family);
+  set_errors(cost, "stream");
+  return cost;
 }
 
 network_cost spillway_cost(const dataflow& flow, const fpga_device& device) {

@@ -22,11 +22,16 @@ struct cost_term {
   std::vector<cost_term> children;
 };
 
+/// Errors of a kind of unit, in percent of what was counted, of which one in twenty is below and one in twenty above.
+struct error_range {
+  double p5 = 0, p95 = 0;
+};
+
 /// What one hardware unit costs, and how many cycles it needs.
 struct unit_cost {
   std::string unit;   ///< its name in the dataflow
   std::string kind;   ///< "mvau"
-  std::string model;  ///< "spillway" or "finn"
+  std::string model;  ///< "spillway", "finn-hls", "finn-rtl"; "finn": the formula
   cost_term luts;     ///< groups: base, compute, threshold, memory
   cost_term bram18;   ///< 18 Kbit block memories
   cost_term uram;
@@ -35,8 +40,9 @@ struct unit_cost {
   double bram_efficiency = 1;        ///< weight bits / bits of the block memories; 1 without any
   double uram_efficiency = 1;
   std::int64_t cycles = 0;    ///< expected, a frame
-  resources used = {};        ///< by kind, in the device's family; of the model "spillway" only
+  resources used = {};        ///< by kind, in the device's family; nothing by FINN's formula
   bool is_calibrated = true;  ///< false: outside of what the model was fitted and checked on
+  std::optional<error_range> lut_error = {}, ff_error = {};  ///< as measured; absent: nobody knows
 };
 
 /// Sums over a network. `cycles` is the slowest unit's: the interval at which frames follow each other.
@@ -45,7 +51,7 @@ struct cost_total {
   double compute_luts = 0, threshold_luts = 0, memory_luts = 0;  ///< not rounded, without the base
   double bram18 = 0, uram = 0, dsp = 0;
   double ff = 0;        ///< of the units that have an estimate of them
-  resources used = {};  ///< of the model "spillway" only
+  resources used = {};  ///< nothing by FINN's formula
   std::int64_t cycles = 0;
 };
 

@@ -106,7 +106,8 @@ unit_estimate estimate_constant(const mvau& unit) {
     thresholds.ff += 1;
     result.parts.push_back({part::threshold, "comparators", "with constants, by their bits", thresholds});
   }
-  result.is_calibrated = false;  // the bands are of units that store their weights
+  // Thresholds, clamps and the smallest adders, of 1-bit inputs, are rough.
+  result.is_calibrated = !unit.thresholds && clamps.luts == 0 && unit.input_type.bits > 1;
   return result;
 }
 

@@ -9,7 +9,6 @@
 
 #include "spillway/calibration/bands.h"
 #include "spillway/calibration/site_shares.h"
-#include "spillway/resource/error_bands.h"
 #include "spillway/resource/fitted.h"
 #include "spillway/resource/spillway_model.h"
 #include "spillway/tests/resource/matrix_unit.h"
@@ -33,23 +32,49 @@ TEST_CASE("resource/error_bands.h is what the held-out results say; if not: cost
   std::ostringstream header;
   header << std::ifstream(SPILLWAY_SOURCE_DIR "/resource/error_bands.h").rdbuf();
   const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
-  CHECK(header.str() == bands_header(measured_units(folder, "held-out")));
+  CHECK(header.str() == bands_header(folder));
 }
 
 TEST_CASE("a band surrounds what was counted: an estimate that is too high means less, one too low means more") {
   const network_cost cost = spillway_cost(a_network(16));
-  const auto band = lut_band(cost);
+  const unit_cost& unit = cost.units[0];
+  const auto band = lut_band(unit);
+  const auto errors = measured_lut_errors("mvau");
   REQUIRE(band);
-  CHECK(error_bands::held_out_units >= 60);
-  CHECK(error_bands::luts.p5 < error_bands::luts.p95);
+  REQUIRE(errors);
+  CHECK(errors->p5 < errors->p95);
   CHECK(band->low < band->high);
   // Back again: the estimate is p95 percent above the lower end, and p5 percent above (below) the upper one.
-  CHECK(100 * (cost.luts / band->low - 1) == doctest::Approx(error_bands::luts.p95));
-  CHECK(100 * (cost.luts / band->high - 1) == doctest::Approx(error_bands::luts.p5));
-  // A unit's own is of the same shape: the network's has its streams besides.
-  CHECK(lut_band(cost.units[0])->low / cost.units[0].luts.amount == doctest::Approx(band->low / cost.luts));
+  CHECK(100 * (unit.luts.amount / band->low - 1) == doctest::Approx(errors->p95));
+  CHECK(100 * (unit.luts.amount / band->high - 1) == doctest::Approx(errors->p5));
   CHECK(to_text(cost).find("by the 5th and 95th percentile of held-out errors") != std::string::npos);
-  CHECK(nlohmann::json::parse(to_json(cost))["total"]["luts_band"][0] == band->low);
+  CHECK(nlohmann::json::parse(to_json(cost))["total"]["luts_band"][0] == lut_band(cost)->low);
+}
+
+TEST_CASE("a band is of its kind of unit, and that of a network is the sum of its units'") {
+  const network_cost cost = spillway_cost(a_network(16));
+  double low = 0, high = 0;
+  for (const unit_cost& unit : cost.units) {
+    low += lut_band(unit)->low;
+    high += lut_band(unit)->high;
+  }
+  CHECK(lut_band(cost)->low == doctest::Approx(low));
+  CHECK(lut_band(cost)->high == doctest::Approx(high));
+  const auto matrix = measured_lut_errors("mvau"), padding = measured_lut_errors("padding");
+  REQUIRE(matrix);
+  REQUIRE(padding);
+  CHECK(matrix->p5 != padding->p5);
+  CHECK_FALSE(measured_lut_errors("no such kind"));
+}
+
+TEST_CASE("percents are of fifty LUTs at least: of a unit of five they say nothing") {
+  const value_band small = band_of(5, {-10, 10}), large = band_of(500, {-10, 10});
+  CHECK(small.low == doctest::Approx(0));
+  CHECK(small.high == doctest::Approx(10));
+  CHECK(large.low == doctest::Approx(500 / 1.1));
+  CHECK(large.high == doctest::Approx(500 / 0.9));
+  // Where both say the same they meet.
+  CHECK(band_of(55, {-10, 10}).low == doctest::Approx(50));
 }
 
 TEST_CASE("outside of the calibrated box there is no band, and text and JSON name the unit") {
