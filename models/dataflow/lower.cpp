@@ -10,6 +10,7 @@
 #include "spillway/models/dataflow/unit_choices.h"
 #include "spillway/models/dataflow/unit_of_op.h"
 #include "spillway/models/dataflow/wiring.h"
+#include "spillway/models/integer_network/ranges.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -96,9 +97,26 @@ class lowering {
     unit.channels = m_wires.shape(input()).channels;
   }
 
+  /// The type of what the node makes: the network's, unless a register before it is so wide that its stream could bring
+  /// values which the network does not know.
+  integer_type made_type() const {
+    const integer_type of_network = m_wires.network_type(output());
+    std::vector<integer_value> arriving;
+    for (const int value : m_node->inputs) arriving.push_back({"", m_wires.shape(value), m_wires.stream_type(value)});
+    std::vector<const integer_value*> inputs;
+    for (const integer_value& value : arriving) inputs.push_back(&value);
+    const value_range range = output_range(m_node->op, inputs);
+    return holds(of_network, range) ? of_network : signed_type(bits_for(range.low, range.high, true));
+  }
+
   /// What the units with accumulators have in common.
   template <class Unit, class Layer>
   void take_layer(Unit& unit, const Layer& layer, const unit_options& choice) {
+    if (const integer_type arriving = m_wires.stream_type(input()); arriving != layer.input_type) {
+      Layer of_stream = layer;  // behind a register of another width than the network's sums
+      of_stream.input_type = arriving;
+      return take_layer(unit, of_stream, choice);
+    }
     resolved_register accumulator = resolve_register(layer, m_choices.register_of(unit.name, layer.name, choice));
     unit.input_type = layer.input_type;
     unit.weights = layer.weights;
@@ -140,7 +158,8 @@ class lowering {
     auto unit = named<unit_of<depthwise_layer>>();
     const unit_options choice = choice_for(unit);
     take_layer(unit, layer, choice);
-    unit.pe = static_cast<int>(m_wires.window_lanes(input()));  // the window's unit asked for it
+    const std::int64_t lanes = m_wires.window_lanes(input());  // the window's unit asked for them
+    unit.pe = lanes > 0 ? static_cast<int>(lanes) : choice.pe.value_or(m_wires.lanes_for(input(), layer.channels()));
     unit.simd = choice.simd.value_or(1);
     place(std::move(unit), choice);
   }
@@ -171,7 +190,10 @@ class lowering {
     unit.right = layer.right;
     unit.stride_h = layer.stride_h;
     unit.stride_w = layer.stride_w;
-    unit.value = layer.value;
+    // The least value stands for minus infinity: that of the stream, where a narrow register is before it.
+    const bool is_least = m_wires.network_type(input()).fits_int64() && !unit.type.is_bipolar &&
+                          layer.value == m_wires.network_type(input()).min64();
+    unit.value = is_least && unit.type.fits_int64() ? std::max(layer.value, unit.type.min64()) : layer.value;
     unit.simd = choice.simd.value_or(m_wires.lanes_for(input(), unit.channels));
     place(std::move(unit), choice);
   }
@@ -234,7 +256,7 @@ class lowering {
     auto unit = named<unit_of<pool_layer>>();
     const unit_options choice = choice_for(unit);
     unit.input_type = m_wires.stream_type(input());
-    unit.output_type = m_wires.network_type(output());
+    unit.output_type = made_type();
     unit.kind = layer.kind;
     unit.channels = m_wires.shape(output()).channels;
     unit.window = layer.window;
@@ -248,7 +270,7 @@ class lowering {
     auto unit = named<unit_of<global_sum_layer>>();
     const unit_options choice = choice_for(unit);
     unit.input_type = m_wires.stream_type(input());
-    unit.output_type = m_wires.network_type(output());
+    unit.output_type = made_type();
     unit.channels = m_wires.shape(input()).channels;
     unit.positions = m_wires.shape(input()).positions();
     unit.pe = choice.pe.value_or(m_wires.lanes_for(input(), unit.channels));

@@ -136,13 +136,22 @@ int value_chain::slope(std::int64_t channel) const {
   return result;
 }
 
-integer_condition value_chain::reaching(std::int64_t channel, const bracket& boundary, bool inclusive) const {
+integer_condition value_chain::reaching(std::int64_t channel, const bracket& boundary, bool inclusive,
+                                        const value_range* range) const {
   half_line condition{boundary, inclusive};
   for (auto step = m_steps.rbegin(); step != m_steps.rend(); ++step)
     if (const auto kind = std::visit([&](const auto& any) { return condition.back_through(any, channel); }, *step))
       return {*kind, 0};
-  return {integer_condition::kind::from,
-          condition.upwards ? least_at(condition.at, inclusive) : greatest_at(condition.at, inclusive)};
+  try {
+    return {integer_condition::kind::from,
+            condition.upwards ? least_at(condition.at, inclusive) : greatest_at(condition.at, inclusive)};
+  } catch (const undecided&) {
+    if (range == nullptr) throw;
+  }
+  using kind = integer_condition::kind;
+  if (compare(condition.at, rational(range->high)) > 0) return {condition.upwards ? kind::never : kind::always, 0};
+  if (compare(condition.at, rational(range->low)) < 0) return {condition.upwards ? kind::always : kind::never, 0};
+  throw undecided{};
 }
 
 std::optional<affine_step> value_chain::affine(const value_range& range, std::int64_t channels) const {

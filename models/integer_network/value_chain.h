@@ -63,8 +63,10 @@ class value_chain {
   /// The sign of the slope: -1, 1, or 0 for a channel that is constant. (A clamp may make any of them constant.)
   int slope(std::int64_t channel) const;
 
-  /// The integers that stand for values >= boundary (> boundary, if not inclusive).
-  integer_condition reaching(std::int64_t channel, const bracket& boundary, bool inclusive) const;
+  /// The integers that stand for values >= boundary (> boundary, if not inclusive). Where square roots leave open which
+  /// integer is the first, and none of `range` can be, it is all of that range or none. Throws `undecided` elsewhere.
+  integer_condition reaching(std::int64_t channel, const bracket& boundary, bool inclusive,
+                             const value_range* range = nullptr) const;
 
   /// The chain as one affine function, if its clamps do nothing to integers of this range; none if they do.
   std::optional<affine_step> affine(const value_range& range, std::int64_t channels) const;

@@ -204,7 +204,7 @@ std::vector<network_node> reduced_nodes(const reduced_layer& of, const std::stri
   const channelwise as_it_is = [](const float_tensor& values, const char*) { return reals(values); };
   const level_rule rule = rule_of(quant, of.quantizer->name, as_it_is);
   const std::int64_t channels = of.layer.rows, never = std::int64_t{1} << (reduction.bits - 1);
-  const threshold_draft draft = draft_thresholds(rule, of.chain, channels, of.layer.name);
+  const threshold_draft draft = draft_thresholds(rule, of.chain, {-2 * never, 2 * never}, channels, of.layer.name);
   std::vector<std::vector<std::int64_t>> rising, falling;
   for (std::int64_t c = 0; c < channels; ++c) {
     steps found = steps_of(channel_levels(draft, c, 2 * never), reduction);

@@ -30,7 +30,7 @@ void streamliner::make_levels(const tensor_flow& from, const level_rule& rule, b
                          const auto* linear = std::get_if<affine_step>(&step);
                          return !linear || (linear->scale.size() == 1 && linear->offset.size() == 1);
                        });
-  threshold_draft draft = draft_thresholds(rule, from.chain, uniform ? 1 : channels(from), m_node->name);
+  threshold_draft draft = draft_thresholds(rule, from.chain, range(from), uniform ? 1 : channels(from), m_node->name);
   if (draft.steps == 0) refuse("all its outputs are one number; right: two levels or more");
   tensor_flow made = from;
   made.value = m_draft.add_thresholds(m_node->name, from.value, std::move(draft));

@@ -158,8 +158,8 @@ level_rule rule_of(const trunc_op& op, const std::string& node, const channelwis
   return rule;
 }
 
-threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chain, std::int64_t channels,
-                                 const std::string& node) {
+threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chain, const value_range& range,
+                                 std::int64_t channels, const std::string& node) {
   const big_int levels = rule.high - rule.low;
   constexpr std::int64_t most_steps = 65535, most_thresholds = std::int64_t{1} << 24;
   if (levels > most_steps || levels * channels > most_thresholds)
@@ -183,7 +183,7 @@ threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chai
       if (rule.channels > 1 || channel == 0) boundaries = boundaries_of(rule, channel);
       for (const real_boundary& boundary : boundaries) {
         const std::optional<integer_condition> found = quick.reaching(boundary.at);
-        draft.conditions.push_back(found ? *found : chain.reaching(channel, boundary.at, boundary.inclusive));
+        draft.conditions.push_back(found ? *found : chain.reaching(channel, boundary.at, boundary.inclusive, &range));
       }
     }
   } catch (const undecided&) {

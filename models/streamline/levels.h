@@ -36,10 +36,10 @@ level_rule rule_of(const multi_threshold_op& op, const std::string& node, const 
 level_rule rule_of(const trunc_op& op, const std::string& node, const channelwise& of, const value_chain& chain,
                    const value_range& range, std::int64_t channels);
 
-/// The thresholds on integers that `chain` makes real numbers of. Throws `input_error`, naming the node, beyond 65,535
-/// thresholds a row or 2^24 in all, and where no decision is possible.
-threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chain, std::int64_t channels,
-                                 const std::string& node);
+/// The thresholds on integers of `range` that `chain` makes real numbers of. Throws `input_error`, naming the node,
+/// beyond 65,535 thresholds a row or 2^24 in all, and where no decision is possible.
+threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chain, const value_range& range,
+                                 std::int64_t channels, const std::string& node);
 
 /// The level of one real value.
 big_int level_of(const level_rule& rule, std::int64_t channel, const bracket& x);

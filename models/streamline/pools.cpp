@@ -88,9 +88,10 @@ void streamliner::take(const max_pool_op& op) {
   const integer_type type = m_draft.value(from.value).type;
   if (!type.fits_int64()) refuse("pools values of more than 64 bits; right: narrower ones");
   // Padding counts as minus infinity: the least integer is below none.
-  const int windows = windowed(padded(from.value, op.window, type.min64()), op.window);
+  const int around = padded(from.value, op.window, type.min64()), windows = windowed(around, op.window);
   pool_layer pool{m_node->name, pool_kind::max, op.window.kernel_h * op.window.kernel_w, 0};
-  const int made = pool.window == 1 ? windows : m_draft.add(std::move(pool), {windows}, frame_of(output_shape()), type);
+  const int made =
+      windows == around ? windows : m_draft.add(std::move(pool), {windows}, frame_of(output_shape()), type);
   put_image(from, made, from.chain);
 }
 
@@ -112,11 +113,12 @@ void streamliner::take(const average_pool_op& op) {
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
   if (pads && !op.count_include_pad)
     refuse("its windows at the border have fewer elements; right: no padding, or padding that counts");
-  const int windows = windowed(pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value, w);
+  const int around = pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value,
+            windows = windowed(around, w);
   const std::int64_t count = w.kernel_h * w.kernel_w;
-  const int made =
-      count == 1 ? windows
-                 : m_draft.add(pool_layer{m_node->name, pool_kind::sum, count, 0}, {windows}, frame_of(output_shape()));
+  const int made = windows == around ? windows
+                                     : m_draft.add(pool_layer{m_node->name, pool_kind::sum, count, 0}, {windows},
+                                                   frame_of(output_shape()));
   put_image(from, made, mean_of(meaning, count));
 }
 
@@ -235,7 +237,8 @@ int streamliner::widened(int value, integer_type type) {
   if (from == type) return value;
   level_rule rule{min_value(from), max_value(from), type, {}, 1, {}};
   rule.boundary = [](std::int64_t, const big_int& level) { return real_boundary{bracket(rational(level)), true}; };
-  return m_draft.add_thresholds(m_node->name + "_widened", value, draft_thresholds(rule, {}, 1, m_node->name));
+  return m_draft.add_thresholds(m_node->name + "_widened", value,
+                                draft_thresholds(rule, {}, range_of(from), 1, m_node->name));
 }
 
 }  // namespace spillway

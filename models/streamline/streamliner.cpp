@@ -159,6 +159,15 @@ void streamliner::set_outputs(integer_network& net, const affine_step& meaning,
   keep_ties(net, scales, offsets);
 }
 
+/// An output whose channels fall where their integers rise.
+void streamliner::negate_output(tensor_flow& out, const std::vector<int>& signs) {
+  const bool all = std::all_of(signs.begin(), signs.end(), [](int sign) { return sign < 0; });
+  if (all)
+    negate(out, {});
+  else
+    negate_channels(out, signs);
+}
+
 integer_network streamliner::finish() {
   const auto found = m_flows.find(m_net.output);
   if (found == m_flows.end()) throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
@@ -173,9 +182,15 @@ integer_network streamliner::finish() {
                     m_net.output));
   affine_step upright = *meaning;
   std::vector<bool> negative;
-  for (std::int64_t c = 0; c < channels(out); ++c) negative.push_back(of_channel(upright.scale, c).sign() < 0);
-  if (std::find(negative.begin(), negative.end(), true) != negative.end() && m_draft.negate_rows(out.value, negative))
+  std::vector<int> signs;
+  for (std::int64_t c = 0; c < channels(out); ++c) {
+    negative.push_back(of_channel(upright.scale, c).sign() < 0);
+    signs.push_back(negative.back() ? -1 : 1);
+  }
+  if (std::find(negative.begin(), negative.end(), true) != negative.end()) {
+    if (!m_draft.negate_rows(out.value, negative)) negate_output(out, signs);
     for (bracket& scale : upright.scale) scale = scale.sign() < 0 ? -scale : scale;
+  }
   std::vector<big_int> shift;
   integer_network result = m_draft.finish(out.value, m_options.xnor_popcount, shift);
   set_outputs(result, upright, shift);

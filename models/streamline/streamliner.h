@@ -36,6 +36,7 @@ class streamliner {
   void walk();
   void take_node(const network_node& node);
   integer_network finish();
+  void negate_output(tensor_flow& out, const std::vector<int>& signs);
   void set_outputs(integer_network& net, const affine_step& meaning, const std::vector<big_int>& shift) const;
   void report_value(const tensor_flow& flow, const affine_step& meaning);
   void note(std::string text);

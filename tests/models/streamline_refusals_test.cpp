@@ -166,17 +166,6 @@ TEST_CASE("a batch in the file does not let scales differ from frame to frame") 
         }) == "Quant_fc: its scale [2, 1] differs within a channel; right: one value, or one a channel");
 }
 
-TEST_CASE("a negative factor after the last quantizer is refused") {
-  linear_export file;
-  file.layers.push_back({"fc", integer_tensor::from(signed_type(4), {1, 1}, {1}), {1}, {}, {}, {}});
-  file.layers[0].activation = activation_quantizer{};
-  network net = make_linear_network(file);
-  insert(net, "Quant_fc", mul_op{}, {{}, {-1}});
-  CHECK(
-      message_of<input_error>([&] { streamline(net); }) ==
-      "output inserted: output 0 has scale -1 and offset 0; right: a scale greater than 0, both within double's range");
-}
-
 TEST_CASE("quantizers of too many thresholds are refused at the boundary") {
   CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 16; }) == "no exception");
   CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 17; }) ==
