@@ -70,8 +70,8 @@ std::string bands_header(const std::string& folder) {
 
 #include "spillway/resource/unit_cost.h"
 
-// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the model's
-// errors over held-out units, in percent of what synthesis counted (of 50 at least).
+// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the
+// model's errors over held-out units, in percent of what synthesis counted (of 50 at least).
 
 namespace spillway::error_bands {{
 
@@ -82,6 +82,7 @@ struct band {{
   error_range luts, ff;
 }};
 
+/// Every kind that was measured.
 // clang-format off
 inline constexpr std::array<band, {}> all{{{{
 {}}}}};

@@ -9,7 +9,7 @@
 #include "spillway/cli/design_options.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/finn/model.h"
-#include "spillway/resource/spillway_model.h"
+#include "spillway/resource/hardware.h"
 #include "spillway/traces/run_directory.h"
 
 namespace spillway {
@@ -18,7 +18,8 @@ namespace {
 
 struct estimate_options {
   design_arguments design;
-  std::string model = "finn";
+  std::string hardware = "spillway";
+  std::string model;  ///< the old word for it
   std::string accumulator_width = "given";
   std::string thresholds = "auto";
   std::string weights = "internal_decoupled";
@@ -39,34 +40,45 @@ finn_options as_finn(const estimate_options& options) {
 
 std::vector<std::string_view> names_of_devices() {
   std::vector<std::string_view> names;
-  for (const fpga_device& device : fpga_devices()) names.push_back(device.name);
+  for (const fpga_device& device : fpga_devices()) {
+    names.push_back(device.name);
+    for (const std::string_view board : boards_of(device)) names.push_back(board);
+  }
   return names;
 }
 
-/// What only one model can answer is not asked of the other in silence.
-void check_options(const CLI::App& command, const estimate_options& options) {
-  const bool is_finn = options.model == "finn";
-  const std::vector<std::string> of_the_other =
-      is_finn ? std::vector<std::string>{"--device"}
-              : std::vector<std::string>{"--accumulator-width", "--thresholds", "--multipliers", "--weights"};
-  for (const std::string& name : of_the_other)
-    if (command.count(name) > 0)
-      throw config_error(fmt::format("{} is of --model {} and has no meaning for --model {}; nearest: leave it out",
-                                     name, is_finn ? "spillway" : "finn", options.model));
+/// `--model finn` said what `--hardware finn-formula` says, `--model spillway` what `--hardware spillway` does.
+hardware chosen_hardware(const estimate_options& options) {
+  if (options.model.empty()) return parse_hardware(options.hardware);
+  const hardware meant = options.model == "finn" ? hardware::finn_formula : hardware::spillway;
+  say(fmt::format("--model {} is --hardware {} now", options.model, to_string(meant)));
+  return meant;
 }
 
-network_cost cost_of(const dataflow& flow, const estimate_options& options) {
-  if (options.model == "finn") return finn_cost(flow, as_finn(options));
-  network_cost cost = spillway_cost(flow, find_device(options.device));
-  if (!cost.utilization->fits())
+/// What only FINN's formula, or only the others can answer is not asked in silence.
+void check_options(const CLI::App& command, hardware chosen) {
+  const bool is_formula = chosen == hardware::finn_formula;
+  const std::vector<std::string> of_the_other =
+      is_formula ? std::vector<std::string>{"--device"}
+                 : std::vector<std::string>{"--accumulator-width", "--thresholds", "--multipliers", "--weights"};
+  for (const std::string& name : of_the_other)
+    if (command.count(name) > 0)
+      throw config_error(
+          fmt::format("{} is of --hardware {} and has no meaning for --hardware {}; nearest: leave it out", name,
+                      is_formula ? "spillway, finn-hls and finn-rtl" : "finn-formula", to_string(chosen)));
+}
+
+network_cost cost_of(const dataflow& flow, const estimate_options& options, hardware chosen) {
+  network_cost cost = price(flow, chosen, find_device(options.device), as_finn(options));
+  if (cost.utilization && !cost.utilization->fits())
     say(fmt::format("warning: {} does not fit {}: {}", options.design.model, cost.utilization->device->name,
                     cost.utilization->shortage()));
   return cost;
 }
 
-int estimate(const estimate_options& options) {
+int estimate(const estimate_options& options, hardware chosen) {
   const design loaded = load_design(options.design);
-  const network_cost cost = cost_of(loaded.flow, options);
+  const network_cost cost = cost_of(loaded.flow, options, chosen);
   if (!options.output.empty()) {
     const run_directory directory(options.output,
                                   options.force ? run_directory::use::overwrite : run_directory::use::fresh);
@@ -84,10 +96,16 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   const auto options = std::make_shared<estimate_options>();
   add_design_options(*command, options->design);
   command
-      ->add_option("--model", options->model,
-                   "finn: FINN's published model; spillway: ours, held to synthesis (docs/cost-model.md)")
-      ->check(CLI::IsMember({"finn", "spillway"}))
+      ->add_option(
+          "--hardware", options->hardware,
+          "spillway: our RTL, as Yosys counts it (docs/cost-model.md); finn-hls, finn-rtl: FINN's units, as Vivado "
+          "counts them (docs/finn-hardware.md); finn-formula: FINN's published estimate (docs/cost.md)")
+      ->check(CLI::IsMember({"spillway", "finn-hls", "finn-rtl", "finn-formula"}))
       ->capture_default_str();
+  command->add_option("--model", options->model, "The old name of --hardware: finn (finn-formula) or spillway")
+      ->check(CLI::IsMember({"finn", "spillway"}))
+      ->excludes("--hardware")
+      ->group("");
   command
       ->add_option("--accumulator-width", options->accumulator_width,
                    "given: accumulators are priced as they are; finn: at most at their data-type bound, as FINN does")
@@ -102,7 +120,7 @@ void add_estimate_command(CLI::App& app, command_action& action) {
       ->capture_default_str();
   command
       ->add_option("--device", options->device,
-                   fmt::format("With --model spillway: the device, for its family and its utilization ({})",
+                   fmt::format("The device or board, for its family and its utilization ({})",
                                fmt::join(names_of_devices(), ", ")))
       ->capture_default_str();
   command->add_option("-o,--output", options->output, "Write FINN's reports (estimate_layer_*.json) to this directory");
@@ -112,12 +130,14 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   command->footer(
       "Examples:\n"
       "  spillway estimate models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 32 --explain\n"
-      "  spillway estimate net.onnx --model spillway --device xczu3eg --explain\n"
+      "  spillway estimate net.onnx --device zcu104 --explain\n"
+      "  spillway estimate net.onnx --hardware finn-hls --device pynq-z1\n"
       "  spillway estimate net.onnx --folding folding_config.json --json\n");
   command->callback([command, options, &action] {
     action = [command, options] {
-      check_options(*command, *options);
-      return estimate(*options);
+      const hardware chosen = chosen_hardware(*options);
+      check_options(*command, chosen);
+      return estimate(*options, chosen);
     };
   });
 }

@@ -17,6 +17,7 @@ struct value_band {
   double low = 0, high = 0;
 };
 
+/// What percents are of at least.
 constexpr double least_of_percents = 50;
 
 /// The kind of unit that a band is of: "mvau", "mvau of constants", "mvau of DSPs", "sliding_window parallel", ...

@@ -83,7 +83,7 @@ nlohmann::ordered_json json_of(const unit_cost& unit) {
       {"uram_efficiency", unit.uram_efficiency},
       {"dsp", unit.dsp.amount},
       {"terms", {json_of(unit.luts), json_of(unit.bram18), json_of(unit.uram), json_of(unit.dsp)}}};
-  if (unit.model == "spillway") {
+  if (unit.model != "finn") {
     json["calibrated"] = unit.is_calibrated;
     json["sites"] = unit.used.sites;
     json["luts_band"] = json_of(lut_band(unit));
@@ -94,6 +94,15 @@ nlohmann::ordered_json json_of(const unit_cost& unit) {
     json["terms"].push_back(json_of(*unit.ff));
   }
   return json;
+}
+
+/// As `--hardware` names it: the model of FINN's formula is called as ever.
+std::string hardware_of(const network_cost& cost) { return cost.model == "finn" ? "finn-formula" : cost.model; }
+
+/// What the price is held to.
+std::string_view truth_of(const network_cost& cost) {
+  if (cost.model == "finn") return "as FINN publishes it";
+  return cost.model == "spillway" ? "truth: Yosys" : "truth: published Vivado counts";
 }
 
 /// Between which numbers the count lies, or for which units nobody knows.
@@ -109,9 +118,9 @@ std::string band_text(const network_cost& cost) {
   return line("LUT", lut_band(cost)) + line("FF", ff_band(cost));
 }
 
-std::string device_text(const device_utilization& utilization) {
-  std::string text = fmt::format("\n{} ({}), modelled, as Yosys counts; not a Vivado count:\n",
-                                 utilization.device->name, to_string(utilization.device->family));
+std::string device_text(const device_utilization& utilization, std::string_view counted_by) {
+  std::string text = fmt::format("\n{} ({}), modelled, {}:\n", utilization.device->name,
+                                 to_string(utilization.device->family), counted_by);
   text += to_text(utilization);
   if (!utilization.fits()) text += fmt::format("does not fit: {}\n", utilization.shortage());
   return text;
@@ -200,15 +209,18 @@ std::string to_text(const network_cost& cost, bool explained) {
   };
   for (const unit_cost& unit : cost.units) add_line(unit.unit, sum({unit}));
   add_line("total", cost);
-  text += fmt::format("modelled: model={}\n", cost.model) + band_text(cost);
-  if (cost.utilization) text += device_text(*cost.utilization);
+  text += fmt::format("modelled: hardware={}, {}\n", hardware_of(cost), truth_of(cost)) + band_text(cost);
+  if (cost.utilization)
+    text += device_text(*cost.utilization,
+                        cost.model == "spillway" ? "as Yosys counts; not a Vivado count" : "as Vivado counts");
   if (explained)
     for (const unit_cost& unit : cost.units) text += explain(unit);
   return text;
 }
 
 std::string to_json(const network_cost& cost) {
-  nlohmann::ordered_json json{{"network", cost.network}, {"model", cost.model}, {"grade", "modelled"}};
+  nlohmann::ordered_json json{
+      {"network", cost.network}, {"model", cost.model}, {"hardware", hardware_of(cost)}, {"grade", "modelled"}};
   json["total"] = {{"luts", cost.luts},
                    {"compute_luts", cost.compute_luts},
                    {"threshold_luts", cost.threshold_luts},

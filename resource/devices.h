@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "spillway/resource/resources.h"
 
@@ -50,7 +51,11 @@ std::span<const fpga_device> fpga_devices();
 /// The one that a design is priced for if nobody says: xc7z020.
 const fpga_device& default_device();
 
-/// The device of that name, with or without the "xc" in front. Throws `config_error` that names the nearest one.
+/// The boards that a device is known from, each by itself: "PYNQ-Z1", "PYNQ-Z2", "ZedBoard".
+std::vector<std::string_view> boards_of(const fpga_device& device);
+
+/// The device of that name, with or without the "xc" in front, also of a whole part ("xczu7ev-ffvc1156-2-e"), or of a
+/// board ("pynq-z1", "ZCU104", "U250"), in any case. Throws `config_error` that names the nearest one.
 const fpga_device& find_device(std::string_view name);
 
 /// Of what a part takes in both families, what it takes in one: `lutram` and `carry` are then those of `family`.

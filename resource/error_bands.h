@@ -6,8 +6,8 @@
 
 #include "spillway/resource/unit_cost.h"
 
-// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the model's
-// errors over held-out units, in percent of what synthesis counted (of 50 at least).
+// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the
+// model's errors over held-out units, in percent of what synthesis counted (of 50 at least).
 
 namespace spillway::error_bands {
 
@@ -18,6 +18,7 @@ struct band {
   error_range luts, ff;
 };
 
+/// Every kind that was measured.
 // clang-format off
 inline constexpr std::array<band, 20> all{{
     {"add_streams", 8, {0.00, 0.00}, {0.00, 0.00}},

@@ -171,7 +171,7 @@ TEST_CASE("the street by the library prints what the command prints") {
   REQUIRE(street.code == 0);
   const std::vector<std::string> registers{"--accumulator", "12:wrap:per_product"};
   std::vector<std::string> simulate{"simulate", model, "--data", data, "--quiet"},
-      price{"estimate", model, "--model", "spillway"};
+      price{"estimate", model};
   simulate.insert(simulate.end(), registers.begin(), registers.end());
   price.insert(price.end(), registers.begin(), registers.end());
   const std::string simulated = spillway_command(simulate).out, priced = spillway_command(price).out;

@@ -121,7 +121,7 @@ TEST_CASE("info and estimate speak of the same accelerator") {
   CHECK(info["units"][0]["cycles_per_frame"] == 112);
   const json cost = json::parse(spillway_command({"estimate", qat, "--pe", "5", "--simd", "14", "--json"}).out);
   CHECK(cost["units"][0]["cycles"] == 112);
-  const process_result explained = spillway_command({"estimate", qat, "--explain"});
+  const process_result explained = spillway_command({"estimate", qat, "--hardware", "finn-formula", "--explain"});
   for (const char* term : {"mult", "tree", "acc", "comp"}) CHECK(explained.out.find(term) != std::string::npos);
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("docs/json.md lists every key that a command prints") {
       {"check", a2q, "--accumulator", "9", "--tiles", "6x16:9", "--data", "binary-mnist", "--json"},
       {"simulate", a2q, "--data", "binary-mnist", "--frames", "5", "--compare", "--quiet", "--json"},
       {"estimate", a2q, "--json"},
-      {"estimate", a2q, "--model", "spillway", "--json"},
+      {"estimate", a2q, "--hardware", "finn-formula", "--json"},
       {"explore", a2q, "--cycles", "2000", "--fifos", "live", "--quiet", "--json"},
       {"version", "--json"}};
   for (const std::vector<std::string>& line : lines) {

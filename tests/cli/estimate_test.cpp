@@ -8,7 +8,7 @@
 #include "spillway/tests/cli/run_process.h"
 #include "spillway/tests/traces/temporary_directory.h"
 
-// `spillway estimate` with Spillway's own model: devices, utilization, reports, and what it refuses.
+// `spillway estimate` by hardware: devices, utilization, reports, and what it refuses.
 
 using namespace spillway;
 using nlohmann::json;
@@ -16,7 +16,7 @@ using nlohmann::json;
 namespace {
 
 std::vector<std::string> own(std::vector<std::string> more) {
-  std::vector<std::string> arguments{"estimate", qat, "--model", "spillway", "--pe", "10", "--simd", "8"};
+  std::vector<std::string> arguments{"estimate", qat, "--pe", "10", "--simd", "8"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -35,7 +35,7 @@ TEST_CASE("estimate prints the utilization of a device, as Vivado lays it out") 
 
 TEST_CASE("a design that does not fit is priced, and one line says so") {
   const process_result run = spillway_command(
-      {"estimate", qat, "--model", "spillway", "--pe", "10", "--simd", "784", "--accumulator", "40", "--json"});
+      {"estimate", qat, "--pe", "10", "--simd", "784", "--accumulator", "40", "--json"});
   CHECK(run.code == 0);
   const json cost = json::parse(run.out);
   CHECK(cost["utilization"]["fits"] == false);
@@ -57,27 +57,56 @@ TEST_CASE("FINN's reports come from our own model as well") {
   CHECK(cycles["MVAU_0"] == 98);
 }
 
-TEST_CASE("both models price networks with units that are no matrix: forks, sums, folds, windows") {
+TEST_CASE("all hardware prices networks with units that are no matrix: forks, sums, folds, windows") {
   for (const char* network : {"tfc-mnist/wrapnet-w4a4-p8.onnx", "resnet18-cifar10/qat-w4a4.onnx"})
-    for (const char* model : {"finn", "spillway"}) {
+    for (const char* hardware : {"spillway", "finn-hls", "finn-rtl", "finn-formula"}) {
       CAPTURE(network);
-      CAPTURE(model);
+      CAPTURE(hardware);
       const process_result run =
           spillway_command({"estimate", std::string(SPILLWAY_SOURCE_DIR "/models/zoo/") + network, "--accumulator",
-                            "MVAU_1=8", "--model", model, "--json"});
+                            "MVAU_1=8", "--hardware", hardware, "--json"});
       REQUIRE(run.code == 0);
       const json cost = json::parse(run.out);
+      CHECK(cost["hardware"] == hardware);
       CHECK(cost["total"]["threshold_luts"] > 0);
       CHECK(cost["total"]["luts"] > cost["total"]["compute_luts"]);
     }
 }
 
-TEST_CASE("what only one model has is refused to the other, in one line") {
+TEST_CASE("our hardware is the default, and the old word for FINN's formula says what it is now") {
+  CHECK(json::parse(spillway_command({"estimate", qat, "--json"}).out)["hardware"] == "spillway");
+  const process_result formula = spillway_command({"estimate", qat, "--hardware", "finn-formula"}),
+                       old = spillway_command({"estimate", qat, "--model", "finn"});
+  CHECK(old.out == formula.out);
+  CHECK(old.err.find("--model finn is --hardware finn-formula now") != std::string::npos);
+  check_refused(spillway_command({"estimate", qat, "--hardware", "vhdl"}), 2, {"--hardware", "finn-rtl"});
+}
+
+TEST_CASE("a device is known by its name, its part and its boards") {
+  for (const char* name : {"xczu7ev", "zu7ev", "ZCU104", "zcu104", "xczu7ev-ffvc1156-2-e"})
+    CHECK(spillway_command(own({"--device", name})).out.find("xczu7ev (UltraScale+)") != std::string::npos);
+  CHECK(spillway_command(own({"--device", "pynq-z1"})).out.find("xc7z020") != std::string::npos);
+  CHECK(spillway_command(own({"--device", "KV260"})).out.find("xck26") != std::string::npos);
+  CHECK(spillway_command(own({"--device", "u250"})).out.find("xcu250") != std::string::npos);
+}
+
+TEST_CASE("FINN's hardware has a utilization as Vivado counts, and a band where its errors are known") {
+  const process_result run = spillway_command(
+      {"estimate", qat, "--hardware", "finn-hls", "--device", "pynq-z1", "--pe", "10", "--simd", "8", "--json"});
+  REQUIRE(run.code == 0);
+  const json cost = json::parse(run.out);
+  CHECK(cost["utilization"]["device"] == "xc7z020");
+  CHECK(cost["units"][0]["luts_band"][0] < cost["units"][0]["luts"]);
+  CHECK(cost["units"][1]["luts_band"].is_null());  // a stream: no count is known
+}
+
+TEST_CASE("what only some hardware has is refused to the others, in one line") {
   for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"--thresholds", "block"},
                                                                                     {"--weights", "external"},
                                                                                     {"--accumulator-width", "given"},
                                                                                     {"--multipliers", "lut"}})
-    check_refused(spillway_command(own({flag, value})), 2, {flag, "--model finn"});
-  check_refused(spillway_command({"estimate", qat, "--device", "xcu250"}), 2, {"--device", "--model spillway"});
+    check_refused(spillway_command(own({flag, value})), 2, {flag, "--hardware finn-formula"});
+  check_refused(spillway_command({"estimate", qat, "--hardware", "finn-formula", "--device", "xcu250"}), 2,
+                {"--device", "--hardware spillway"});
   check_refused(spillway_command(own({"--device", "xczu3gg"})), 2, {"xczu3gg", "nearest: xczu3eg"});
 }

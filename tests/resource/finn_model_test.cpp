@@ -81,7 +81,7 @@ TEST_CASE("FINN's reports have FINN's keys") {
 TEST_CASE("the explanation names every term with its formula, its arguments and its source") {
   const network_cost cost = finn_cost(two_units());
   const std::string text = to_text(cost, true);
-  for (const char* part : {"MVAU_1", "total", "model=finn", "SIMD*(2*ceil((W+A)/6) - 1)*(W+A)", "W=8, A=4, SIMD=16",
+  for (const char* part : {"MVAU_1", "total", "hardware=finn-formula", "SIMD*(2*ceil((W+A)/6) - 1)*(W+A)", "W=8, A=4, SIMD=16",
                            "P=14 as given", "FINN-R", "UG573"})
     CHECK_MESSAGE(text.find(part) != std::string::npos, part);
   CHECK(to_text(cost).find("SIMD*") == std::string::npos);
