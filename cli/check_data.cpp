@@ -26,7 +26,7 @@ difference_report compare_on_data(const network& file, const std::string& data) 
   const integer_network integers = streamline(file, &report);
   const dataset loaded = load_dataset(data);
   quantize_dataset(integers, loaded);  // refuses what does not fit, by name
-  return explain_differences(file, integers, report, real_inputs(loaded));
+  return explain_differences(file, integers, report, real_inputs(loaded, &integers.input));
 }
 
 void print_differences(const difference_report& report, const std::string& data) {

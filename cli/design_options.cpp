@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <cstdlib>
 
 #include "spillway/cli/console.h"
 #include "spillway/models/support/error.h"
@@ -14,16 +12,12 @@ namespace spillway {
 
 namespace {
 
-/// The text of --input.
-fixed_point_format parse_input_format(const std::string& text) {
-  fixed_point_format input;
-  int read = 0;
-  const int fields = std::sscanf(text.c_str(), "FIXED<%3d,%3d>%n", &input.bits, &input.integer_bits, &read);
-  if (fields != 2 || read != static_cast<int>(text.size()) || input.bits < 1 || input.bits > 32 ||
-      std::abs(input.integer_bits) > 32)
-    throw config_error(
-        fmt::format("--input {}; right: FIXED<bits,integer bits> with 1 to 32 bits, for instance FIXED<16,6>", text));
-  return input;
+void parse_input(const std::string& text, streamline_options& options) {
+  try {
+    parse_input_format(text, options);
+  } catch (const config_error& wrong) {
+    throw config_error(fmt::format("--input {}", wrong.what()));
+  }
 }
 
 register_rule parse_accumulator(const std::string& text) {
@@ -37,7 +31,7 @@ register_rule parse_accumulator(const std::string& text) {
 design_options options_of(const design_arguments& arguments) {
   design_options options;
   options.streamline.xnor_popcount = arguments.xnor_popcount;
-  if (!arguments.input.empty()) options.streamline.input = parse_input_format(arguments.input);
+  if (!arguments.input.empty()) parse_input(arguments.input, options.streamline);
   options.folding = arguments.folding;
   unit_options& matrix = options.lowering.dot_products;
   matrix.pe = arguments.pe;
@@ -61,7 +55,8 @@ void add_design_options(CLI::App& command, design_arguments& arguments) {
   command.add_option("--simd", arguments.simd, "Inputs a cycle of every matrix unit; must divide its columns");
   command.add_option("--folding", arguments.folding, "FINN's folding_config.json");
   command.add_option("--input", arguments.input,
-                     "FIXED<bits,integer bits> of an input that the file does not quantize; FIXED<16,6> if left out");
+                     "What an input is that the file does not quantize: FIXED<bits,integer bits>, or BIPOLAR, TERNARY, "
+                     "INTn, UINTn, with a scale (UINT8/255) or none; FIXED<16,6> if left out");
   command.add_flag("--xnor-popcount", arguments.xnor_popcount,
                    "Layers of bipolar weights on bipolar inputs count agreements, 0 to MW, as XNOR hardware does");
 }
@@ -75,6 +70,7 @@ void add_multiplier_option(CLI::App& command, design_arguments& arguments) {
 
 design load_design(const design_arguments& arguments) {
   design loaded = load_design(arguments.model, options_of(arguments));
+  for (const std::string& line : loaded.notes) say(fmt::format("note: {}", line));
   for (const std::string& line : refuted_claims(loaded.flow)) say(fmt::format("warning: {}", line));
   return loaded;
 }

@@ -19,7 +19,7 @@ struct design_arguments {
   std::vector<std::string> accumulators;  ///< `[UNIT|LAYER=]SPEC`
   std::optional<int> pe, simd;            ///< of every unit with accumulators
   std::string folding;                    ///< FINN's folding_config.json
-  std::string input;                      ///< FIXED<bits, integer bits> of an input that the file does not quantize
+  std::string input;                      ///< what an input is that the file does not quantize
   std::string multipliers;     ///< `lut` or `dsp` of every unit that has some; empty: as the folding file says
   bool xnor_popcount = false;  ///< bipolar layers count agreements
 };

@@ -73,6 +73,11 @@ integer_tensor quantized(const integer_network& net, std::int64_t frames, Level&
 
 }  // namespace
 
+bool takes_raw_pixels(const input_quantizer& quantizer, integer_type raw) {
+  return raw == unsigned_type(8) && quantizer.type == raw && quantizer.scale == 1 && quantizer.zero_point == 0 &&
+         quantizer.low == 0 && quantizer.high == raw.max64() && quantizer.steps.empty();
+}
+
 std::int64_t quantize_input(const input_quantizer& quantizer, float x, std::int64_t channel) {
   return input_levels(quantizer)(x, channel);
 }
@@ -99,10 +104,14 @@ integer_tensor quantize_dataset(const integer_network& net, const dataset& data)
   const integer_type raw = data.inputs.type;
   const std::int64_t values = raw.max64() + 1, channels = net.input_info().shape.channels;
   std::vector<std::int64_t> table;
-  const bool as_signs = takes_bits_as_signs(net.input, raw), by_channel = levels.by_channel();
+  const bool as_signs = takes_bits_as_signs(net.input, raw), as_pixels = takes_raw_pixels(net.input, raw);
+  const bool by_channel = levels.by_channel();
+  const auto level_of = [&](std::int64_t p, std::int64_t channel) {
+    if (as_signs) return net.input.type.is_bipolar ? 2 * p - 1 : p;
+    return as_pixels ? p : levels(real_of(p, raw), channel);
+  };
   for (std::int64_t c = 0; c < (by_channel ? channels : 1); ++c)
-    for (std::int64_t p = 0; p < values; ++p)
-      table.push_back(as_signs ? (net.input.type.is_bipolar ? 2 * p - 1 : p) : levels(real_of(p, raw), c));
+    for (std::int64_t p = 0; p < values; ++p) table.push_back(level_of(p, c));
   return quantized(net, data.frames(), [&](std::int64_t element, std::int64_t channel) {
     return table[static_cast<std::size_t>((by_channel ? channel * values : 0) + *data.inputs.at(element))];
   });

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "spillway/models/dataflow/folding_places.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/json_file.h"
@@ -19,18 +20,7 @@
 namespace spillway {
 namespace {
 
-using nlohmann::json;
-
-/// The kind that FINN calls `alias`; null if there is none.
-const unit_facts* kind_called(std::string_view alias) {
-  for (const unit_facts* kind : all_unit_facts)
-    for (const std::string_view known : kind->finn_names)
-      if (!alias.empty() && alias == known) return kind;
-  return nullptr;
-}
-
-/// The kind of a unit of ours, by what stands before the number of its name.
-const unit_facts& kind_of_unit(std::string_view unit) { return *kind_called(unit.substr(0, unit.rfind('_'))); }
+using json = nlohmann::ordered_json;
 
 /// What some kind of unit has, so that it may stand for all.
 constexpr unit_properties anything{true, true, true, true, true, true, true, true};
@@ -38,45 +28,66 @@ constexpr unit_properties anything{true, true, true, true, true, true, true, tru
 constexpr std::array<std::string_view, 4> memory_styles{"auto", "distributed", "block", "ultra"};
 constexpr std::array<std::string_view, 3> multiplier_styles{"auto", "lut", "dsp"};
 
-/// What FINN can set and Spillway's unit has always: legal as long as it says so.
+/// What FINN can set, and no unit here differs by: legal, and said where the value is not what the unit is anyway.
 struct fixed_attribute {
   std::string_view name;
-  std::array<std::string_view, 2> values;  ///< as JSON text; the second may be empty
+  std::array<std::string_view, 2> same;   ///< as JSON text, what the unit is; the second may be empty
+  std::array<std::string_view, 5> other;  ///< what else FINN takes; empty: any number or text
 };
-constexpr std::array<fixed_attribute, 4> fixed_attributes{{
-    {"mem_mode", {"\"internal_decoupled\"", "\"decoupled\""}},
-    {"resType", {"\"auto\"", "\"lut\""}},  // of a unit that doesn't multiply
-    {"ram_style_thresholds", {"\"auto\"", ""}},
-    {"runtime_writeable_weights", {"0", ""}},
+constexpr std::array<fixed_attribute, 16> fixed_attributes{{
+    {"mem_mode", {"\"internal_decoupled\"", "\"decoupled\""}, {"\"internal_embedded\"", "\"const\"", "\"external\""}},
+    {"resType", {"\"auto\"", "\"lut\""}, {"\"dsp\""}},  // of a unit that doesn't multiply
+    {"ram_style_thresholds", {"\"auto\"", ""}, {"\"distributed\"", "\"block\"", "\"ultra\""}},
+    {"runtime_writeable_weights", {"0", ""}, {"1"}},
+    {"pumpedMemory", {"0", ""}, {"1"}},
+    {"pumpedCompute", {"0", ""}, {"1"}},
+    {"mlo_max_iter", {"0", ""}, {}},
+    {"dynamic_mode", {"0", ""}, {"1"}},
+    {"depth_trigger_uram", {"0", ""}, {}},
+    {"depth_trigger_bram", {"0", ""}, {}},
+    {"preferred_impl_style", {"\"\"", ""}, {"\"hls\"", "\"rtl\""}},
+    {"impl_style", {"\"rtl\"", ""}, {"\"vivado\"", "\"hls\""}},
+    {"slr", {"-1", ""}, {}},
+    {"partition_id", {"0", ""}, {}},
+    {"device_id", {"0", ""}, {}},
+    {"mem_port", {"\"\"", ""}, {}},
 }};
 
-constexpr std::array<std::string_view, 10> known_attributes{"PE",
-                                                            "SIMD",
-                                                            "ram_style",
-                                                            "parallel_window",
-                                                            "inFIFODepths",
-                                                            "outFIFODepths",
-                                                            "mem_mode",
-                                                            "resType",
-                                                            "ram_style_thresholds",
-                                                            "runtime_writeable_weights"};
+constexpr std::array<std::string_view, 6> own_attributes{"PE",           "SIMD",         "ram_style", "parallel_window",
+                                                         "inFIFODepths", "outFIFODepths"};
+
+std::vector<std::string_view> known_attributes() {
+  std::vector<std::string_view> result(own_attributes.begin(), own_attributes.end());
+  for (const fixed_attribute& attribute : fixed_attributes) result.push_back(attribute.name);
+  return result;
+}
 
 std::string shown(const json& value) { return shown_path(value.dump(-1, ' ', false, json::error_handler_t::replace)); }
 
 class folding_reader {
  public:
-  folding_reader(const std::string& path, const std::vector<std::string>& units) : m_path(path), m_units(units) {}
+  folding_reader(const std::string& path, const std::vector<std::string>& units, std::vector<assumption>* said)
+      : m_path(path), m_units(units), m_said(said) {}
 
   lowering_options read() {
-    const json root = read_json_object(m_path);
+    const json root = read_ordered_json_object(m_path);
     // FINN lets a unit's own attributes override the defaults, wherever these stand in the file.
     if (root.contains("Defaults")) read_defaults(root.at("Defaults"));
+    std::vector<folding_entry> entries;
     for (const auto& item : root.items())
-      if (item.key() != "Defaults") read_unit(item.key(), item.value());
+      if (item.key() != "Defaults") entries.push_back(entry_called(item.key()));
+    const std::vector<std::string> places = places_of(entries, m_units);
+    for (std::size_t e = 0; e < entries.size(); ++e) read_unit(entries[e], places[e], root.at(entries[e].name));
+    for (std::size_t e = 0; e + 1 < entries.size(); ++e)
+      if (entries[e].alias.starts_with("StreamingFIFO")) read_fifo(root.at(entries[e].name), places[e + 1]);
     return std::move(m_options);
   }
 
  private:
+  void say(const std::string& where, std::string what, std::string value, std::string why) {
+    if (m_said) m_said->push_back({shown_path(where), std::move(what), std::move(value), std::move(why)});
+  }
+
   [[noreturn]] void refuse(const std::string& what) const {
     throw config_error(fmt::format("{}: {}", shown_path(m_path), what));
   }
@@ -96,54 +107,77 @@ class folding_reader {
 
   void read_default(const std::string& key, const json& value, const json& kind, const std::string& where) {
     if (kind == "all") return set(m_options.defaults, anything, key, value, where);
-    const unit_facts* named = kind.is_string() ? kind_called(kind.get<std::string>()) : nullptr;
+    const std::string alias = kind.is_string() ? kind.get<std::string>() : "";
+    const unit_facts* named = kind_called(alias);
+    if (named == nullptr && !is_other_finn_kind(alias))
+      refuse(fmt::format("{} is for {}, which is no kind of unit; nearest: {}", where, shown(kind),
+                         nearest_name(alias, kinds())));
     bool used = false;
     for (const std::string& unit : m_units) {
       if (named == nullptr || &kind_of_unit(unit) != named) continue;
       used = true;
       set(m_options.units[unit], named->has, key, value, where);
     }
-    if (!used)
-      refuse(fmt::format("{} is for {}, and there is no such unit; nearest: {}", where, shown(kind),
-                         nearest_name(kind.is_string() ? kind.get<std::string>() : "all", kinds_here())));
+    if (!used) say(where, "folding", "skipped", fmt::format("the network has no {}", alias));
   }
 
-  /// Every name of the kinds of unit that the accelerator has.
-  std::vector<std::string_view> kinds_here() const {
-    std::vector<std::string_view> result{"all"};
-    for (const unit_facts* kind : all_unit_facts)
-      if (std::any_of(m_units.begin(), m_units.end(), [&](const std::string& u) { return &kind_of_unit(u) == kind; }))
-        result.insert(result.end(), kind->finn_names.begin(), kind->finn_names.end());
-    std::erase(result, "");
+  static std::vector<std::string_view> kinds() {
+    std::vector<std::string_view> result = all_kind_names();
+    result.insert(result.begin(), "all");
     return result;
   }
 
-  void read_unit(const std::string& name, const json& attributes) {
-    const std::string unit = unit_called(name);
-    const auto [first, is_new] = m_named_as.emplace(unit, name);
-    if (!is_new) refuse(fmt::format("{} is there twice, as {} and as {}", unit, first->second, name));
-    if (!attributes.is_object()) refuse(fmt::format("{} = {} must be an object", name, shown(attributes)));
-    for (const auto& item : attributes.items())
-      set(m_options.units[unit], kind_of_unit(unit).has, item.key(), item.value(),
-          fmt::format("{}.{}", name, shown_path(item.key())));
-    check_constant_weights(m_options.units[unit], name);
-  }
-
-  std::string unit_called(const std::string& name) const {
-    const std::size_t number = name.rfind('_');
-    if (number != std::string::npos) {
-      const unit_facts* kind = kind_called(name.substr(0, number));
-      std::string ours = (kind ? std::string(kind->unit_name) : std::string()) + name.substr(number);
-      // Which converters there are depends on the folds that this file gives: `lower` looks at them.
-      if (kind == &width_converter::facts || std::find(m_units.begin(), m_units.end(), ours) != m_units.end())
-        return ours;
-    }
+  folding_entry entry_called(const std::string& name) const {
+    if (std::optional<folding_entry> entry = parse_entry(name)) return *std::move(entry);
     const std::vector<std::string_view> views(m_units.begin(), m_units.end());
     refuse(fmt::format("there is no unit '{}'; nearest: {}", shown_path(name), nearest_name(name, views)));
   }
 
+  void read_unit(const folding_entry& entry, const std::string& unit, const json& attributes) {
+    if (!attributes.is_object()) refuse(fmt::format("{} = {} must be an object", entry.name, shown(attributes)));
+    if (unit.empty()) {
+      check_skipped(entry, attributes);
+      return say(entry.name, "folding", "skipped", why_skipped(entry));
+    }
+    const auto [first, is_new] = m_named_as.emplace(unit, entry.name);
+    if (!is_new) refuse(fmt::format("{} is there twice, as {} and as {}", unit, first->second, entry.name));
+    if (entry.is_finn_name && unit.substr(unit.rfind('_')) != entry.name.substr(entry.name.rfind('_')))
+      say(entry.name, "folding", unit, "the unit at its place in the network");
+    for (const auto& item : attributes.items())
+      set(m_options.units[unit], kind_of_unit(unit).has, item.key(), item.value(),
+          fmt::format("{}.{}", entry.name, shown_path(item.key())));
+    check_constant_weights(m_options.units[unit], entry.name);
+  }
+
+  /// What is skipped may say nothing that is illegal.
+  void check_skipped(const folding_entry& entry, const json& attributes) {
+    if (entry.kind == nullptr) return;
+    unit_options ignored;
+    for (const auto& item : attributes.items())
+      set(ignored, entry.kind->has, item.key(), item.value(), fmt::format("{}.{}", entry.name, shown_path(item.key())));
+  }
+
+  static std::string why_skipped(const folding_entry& entry) {
+    if (entry.alias.starts_with("StreamingFIFO"))
+      return "streams are FIFOs; its depth is that of the stream to the next unit";
+    if (entry.kind == &width_converter::facts) return "converters follow from the folds";
+    if (entry.kind == nullptr) return "a unit of FINN's that this accelerator has no need of";
+    return "the network has no such unit at its place";
+  }
+
+  /// FINN's FIFO in front of a unit with one input.
+  void read_fifo(const json& attributes, const std::string& unit) {
+    if (unit.empty() || !attributes.contains("depth")) return;
+    const unit_facts& kind = kind_of_unit(unit);
+    if (&kind == &add_streams::facts || &kind == &concat_streams::facts || &kind == &width_converter::facts) return;
+    const int depth = fold(attributes.at("depth"), "StreamingFIFO.depth");
+    std::vector<int>& depths = m_options.units[unit].input_depths;
+    if (depths.empty()) depths.push_back(depth);
+    depths[0] = std::max(depths[0], depth);
+  }
+
   void set(unit_options& unit, const unit_properties& has, const std::string& key, const json& value,
-           const std::string& where) const {
+           const std::string& where) {
     if (key == "PE")
       unit.pe = fold(value, where);
     else if (key == "SIMD")
@@ -188,12 +222,12 @@ class folding_reader {
       refuse(fmt::format("{}.resType has no effect on embedded weights, which are constants; nearest: \"auto\"", name));
   }
 
-  void set_memory(unit_options& unit, const unit_properties& has, const json& value, const std::string& where) const {
+  void set_memory(unit_options& unit, const unit_properties& has, const json& value, const std::string& where) {
     const memory_style chosen = style(value, where);
     if (has.memory)
       unit.memory = chosen;
     else if (chosen == memory_style::block || chosen == memory_style::ultra)
-      refuse(fmt::format("{} = {} is not what is simulated and costed; nearest: \"distributed\"", where, shown(value)));
+      say(where, "folding", shown(value), "simulated alike, and priced as \"distributed\"");
   }
 
   bool flag(const json& value, const std::string& where) const {
@@ -224,20 +258,23 @@ class folding_reader {
     return static_cast<memory_style>(found - memory_styles.begin());
   }
 
-  void check_fixed(const std::string& key, const json& value, const std::string& where) const {
+  void check_fixed(const std::string& key, const json& value, const std::string& where) {
     const auto found = std::find_if(fixed_attributes.begin(), fixed_attributes.end(),
                                     [&](const fixed_attribute& a) { return a.name == key; });
     if (found == fixed_attributes.end())
       refuse(fmt::format("{} = {} would have no effect; nearest: {}", where, shown(value),
-                         nearest_name(key, known_attributes)));
+                         nearest_name(key, known_attributes())));
     const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (text == found->values[0] || text == found->values[1]) return;
-    refuse(
-        fmt::format("{} = {} is not what is simulated and costed; nearest: {}", where, shown(value), found->values[0]));
+    if (text == found->same[0] || text == found->same[1]) return;
+    const bool is_open = found->other[0].empty() && (value.is_number_integer() || value.is_string());
+    if (text.empty() || (!is_open && std::find(found->other.begin(), found->other.end(), text) == found->other.end()))
+      refuse(fmt::format("{} = {} is not what FINN takes; nearest: {}", where, shown(value), found->same[0]));
+    say(where, "folding", shown(value), fmt::format("simulated and priced as {}", found->same[0]));
   }
 
   const std::string& m_path;
   const std::vector<std::string>& m_units;
+  std::vector<assumption>* m_said;
   lowering_options m_options;
   std::map<std::string, std::string> m_named_as;  ///< the file's name for each unit
 };
@@ -272,8 +309,9 @@ json attributes_of(const Unit& unit) {
 
 }  // namespace
 
-lowering_options read_folding_config(const std::string& path, const std::vector<std::string>& units) {
-  return folding_reader(path, units).read();
+lowering_options read_folding_config(const std::string& path, const std::vector<std::string>& units,
+                                     std::vector<assumption>* said) {
+  return folding_reader(path, units, said).read();
 }
 
 std::string folding_config_json(const dataflow& flow) {

@@ -34,9 +34,9 @@ void merge(unit_options& into, const unit_options& over) {
   take(into.output_depths, over.output_depths);
 }
 
-lowering_options choices_of(const integer_network& net, const design_options& options) {
+lowering_options choices_of(const integer_network& net, const design_options& options, std::vector<assumption>& said) {
   if (options.folding.empty()) return options.lowering;
-  lowering_options result = read_folding_config(options.folding, unit_names(net));
+  lowering_options result = read_folding_config(options.folding, unit_names(net), &said);
   result.stream_depth = options.lowering.stream_depth;
   result.dot_products = options.lowering.dot_products;
   result.registers = options.lowering.registers;
@@ -53,8 +53,11 @@ design load_design(const std::filesystem::path& model, const design_options& opt
   result.file = read_qonnx(model);
   streamline_report report;
   result.integers = streamline(result.file, &report, options.streamline);
-  result.notes = std::move(report.notes);
-  result.choices = choices_of(result.integers, options);
+  for (const assumption& each : result.file.assumptions) result.notes.push_back(to_string(each));
+  result.notes.insert(result.notes.end(), report.notes.begin(), report.notes.end());
+  std::vector<assumption> said;
+  result.choices = choices_of(result.integers, options, said);
+  for (const assumption& each : said) result.notes.push_back(to_string(each));
   result.flow = lower(result.integers, result.choices);
   return result;
 }

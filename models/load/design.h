@@ -25,7 +25,7 @@ struct design {
   std::string model;  ///< the path, as it was given
   network file;
   integer_network integers;
-  std::vector<std::string> notes;  ///< what streamlining assumed or left away, a line each
+  std::vector<std::string> notes;  ///< what reading and streamlining assumed, changed or left away, a line each
   lowering_options choices;        ///< of the folding file and the options together: what `lower` took
   dataflow flow;                   ///< with the origin of each register
 };

@@ -15,13 +15,13 @@ std::vector<Real> transposed(const std::vector<Real>& w, std::size_t rows, std::
   return result;
 }
 
-/// x [n, k] by w [k, m]. Each output is summed in the order of k; the loop over m is the inner one because it can be
+/// x [n, ..., k] by w [k, m]. Each output is summed in the order of k; the loop over m is the inner one because it can be
 /// vectorized without changing that order.
 template <class Real>
 real_tensor<Real> product(const node_at_work<Real>& at, const std::vector<Real>& w) {
   real_tensor<Real> y = at.result();
-  const auto n = static_cast<std::size_t>(at.shape[0]), m = static_cast<std::size_t>(at.shape[1]);
-  const auto k = static_cast<std::size_t>(at.x().shape[1]);
+  const auto m = static_cast<std::size_t>(at.shape.back()), k = static_cast<std::size_t>(at.x().shape.back());
+  const std::size_t n = at.x().values.size() / k;
   for (std::size_t row = 0; row < n; ++row)
     for (std::size_t i = 0; i < k; ++i) {
       const Real factor = at.x().values[row * k + i];

@@ -12,6 +12,7 @@
 #include "spillway/models/numbers/float_tensor.h"
 #include "spillway/models/numbers/rounding_mode.h"
 #include "spillway/models/numbers/window_shape.h"
+#include "spillway/models/support/assumption.h"
 
 namespace spillway {
 
@@ -32,7 +33,7 @@ struct bipolar_quant_op {
   float_tensor scale;
 };
 
-/// y = x * w. Inputs: x [n, k], w [k, m].
+/// y = x * w. Inputs: x [n, ..., k], w [k, m].
 struct matmul_op {};
 
 /// y = alpha * x * op(w) + beta * b. Inputs: x [n, k], w ([m, k] if trans_b), and b if there is one.
@@ -170,6 +171,7 @@ struct network {
   std::map<std::string, float_tensor> constants;
   std::vector<network_node> nodes;
   std::map<std::string, std::string> metadata;  ///< the file's metadata_props, `spillway.accumulator.NODE` for instance
+  std::vector<assumption> assumptions;          ///< of the reader
 };
 
 /// Evaluates the graph in float32, node by node, as an ONNX runtime would: `input` is [n, ...] with the element count

@@ -51,7 +51,16 @@ struct shape_of {
     return in[0];
   }
 
-  tensor_shape operator()(const matmul_op&) const { return product(false); }
+  /// [n, ..., k] by [k, m].
+  tensor_shape operator()(const matmul_op&) const {
+    if (in[0].size() < 3 || in[1].size() != 2) return product(false);
+    if (in[0].back() != in[1][0])
+      refuse("its input {} has {} columns, but its weights {} take {}", text(in[0]), in[0].back(), text(in[1]),
+             in[1][0]);
+    tensor_shape result = in[0];
+    result.back() = in[1][1];
+    return checked(result);
+  }
 
   tensor_shape operator()(const gemm_op& op) const {
     tensor_shape result = product(op.trans_b);

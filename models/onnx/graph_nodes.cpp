@@ -60,6 +60,9 @@ void graph_reader::add_node(int index) {
     if (!input.empty()) shape_of(input, name);
   node_reader reader(proto, name, m_lookup);
   if (add_integers(reader, output)) return;
+  if (kind == node_kind::windows) return add_columns(reader, output);
+  if (kind == node_kind::agreements) return add_agreements(reader, output);
+  if (add_product_of_columns(reader, output)) return;
   if (kind == node_kind::dequantize) return add_dequantize(reader, output);
   if (std::optional<graph_constant> value = propagate(reader, m_budget)) {
     m_propagated.insert(output);
@@ -122,14 +125,27 @@ void graph_reader::add_alias(node_reader& reader, const std::string& output) {
   m_aliases[output] = resolve(in[0]);
 }
 
+/// A DequantizeLinear of the graph's input, which is integers: (x - zero point) * scale.
+void graph_reader::add_affine(node_reader& reader, const std::string& input, const std::string& output) {
+  const linear_levels levels = read_linear_parameters(reader);
+  const bool shifts = std::any_of(levels.zero_point.values.begin(), levels.zero_point.values.end(),
+                                  [](float zero) { return zero != 0; });
+  read_operation read{shifts ? network_op(sub_op{}) : network_op(mul_op{}), {input}};
+  read.operand = shifts ? levels.zero_point : levels.scale;
+  if (shifts) read.after.push_back({mul_op{}, levels.scale});
+  add_operation(reader, std::move(read), output);
+}
+
 void graph_reader::add_dequantize(node_reader& reader, const std::string& output) {
   const std::string input = resolve(reader.inputs(2, 3)[0]);
   if (const auto levels = m_levels.find(input); levels != m_levels.end())
     return add_operation(reader, {read_dequantize_linear(reader, levels->second), {levels->second.input}}, output);
   const auto constant = m_constants.find(input);
-  if (constant == m_constants.end())
+  if (constant == m_constants.end()) {
+    if (input == resolve(m_net.input) && input != m_net.input) return add_affine(reader, input, output);
     reader.refuse("reads {}, which is no integers; right: a QuantizeLinear before it, or an integer constant",
                   printable(input));
+  }
   m_parameters.insert(input);
   dequantized_constant real = read_dequantized_constant(reader, constant->second);
   m_propagated.insert(output);
@@ -140,20 +156,41 @@ void graph_reader::add_dequantize(node_reader& reader, const std::string& output
   add_operation(reader, {*std::move(real.quantizer), {name}}, output);
 }
 
-void graph_reader::add_operation(const node_reader& reader, read_operation read, const std::string& output) {
-  network_node node{reader.name, std::move(read.op), {}, output};
-  for (const std::string& input : read.inputs) node.inputs.push_back(resolve(input));
-  if (read.operand) {
-    const std::string name = unused_name(output + "_operand", m_tensor_names);
-    m_propagated.insert(name);
-    add_constant(name, real_constant(*std::move(read.operand)));
-    node.inputs.push_back(name);
+/// The tensor behind `steps`, which become nodes.
+std::string graph_reader::laid_out(const node_reader& reader, std::string tensor, const layout_steps& steps) {
+  for (const network_op& step : steps) {
+    const std::string made = unused_name(tensor + "_laid_out", m_tensor_names);
+    add_network_node({unused_name(reader.name + "_layout", m_node_names), step, {std::move(tensor)}, made});
+    tensor = made;
   }
-  if (!read.then_flatten) return add_network_node(std::move(node));
-  node.output = unused_name(output + "_before", m_tensor_names);
-  network_node flatten{unused_name(reader.name + "_flatten", m_node_names), flatten_op{}, {node.output}, output};
+  return tensor;
+}
+
+/// A constant of our own making.
+std::string graph_reader::operand_of(const std::string& output, float_tensor values) {
+  const std::string name = unused_name(output + "_operand", m_tensor_names);
+  m_propagated.insert(name);
+  add_constant(name, real_constant(std::move(values)));
+  return name;
+}
+
+void graph_reader::add_operation(const node_reader& reader, read_operation read, const std::string& output) {
+  quantize_weights(reader, read);
+  if (read.then_flatten) read.after.push_back({flatten_op{}});
+  network_node node{reader.name, std::move(read.op), {}, output};
+  for (std::size_t i = 0; i < read.inputs.size(); ++i)
+    node.inputs.push_back(
+        laid_out(reader, resolve(read.inputs[i]), i < read.before.size() ? read.before[i] : layout_steps{}));
+  if (read.operand) node.inputs.push_back(operand_of(output, *std::move(read.operand)));
+  for (following_operation& step : read.after) {
+    node.output = unused_name(output + "_before", m_tensor_names);
+    const char* suffix = std::holds_alternative<flatten_op>(step.op) ? "_flatten" : "_after";
+    network_node next{unused_name(reader.name + suffix, m_node_names), std::move(step.op), {node.output}, output};
+    if (step.operand) next.inputs.push_back(operand_of(output, *std::move(step.operand)));
+    add_network_node(std::move(node));
+    node = std::move(next);
+  }
   add_network_node(std::move(node));
-  add_network_node(std::move(flatten));
 }
 
 void graph_reader::add_network_node(network_node node) {

@@ -4,8 +4,14 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+#include <bit>
+#include <optional>
+
 #include "spillway/models/network/shapes.h"
+#include "spillway/models/onnx/finn_type.h"
 #include "spillway/models/onnx/names.h"
+#include "spillway/models/onnx/node_order.h"
 #include "spillway/models/onnx/operators.h"
 #include "spillway/models/onnx/tensor.h"
 #include "spillway/models/support/error.h"
@@ -15,16 +21,31 @@ namespace spillway {
 
 namespace {
 
+/// The quantizer that leaves all integers of an input's element type as they are; none for a float32.
+std::optional<network_op> quantizer_of_input(const onnx::ValueInfoProto& info) {
+  const std::string what = "input " + info.name();
+  if (!info.type().has_tensor_type()) throw input_error(fmt::format("{}: it is no tensor", what));
+  const int type = info.type().tensor_type().elem_type();
+  if (type == onnx::TensorProto::FLOAT) return std::nullopt;
+  graph_constant range;
+  try {
+    set_integer_range(type, what, range);
+  } catch (const input_error&) {
+    throw input_error(fmt::format(
+        "{}: its element type is {}; right: FLOAT, or an integer of 16 bits at most", what,
+        onnx::TensorProto::DataType_IsValid(type) ? onnx::TensorProto::DataType_Name(type) : std::to_string(type)));
+  }
+  const auto levels = static_cast<std::uint64_t>(range.greatest) - static_cast<std::uint64_t>(range.least);
+  if (levels > 0xFFFF)
+    throw input_error(fmt::format("{}: its element type is {}; right: FLOAT, or an integer of 16 bits at most", what,
+                                  onnx::TensorProto::DataType_Name(type)));
+  return quant_op{{{}, {1}}, {{}, {0}}, static_cast<int>(std::bit_width(levels)), range.least < 0};
+}
+
 /// The input's shape; what the file leaves open in dimension 0, the batch, is 1.
 tensor_shape input_shape(const onnx::ValueInfoProto& info) {
   const std::string what = "input " + info.name();
-  if (!info.type().has_tensor_type()) throw input_error(fmt::format("{}: it is no tensor", what));
   const onnx::TypeProto::Tensor& type = info.type().tensor_type();
-  if (type.elem_type() != onnx::TensorProto::FLOAT)
-    throw input_error(fmt::format("{}: its element type is {}; right: FLOAT", what,
-                                  onnx::TensorProto::DataType_IsValid(type.elem_type())
-                                      ? onnx::TensorProto::DataType_Name(type.elem_type())
-                                      : std::to_string(type.elem_type())));
   if (type.shape().dim_size() == 0) throw input_error(fmt::format("{}: it has no shape; right: [batch, ...]", what));
   tensor_shape shape;
   for (const auto& dimension : type.shape().dim()) {
@@ -47,10 +68,12 @@ graph_reader::graph_reader(const onnx::GraphProto& graph, std::int64_t opset) : 
 
 network graph_reader::read() {
   name_nodes();
+  order_nodes();
+  read_annotations();
   read_initializers();
-  read_input();
   find_makers();
-  for (int i = 0; i < m_graph.node_size(); ++i) add_node(i);
+  read_input();
+  for (const int i : m_order) add_node(i);
   read_output();
   keep_operands();
   return std::move(m_net);
@@ -60,16 +83,30 @@ void graph_reader::name_nodes() {
   if (!is_plain_text(m_graph.name()))
     throw input_error(fmt::format("graph {}: its name is no plain UTF-8", printable(m_graph.name())));
   m_net.name = m_graph.name();
+  std::map<std::string, std::string> repeated;  // a name, and what the second node with it is called
   for (const onnx::NodeProto& node : m_graph.node()) {
     const std::size_t index = m_names.size();
     std::string name = node.name();
     if (name.empty()) name = fmt::format("{}_{}", printable(node.op_type()), index);
     check_name(name, fmt::format("node {}", index));
-    if (!m_node_names.insert(name).second)
-      throw input_error(fmt::format("{}: two nodes have this name; right: one", name));
     node_kind_of(node, name);  // what can't be taken at all is said first
-    m_names.push_back(std::move(name));
+    m_names.push_back(unused_name(name, m_node_names));
+    if (m_names.back() != name) repeated.emplace(std::move(name), m_names.back());
   }
+  for (const auto& [name, second] : repeated)
+    m_net.assumptions.push_back({name, "node name", second, "several nodes have this name; the second is called so"});
+}
+
+void graph_reader::order_nodes() {
+  m_order = node_order(m_graph);
+  if (!std::is_sorted(m_order.begin(), m_order.end()))
+    m_net.assumptions.push_back({m_net.name, "order of nodes", "sorted", "some read what is made later in the file"});
+}
+
+void graph_reader::read_annotations() {
+  for (const onnx::TensorAnnotation& annotation : m_graph.quantization_annotation())
+    for (const onnx::StringStringEntryProto& entry : annotation.quant_parameter_tensor_names())
+      if (entry.key() == "finn_datatype") m_finn_types[annotation.tensor_name()] = entry.value();
 }
 
 void graph_reader::read_initializers() {
@@ -99,9 +136,16 @@ void graph_reader::read_input() {
   }
   if (!input) throw input_error("the graph has no input; right: one");
   m_net.input = input->name();
+  std::optional<network_op> quantizer = quantizer_of_input(*input);
   m_net.input_shape = input_shape(*input);
   m_shapes[m_net.input] = m_net.input_shape;
   m_tensor_names.insert(m_net.input);
+  if (const auto named = m_finn_types.find(m_net.input); named != m_finn_types.end() && !quantizer) {
+    const std::optional<finn_type> type = parse_finn_type(named->second);
+    if (type && (type->is == finn_type::kind::integer || type->is == finn_type::kind::bipolar))
+      quantizer = quantizer_of(*type);
+  }
+  if (quantizer) quantize_input(*std::move(quantizer));
 }
 
 /// Which node makes a tensor, for the message when it is read too early; and what is read at all.
@@ -128,8 +172,9 @@ const tensor_shape& graph_reader::shape_of(const std::string& tensor, const std:
   const auto maker = m_makers.find(tensor);
   if (maker == m_makers.end())
     throw input_error(fmt::format("{}: reads tensor {}, which nothing makes", node, printable(tensor)));
-  throw input_error(fmt::format("{}: reads tensor {}, which {} makes only later: a cycle, or nodes out of order", node,
-                                printable(tensor), m_names[maker->second]));
+  throw input_error(fmt::format(
+      "{}: reads tensor {}, which {} makes only later: a cycle; right: nodes that do not wait for each other", node,
+      printable(tensor), m_names[maker->second]));
 }
 
 const graph_constant* graph_reader::constant_of(const std::string& tensor) {
@@ -156,6 +201,8 @@ void graph_reader::read_output() {
         fmt::format("the graph's output {}: integers of a QuantizeLinear; right: a DequantizeLinear "
                     "behind it",
                     name));
+  if (m_columns.contains(resolve(name)))
+    throw input_error(fmt::format("the graph's output {}: the columns of an Im2Col; right: a MatMul behind it", name));
   m_net.output = resolve(name);
   m_read.insert(m_net.output);
 }

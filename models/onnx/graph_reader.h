@@ -28,6 +28,8 @@ class graph_reader {
  private:
   // What is read before the nodes.
   void name_nodes();
+  void order_nodes();
+  void read_annotations();
   void read_initializers();
   void read_input();
   void find_makers();
@@ -46,6 +48,17 @@ class graph_reader {
   void add_alias(node_reader& reader, const std::string& output);
   void add_dequantize(node_reader& reader, const std::string& output);
   void add_operation(const node_reader& reader, read_operation read, const std::string& output);
+  std::string laid_out(const node_reader& reader, std::string tensor, const layout_steps& steps);
+  std::string operand_of(const std::string& output, float_tensor values);
+  void add_affine(node_reader& reader, const std::string& input, const std::string& output);
+
+  // FINN's dialect (models/onnx/graph_finn.cpp).
+  void quantize_input(network_op quantizer);
+  std::string quantized_weights(const std::string& tensor);
+  void quantize_weights(const node_reader& reader, read_operation& read);
+  void add_columns(node_reader& reader, const std::string& output);
+  bool add_product_of_columns(node_reader& reader, const std::string& output);
+  void add_agreements(node_reader& reader, const std::string& output);
   void check_batch(const network_node& node) const;
   void add_network_node(network_node node);
 
@@ -62,6 +75,10 @@ class graph_reader {
   std::set<std::string> m_wanted;  ///< what some node or the graph's output reads
   std::map<std::string, tensor_shape> m_shapes;
   std::map<std::string, std::string> m_aliases;
+  std::vector<int> m_order;                         ///< of the nodes, such that none reads what is made later
+  std::map<std::string, std::string> m_finn_types;  ///< the file's finn_datatype of a tensor
+  std::map<std::string, std::string> m_quantized;   ///< annotated constants, behind their quantizers
+  std::map<std::string, window_columns> m_columns;  ///< between Im2Col and product
   std::map<std::string, graph_constant> m_constants;
   std::map<std::string, linear_levels> m_levels;  ///< integers between QuantizeLinear and DequantizeLinear
   std::set<std::string> m_fixed;                  ///< tensors that only constants decide

@@ -35,7 +35,7 @@ constexpr std::array<mode_name, 9> mode_names{{{"ROUND", rounding_mode::round},
 
 bool is_quantizer_domain(std::string_view domain) {
   return domain == quantizer_domain || domain == "onnx.brevitas" || domain == "finn.custom_op.general" ||
-         domain.empty();
+         domain == "finn" || domain == "qonnx" || domain.empty();
 }
 
 std::string_view to_string(rounding_mode mode) {

@@ -21,7 +21,7 @@ read_operation read_binary(node_reader& reader) {
 read_operation read_relu(node_reader& reader) { return {relu_op{}, reader.inputs(1, 1)}; }
 
 using read_function = read_operation (*)(node_reader&);
-constexpr std::array<std::pair<std::string_view, read_function>, 36> readers{{
+constexpr std::array<std::pair<std::string_view, read_function>, 38> readers{{
     {"Add", read_binary<add_op>},
     {"ArgMax", read_arg_max},
     {"AveragePool", read_pool},
@@ -39,12 +39,14 @@ constexpr std::array<std::pair<std::string_view, read_function>, 36> readers{{
     {"LogSoftmax", read_softmax},
     {"MatMul", read_binary<matmul_op>},
     {"MaxPool", read_pool},
+    {"MaxPoolNHWC", read_max_pool_nhwc},
     {"Mul", read_binary<mul_op>},
     {"MultiThreshold", read_multi_threshold},
     {"Neg", read_neg},
     {"Pad", read_pad},
     {"Pow", read_binary<pow_op>},
     {"Quant", read_quant},
+    {"QuantAvgPool2d", read_quant_avg_pool},
     {"ReduceMean", read_reduce_mean},
     {"Relu", read_relu},
     {"Reshape", read_reshaping},
@@ -100,10 +102,16 @@ std::vector<std::int64_t> node_reader::integers(const std::string& tensor, const
 }
 
 int node_reader::bits(const std::string& tensor, const char* what) const {
-  const float value = single(tensor, what);
-  if (value != std::floor(value) || value < 1 || value > integer_type::max_bits)
-    refuse("its {} is {}; right: a whole number from 1 to {}", what, value, integer_type::max_bits);
-  return static_cast<int>(value);
+  single(tensor, what);
+  return static_cast<int>(widths(tensor, what).values[0]);
+}
+
+float_tensor node_reader::widths(const std::string& tensor, const char* what) const {
+  float_tensor found = parameter(tensor, what);
+  for (const float value : found.values)
+    if (value != std::floor(value) || value < 1 || value > integer_type::max_bits)
+      refuse("its {} is {}; right: a whole number from 1 to {}", what, value, integer_type::max_bits);
+  return found;
 }
 
 std::vector<std::int64_t> node_reader::integers(const char* attribute, int input, const char* what) {

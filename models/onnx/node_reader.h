@@ -26,6 +26,15 @@ struct tensor_lookup {
   std::int64_t opset = 0;
 };
 
+/// Operators that only move or rename elements, one behind the other.
+using layout_steps = std::vector<network_op>;
+
+/// An operator behind another, with one more input of our own making if it takes two.
+struct following_operation {
+  network_op op;
+  std::optional<float_tensor> operand = {};
+};
+
 /// The operator of a node, and those of its inputs that stay tensors of the graph (a Quant's scale becomes part of the
 /// operator).
 struct read_operation {
@@ -34,6 +43,17 @@ struct read_operation {
   std::optional<float_tensor> operand = {};  ///< one more input, of our own making
   bool then_flatten = false;                 ///< a Flatten follows
   int output = 0;                            ///< which of the node's outputs the operator makes
+  std::vector<layout_steps> before = {};     ///< what lays out each input as the operator takes it
+  std::vector<following_operation> after = {};
+};
+
+/// What an Im2Col lays out in columns, for the product behind it.
+struct window_columns {
+  std::string input;  ///< [n, height, width, channels]
+  tensor_shape shape;
+  window_shape window;
+  float padding = 0;
+  bool depthwise = false;  ///< the columns of a channel stand together
 };
 
 /// One node on its way to an operator.
@@ -63,6 +83,7 @@ struct node_reader {
   float single(const std::string& tensor, const char* what) const;
   std::vector<std::int64_t> integers(const std::string& tensor, const char* what) const;
   int bits(const std::string& tensor, const char* what) const;
+  float_tensor widths(const std::string& tensor, const char* what) const;  ///< in bits, one or one a channel
 
   /// A list that is an attribute of old opsets and a constant input of new ones; empty if it is neither.
   std::vector<std::int64_t> integers(const char* attribute, int input, const char* what);
@@ -93,9 +114,30 @@ read_operation read_global_pool(node_reader& reader);
 read_operation read_reduce_mean(node_reader& reader);
 read_operation read_resize(node_reader& reader);
 read_operation read_pad(node_reader& reader);
+read_operation read_max_pool_nhwc(node_reader& reader);
+read_operation read_quant_avg_pool(node_reader& reader);
 read_operation read_concat(node_reader& reader);
 read_operation read_reshaping(node_reader& reader);
 read_operation read_transpose(node_reader& reader);
+
+/// A tensor of the file as the image [n, channels, height, width] that windows move over, and the way there: from
+/// [n, channels, length], and from [n, ..., channels] if `channels_last`. `role` names the tensor in messages.
+struct image_view {
+  tensor_shape shape;
+  layout_steps steps;
+};
+image_view as_image(const node_reader& reader, const tensor_shape& from, bool channels_last, const char* role);
+
+/// The way back from an image of this shape to a tensor of `rank` dimensions.
+std::vector<following_operation> from_image(const tensor_shape& image, std::size_t rank, bool channels_last);
+
+/// True for the operators whose tensors are [n, ..., channels].
+bool is_channels_last(const node_reader& reader);
+
+/// Im2Col; and the convolution that a product with `weights` [columns, outputs], a constant, of its columns is.
+window_columns read_columns(node_reader& reader);
+tensor_shape columns_shape(const window_columns& columns, const std::string& node);
+read_operation product_of(const node_reader& reader, const window_columns& columns, const std::string& weights);
 
 /// The shape that a Flatten, Reshape, Squeeze or Unsqueeze of `from` makes.
 tensor_shape read_new_shape(node_reader& reader, const tensor_shape& from);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <optional>
 #include <vector>
 
 #include "spillway/models/onnx/names.h"
@@ -51,6 +53,14 @@ constexpr std::array<std::string_view, 31> operations{"Add",
                                                       "Unsqueeze",
                                                       "Upsample"};
 
+/// FINN's and QONNX's, in the domains of the quantizers.
+constexpr std::array<std::string_view, 5> finn_operations{"DebugMarker", "Im2Col", "MaxPoolNHWC", "QuantAvgPool2d",
+                                                          "XnorPopcountMatMul"};
+
+/// QONNX's, whose tensors are [n, height, width, channels].
+constexpr std::string_view channels_last_domain = "qonnx.custom_op.channels_last";
+constexpr std::array<std::string_view, 3> channels_last{"BatchNormalization", "Conv", "MaxPool"};
+
 constexpr std::array<std::string_view, 8> propagated{"Abs",        "ConstantOfShape", "Exp",   "Gather",
                                                      "Reciprocal", "Shape",           "Slice", "Sqrt"};
 
@@ -60,7 +70,7 @@ constexpr std::array<std::string_view, 3> same{"Cast", "Dropout", "Identity"};
 struct alternative {
   std::string_view type, instead;
 };
-constexpr std::array<alternative, 15> alternatives{{
+constexpr std::array<alternative, 26> alternatives{{
     {"LeakyRelu", "a Relu, or a MultiThreshold"},
     {"PRelu", "a Relu, or a MultiThreshold"},
     {"HardSigmoid", "a Clip, or a MultiThreshold"},
@@ -76,39 +86,110 @@ constexpr std::array<alternative, 15> alternatives{{
     {"DynamicQuantizeLinear", "a QuantizeLinear with a constant scale"},
     {"InstanceNormalization", "a BatchNormalization, whose constants do not depend on the input"},
     {"LayerNormalization", "a BatchNormalization, whose constants do not depend on the input"},
+    {"FloatQuant", "a Quant: the hardware's numbers are integers"},
+    {"MatMulInteger", "a MatMul between DequantizeLinear and QuantizeLinear"},
+    {"ConvInteger", "a Conv between DequantizeLinear and QuantizeLinear"},
+    {"QLinearAdd", "an Add between DequantizeLinear and QuantizeLinear"},
+    {"QLinearMul", "a Mul between DequantizeLinear and QuantizeLinear"},
+    {"QLinearConcat", "a Concat between DequantizeLinear and QuantizeLinear"},
+    {"QLinearGlobalAveragePool", "a GlobalAveragePool between DequantizeLinear and QuantizeLinear"},
+    {"DynamicQuantizeMatMul", "a MatMul behind a QuantizeLinear with a constant scale"},
+    {"GroupNormalization", "a BatchNormalization, whose constants do not depend on the input"},
+    {"RMSNormalization", "a BatchNormalization, whose constants do not depend on the input"},
+    {"SimplifiedLayerNormalization", "a BatchNormalization, whose constants do not depend on the input"},
 }};
 
+/// "; nearest: ..." of what does the same, or of a name that is nearly this one; empty if there is neither.
 std::string nearest_operator(const std::string& type, std::span<const std::string_view> known) {
   for (const alternative& entry : alternatives)
-    if (entry.type == type) return std::string(entry.instead);
-  return std::string(nearest_name(printable(type), known));
+    if (entry.type == type) return fmt::format("; nearest: {}", entry.instead);
+  const std::string_view nearest = nearest_name(printable(type), known);
+  const auto alike = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+  };
+  const auto end = std::mismatch(type.begin(), type.end(), nearest.begin(), nearest.end(), alike).first;
+  const bool is_near = 2 * (end - type.begin()) >= std::ssize(type) && !type.empty();
+  return is_near ? fmt::format("; nearest: {}", nearest) : "";
 }
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// What FINN makes at its step "convert to hardware", and later.
+bool is_finn_hardware(const onnx::NodeProto& node) {
+  if (node.domain().find("fpgadataflow") != std::string::npos || node.op_type() == "StreamingDataflowPartition")
+    return true;
+  for (const onnx::AttributeProto& attribute : node.attribute())
+    if (attribute.name() == "backend" && attribute.s() == "fpgadataflow") return true;
+  return false;
+}
+
+std::optional<node_kind> standard_kind_of(std::string_view type) {
+  if (type == "Constant") return node_kind::constant;
+  if (type == "QuantizeLinear") return node_kind::quantize;
+  if (type == "DequantizeLinear") return node_kind::dequantize;
+  if (contains(same, type)) return node_kind::same;
+  if (contains(propagated, type)) return node_kind::propagated;
+  if (contains(operations, type)) return node_kind::operation;
+  return std::nullopt;
+}
+
+std::optional<node_kind> quantizer_domain_kind_of(std::string_view type) {
+  if (type == "Im2Col") return node_kind::windows;
+  if (type == "XnorPopcountMatMul") return node_kind::agreements;
+  if (type == "DebugMarker") return node_kind::same;
+  if (contains(quantizers, type) || contains(finn_operations, type)) return node_kind::operation;
+  return std::nullopt;
+}
+
+std::optional<node_kind> known_kind_of(const onnx::NodeProto& node) {
+  const std::string &type = node.op_type(), &domain = node.domain();
+  std::optional<node_kind> kind;
+  if (domain.empty() || domain == "ai.onnx") kind = standard_kind_of(type);
+  if (!kind && is_quantizer_domain(domain)) kind = quantizer_domain_kind_of(type);
+  if (!kind && domain == "com.microsoft" && (type == "QuantizeLinear" || type == "DequantizeLinear"))
+    kind = standard_kind_of(type);
+  if (!kind && domain == channels_last_domain && contains(channels_last, type)) kind = node_kind::operation;
+  return kind;
+}
+
 }  // namespace
+
+std::vector<std::pair<std::string_view, std::string_view>> known_operators() {
+  std::vector<std::pair<std::string_view, std::string_view>> result;
+  const auto add = [&](std::string_view domain, std::span<const std::string_view> names) {
+    for (const std::string_view name : names) result.emplace_back(domain, name);
+  };
+  add("", operations);
+  add("", same);
+  add("", propagated);
+  for (const std::string_view name : {"Constant", "QuantizeLinear", "DequantizeLinear"}) result.emplace_back("", name);
+  add(quantizer_domain, quantizers);
+  add(quantizer_domain, finn_operations);
+  add(channels_last_domain, channels_last);
+  return result;
+}
+
+bool is_known_operator(const onnx::NodeProto& node) { return known_kind_of(node).has_value(); }
 
 node_kind node_kind_of(const onnx::NodeProto& node, const std::string& name) {
   const std::string &type = node.op_type(), &domain = node.domain();
+  if (const auto kind = known_kind_of(node)) return *kind;
+  if (is_finn_hardware(node))
+    throw input_error(
+        fmt::format("{}: {} is FINN's hardware; right: a file of the build before its step \"convert to hardware\"",
+                    name, printable(type)));
   const bool standard = domain.empty() || domain == "ai.onnx";
-  if (standard && type == "Constant") return node_kind::constant;
-  if (standard && type == "QuantizeLinear") return node_kind::quantize;
-  if (standard && type == "DequantizeLinear") return node_kind::dequantize;
-  if (standard && contains(same, type)) return node_kind::same;
-  if (standard && contains(propagated, type)) return node_kind::propagated;
-  if (standard && contains(operations, type)) return node_kind::operation;
-  if (is_quantizer_domain(domain) && contains(quantizers, type)) return node_kind::operation;
-  if (contains(quantizers, type))
+  if (contains(quantizers, type) || contains(finn_operations, type))
     throw input_error(fmt::format("{}: {} in domain {} is unknown; nearest: domain {}", name, type, printable(domain),
                                   quantizer_domain));
   std::vector<std::string_view> known{"Constant", "QuantizeLinear", "DequantizeLinear"};
   for (const std::span<const std::string_view> names :
-       {std::span<const std::string_view>(same), {propagated}, {operations}, {quantizers}})
+       {std::span<const std::string_view>(same), {propagated}, {operations}, {quantizers}, {finn_operations}})
     known.insert(known.end(), names.begin(), names.end());
-  throw input_error(fmt::format("{}: operator {}{} can't be taken; nearest: {} (docs/formats.md lists what is taken)",
-                                name, standard ? "" : printable(domain) + ".", printable(type),
+  throw input_error(fmt::format("{}: operator {}{} can't be taken{} (docs/formats.md lists what is taken)", name,
+                                standard ? "" : printable(domain) + ".", printable(type),
                                 nearest_operator(type, known)));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 
 #include "spillway/models/network/exact_quant.h"
 #include "spillway/models/network/shapes.h"
@@ -24,15 +25,39 @@ float_tensor along_axis(const node_reader& reader, float_tensor parameter, const
   return parameter;
 }
 
+/// One value for each block of `size` along `axis`, as one an element.
+float_tensor spelled_out(const node_reader& reader, const float_tensor& blocks, const tensor_shape& x,
+                         std::int64_t axis, std::int64_t size, const char* what) {
+  const auto at = static_cast<std::size_t>(reader.axis_of(axis, x));
+  tensor_shape expected = x;
+  if (size > 0) expected[at] = (x[at] - 1) / size + 1;
+  if (size < 1 || blocks.shape != expected)
+    reader.refuse("its {} is {} in blocks of {} along dimension {} of {}; right: {}", what, text(blocks.shape), size,
+                  at, text(x), text(expected));
+  float_tensor result{x, {}};
+  std::int64_t inner = 1;
+  for (std::size_t d = at + 1; d < x.size(); ++d) inner *= x[d];
+  for (std::int64_t i = 0, end = elements(x, reader.name); i < end; ++i) {
+    const std::int64_t outer = i / inner / x[at], along = i / inner % x[at] / size;
+    result.values.push_back(
+        blocks.values[static_cast<std::size_t>((outer * expected[at] + along) * inner + i % inner)]);
+  }
+  return result;
+}
+
 /// Scale and zero point, which both nodes state alike; `x` is the tensor's shape.
-void read_parameters(node_reader& reader, const tensor_shape& x, linear_levels& levels) {
+void read_parameters(node_reader& reader, const tensor_shape& x, linear_levels& levels, bool may_have_blocks = false) {
   const auto in = reader.inputs(2, 3);
-  const std::int64_t axis = reader.attributes.integer("axis", 1);
-  if (reader.attributes.integer("block_size", 0) != 0) reader.refuse("it has a block_size; right: one scale a channel");
-  levels.scale = along_axis(reader, reader.parameter(in[1], "scale"), x, axis, "scale");
+  const std::int64_t axis = reader.attributes.integer("axis", 1), block = reader.attributes.integer("block_size", 0);
+  if (block != 0 && !may_have_blocks) reader.refuse("it has a block_size; right: one scale a channel");
+  const auto read = [&](const std::string& tensor, const char* what) {
+    float_tensor parameter = reader.parameter(tensor, what);
+    return block != 0 ? spelled_out(reader, parameter, x, axis, block, what)
+                      : along_axis(reader, std::move(parameter), x, axis, what);
+  };
+  levels.scale = read(in[1], "scale");
   levels.zero_point = {{}, {0}};
-  if (in.size() == 3)
-    levels.zero_point = along_axis(reader, reader.parameter(in[2], "zero point"), x, axis, "zero point");
+  if (in.size() == 3) levels.zero_point = read(in[2], "zero point");
 }
 
 /// The quantizer of these levels. Throws `input_error` if there is none.
@@ -51,6 +76,16 @@ quant_op quantizer_of(const node_reader& reader, const linear_levels& levels) {
     reader.refuse("its levels are {} to {}; right: 0 to 2^b - 1, or -2^(b-1) to 2^(b-1) - 1, or one less (narrow)",
                   levels.least, levels.greatest);
   validate(op, reader.name);
+  return op;
+}
+
+/// The quantizer whose integers are those of the levels less their zero points, which differ.
+quant_op quantizer_without_zero_points(const linear_levels& levels) {
+  const auto [least, greatest] = std::minmax_element(levels.zero_point.values.begin(), levels.zero_point.values.end());
+  const auto low = levels.least - static_cast<std::int64_t>(*greatest);
+  const auto high = levels.greatest - static_cast<std::int64_t>(*least);
+  quant_op op{levels.scale, {{}, {0}}, 1, low < 0};
+  while (least_level(op) > low || greatest_level(op) < high) ++op.bits;
   return op;
 }
 
@@ -78,6 +113,14 @@ linear_levels read_quantize_linear(node_reader& reader) {
   return levels;
 }
 
+linear_levels read_linear_parameters(node_reader& reader) {
+  linear_levels levels;
+  read_parameters(reader, reader.lookup.shape(reader.node.input(0)), levels);
+  reader.attributes.integer("output_dtype", 0);
+  reader.attributes.finish();
+  return levels;
+}
+
 void clip_range(node_reader& reader, std::int64_t& least, std::int64_t& greatest) {
   reader.inputs(1, 3);
   const auto end = [&](int input, const char* what, std::int64_t otherwise) {
@@ -93,10 +136,7 @@ void clip_range(node_reader& reader, std::int64_t& least, std::int64_t& greatest
 }
 
 quant_op read_dequantize_linear(node_reader& reader, const linear_levels& levels) {
-  linear_levels own;
-  read_parameters(reader, reader.lookup.shape(reader.node.input(0)), own);
-  reader.attributes.integer("output_dtype", 0);
-  reader.attributes.finish();
+  const linear_levels own = read_linear_parameters(reader);
   if (own.scale != levels.scale) reader.refuse("its scale is not that of the QuantizeLinear before; right: the same");
   if (own.zero_point != levels.zero_point)
     reader.refuse("its zero point is not that of the QuantizeLinear before; right: the same");
@@ -112,14 +152,17 @@ quant_op read_dequantize_linear(node_reader& reader, const linear_levels& levels
 dequantized_constant read_dequantized_constant(node_reader& reader, const graph_constant& constant) {
   if (!constant.is_integer) reader.refuse("its input is real; right: integers");
   linear_levels levels;
-  read_parameters(reader, constant.shape, levels);
+  read_parameters(reader, constant.shape, levels, true);
   reader.attributes.integer("output_dtype", 0);
   reader.attributes.finish();
   dequantized_constant result{{constant.shape, {}}, {}};
   if (constant.greatest - constant.least < 1 << 16) {  // integers of 32 bits and less: no overflow
     levels.least = constant.least;
     levels.greatest = constant.greatest;
-    result.quantizer = quantizer_of(reader, levels);
+    const std::vector<float>& zeros = levels.zero_point.values;
+    const bool alike = std::adjacent_find(zeros.begin(), zeros.end(), std::not_equal_to<>()) == zeros.end();
+    if (alike) levels.zero_point = {{}, {zeros.at(0)}};
+    result.quantizer = alike ? quantizer_of(reader, levels) : quantizer_without_zero_points(levels);
   }
   broadcast(constant.shape, levels.scale.shape, reader.name);
   broadcast_index scales(levels.scale.shape, constant.shape), zeros(levels.zero_point.shape, constant.shape);

@@ -21,6 +21,9 @@ struct linear_levels {
 
 linear_levels read_quantize_linear(node_reader& reader);
 
+/// Scale and zero point of a DequantizeLinear alone, whose input is integers already.
+linear_levels read_linear_parameters(node_reader& reader);
+
 /// A Clip of integers: narrows the range to the ends that the node states.
 void clip_range(node_reader& reader, std::int64_t& least, std::int64_t& greatest);
 
@@ -29,7 +32,8 @@ void clip_range(node_reader& reader, std::int64_t& least, std::int64_t& greatest
 quant_op read_dequantize_linear(node_reader& reader, const linear_levels& levels);
 
 /// An integer constant behind a DequantizeLinear: its real values, and the quantizer that gives the same integers back.
-/// No quantizer for more than 16 bits, which are biases.
+/// No quantizer for more than 16 bits, which are biases. Zero points that differ are part of the quantizer's integers;
+/// scales in blocks are spelled out, one an element.
 struct dequantized_constant {
   float_tensor values;
   std::optional<quant_op> quantizer;

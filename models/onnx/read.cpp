@@ -9,7 +9,9 @@
 #include <limits>
 #include <string>
 
+#include "spillway/models/onnx/external_data.h"
 #include "spillway/models/onnx/graph_reader.h"
+#include "spillway/models/onnx/inline_functions.h"
 #include "spillway/models/onnx/names.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
@@ -30,12 +32,11 @@ std::int64_t opset_of(const onnx::ModelProto& model) {
       throw input_error(fmt::format("opset {} can't be taken; right: 7 or later", opset.version()));
   }
   if (found == 0) throw input_error("it names no ONNX opset; right: an opset_import of version 7 or later");
-  if (model.functions_size() > 0)
-    throw input_error(fmt::format("{} functions of its own; right: none (inline them)", model.functions_size()));
   return found;
 }
 
-network network_of(std::string_view bytes) {
+/// `folder` is the model's, null if it has none.
+network network_of(std::string_view bytes, const std::filesystem::path* folder) {
   onnx::ModelProto model;
   {
     const google::protobuf::LogSilencer silence;  // it would speak on stderr before we do
@@ -45,6 +46,8 @@ network network_of(std::string_view bytes) {
   }
   if (!model.has_graph()) throw input_error("not an ONNX model: there is no graph in it");
   const std::int64_t opset = opset_of(model);
+  if (folder != nullptr) read_external_data(model, *folder);
+  inline_functions(model);
   network net = graph_reader(model.graph(), opset).read();
   for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
     check_name(entry.key(), "metadata key");
@@ -56,16 +59,25 @@ network network_of(std::string_view bytes) {
 
 }  // namespace
 
-network read_qonnx_bytes(std::string_view bytes, const std::string& name) {
+namespace {
+
+network named_network_of(std::string_view bytes, const std::string& name, const std::filesystem::path* folder) {
   try {
-    return network_of(bytes);
+    return network_of(bytes, folder);
   } catch (const input_error& failure) {
     throw input_error(fmt::format("{}: {}", shown_path(name), failure.what()));
   }
 }
 
+}  // namespace
+
+network read_qonnx_bytes(std::string_view bytes, const std::string& name) {
+  return named_network_of(bytes, name, nullptr);
+}
+
 network read_qonnx(const std::filesystem::path& path) {
-  return read_qonnx_bytes(read_file(path.string(), std::numeric_limits<std::int32_t>::max()), path.string());
+  const std::filesystem::path folder = path.parent_path();
+  return named_network_of(read_file(path.string(), std::numeric_limits<std::int32_t>::max()), path.string(), &folder);
 }
 
 }  // namespace spillway

@@ -16,7 +16,7 @@ namespace spillway {
 /// begins with the path, and name the node or tensor.
 network read_qonnx(const std::filesystem::path& path);
 
-/// `read_qonnx` of the bytes of a file; `name` stands for the path in messages.
+/// `read_qonnx` of the bytes of a file, which has all its data inside; `name` stands for the path in messages.
 network read_qonnx_bytes(std::string_view bytes, const std::string& name);
 
 }  // namespace spillway

@@ -29,7 +29,13 @@ read_operation read_batch_norm(node_reader& reader) {
   for (const float variance : op.variance.values)
     if (!(variance + op.epsilon > 0))
       reader.refuse("its variance is {} and its epsilon {}; right: a sum greater than 0", variance, op.epsilon);
-  return {op, {in[0]}};
+  const std::size_t rank = reader.lookup.shape(in[0]).size();
+  if (!is_channels_last(reader) || rank == 2) return {op, {in[0]}};
+  read_operation result{op, {in[0]}};
+  const image_view view = as_image(reader, reader.lookup.shape(in[0]), true, "input");
+  result.before.push_back({view.steps[0]});
+  result.after.push_back({rank == 3 ? transpose_op{{0, 2, 1}} : transpose_op{{0, 2, 3, 1}}});
+  return result;
 }
 
 /// The ends are attributes before opset 11, inputs since.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
+#include <string_view>
 
 #include "spillway/models/network/exact_quant.h"
+#include "spillway/models/network/shapes.h"
 #include "spillway/models/onnx/names.h"
 #include "spillway/models/onnx/node_reader.h"
 #include "spillway/models/support/text.h"
@@ -41,15 +45,53 @@ int truncated_bits(const node_reader& reader, const trunc_op& op) {
 
 }  // namespace
 
+namespace {
+
+/// The level of a constant in its own bit width, as the real number that it stands for.
+float real_level(float x, float scale, float zero, const quant_op& op) {
+  if (op.bits == 1 && op.is_signed) return x >= 0 ? scale : -scale;
+  return static_cast<float>(static_cast<double>(level_of(x, scale, zero, op)) - double{zero}) * scale;
+}
+
+/// A Quant with a bit width for each channel, of a constant: the widest, of values that have been quantized already.
+read_operation several_widths(const node_reader& reader, quant_op op, const std::string& input,
+                              const float_tensor& bits) {
+  const graph_constant* found = reader.lookup.constant(input);
+  if (!found) reader.refuse("its bit width differs from channel to channel; right: one width, of activations");
+  float_tensor values = as_floats(*found, reader.name);
+  const tensor_shape shape = values.shape;
+  const std::array<const float_tensor*, 3> parameters{&bits, &op.scale, &op.zero_point};
+  for (const float_tensor* each : parameters)
+    if (broadcast(shape, each->shape, reader.name) != shape)
+      reader.refuse("a parameter of {} does not broadcast to its input {}", text(each->shape), text(shape));
+  broadcast_index widths(bits.shape, shape), scales(op.scale.shape, shape), zeros(op.zero_point.shape, shape);
+  for (float& value : values.values) {
+    op.bits = static_cast<int>(bits.values[widths.next()]);
+    value = real_level(value, op.scale.values[scales.next()], op.zero_point.values[zeros.next()], op);
+  }
+  op.bits = static_cast<int>(*std::max_element(bits.values.begin(), bits.values.end()));
+  op.narrow = false;
+  op.rounding = rounding_mode::round;
+  return {op, {}, std::move(values)};
+}
+
+}  // namespace
+
 read_operation read_quant(node_reader& reader) {
   const auto in = reader.inputs(4, 4);
   quant_op op;
   op.scale = reader.parameter(in[1], "scale");
   op.zero_point = reader.parameter(in[2], "zero point");
-  op.bits = reader.bits(in[3], "bit width");
+  const float_tensor widths = reader.widths(in[3], "bit width");
+  op.bits = static_cast<int>(widths.values[0]);
   op.is_signed = reader.attributes.boolean("signed", true);
   op.narrow = reader.attributes.boolean("narrow", false);
   op.rounding = parse_rounding_mode(reader.attributes.string("rounding_mode", "ROUND"), reader.name);
+  if (std::adjacent_find(widths.values.begin(), widths.values.end(), std::not_equal_to<>()) != widths.values.end()) {
+    op.bits = static_cast<int>(*std::max_element(widths.values.begin(), widths.values.end()));
+    validate(op, reader.name);
+    return several_widths(reader, std::move(op), in[0], widths);
+  }
   if (op.bits == 1 && op.is_signed) return one_signed_bit(reader, op, in[0]);
   validate(op, reader.name);
   return {op, {in[0]}};
@@ -99,10 +141,11 @@ read_operation read_multi_threshold(node_reader& reader) {
   reader.attributes.string("out_dtype", "");
   const std::string layout = reader.attributes.string("data_layout", "NCHW");
   const std::size_t rank = reader.lookup.shape(in[0]).size();
-  if (layout != "NCHW" && layout != "NHWC" && layout != "NC")
-    reader.refuse("its data_layout is {}; right: NCHW, NHWC or NC", printable(layout));
-  if (rank != 2 && rank != 4) reader.refuse("its input has {} dimensions; right: 2 or 4", rank);
-  op.channels_last = rank == 4 && layout == "NHWC";
+  constexpr std::array<std::string_view, 7> layouts{"NCHW", "NHWC", "NC", "NCW", "NWC", "NCH", "NHC"};
+  if (std::find(layouts.begin(), layouts.end(), layout) == layouts.end())
+    reader.refuse("its data_layout is {}; right: NCHW, NHWC, NCW, NWC or NC", printable(layout));
+  if (rank < 2 || rank > 4) reader.refuse("its input has {} dimensions; right: 2 to 4", rank);
+  op.channels_last = rank > 2 && layout.size() > 2 && layout.back() == 'C';
   return {op, {in[0]}};
 }
 

@@ -30,8 +30,15 @@ float from_float16(std::uint16_t bits) {
 }
 float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
-/// One element of raw_data: `bytes` of it, least significant first.
-std::uint64_t raw_bits(const std::string& raw, std::size_t element, int bytes) {
+/// One element of raw_data of `bits` bits, least significant first. Elements of less than a byte share one, the first
+/// in its lowest bits.
+std::uint64_t raw_element(const std::string& raw, std::size_t element, int of_bits) {
+  if (of_bits < 8) {
+    const std::size_t a_byte = 8 / static_cast<std::size_t>(of_bits);
+    const auto byte = static_cast<unsigned char>(raw[element / a_byte]);
+    return byte >> element % a_byte * static_cast<std::size_t>(of_bits) & ((1U << of_bits) - 1);
+  }
+  const int bytes = of_bits / 8;
   std::uint64_t bits = 0;
   for (int b = bytes; b-- > 0;)
     bits = bits << 8 | static_cast<unsigned char>(raw[element * static_cast<std::size_t>(bytes) + b]);
@@ -40,7 +47,7 @@ std::uint64_t raw_bits(const std::string& raw, std::size_t element, int bytes) {
 
 /// How a type's elements are laid out, and which value their bits are: real or integer.
 struct element_format {
-  int raw_bytes = 0;
+  int bits = 0;
   double (*real)(std::uint64_t) = nullptr;
   std::int64_t (*integer)(std::uint64_t) = nullptr;
   std::int64_t least = 0, greatest = 0;
@@ -51,22 +58,37 @@ element_format integer_format() {
   // Of uint64, only what is int64, too: others become negative, and are refused.
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   constexpr T greatest = std::numeric_limits<T>::max();
-  return {static_cast<int>(sizeof(T)), nullptr,
+  return {static_cast<int>(8 * sizeof(T)), nullptr,
           [](std::uint64_t bits) { return static_cast<std::int64_t>(static_cast<T>(bits)); },
           static_cast<std::int64_t>(std::numeric_limits<T>::min()),
           std::cmp_greater(greatest, most) ? most : static_cast<std::int64_t>(greatest)};
 }
 
+/// Integers of 2 or 4 bits.
+template <int Bits, bool Signed>
+element_format narrow_format() {
+  constexpr std::int64_t levels = 1 << Bits, half = Signed ? levels / 2 : levels;
+  return {Bits, nullptr,
+          [](std::uint64_t b) {
+            const auto value = static_cast<std::int64_t>(b % levels);
+            return value >= half ? value - levels : value;
+          },
+          half - levels, half - 1};
+}
+
+/// Element types that are newer than the messages of ONNX that this is built with.
+constexpr int uint4_elements = 21, int4_elements = 22, uint2_elements = 25, int2_elements = 26;
+
 element_format format_of(int type, const std::string& what) {
   switch (type) {
     case proto::FLOAT:
-      return {4, [](std::uint64_t b) { return double{std::bit_cast<float>(static_cast<std::uint32_t>(b))}; }};
+      return {32, [](std::uint64_t b) { return double{std::bit_cast<float>(static_cast<std::uint32_t>(b))}; }};
     case proto::DOUBLE:
-      return {8, [](std::uint64_t b) { return std::bit_cast<double>(b); }};
+      return {64, [](std::uint64_t b) { return std::bit_cast<double>(b); }};
     case proto::FLOAT16:
-      return {2, [](std::uint64_t b) { return double{from_float16(static_cast<std::uint16_t>(b))}; }};
+      return {16, [](std::uint64_t b) { return double{from_float16(static_cast<std::uint16_t>(b))}; }};
     case proto::BFLOAT16:
-      return {2, [](std::uint64_t b) { return double{from_bfloat16(static_cast<std::uint16_t>(b))}; }};
+      return {16, [](std::uint64_t b) { return double{from_bfloat16(static_cast<std::uint16_t>(b))}; }};
     case proto::INT64:
       return integer_format<std::int64_t>();
     case proto::INT32:
@@ -84,7 +106,15 @@ element_format format_of(int type, const std::string& what) {
     case proto::UINT8:
       return integer_format<std::uint8_t>();
     case proto::BOOL:
-      return {1, nullptr, [](std::uint64_t b) { return std::int64_t{b != 0}; }, 0, 1};
+      return {8, nullptr, [](std::uint64_t b) { return std::int64_t{b != 0}; }, 0, 1};
+    case uint4_elements:
+      return narrow_format<4, false>();
+    case int4_elements:
+      return narrow_format<4, true>();
+    case uint2_elements:
+      return narrow_format<2, false>();
+    case int2_elements:
+      return narrow_format<2, true>();
     default:
       throw input_error(fmt::format("{}: its element type {} can't be taken; nearest: FLOAT", what,
                                     proto::DataType_IsValid(type) ? proto::DataType_Name(type) : std::to_string(type)));
@@ -112,7 +142,14 @@ class typed_field {
     }
   }
 
-  std::uint64_t bits(int element) const {
+  std::uint64_t element(int index, int of_bits) const {
+    if (of_bits >= 8) return entry(index);
+    const int an_entry = 8 / of_bits;
+    return entry(index / an_entry) >> index % an_entry * of_bits;
+  }
+
+ private:
+  std::uint64_t entry(int element) const {
     switch (m_tensor.data_type()) {
       case proto::FLOAT:
         return std::bit_cast<std::uint32_t>(m_tensor.float_data(element));
@@ -128,7 +165,6 @@ class typed_field {
     }
   }
 
- private:
   const proto& m_tensor;
 };
 
@@ -140,6 +176,12 @@ float to_float32(double value, const std::string& what, std::int64_t element) {
   if (static_cast<double>(result) != value)
     throw input_error(fmt::format("{}: element {} = {} is not a float32; nearest: {}", what, element, value, result));
   return result;
+}
+
+/// Words that `size` elements take: bytes of raw_data, or entries of the typed field.
+std::int64_t words_of(std::int64_t size, const element_format& format, bool raw) {
+  if (format.bits < 8) return (size * format.bits + 7) / 8;
+  return raw ? size * (format.bits / 8) : size;
 }
 
 /// The number of elements; none at all only where the file says so, with no data to contradict it.
@@ -157,9 +199,16 @@ void set_integer_range(int type, const std::string& what, graph_constant& consta
   constant.greatest = format.greatest;
 }
 
+std::int64_t bytes_of(const onnx::TensorProto& tensor, const std::string& what) {
+  const tensor_shape shape(tensor.dims().begin(), tensor.dims().end());
+  const element_format format = format_of(tensor.data_type(), what);
+  return words_of(shape == tensor_shape{0} ? 0 : elements(shape, what), format, true);
+}
+
 graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& what) {
   if (tensor.data_location() == proto::EXTERNAL || tensor.external_data_size() > 0)
-    throw input_error(fmt::format("{}: its data is in another file; right: data inside the model", what));
+    throw input_error(
+        fmt::format("{}: its data is in another file; right: data inside the model, or a file beside it", what));
   if (tensor.has_segment()) throw input_error(fmt::format("{}: it is one segment of a tensor; right: whole", what));
   const element_format format = format_of(tensor.data_type(), what);
   graph_constant result{
@@ -168,7 +217,7 @@ graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& w
   const typed_field typed(tensor);
   const bool raw = !tensor.raw_data().empty() || typed.size() == 0;
   const auto present = raw ? static_cast<std::int64_t>(tensor.raw_data().size()) : std::int64_t{typed.size()};
-  const std::int64_t needed = raw ? size * format.raw_bytes : size;
+  const std::int64_t needed = words_of(size, format, raw);
   if (present != needed)
     throw input_error(fmt::format("{}: its shape {} needs {} {}, but there are {}", what, text(result.shape), needed,
                                   raw ? "bytes" : "values", present));
@@ -184,8 +233,8 @@ graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& w
     return result;
   }
   for (std::int64_t i = 0; i < size; ++i) {
-    const std::uint64_t bits = raw ? raw_bits(tensor.raw_data(), static_cast<std::size_t>(i), format.raw_bytes)
-                                   : typed.bits(static_cast<int>(i));
+    const std::uint64_t bits = raw ? raw_element(tensor.raw_data(), static_cast<std::size_t>(i), format.bits)
+                                   : typed.element(static_cast<int>(i), format.bits);
     if (!format.integer) {
       result.reals.push_back(to_float32(format.real(bits), what, i));
       continue;

@@ -8,6 +8,7 @@
 
 #include "spillway/models/network/exact_quant.h"
 #include "spillway/models/numbers/storage.h"
+#include "spillway/models/streamline/threshold_draft.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -245,6 +246,25 @@ std::vector<bracket> reals_of(const constant_value& constant) {
   for (std::int64_t i = 0; i < q.size(); ++i)
     result.push_back(bracket(rational(load({q.at(i), static_cast<std::size_t>(q.type.words())}, q.type))) *
                      bracket(double{of.scale[scales.next()]}));
+  return result;
+}
+
+std::optional<quantized_constant> whole_numbers(const float_tensor& plain) {
+  float low = 0, high = 0;
+  bool is_bipolar = true;
+  for (const float value : plain.values) {
+    if (!(std::abs(value) < 0x1p31F) || value != std::floor(value)) return std::nullopt;
+    low = std::min(low, value);
+    high = std::max(high, value);
+    is_bipolar = is_bipolar && std::abs(value) == 1;
+  }
+  const value_range range{static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)};
+  quantized_constant result = prepare(plain, {{}, {1}});
+  result.integers = integer_tensor::zeros(is_bipolar ? bipolar_type() : smallest_type(range),
+                                          {static_cast<std::int64_t>(plain.values.size())});
+  for (std::size_t i = 0; i < plain.values.size(); ++i)
+    store_as(static_cast<std::int64_t>(plain.values[i]), result.integers.type,
+             result.integers.at(static_cast<std::int64_t>(i)));
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,6 +38,9 @@ const tensor_shape& shape_of(const constant_value& constant);
 
 /// All elements, exactly.
 std::vector<bracket> reals_of(const constant_value& constant);
+
+/// Whole numbers as integers of the least type that holds them; none if one is not whole, or needs more than 32 bits.
+std::optional<quantized_constant> whole_numbers(const float_tensor& plain);
 
 /// What a node makes of constants alone. Throws `input_error`, naming the node, for an operator that can't be
 /// propagated, a weight zero point that is not whole, and a constant that is quantized twice.

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <type_traits>
 
 #include "spillway/models/network/exact_quant.h"
+#include "spillway/models/streamline/input_frame.h"
 #include "spillway/models/streamline/streamliner.h"
 
 // What stands before the first quantizer, on the host, and that quantizer.
@@ -41,14 +44,11 @@ bool reduce_to_channels(std::vector<input_step>& steps, const std::vector<std::i
 
 }  // namespace
 
-/// The hardware's frame is that of the tensor which is quantized: [n, c, h, w] becomes [h, w, c], all others are flat.
-void streamliner::start(tensor_flow& from, input_quantizer quantizer, value_chain meaning) {
+/// The hardware's frame is that of the tensor which is quantized, as its readers take it (`frame_for`).
+void streamliner::start(const std::string& tensor, tensor_flow& from, input_quantizer quantizer, value_chain meaning) {
   if (m_draft.has_input())
     refuse("the input enters the hardware in two forms; right: one quantizer for all who read it");
-  const bool is_image = from.shape.size() == 4;
-  const frame_shape shape =
-      is_image ? frame_shape{from.shape[2], from.shape[3], from.shape[1]} : frame_shape{1, 1, from.size()};
-  const place_list places = is_image ? places_channels_first(shape) : places_in_order(from.size());
+  const auto [shape, places] = frame_for(m_net, m_shapes, tensor);
   quantizer.order.resize(places->size());
   for (std::size_t e = 0; e < places->size(); ++e)
     quantizer.order[static_cast<std::size_t>((*places)[e])] = (*from.places)[e];
@@ -84,7 +84,7 @@ void streamliner::quantize_input(const quant_op& op) {
   input.rounding = op.rounding;
   const affine_step meaning{{bracket(double{scale})}, {bracket(rational(-exact(scale) * exact(zero)))}};
   tensor_flow made = flow(0);
-  start(made, std::move(input), value_chain(meaning));
+  start(m_node->inputs.at(0), made, std::move(input), value_chain(meaning));
   report_value(made, meaning);
   put(std::move(made));
 }
@@ -101,12 +101,12 @@ void streamliner::quantize_input(const bipolar_quant_op& op) {
     input = {unsigned_type(1), op.scale.values[0], 1, 0, 1, rounding_mode::floor};
     meaning = {{bracket(rational(2 * scale))}, {bracket(rational(-scale))}};
   }
-  start(made, std::move(input), value_chain(meaning));
+  start(m_node->inputs.at(0), made, std::move(input), value_chain(meaning));
   report_value(made, meaning);
   put(std::move(made));
 }
 
-void streamliner::quantize_input_as_fixed(tensor_flow& from) {
+void streamliner::quantize_input_as_fixed(const std::string& tensor, tensor_flow& from) {
   const fixed_point_format& format = m_options.input;
   const int fraction = format.bits - format.integer_bits;
   if (format.bits < 1 || format.bits > 62 || fraction < -62 || fraction > 62 || (format.bits == 1 && format.is_signed))
@@ -121,7 +121,47 @@ void streamliner::quantize_input_as_fixed(tensor_flow& from) {
       fmt::format("{}: the file does not quantize its input, which is taken as {}FIXED<{},{}> (steps of 2^{}, rounded "
                   "to nearest, clamped)",
                   m_node->name, format.is_signed ? "" : "U", format.bits, format.integer_bits, -fraction));
-  start(from, input, value_chain(bracket(double{input.scale}), 0));
+  start(tensor, from, input, value_chain(bracket(double{input.scale}), 0));
+}
+
+/// True if every way from the input to an operator that needs integers has a quantizer.
+bool streamliner::is_input_quantized() const {
+  std::set<std::string> on_host{m_net.input};
+  for (const network_node& node : m_net.nodes) {
+    const bool reads = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                   [&](const std::string& input) { return on_host.contains(input); });
+    if (!reads || std::holds_alternative<quant_op>(node.op) || std::holds_alternative<bipolar_quant_op>(node.op))
+      continue;
+    const bool stays = std::visit(
+        []<class Op>(const Op&) {
+          return std::is_same_v<Op, add_op> || std::is_same_v<Op, sub_op> || std::is_same_v<Op, mul_op> ||
+                 std::is_same_v<Op, div_op> || std::is_same_v<Op, relu_op> || std::is_same_v<Op, clip_op> ||
+                 std::is_same_v<Op, batch_norm_op> || std::is_same_v<Op, flatten_op> ||
+                 std::is_same_v<Op, reshape_op> || std::is_same_v<Op, transpose_op>;
+        },
+        node.op);
+    if (!stays) return false;
+    on_host.insert(node.output);
+  }
+  return !on_host.contains(m_net.output);
+}
+
+/// The file's input is what the user says it is, and the hardware computes whatever the file does with it.
+void streamliner::take_input_as(const integer_format& format) {
+  m_node = &m_net.nodes.front();
+  tensor_flow& from = m_flows.at(m_net.input);
+  input_quantizer input{format.type, format.scale, 0, 0, 0};
+  affine_step meaning{{bracket(format.scale)}, {0}};
+  if (format.type.is_bipolar && m_options.xnor_popcount) {  // as bits, 1 for +1: floor(x / scale + 1), clamped
+    input = {unsigned_type(1), format.scale, 1, 0, 1, rounding_mode::floor};
+    meaning = {{bracket(2 * format.scale)}, {bracket(-format.scale)}};
+  } else {
+    input.low = format.type.is_bipolar ? -1 : format.type.min64() + (format.is_narrow ? 1 : 0);
+    input.high = format.type.is_bipolar ? 1 : format.type.max64();
+  }
+  start(m_net.input, from, std::move(input), value_chain(meaning));
+  note(fmt::format("{}: its input is taken as {} times {}, as it was asked for", m_net.input, to_string(format.type),
+                   format.scale));
 }
 
 }  // namespace spillway

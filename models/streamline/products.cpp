@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "spillway/models/numbers/storage.h"
 #include "spillway/models/streamline/streamliner.h"
+#include "spillway/models/streamline/threshold_draft.h"
 #include "spillway/models/support/error.h"
 
 // MatMul, Gemm and Conv: integers times integer weights; scales and offsets are drawn out of the sums.
@@ -12,9 +14,15 @@
 namespace spillway {
 
 const quantized_constant& streamliner::weights() {
-  const constant_value* found = constant(1);
-  if (!found) refuse("its weights are computed from the input; right: constants");
-  const auto* quantized = std::get_if<quantized_constant>(found);
+  const auto found = m_constants.find(m_node->inputs.at(1));
+  if (found == m_constants.end()) refuse("its weights are computed from the input; right: constants");
+  if (const auto* plain = std::get_if<float_tensor>(&found->second))
+    if (std::optional<quantized_constant> whole = whole_numbers(*plain)) {
+      note(fmt::format("{}: its weights have no quantizer, are whole numbers, and are taken as {}", m_node->name,
+                       to_string(whole->integers.type)));
+      found->second = *std::move(whole);
+    }
+  const auto* quantized = std::get_if<quantized_constant>(&found->second);
   if (!quantized) refuse("its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
   return *quantized;
 }
@@ -28,17 +36,6 @@ tensor_flow& streamliner::factors(const char* what) {
 
 void streamliner::check_scale(const affine_step& meaning, std::int64_t) const {
   if (!all_equal(meaning.scale)) refuse("the scale of its input differs from channel to channel; right: one scale");
-}
-
-integer_tensor streamliner::weight_tensor(const quantized_constant& weights, const weight_layout& layout) const {
-  const integer_tensor& from = weights.integers;
-  const bool has_zeros = std::find(layout.source.begin(), layout.source.end(), -1) != layout.source.end();
-  const integer_type type = has_zeros && from.type.is_bipolar ? signed_type(2) : from.type;
-  integer_tensor rows = integer_tensor::zeros(type, {layout.rows, layout.columns});
-  for (std::int64_t i = 0, end = rows.size(); i < end; ++i)
-    if (const std::int64_t source = layout.source[static_cast<std::size_t>(i)]; source >= 0)
-      std::copy_n(from.at(source), type.words(), rows.at(i));
-  return rows;
 }
 
 namespace {
@@ -59,25 +56,81 @@ std::vector<std::size_t> scale_indices(const quantized_constant& weights) {
 
 }  // namespace
 
-channel_values streamliner::row_scales(const quantized_constant& weights, const weight_layout& layout) const {
+namespace {
+
+rational common_divisor(const rational& a, const rational& b) {
+  return rational(gcd(big_int(numerator(a) * denominator(b)), big_int(numerator(b) * denominator(a))),
+                  denominator(a) * denominator(b));
+}
+
+constexpr std::int64_t most_multiples = 1 << 16;
+
+}  // namespace
+
+streamliner::weight_grid streamliner::grid_of(const quantized_constant& weights, const weight_layout& layout) const {
   const std::vector<std::size_t> scale_of = scale_indices(weights);
-  channel_values result;
+  const auto scale_at = [&](std::int64_t source) { return weights.scale[scale_of[static_cast<std::size_t>(source)]]; };
+  weight_grid grid;
   for (std::int64_t row = 0; row < layout.rows; ++row) {
-    std::optional<float> scale;
-    for (std::int64_t column = 0; column < layout.columns; ++column) {
-      const std::int64_t source = layout.source[static_cast<std::size_t>(row * layout.columns + column)];
-      if (source < 0) continue;
-      const float here = weights.scale[scale_of[static_cast<std::size_t>(source)]];
-      if (scale && *scale != here)
-        refuse(
-            fmt::format("the scale of its weights differs within a row (output {}); right: one scale, or one for "
-                        "each output",
-                        row));
-      scale = here;
+    const auto first = layout.source.begin() + row * layout.columns;
+    std::optional<rational> step;
+    std::set<float> scales;
+    float last = 0;  // no scale is
+    for (auto source = first; source != first + layout.columns; ++source) {
+      if (*source < 0 || scale_at(*source) == last) continue;
+      last = scale_at(*source);
+      if (scales.insert(last).second) step = step ? common_divisor(*step, exact(last)) : exact(last);
     }
-    result.emplace_back(double{scale.value_or(1)});
+    for (const float scale : scales) {
+      const rational multiple = exact(scale) / *step;
+      if (multiple > most_multiples)
+        refuse(
+            fmt::format("the scale of its weights differs within a row (output {}); right: one scale, one for each "
+                        "output, or small multiples of one",
+                        row));
+      if (multiple != 1) grid.multiples[{row, scale}] = static_cast<std::int64_t>(numerator(multiple));
+    }
+    grid.scale.emplace_back(step.value_or(1));
   }
-  return result;
+  return grid;
+}
+
+integer_tensor streamliner::weight_tensor(const quantized_constant& weights, const weight_layout& layout,
+                                          const weight_grid& grid) const {
+  const integer_tensor& from = weights.integers;
+  const bool has_zeros = std::find(layout.source.begin(), layout.source.end(), -1) != layout.source.end();
+  const integer_type type = has_zeros && from.type.is_bipolar ? signed_type(2) : from.type;
+  if (!grid.multiples.empty()) return multiplied(weights, layout, grid);
+  integer_tensor rows = integer_tensor::zeros(type, {layout.rows, layout.columns});
+  for (std::int64_t i = 0, end = rows.size(); i < end; ++i)
+    if (const std::int64_t source = layout.source[static_cast<std::size_t>(i)]; source >= 0)
+      std::copy_n(from.at(source), type.words(), rows.at(i));
+  return rows;
+}
+
+/// Weights of several scales in a row on the grid of their common divisor.
+integer_tensor streamliner::multiplied(const quantized_constant& weights, const weight_layout& layout,
+                                       const weight_grid& grid) const {
+  const std::vector<std::size_t> scale_of = scale_indices(weights);
+  std::vector<big_int> values;
+  value_range range{0, 0};
+  for (std::size_t i = 0; i < layout.source.size(); ++i) {
+    const std::int64_t source = layout.source[i], row = static_cast<std::int64_t>(i) / layout.columns;
+    big_int value = source < 0 ? big_int(0) : load_as<big_int>(weights.integers.at(source), weights.integers.type);
+    if (source >= 0)
+      if (const auto found = grid.multiples.find({row, weights.scale[scale_of[static_cast<std::size_t>(source)]]});
+          found != grid.multiples.end())
+        value *= found->second;
+    range = {std::min(range.low, value), std::max(range.high, value)};
+    values.push_back(std::move(value));
+  }
+  integer_tensor rows = integer_tensor::zeros(smallest_type(range), {layout.rows, layout.columns});
+  for (std::size_t i = 0; i < values.size(); ++i) store_as(values[i], rows.type, rows.at(static_cast<std::int64_t>(i)));
+  note(
+      fmt::format("{}: its weights have several scales in a row, and are multiples of their common divisor: {} instead "
+                  "of {}",
+                  m_node->name, to_string(rows.type), to_string(weights.integers.type)));
+  return rows;
 }
 
 namespace {
@@ -106,8 +159,9 @@ void streamliner::emit_matrix(const tensor_flow& from, int input, const quantize
   integer_layer layer;
   layer.name = m_node->name;
   layer.input_type = m_draft.value(input).type;
-  layer.weights = weight_tensor(weights, layout);
-  affine_step sums{row_scales(weights, layout), {}};
+  weight_grid grid = grid_of(weights, layout);
+  layer.weights = weight_tensor(weights, layout, grid);
+  affine_step sums{std::move(grid.scale), {}};
   for (std::int64_t row = 0; row < layout.rows; ++row) {
     bracket& scale = sums.scale[static_cast<std::size_t>(row)];
     sums.offset.push_back(offset_sum(layer.weights, row, meaning.offset, channels(from)) * scale);
@@ -118,8 +172,8 @@ void streamliner::emit_matrix(const tensor_flow& from, int input, const quantize
   tensor_flow made;
   made.value = m_draft.add(std::move(layer), {input}, {in.height, in.width, layout.rows});
   made.chain = value_chain(std::move(sums));
-  made.places = output_shape().size() == 4 ? places_channels_first({in.height, in.width, layout.rows})
-                                           : places_in_order(in.positions() * layout.rows);
+  made.places = std::holds_alternative<conv_op>(m_node->op) ? places_channels_first({in.height, in.width, layout.rows})
+                                                            : places_in_order(in.positions() * layout.rows);
   put(std::move(made));
 }
 
@@ -128,8 +182,9 @@ void streamliner::emit_depthwise(const tensor_flow& from, int input, const quant
   depthwise_layer layer;
   layer.name = m_node->name;
   layer.input_type = m_draft.value(input).type;
-  layer.weights = weight_tensor(weights, layout);
-  affine_step sums{row_scales(weights, layout), {}};
+  weight_grid grid = grid_of(weights, layout);
+  layer.weights = weight_tensor(weights, layout, grid);
+  affine_step sums{std::move(grid.scale), {}};
   for (std::int64_t c = 0; c < layout.rows; ++c) {
     bracket& scale = sums.scale[static_cast<std::size_t>(c)];
     sums.offset.push_back(offset_sum(layer.weights, c, {of_channel(meaning.offset, c)}, 1) * scale);
@@ -234,9 +289,37 @@ int streamliner::windowed(int value, const window_shape& w) {
   return m_draft.add(std::move(layer), {value}, out, m_draft.value(value).type);
 }
 
+/// A convolution of one pixel, whose channels need not be together: a matrix.
+bool streamliner::take_pixel(const conv_op& op, tensor_flow& from, const quantized_constant& of) {
+  const window_shape& w = op.window;
+  const bool is_pixel = of.shape.size() == 4 && from.shape.size() == 4 && from.shape[2] == 1 && from.shape[3] == 1 &&
+                        w.kernel_h == 1 && w.kernel_w == 1 && w.top == 0 && w.left == 0 && w.bottom == 0 &&
+                        w.right == 0;
+  if (!is_pixel || is_channels_first(from, frame(from)) || from.size() != of.shape[1] * op.group) return false;
+  const std::int64_t m = of.shape[0], own = of.shape[1], k = from.size();
+  weight_layout layout{m, k, std::vector<std::int64_t>(static_cast<std::size_t>(m * k), -1)};
+  for (std::int64_t row = 0; row < m; ++row)
+    for (std::int64_t i = 0; i < own; ++i) {
+      const std::int64_t place = (*from.places)[static_cast<std::size_t>(row / (m / op.group) * own + i)];
+      layout.source[static_cast<std::size_t>(row * k + place)] = row * own + i;
+    }
+  const affine_step meaning = affine(from);
+  const int input = flattened(from);
+  emit_matrix(from, input, of, layout, meaning);
+  return true;
+}
+
+void streamliner::add_bias(std::int64_t channels) {
+  if (m_node->inputs.size() < 3) return;
+  const constant_value* bias = constant(2);
+  if (!bias || shape_of(*bias) != tensor_shape{channels}) refuse("its bias is no constant of one value an output");
+  m_flows.at(m_node->output).chain.add(reals_of(*bias));
+}
+
 void streamliner::take(const conv_op& op) {
   tensor_flow& from = factors("input");
   const quantized_constant& of = weights();
+  if (take_pixel(op, from, of)) return add_bias(of.shape[0]);
   require_image(from);
   const std::int64_t c = channels(from), group = op.group;
   const window_shape& w = op.window;
@@ -260,10 +343,7 @@ void streamliner::take(const conv_op& op) {
               (row * own + i) * area + k;
     emit_matrix(from, input, of, layout, meaning);
   }
-  if (m_node->inputs.size() < 3) return;
-  const constant_value* bias = constant(2);
-  if (!bias || shape_of(*bias) != tensor_shape{m}) refuse("its bias is no constant of one value an output");
-  m_flows.at(m_node->output).chain.add(reals_of(*bias));
+  add_bias(m);
 }
 
 }  // namespace spillway

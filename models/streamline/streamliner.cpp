@@ -50,7 +50,7 @@ void streamliner::refuse(std::string_view reason) const {
   throw input_error(fmt::format("{}: {}", m_node->name, reason));
 }
 
-void streamliner::note(std::string text) {
+void streamliner::note(std::string text) const {
   if (m_report) m_report->notes.push_back(std::move(text));
 }
 
@@ -63,7 +63,7 @@ tensor_flow& streamliner::flow(std::size_t input) { return m_flows.at(m_node->in
 
 tensor_flow& streamliner::integers(std::size_t input) {
   tensor_flow& result = flow(input);
-  if (result.on_host()) quantize_input_as_fixed(result);
+  if (result.on_host()) quantize_input_as_fixed(m_node->inputs.at(input), result);
   return result;
 }
 
@@ -135,6 +135,7 @@ void streamliner::walk() {
   input.shape = m_net.input_shape;
   input.places = places_in_order(elements(m_net.input_shape, m_net.input) / m_net.input_shape.at(0));
   m_flows[m_net.input] = std::move(input);
+  if (m_options.integer_input && !m_net.nodes.empty() && !is_input_quantized()) take_input_as(*m_options.integer_input);
   for (const network_node& node : m_net.nodes) take_node(node);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "spillway/models/network/network.h"
@@ -39,7 +40,7 @@ class streamliner {
   void negate_output(tensor_flow& out, const std::vector<int>& signs);
   void set_outputs(integer_network& net, const affine_step& meaning, const std::vector<big_int>& shift) const;
   void report_value(const tensor_flow& flow, const affine_step& meaning);
-  void note(std::string text);
+  void note(std::string text) const;
   [[noreturn]] void refuse(std::string_view reason) const;
 
   const constant_value* constant(std::size_t input) const;
@@ -88,6 +89,8 @@ class streamliner {
   void take(const gemm_op& op);
   void take(const conv_op& op);
   void multiply(bool weights_are_rows);
+  bool take_pixel(const conv_op& op, tensor_flow& from, const quantized_constant& weights);
+  void add_bias(std::int64_t channels);
   const quantized_constant& weights();
   tensor_flow& factors(const char* what);
   void check_scale(const affine_step& meaning, std::int64_t channels) const;
@@ -96,8 +99,16 @@ class streamliner {
                    const affine_step& meaning);
   void emit_depthwise(const tensor_flow& from, int input, const quantized_constant& weights,
                       const weight_layout& layout, const affine_step& meaning);
-  integer_tensor weight_tensor(const quantized_constant& weights, const weight_layout& layout) const;
-  channel_values row_scales(const quantized_constant& weights, const weight_layout& layout) const;
+  /// One scale for each row; where the file has several in a row, they are multiples of it.
+  struct weight_grid {
+    channel_values scale;
+    std::map<std::pair<std::int64_t, float>, std::int64_t> multiples;  ///< of row and the file's scale; others are 1
+  };
+  weight_grid grid_of(const quantized_constant& weights, const weight_layout& layout) const;
+  integer_tensor weight_tensor(const quantized_constant& weights, const weight_layout& layout,
+                               const weight_grid& grid) const;
+  integer_tensor multiplied(const quantized_constant& weights, const weight_layout& layout,
+                            const weight_grid& grid) const;
   int padded(int value, const window_shape& window, std::int64_t with);
   int windowed(int value, const window_shape& window);
   std::int64_t zero_of(const tensor_flow& from, const affine_step& meaning, const bracket& real) const;
@@ -120,8 +131,10 @@ class streamliner {
   // The host's steps before the input quantizer (models/streamline/input.cpp).
   void quantize_input(const quant_op& op);
   void quantize_input(const bipolar_quant_op& op);
-  void quantize_input_as_fixed(tensor_flow& from);
-  void start(tensor_flow& from, input_quantizer quantizer, value_chain meaning);
+  bool is_input_quantized() const;
+  void take_input_as(const integer_format& format);
+  void quantize_input_as_fixed(const std::string& tensor, tensor_flow& from);
+  void start(const std::string& tensor, tensor_flow& from, input_quantizer quantizer, value_chain meaning);
   void host_step(tensor_flow& made, input_step::kind what, const tensor_shape& shape,
                  const std::vector<bracket>& values) const;
 

@@ -23,15 +23,16 @@ class parse_guard {
  public:
   explicit parse_guard(const std::string& path) : m_path(path) {}
 
-  bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
+  template <class Json>
+  bool operator()(int depth, nlohmann::json::parse_event_t event, const Json& parsed) {
     using parse_event = nlohmann::json::parse_event_t;
     if (depth > deepest)
       throw input_error(fmt::format("{}: is nested deeper than {} levels", shown_path(m_path), deepest));
     if (event == parse_event::object_start) m_keys.emplace_back();
     if (event == parse_event::object_end) m_keys.pop_back();
-    if (event == parse_event::key && !m_keys.back().insert(parsed.get<std::string>()).second)
+    if (event == parse_event::key && !m_keys.back().insert(parsed.template get<std::string>()).second)
       throw input_error(fmt::format("{}: has the key '{}' twice in one object", shown_path(m_path),
-                                    shown_path(parsed.get<std::string>())));
+                                    shown_path(parsed.template get<std::string>())));
     return true;
   }
 
@@ -40,14 +41,15 @@ class parse_guard {
   std::vector<std::set<std::string>> m_keys;
 };
 
-}  // namespace
-
-nlohmann::json read_json_object(const std::string& path) {
+template <class Json>
+Json read_object(const std::string& path) {
   const std::string content = read_file(path, longest_file);
-  nlohmann::json json;
+  Json json;
   try {
     parse_guard guard(path);
-    json = nlohmann::json::parse(content, std::ref(guard));
+    json = Json::parse(content, [&guard](int depth, nlohmann::json::parse_event_t event, Json& parsed) {
+      return guard(depth, event, parsed);
+    });
   } catch (const nlohmann::json::parse_error& failure) {
     const auto end =
         content.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(failure.byte, 1, content.size() + 1) - 1);
@@ -61,6 +63,14 @@ nlohmann::json read_json_object(const std::string& path) {
   if (!json.is_object())
     throw input_error(fmt::format("{}: holds a JSON {}; an object is right", shown_path(path), json.type_name()));
   return json;
+}
+
+}  // namespace
+
+nlohmann::json read_json_object(const std::string& path) { return read_object<nlohmann::json>(path); }
+
+nlohmann::ordered_json read_ordered_json_object(const std::string& path) {
+  return read_object<nlohmann::ordered_json>(path);
 }
 
 }  // namespace spillway

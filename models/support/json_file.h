@@ -10,4 +10,7 @@ namespace spillway {
 /// and the column, if it is no JSON, has a key twice in one object, or is larger; `io_error` if it can't be read.
 nlohmann::json read_json_object(const std::string& path);
 
+/// The same, with the keys in the order of the file.
+nlohmann::ordered_json read_ordered_json_object(const std::string& path);
+
 }  // namespace spillway

@@ -160,7 +160,7 @@ TEST_CASE("layers that count agreements are proved and simulated as counts") {
     }
   }
   check_refused(spillway_command({"info", model, "--input", "FIXED<0,1>"}), 2, {"--input FIXED<0,1>", "FIXED<16,6>"});
-  check_refused(spillway_command({"info", model, "--input", "INT8"}), 2, {"--input INT8", "FIXED<16,6>"});
+  check_refused(spillway_command({"info", model, "--input", "INT8x"}), 2, {"--input INT8x", "FIXED<16,6>"});
 }
 
 TEST_CASE("the street by the library prints what the command prints") {

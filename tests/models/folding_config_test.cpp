@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "spillway/tests/models/hostile_bytes.h"
 
@@ -29,6 +32,35 @@ std::vector<unit_options> read_text(const std::string& text, std::size_t units) 
   }
   return result;
 }
+
+/// What is said of a folding file that is taken, a line each.
+std::vector<std::string> said_of(const std::string& text, const std::vector<std::string>& units) {
+  const temporary_directory folder;
+  write_bytes(folder.file("f.json"), text);
+  std::vector<assumption> said;
+  read_folding_config(folder.file("f.json"), units, &said);
+  std::vector<std::string> result;
+  for (const assumption& each : said) result.push_back(to_string(each));
+  return result;
+}
+
+/// The PE or SIMD that each unit gets.
+std::map<std::string, int> folds_of(const std::string& text, const std::vector<std::string>& units) {
+  const temporary_directory folder;
+  write_bytes(folder.file("f.json"), text);
+  std::map<std::string, int> result;
+  for (const auto& [name, options] : read_folding_config(folder.file("f.json"), units).units)
+    if (options.pe || options.simd) result[name] = options.pe ? *options.pe : *options.simd;
+  return result;
+}
+
+/// Convolution, pool, convolution, pool, product.
+const std::vector<std::string> small_cnn{"Thresholding_0", "ConvolutionInputGenerator_0",
+                                         "MVAU_0",         "ConvolutionInputGenerator_1",
+                                         "Pool_0",         "ConvolutionInputGenerator_2",
+                                         "MVAU_1",         "ConvolutionInputGenerator_3",
+                                         "Pool_1",         "MVAU_2",
+                                         "LabelSelect_0"};
 
 /// What is said of a folding file, without the path.
 template <class Error = config_error>
@@ -82,10 +114,17 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
                   1)[0]
             .pe == 2);
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "decoupled", "resType": "lut"}})", 1).size() == 1);
-  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "external"}})") ==
-        "MVAU_0.mem_mode = \"external\" is not what is simulated and costed; nearest: \"internal_decoupled\"");
-  CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 1}})") ==
-        "MVAU_0.runtime_writeable_weights = 1 is not what is simulated and costed; nearest: 0");
+  CHECK(said_of(R"({"MVAU_0": {"mem_mode": "external", "pumpedMemory": 1, "mlo_max_iter": 3, "PE": 2}})", {"MVAU_0"}) ==
+        std::vector<std::string>{
+            "MVAU_0.mem_mode: folding: \"external\" (simulated and priced as \"internal_decoupled\")",
+            "MVAU_0.pumpedMemory: folding: 1 (simulated and priced as 0)",
+            "MVAU_0.mlo_max_iter: folding: 3 (simulated and priced as 0)"});
+  CHECK(said_of(R"({"MVAU_0": {"runtime_writeable_weights": 0, "pumpedMemory": 0, "mlo_max_iter": 0}})", {"MVAU_0"})
+            .empty());
+  CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 2}})") ==
+        "MVAU_0.runtime_writeable_weights = 2 is not what FINN takes; nearest: 0");
+  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "extern"}})") ==
+        "MVAU_0.mem_mode = \"extern\" is not what FINN takes; nearest: \"internal_decoupled\"");
   CHECK(
       refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})").starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
 }
@@ -112,15 +151,107 @@ TEST_CASE("what would have no effect is refused with its path, its value and the
         "MVAU_0.inFIFODepth = [32] would have no effect; nearest: inFIFODepths");
   CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": 32}})") ==
         "MVAU_0.inFIFODepths = 32 must be an array, one depth a port");
-  CHECK(refusal(R"({"MVAU_2": {"PE": 1}})") == "there is no unit 'MVAU_2'; nearest: MVAU_0");
-  CHECK(refusal(R"({"MVAU_1": {"PE": 1}})", 1) == "there is no unit 'MVAU_1'; nearest: MVAU_0");
   CHECK(refusal(R"({"MVAU_01": {"PE": 1}})") == "there is no unit 'MVAU_01'; nearest: MVAU_0");
   CHECK(refusal(R"({"mvau_1": {"PE": 1}})") == "there is no unit 'mvau_1'; nearest: MVAU_1");
-  CHECK(refusal(R"({"Thresholding_0": {"PE": 1}})").starts_with("there is no unit 'Thresholding_0'; nearest: MVAU_"));
+  CHECK(refusal(R"({"Thresholdings_0": {"PE": 1}})").starts_with("there is no unit 'Thresholdings_0'; nearest: MVAU_"));
+  CHECK(refusal(R"({"MVAU_hsl_0": {"PE": 1}})") == "there is no unit 'MVAU_hsl_0'; nearest: MVAU_0");
   CHECK(refusal(R"({"defaults": {}})").starts_with("there is no unit 'defaults'"));
-  CHECK(refusal(R"({"Defaults": {"PE": [2, ["VVAU"]]}})") ==
-        "Defaults.PE is for \"VVAU\", and there is no such unit; nearest: MVAU");
+  CHECK(refusal(R"({"Defaults": {"PE": [2, ["VVUA"]]}})") ==
+        "Defaults.PE is for \"VVUA\", which is no kind of unit; nearest: VVAU");
   CHECK(refusal(R"({"Defaults": {"simd": [2, ["all"]]}})") == "Defaults.simd = 2 would have no effect; nearest: SIMD");
+}
+
+TEST_CASE("a known kind of FINN's that the network lacks is said and skipped") {
+  CHECK(said_of(R"({"MVAU_2": {"PE": 1}})", {"MVAU_0", "MVAU_1"}) ==
+        std::vector<std::string>{"MVAU_2: folding: skipped (the network has no such unit at its place)"});
+  CHECK(said_of(R"({"Thresholding_rtl_0": {"PE": 1}, "MVAU_hls_0": {"PE": 2}, "LabelSelect_hls_0": {"PE": 1},
+                    "IODMA_hls_0": {"intfWidth": 64}})",
+                {"MVAU_0"})
+            .size() == 3);
+  CHECK(said_of(R"({"Defaults": {"PE": [2, ["VVAU_hls"]]}})", {"MVAU_0"}) ==
+        std::vector<std::string>{"Defaults.PE: folding: skipped (the network has no VVAU_hls)"});
+  // What is skipped may not be wrong, either.
+  CHECK(refusal(R"({"Thresholding_rtl_0": {"PE": 0}})") ==
+        "Thresholding_rtl_0.PE = 0 must be a positive integer; nearest: 1");
+  CHECK(refusal(R"({"Thresholding_rtl_0": {"EP": 1}})") ==
+        "Thresholding_rtl_0.EP = 1 would have no effect; nearest: PE");
+}
+
+TEST_CASE("FINN's files lie beside the network: windows of pools do not count, and each of its names for itself") {
+  using folds = std::map<std::string, int>;
+  const folds expected{{"Thresholding_0", 1}, {"ConvolutionInputGenerator_0", 2},
+                       {"MVAU_0", 3},         {"ConvolutionInputGenerator_2", 4},
+                       {"MVAU_1", 5},         {"MVAU_2", 6},
+                       {"LabelSelect_0", 7}};
+  CHECK(folds_of(R"({"Thresholding_rtl_0": {"PE": 1}, "ConvolutionInputGenerator_rtl_0": {"SIMD": 2},
+                     "MVAU_hls_0": {"PE": 3}, "ConvolutionInputGenerator_rtl_1": {"SIMD": 4}, "MVAU_hls_1": {"PE": 5},
+                     "MVAU_hls_2": {"PE": 6}, "LabelSelect_hls_0": {"PE": 7}})",
+                 small_cnn) == expected);
+  // The names are those of the units, but the numbers are FINN's.
+  CHECK(folds_of(R"({"Thresholding_0": {"PE": 1}, "ConvolutionInputGenerator_0": {"SIMD": 2}, "MVAU_0": {"PE": 3},
+                     "ConvolutionInputGenerator_1": {"SIMD": 4}, "MVAU_1": {"PE": 5}, "MVAU_2": {"PE": 6},
+                     "LabelSelect_0": {"PE": 7}})",
+                 small_cnn) == expected);
+  // A max pool of FINN's is a pool here; converters and FIFOs stand between.
+  folds with_pools = expected;
+  with_pools["Pool_0"] = 8;
+  with_pools["Pool_1"] = 9;
+  const std::string whole = R"({"Thresholding_rtl_0": {"PE": 1}, "StreamingFIFO_rtl_0": {"depth": 2},
+      "ConvolutionInputGenerator_rtl_0": {"SIMD": 2}, "StreamingDataWidthConverter_rtl_0": {}, "MVAU_rtl_0": {"PE": 3},
+      "StreamingMaxPool_hls_0": {"PE": 8}, "StreamingFIFO_rtl_1": {"depth": 64, "impl_style": "vivado"},
+      "ConvolutionInputGenerator_rtl_1": {"SIMD": 4}, "MVAU_hls_0": {"PE": 5}, "StreamingMaxPool_hls_1": {"PE": 9},
+      "MVAU_rtl_1": {"PE": 6}, "LabelSelect_hls_0": {"PE": 7}})";
+  CHECK(folds_of(whole, small_cnn) == with_pools);
+  const temporary_directory folder;
+  write_bytes(folder.file("f.json"), whole);
+  const lowering_options read = read_folding_config(folder.file("f.json"), small_cnn);
+  CHECK(read.units.at("ConvolutionInputGenerator_2").input_depths == std::vector<int>{64});
+  // A convolution of a whole frame has a window in FINN, and none here.
+  std::vector<std::string> whole_frame = small_cnn;
+  std::erase(whole_frame, "ConvolutionInputGenerator_2");
+  folds without = expected;
+  without.erase("ConvolutionInputGenerator_2");
+  CHECK(folds_of(R"({"Thresholding_rtl_0": {"PE": 1}, "ConvolutionInputGenerator_rtl_0": {"SIMD": 2},
+                     "MVAU_hls_0": {"PE": 3}, "ConvolutionInputGenerator_rtl_1": {"SIMD": 4}, "MVAU_hls_1": {"PE": 5},
+                     "MVAU_hls_2": {"PE": 6}, "LabelSelect_hls_0": {"PE": 7}})",
+                 whole_frame) == without);
+  // An average pool of FINN's has a window of its own.
+  CHECK(folds_of(R"({"ConvolutionInputGenerator_rtl_0": {"SIMD": 2}, "MVAU_hls_0": {"PE": 3},
+                     "ConvolutionInputGenerator_rtl_1": {"SIMD": 9}, "Pool_hls_0": {"PE": 9}, "MVAU_hls_1": {"PE": 5}})",
+                 {"ConvolutionInputGenerator_0", "MVAU_0", "ConvolutionInputGenerator_1", "Pool_0", "MVAU_1"}) ==
+        folds{{"ConvolutionInputGenerator_0", 2},
+              {"MVAU_0", 3},
+              {"ConvolutionInputGenerator_1", 9},
+              {"Pool_0", 9},
+              {"MVAU_1", 5}});
+  // An input's thresholds that this network does not have shift no other.
+  const std::vector<std::string> units{"ConvolutionInputGenerator_0", "MVAU_0", "Thresholding_0", "MVAU_1"};
+  CHECK(folds_of(R"({"Thresholding_rtl_0": {"PE": 1}, "ConvolutionInputGenerator_rtl_0": {"SIMD": 2},
+                     "MVAU_hls_0": {"PE": 3}, "Thresholding_rtl_1": {"PE": 4}, "MVAU_hls_1": {"PE": 5}})",
+                 units) ==
+        folds{{"ConvolutionInputGenerator_0", 2}, {"MVAU_0", 3}, {"Thresholding_0", 4}, {"MVAU_1", 5}});
+}
+
+TEST_CASE("one unit of FINN's is found by its number, and files in the units' own names by theirs") {
+  using folds = std::map<std::string, int>;
+  CHECK(folds_of(R"({"ConvolutionInputGenerator_rtl_1": {"SIMD": 8}})", small_cnn) ==
+        folds{{"ConvolutionInputGenerator_2", 8}});
+  CHECK(folds_of(R"({"ConvolutionInputGenerator_1": {"SIMD": 8}})", small_cnn) ==
+        folds{{"ConvolutionInputGenerator_1", 8}});
+  CHECK(folds_of(R"({"StreamingMaxPool_hls_1": {"PE": 8}})", small_cnn) == folds{{"Pool_1", 8}});
+  // Keys in the order of the alphabet, as some tools write them.
+  CHECK(folds_of(R"({"ConvolutionInputGenerator_rtl_0": {"SIMD": 2}, "ConvolutionInputGenerator_rtl_1": {"SIMD": 4},
+                     "LabelSelect_hls_0": {"PE": 7}, "MVAU_hls_0": {"PE": 3}, "MVAU_hls_1": {"PE": 5},
+                     "MVAU_hls_2": {"PE": 6}, "Thresholding_rtl_0": {"PE": 1}})",
+                 small_cnn) == folds{{"Thresholding_0", 1},
+                                     {"ConvolutionInputGenerator_0", 2},
+                                     {"MVAU_0", 3},
+                                     {"ConvolutionInputGenerator_2", 4},
+                                     {"MVAU_1", 5},
+                                     {"MVAU_2", 6},
+                                     {"LabelSelect_0", 7}});
+  CHECK(folds_of(R"({"MVAU_hls_0": {"PE": 1}, "MVAU_rtl_0": {"PE": 2}})", {"MVAU_0", "MVAU_1"}) ==
+        folds{{"MVAU_0", 1}, {"MVAU_1", 2}});
 }
 
 TEST_CASE("folds are positive integers") {
@@ -139,8 +270,8 @@ TEST_CASE("a memory style that does not exist is answered with the nearest") {
 }
 
 TEST_CASE("a unit that is named twice is refused, under two of its names, too") {
-  CHECK(refusal(R"({"MVAU_hls_0": {"PE": 1}, "MVAU_rtl_0": {"PE": 2}})") ==
-        "MVAU_0 is there twice, as MVAU_hls_0 and as MVAU_rtl_0");
+  CHECK(refusal(R"({"MVAU_1": {"PE": 1}, "MVAU_hls_1": {"PE": 2}})") ==
+        "MVAU_1 is there twice, as MVAU_1 and as MVAU_hls_1");
   CHECK(refusal<input_error>(R"({"MVAU_0": {"PE": 1}, "MVAU_0": {"PE": 2}})") ==
         "has the key 'MVAU_0' twice in one object");
   CHECK(refusal<input_error>(R"({"MVAU_0": {"PE": 1, "PE": 2}})") == "has the key 'PE' twice in one object");
@@ -154,7 +285,7 @@ TEST_CASE("a file of another form is refused by what would be right") {
   CHECK(refusal(R"({"Defaults": {"PE": 4}})") ==
         "Defaults.PE = 4 must be [value, [kinds of unit]], for instance [2, [\"all\"]]");
   CHECK(refusal(R"({"Defaults": {"PE": [4, []]}})").starts_with("Defaults.PE = [4,[]] must be"));
-  CHECK(refusal(R"({"Defaults": {"PE": [4, [7]]}})").starts_with("Defaults.PE is for 7, and there is no such unit"));
+  CHECK(refusal(R"({"Defaults": {"PE": [4, [7]]}})").starts_with("Defaults.PE is for 7, which is no kind of unit"));
   const temporary_directory folder;
   CHECK(message_of<io_error>([&] { read_folding_config(folder.file("none"), {"MVAU_0"}); }) ==
         folder.file("none") + ": cannot read the file: No such file or directory");

@@ -11,9 +11,9 @@
 #include "spillway/models/network/linear_export.h"
 #include "spillway/models/onnx/write.h"
 #include "spillway/models/streamline/streamline.h"
+#include "spillway/tests/effort.h"
 #include "spillway/tests/models/onnx_model.h"
 #include "spillway/tests/models/random_network.h"
-#include "spillway/tests/effort.h"
 
 using namespace spillway;
 using namespace spillway::testing;

@@ -97,9 +97,12 @@ TEST_CASE("automatic padding gives as many positions as strides fit, the odd ele
 }
 
 TEST_CASE("windows that can't be taken are refused") {
+  single three_d("Conv", {1, 2, 6, 6, 6}, {"w"});
+  three_d.constant("w", {4, 2, 3, 3, 3}, std::vector<float>(216, 1));
+  CHECK(says(three_d.refusal(), "Conv_y: its input [1, 2, 6, 6, 6] has 5 dimensions; right: 4"));
   single one_d("Conv", {1, 2, 6}, {"w"});
-  one_d.constant("w", {4, 2, 3}, std::vector<float>(24, 1));
-  CHECK(says(one_d.refusal(), "Conv_y: its input [1, 2, 6] has 3 dimensions; right: 4"));
+  one_d.constant("w", {4, 2, 3, 1}, std::vector<float>(24, 1));
+  CHECK(says(one_d.refusal(), "Conv_y: its weights [4, 2, 3, 1] have 4 dimensions; right: [m, c, k]"));
   const auto pool = [](const char* name, const std::vector<std::int64_t>& values) {
     single m("MaxPool", {1, 1, 4, 4});
     if (name != std::string("kernel_shape")) m.list("kernel_shape", {2, 2});
