@@ -100,8 +100,8 @@ void run(const std::string& name, bool full, std::int64_t cycles) {
   const auto begin = std::chrono::steady_clock::now();
   const run_result result = run_with_deep_streams(flow, net, inputs);
   const double simulated = since(begin);
-  const frame_times times = compute_frame_times(flow, 2);
-  const bool exact = result.frame_cycles == times.done;
+  const beat_times times = compute_beat_times(flow, 2);
+  const bool exact = result.frame_cycles == std::vector<std::uint64_t>{times.done.at(0), times.done.at(1)};
   fmt::print("{:<10} {:>5} {:>8} {:>10} {:>9} {:>10} {:>9} {:>8} {:>8.1f} {:>8.1f} {:>8.0f} {:>6.0f}\n", name,
              flow.units.size(), folding.cycles_per_frame, result.frame_cycles[1] - result.frame_cycles[0],
              result.first_frame_latency, result.compared.beats, result.compared.differing, exact ? "exact" : "WRONG",

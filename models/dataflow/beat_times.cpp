@@ -2,302 +2,214 @@
 #include "spillway/models/dataflow/beat_times.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "spillway/models/dataflow/times/network_times.h"
+#include "spillway/models/dataflow/times/repetition.h"
+#include "spillway/models/dataflow/times/wait_ring.h"
 
 namespace spillway {
 
+void frame_cycles::append(std::uint64_t cycle, std::uint64_t count) {
+  if (m_runs.empty() || cycle != m_next_cycle) m_runs.push_back({m_count, cycle});
+  m_count += count;
+  m_next_cycle = cycle + count;
+}
+
+std::uint64_t frame_cycles::at(std::uint64_t index) const {
+  std::uint64_t later = 0;
+  if (index >= m_count) {
+    const std::uint64_t step = m_steady.period * m_per_frame;
+    const std::uint64_t times = (index - m_count) / step + 1;
+    index -= times * step;
+    later = times * m_steady.cycles;
+  }
+  const auto after = std::upper_bound(m_runs.begin(), m_runs.end(), index,
+                                      [](std::uint64_t i, const run& r) { return i < r.first_index; });
+  const run& r = *(after - 1);
+  return r.first_cycle + (index - r.first_index) + later;
+}
+
 namespace {
 
-/// The cycles in which a stream's beats are pushed, in order, all frames.
-using pushes = std::vector<std::int64_t>;
+using namespace times;
 
-/// A beat that is pushed in cycle t can be taken from t + 1 on.
-std::int64_t seen(const pushes& beats, std::size_t index) { return beats[index] + 1; }
+/// Beats that are remembered before old frames are forgotten.
+constexpr std::int64_t most_beats = std::int64_t{1} << 24;
 
-/// The times of a unit's outputs from those of its inputs; one overload a kind.
-struct unit_times {
-  const std::vector<const pushes*>& in;
-  std::uint64_t frames;
-  std::int64_t now = -1;  ///< the last cycle in which the unit moved
+std::int64_t iterations_per_frame(const dataflow_unit& unit) {
+  if (const auto* u = std::get_if<mvau>(&unit)) return u->cycles_per_frame();
+  if (const auto* u = std::get_if<vvau>(&unit)) return u->cycles_per_frame();
+  return 0;
+}
 
-  std::size_t beats(std::int64_t a_frame) const { return static_cast<std::size_t>(a_frame) * frames; }
-
-  /// The unit moves again, at the earliest in the next cycle and not before beat `index` of port `port` is there.
-  void take(std::size_t port, std::size_t index) { now = std::max(now + 1, seen(*in[port], index)); }
-
-  /// One result for every `group` input beats, `latency` cycles after the last of them.
-  std::vector<pushes> reduce(std::size_t group, std::int64_t latency) {
-    pushes out;
-    for (std::size_t beat = 0; beat < in[0]->size(); ++beat) {
-      take(0, beat);
-      if ((beat + 1) % group == 0) out.push_back(now + latency);
-    }
-    return {std::move(out)};
-  }
-
-  std::vector<pushes> operator()(const mvau& unit) {
-    pushes out;
-    std::size_t beat = 0;
-    for (std::size_t vector = 0; vector < beats(unit.vectors_per_frame); ++vector)
-      for (std::int64_t nf = 0; nf < unit.nf(); ++nf) {
-        for (std::int64_t sf = 0; sf < unit.sf(); ++sf)
-          if (nf == 0)
-            take(0, beat++);
-          else
-            ++now;
-        out.push_back(now + unit.latency());
-      }
-    return {std::move(out)};
-  }
-
-  std::vector<pushes> operator()(const vvau& unit) {
-    return reduce(static_cast<std::size_t>(unit.sf()), unit.latency());
-  }
-  std::vector<pushes> operator()(const thresholding& unit) { return reduce(1, unit.latency()); }
-  std::vector<pushes> operator()(const pool& unit) { return reduce(static_cast<std::size_t>(unit.window), 1); }
-  std::vector<pushes> operator()(const label_select& unit) {
-    return reduce(static_cast<std::size_t>(unit.labels / unit.pe), 1);
-  }
-
-  std::vector<pushes> operator()(const global_accumulate& unit) {
-    pushes out;
-    const auto folds = static_cast<std::size_t>(unit.channels / unit.pe);
-    const std::size_t a_frame = folds * static_cast<std::size_t>(unit.positions);
-    for (std::size_t beat = 0; beat < in[0]->size(); ++beat) {
-      take(0, beat);
-      if (beat % a_frame >= a_frame - folds) out.push_back(now + 1);
-    }
-    return {std::move(out)};
-  }
-
-  std::vector<pushes> operator()(const add_streams&) {
-    pushes out;
-    for (std::size_t beat = 0; beat < in[0]->size(); ++beat) {
-      now = std::max({now + 1, seen(*in[0], beat), seen(*in[1], beat)});
-      out.push_back(now + 1);
-    }
-    return {std::move(out)};
-  }
-
-  std::vector<pushes> operator()(const duplicate_streams& unit) {
-    pushes out;
-    for (std::size_t beat = 0; beat < in[0]->size(); ++beat) {
-      take(0, beat);
-      out.push_back(now);
-    }
-    return std::vector<pushes>(static_cast<std::size_t>(unit.copies), out);
-  }
-
-  std::vector<pushes> operator()(const split_stream& unit) {
-    std::vector<pushes> out(unit.channels.size());
-    for (std::size_t beat = 0; beat < in[0]->size();)
-      for (std::size_t port = 0; port < out.size(); ++port)
-        for (std::int64_t n = unit.channels[port] / unit.pe; n > 0; --n) {
-          take(0, beat++);
-          out[port].push_back(now);
-        }
-    return out;
-  }
-
-  std::vector<pushes> operator()(const concat_streams& unit) {
-    pushes out;
-    std::vector<std::size_t> beat(unit.channels.size());
-    while (beat[0] < in[0]->size())
-      for (std::size_t port = 0; port < beat.size(); ++port)
-        for (std::int64_t n = unit.channels[port] / unit.pe; n > 0; --n) {
-          take(port, beat[port]++);
-          out.push_back(now);
-        }
-    return {std::move(out)};
-  }
-
-  /// Padding goes on by itself where it needs no input, after the last frame too: only what frames need is listed.
-  std::vector<pushes> operator()(const padding& unit) {
-    pushes out;
-    std::size_t beat = 0;
-    const auto inside = [](std::int64_t at, std::int64_t border, std::int64_t stride, std::int64_t size) {
-      return at >= border && (at - border) % stride == 0 && (at - border) / stride < size;
-    };
-    for (std::uint64_t frame = 0; frame < frames; ++frame)
-      for (std::int64_t y = 0; y < unit.output_height(); ++y)
-        for (std::int64_t x = 0; x < unit.output_width(); ++x)
-          for (std::int64_t fold = 0; fold < unit.channels / unit.simd; ++fold) {
-            if (inside(y, unit.top, unit.stride_h, unit.height) && inside(x, unit.left, unit.stride_w, unit.width))
-              take(0, beat++);
-            else
-              ++now;
-            out.push_back(now);
-          }
-    return {std::move(out)};
-  }
-
-  std::vector<pushes> operator()(const upsample& unit) {
-    pushes out;
-    std::size_t beat = 0;
-    const std::int64_t folds = unit.channels / unit.pe;
-    for (std::uint64_t row = 0; row < beats(unit.height); ++row)
-      for (std::int64_t y = 0; y < unit.factor_h; ++y)
-        for (std::int64_t column = 0; column < unit.width; ++column)
-          for (std::int64_t x = 0; x < unit.factor_w; ++x)
-            for (std::int64_t fold = 0; fold < folds; ++fold) {
-              if (y == 0 && x == 0)
-                take(0, beat++);
-              else
-                ++now;
-              out.push_back(now);
-            }
-    return {std::move(out)};
-  }
-
-  /// Elements in a register: a beat is sent if it was there at the cycle's start, then one is taken if it finds room.
-  std::vector<pushes> operator()(const width_converter& unit) {
-    pushes out;
-    std::int64_t held = 0, sent = 0;
-    const std::int64_t to_send = static_cast<std::int64_t>(frames) * unit.elements / unit.to;
-    std::size_t beat = 0;
-    for (std::int64_t cycle = 0; sent < to_send; ++cycle) {
-      if (held >= unit.to) {
-        out.push_back(cycle);
-        held -= unit.to;
-        ++sent;
-      }
-      if (beat < in[0]->size() && held + unit.from <= unit.capacity()) {
-        if (held < unit.to) cycle = std::max(cycle, seen(*in[0], beat));  // nothing else can happen before
-        if (seen(*in[0], beat) > cycle) continue;
-        held += unit.from;
-        ++beat;
-      }
-    }
-    return {std::move(out)};
-  }
-
-  std::vector<pushes> operator()(const sliding_window& unit);
-};
-
-/// The words of a sliding window's frame, and when each is written, read and free.
-class window_times {
+/// Follows frame after frame until the last one, or until they repeat.
+class evaluation {
  public:
-  window_times(const sliding_window& unit, const pushes& input, std::uint64_t frames)
-      : m_unit(unit),
-        m_input(input),
-        m_folds(unit.channels / unit.simd),
-        m_depth(unit.buffer_depth()),
-        m_frames(frames) {}
+  evaluation(const dataflow& flow, std::int64_t frames, const beat_times_options& options)
+      : m_flow(flow), m_options(options), m_all(frames), m_frames(frames), m_network(flow) {}
 
-  pushes run() {
-    pushes out;
-    const window_shape& g = m_unit.geometry;
-    for (std::uint64_t frame = 0; frame < m_frames; ++frame)
-      for (std::int64_t y = 0; y < m_unit.output_height(); ++y)
-        for (std::int64_t x = 0; x < m_unit.output_width(); ++x) {
-          const std::int64_t first = static_cast<std::int64_t>(frame) * m_unit.height * m_unit.width * m_folds +
-                                     (y * g.stride_h * m_unit.width + x * g.stride_w) * m_folds;
-          send_window(first, out);
-        }
-    return out;
+  beat_times run() {
+    m_result.frames = static_cast<std::uint64_t>(m_all);
+    m_high_water.resize(m_network.links().size());
+    m_looked_at.resize(m_network.links().size());
+    if (m_all == 0) {
+      m_result.high_water = m_high_water;
+      return std::move(m_result);
+    }
+    if (m_options.issues) m_network.note_steps();
+    for (m_done = 0; m_done + 1 < m_frames; ++m_done) {
+      if (!next_frame()) return stopped();
+      if (!m_repeats) skip_repetitions();
+      forget();
+    }
+    return last_frame() ? finished() : stopped();
   }
 
  private:
-  std::int64_t offset(std::int64_t k, std::int64_t fold) const {
-    const window_shape& g = m_unit.geometry;
-    return (k / g.kernel_w * g.dilation_h * m_unit.width + k % g.kernel_w * g.dilation_w) * m_folds + fold;
+  /// False if it can't be done.
+  bool next_frame() {
+    m_network.run({m_done + 1, m_frames});
+    if (!m_network.has_done(m_done + 1)) return false;
+    note_done(m_done);
+    return true;
   }
 
-  void send_window(std::int64_t first, pushes& out) {
-    const std::int64_t elements = m_unit.geometry.kernel_h * m_unit.geometry.kernel_w;
-    free_from(first);
-    if (m_unit.style == window_style::parallel) {
-      for (std::int64_t fold = 0; fold < m_folds; ++fold) {
-        free_from(first + fold);
-        send(first + offset(elements - 1, fold), out);
+  void note_done(std::int64_t frame) {
+    const link_times& out = m_network.output();
+    m_result.done.append(static_cast<std::uint64_t>(*out.pop_of((frame + 1) * out.beats - 1)));
+  }
+
+  /// Once frames repeat, those in the middle are left out: what comes last is as it would be behind them.
+  void skip_repetitions() {
+    m_repeats = find_repetition(m_network, m_done + 1, m_all);
+    if (!m_repeats) return;
+    const std::int64_t period = m_repeats->period, shown = m_done + 1 + m_repeats->window + period;
+    m_result.steady = {static_cast<std::uint64_t>(m_done + 1 - m_repeats->window - period),
+                       static_cast<std::uint64_t>(period), static_cast<std::uint64_t>(m_repeats->shifts.back())};
+    const bool all_count = m_options.high_water && m_repeats->fills_grow;
+    if (m_all > shown && !all_count) m_frames = m_all - (m_all - shown) / period * period;
+  }
+
+  void forget() {
+    if (m_options.high_water) look_at_fills();
+    if (m_network.size() < most_beats) return;
+    std::int64_t window = 4;
+    for (std::size_t s = 0; s < m_high_water.size(); ++s) {
+      const link_times& link = m_network.links()[s];
+      const std::int64_t beats = link.depth < m_all * link.beats ? link.depth : m_high_water[s];
+      window = std::max(window, 4 + beats / link.beats);
+    }
+    m_network.forget_before(m_done + 1 - 2 * window);
+  }
+
+  /// The last frame, and with it whatever else happens until the sink has it.
+  bool last_frame() {
+    std::optional<network_times> before;
+    if (m_options.high_water) before = m_network;
+    if (!next_frame()) return false;
+    const link_times& out = m_network.output();
+    const cycle end = *out.pop_of(m_frames * out.beats - 1);
+    m_result.cycles = static_cast<std::uint64_t>(end) + 1;
+    if (m_options.issues) note_issues();
+    if (!before) return true;
+    m_network = std::move(*before);
+    if (goes_beyond(end)) start_again();
+    run_on(m_frames, end);
+    look_at_fills();
+    return true;
+  }
+
+  void note_issues() {
+    for (std::size_t u = 0; u < m_flow.units.size(); ++u) {
+      m_result.issues.emplace_back(static_cast<std::uint64_t>(iterations_per_frame(m_flow.units[u])));
+      if (m_result.issues.back().per_frame() == 0) continue;
+      for (const timed_unit::step_run& run : m_network.units()[u + 1]->steps())
+        m_result.issues.back().append(static_cast<std::uint64_t>(run.first), static_cast<std::uint64_t>(run.count));
+    }
+  }
+
+  /// True where frames come out that nothing of the input is in (windows of padding alone), before it is there.
+  bool goes_beyond(cycle end) const {
+    return std::any_of(m_network.links().begin(), m_network.links().end(), [end](const link_times& link) {
+      return (link.pushed > link.first && *link.push_of(link.pushed - 1) > end) ||
+             (link.popped > link.first && *link.pop_of(link.popped - 1) > end);
+    });
+  }
+
+  void start_again() {
+    m_network = network_times(m_flow);
+    std::fill(m_high_water.begin(), m_high_water.end(), 0);
+    std::fill(m_looked_at.begin(), m_looked_at.end(), 0);
+    m_done = 0;
+  }
+
+  beat_times finished() {
+    const std::int64_t skipped = m_repeats ? (m_all - m_frames) / m_repeats->period : 0;
+    m_result.cycles += static_cast<std::uint64_t>(skipped) * m_result.steady.cycles;
+    m_result.done.go_on(m_result.steady);
+    for (std::size_t u = 0; u < m_result.issues.size(); ++u) {
+      steady_state pace = m_result.steady;
+      if (m_repeats) pace.cycles = static_cast<std::uint64_t>(m_repeats->shifts[u + 1]);
+      m_result.issues[u].go_on(pace);
+    }
+    m_result.first_frame_latency = m_result.done.at(0) + 1;
+    if (m_options.high_water) m_result.high_water = m_high_water;
+    return std::move(m_result);
+  }
+
+  /// Nothing more comes out: the units go on until none can.
+  beat_times stopped() {
+    run_on(m_all, std::numeric_limits<cycle>::max());
+    m_result.frames = static_cast<std::uint64_t>(m_network.output().popped / m_network.output().beats);
+    m_result.deadlock = find_deadlock(m_network);
+    look_at_fills();
+    m_result.high_water = m_high_water;
+    return std::move(m_result);
+  }
+
+  /// Until nothing moves any more: padding begins frames that nobody offers.
+  void run_on(std::int64_t offered, cycle stop) {
+    std::int64_t moved = -1, before = -2;
+    for (std::int64_t frames = m_done + 1; moved != before; ++frames) {
+      m_network.run({frames, offered, stop});
+      before = moved;
+      moved = 0;
+      for (const link_times& link : m_network.links()) moved += link.pushed + link.popped;
+    }
+  }
+
+  /// The greatest fills, as far as the pushes are known. A stream holds n + 1 beats at the end of the cycle of a push
+  /// if the beat n before it is taken later.
+  void look_at_fills() {
+    for (std::size_t s = 0; s < m_high_water.size(); ++s) {
+      const link_times& link = m_network.links()[s];
+      std::int64_t most = m_high_water[s];
+      for (std::int64_t beat = m_looked_at[s]; beat < link.pushed; ++beat) {
+        const cycle now = *link.push_of(beat);
+        while (beat >= most && (beat - most >= link.popped || *link.pop_of(beat - most) > now)) ++most;
       }
-    } else if (m_unit.style == window_style::depthwise) {
-      for (std::int64_t fold = 0; fold < m_folds; ++fold)
-        for (std::int64_t k = 0; k < elements; ++k) send(first + offset(k, fold), out);
-    } else {
-      for (std::int64_t k = 0; k < elements; ++k)
-        for (std::int64_t fold = 0; fold < m_folds; ++fold) send(first + offset(k, fold), out);
+      m_high_water[s] = most;
+      m_looked_at[s] = link.pushed;
     }
   }
 
-  /// From the cycle after the last beat on, words before `first` are free.
-  void free_from(std::int64_t first) {
-    if (first == m_oldest) return;
-    m_oldest = first;
-    m_frees.push_back({m_now + 1, first});
-  }
-
-  /// Sends the beat that ends with this word: in the cycle after the one that wrote it, at the earliest.
-  void send(std::int64_t word, pushes& out) {
-    m_now = std::max(m_now + 1, written(word) + 1);
-    out.push_back(m_now);
-  }
-
-  /// The cycle in which a word is written: one a cycle, as they arrive, where the ring has room.
-  std::int64_t written(std::int64_t word) {
-    while (std::ssize(m_written) <= word) {
-      const std::int64_t next = std::ssize(m_written);
-      std::int64_t cycle = std::max(next > 0 ? m_written.back() + 1 : 0, seen(m_input, static_cast<std::size_t>(next)));
-      // Room: the oldest word that anyone needs is less than the depth away.
-      while (m_free < m_frees.size() && m_frees[m_free].oldest + m_depth <= next) ++m_free;
-      if (m_depth <= next) cycle = std::max(cycle, m_frees.at(m_free).cycle);
-      m_written.push_back(cycle);
-    }
-    return m_written[static_cast<std::size_t>(word)];
-  }
-
-  struct release {
-    std::int64_t cycle, oldest;
-  };
-
-  const sliding_window& m_unit;
-  const pushes& m_input;
-  std::int64_t m_folds, m_depth;
-  std::uint64_t m_frames;
-  std::int64_t m_now = -1, m_oldest = 0;
-  std::vector<release> m_frees;
-  std::size_t m_free = 0;
-  pushes m_written;
+  const dataflow& m_flow;
+  const beat_times_options& m_options;
+  std::int64_t m_all;     ///< frames that are asked for
+  std::int64_t m_frames;  ///< frames that are followed: without repetitions
+  network_times m_network;
+  std::int64_t m_done = 0;
+  std::optional<repetition> m_repeats;
+  std::vector<std::int64_t> m_high_water, m_looked_at;  ///< by stream
+  beat_times m_result;
 };
-
-std::vector<pushes> unit_times::operator()(const sliding_window& unit) {
-  return {window_times(unit, *in[0], frames).run()};
-}
-
-pushes source_times(const stream_shape& shape, std::uint64_t frames) {
-  pushes out(static_cast<std::size_t>(shape.beats) * frames);
-  for (std::size_t beat = 0; beat < out.size(); ++beat) out[beat] = static_cast<std::int64_t>(beat);
-  return out;
-}
 
 }  // namespace
 
-frame_times compute_frame_times(const dataflow& flow, std::uint64_t frames) {
+beat_times compute_beat_times(const dataflow& flow, std::uint64_t frames, const beat_times_options& options) {
   validate(flow);
-  const std::vector<dataflow_stream> links = streams_of(flow);
-  std::vector<pushes> on(links.size());
-  frame_times result;
-  for (std::size_t u = 0; u < flow.units.size(); ++u) {
-    const unit_ports ports = ports_of(flow.units[u]);
-    std::vector<const pushes*> in(ports.inputs.size());
-    for (std::size_t s = 0; s < links.size(); ++s) {
-      if (links[s].to != static_cast<int>(u)) continue;
-      if (links[s].from == dataflow_stream::outside) on[s] = source_times(shape_of(flow, links[s]), frames);
-      in[static_cast<std::size_t>(links[s].to_port)] = &on[s];
-    }
-    std::vector<pushes> out = std::visit(unit_times{in, frames}, flow.units[u]);
-    for (std::size_t s = 0; s < links.size(); ++s)
-      if (links[s].from == static_cast<int>(u)) on[s] = std::move(out[static_cast<std::size_t>(links[s].from_port)]);
-  }
-  for (std::size_t s = 0; s < links.size(); ++s) {
-    if (links[s].to != dataflow_stream::outside) continue;
-    const std::size_t a_frame = frames == 0 ? 1 : on[s].size() / frames;
-    std::int64_t now = -1;
-    for (std::size_t beat = 0; beat < on[s].size(); ++beat) {
-      now = std::max(now + 1, seen(on[s], beat));
-      if ((beat + 1) % a_frame == 0) result.done.push_back(static_cast<std::uint64_t>(now));
-    }
-  }
-  return result;
+  return evaluation(flow, static_cast<std::int64_t>(frames), options).run();
 }
 
 }  // namespace spillway

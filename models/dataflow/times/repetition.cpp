@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/dataflow/times/repetition.h"
+
+#include <algorithm>
+
+namespace spillway::times {
+
+namespace {
+
+constexpr std::int64_t longest_period = 64;
+
+class repetition_check {
+ public:
+  repetition_check(const network_times& network, std::int64_t frames, std::int64_t all_frames, std::int64_t period)
+      : m_network(network),
+        m_frames(frames),
+        m_all_frames(all_frames),
+        m_period(period),
+        m_shifts(network.units().size(), unknown) {}
+
+  std::optional<repetition> run() {
+    for (const link_times& link : m_network.links())
+      if (!check(link)) return {};
+    for (std::size_t u = 0; u < m_shifts.size(); ++u)
+      if (!same_state(m_network.units()[u]->frame_states())) return {};
+    return repetition{m_period, m_shifts, m_fills_grow, m_window};
+  }
+
+ private:
+  static constexpr std::int64_t unknown = -1;
+
+  bool never_fills(const link_times& link) const { return link.depth >= m_all_frames * link.beats; }
+
+  bool check(const link_times& link) {
+    const timed_unit &from = *m_network.units()[static_cast<std::size_t>(link.from)],
+                     &to = *m_network.units()[static_cast<std::size_t>(link.to)];
+    std::int64_t frames = std::max<std::int64_t>({2, 1 + from.memory(), 1 + to.memory()});
+    if (!never_fills(link)) frames = std::max(frames, 1 + (link.depth + link.beats - 1) / link.beats);
+    m_window = std::max(m_window, frames);
+    const std::int64_t end = m_frames * link.beats, begin = end - frames * link.beats, lag = m_period * link.beats;
+    if (begin - lag < link.first) return false;
+    const std::int64_t pushed = *link.push_of(end - 1) - *link.push_of(end - 1 - lag);
+    const std::int64_t popped = *link.pop_of(end - 1) - *link.pop_of(end - 1 - lag);
+    if (!set(link.from, pushed) || !set(link.to, popped)) return false;
+    for (std::int64_t beat = begin; beat < end; ++beat)
+      if (*link.push_of(beat) - *link.push_of(beat - lag) != pushed ||
+          *link.pop_of(beat) - *link.pop_of(beat - lag) != popped)
+        return false;
+    if (pushed != popped) m_fills_grow = true;
+    return pushed == popped || (pushed < popped && never_fills(link) && never_waits(link, end - lag, end));
+  }
+
+  static bool never_waits(const link_times& link, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t beat = begin; beat < end; ++beat)
+      if (*link.pop_of(beat) <= *link.push_of(beat) + 1) return false;
+    return true;
+  }
+
+  bool set(int unit, std::int64_t shift) {
+    std::int64_t& known = m_shifts[static_cast<std::size_t>(unit)];
+    if (known == unknown) known = shift;
+    return known == shift;
+  }
+
+  bool same_state(const std::vector<std::uint64_t>& states) const {
+    if (states.empty()) return true;
+    const auto last = static_cast<std::size_t>(m_frames - 1);
+    return states.at(last) == states.at(last - static_cast<std::size_t>(m_period));
+  }
+
+  const network_times& m_network;
+  std::int64_t m_frames, m_all_frames, m_period;
+  std::vector<std::int64_t> m_shifts;
+  bool m_fills_grow = false;
+  std::int64_t m_window = 1;
+};
+
+/// The last frames leave as those a period before them did.
+bool leaves_alike(const network_times& network, std::int64_t frames, std::int64_t period) {
+  const link_times& link = network.output();
+  const auto done = [&](std::int64_t frame) { return *link.pop_of((frame + 1) * link.beats - 1); };
+  const std::int64_t oldest = frames - 2 * period - 1;
+  if (oldest * link.beats < link.first) return false;
+  for (std::int64_t frame = frames - period; frame < frames; ++frame)
+    if (done(frame) - done(frame - 1) != done(frame - period) - done(frame - period - 1)) return false;
+  return true;
+}
+
+}  // namespace
+
+std::optional<repetition> find_repetition(const network_times& network, std::int64_t frames, std::int64_t all_frames) {
+  for (std::int64_t period = 1; period <= longest_period && 2 * period < frames; ++period) {
+    if (!leaves_alike(network, frames, period)) continue;
+    if (auto found = repetition_check(network, frames, all_frames, period).run()) return found;
+  }
+  return {};
+}
+
+}  // namespace spillway::times

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/dataflow/beat_times.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "spillway/models/dataflow/times/network_times.h"
+#include "spillway/tests/effort.h"
+#include "spillway/tests/times/cycle_by_cycle.h"
+#include "spillway/tests/times/random_design.h"
+
+using namespace spillway;
+using namespace spillway::testing;
+
+namespace {
+
+/// The index at the end of a module's name: `accelerator.stream_3`; -1 of the source and the sink.
+int index_of(const std::string& module) {
+  const std::string digits = module.substr(module.rfind('_') + 1);
+  return digits.find_first_not_of("0123456789") == std::string::npos ? std::stoi(digits) : -1;
+}
+
+void check_deadlock(const deadlock_error& expected, const beat_deadlock& found, std::size_t units) {
+  CHECK(found.cycle == expected.cycle);
+  REQUIRE(found.fills.size() == expected.levels.size());
+  for (const deadlock_error::level& level : expected.levels)
+    CHECK(found.fills[static_cast<std::size_t>(index_of(level.link))] == level.fill);
+  REQUIRE(found.ring.size() == expected.ring.size());
+  for (std::size_t i = 0; i < found.ring.size(); ++i) {
+    const beat_deadlock::wait& wait = found.ring[i];
+    CHECK(static_cast<int>(wait.link) == index_of(expected.ring[i].link));
+    CHECK(wait.for_room == expected.ring[i].for_room);
+    const bool is_end = wait.unit == beat_deadlock::source || wait.unit == static_cast<int>(units);
+    CHECK((is_end ? -1 : wait.unit) == index_of(expected.ring[i].unit));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every beat of every stream moves in the cycle in which it does in the cycle engine") {
+  std::map<std::string, int> kinds;
+  int deadlocks = 0, residuals = 0, large = 0;
+  std::uint64_t beats = 0;
+  for (std::uint64_t seed = 1; seed <= 2400U * testing::effort(); ++seed) {
+    CAPTURE(seed);
+    const dataflow flow = random_design(seed);
+    const std::int64_t frames = 3 + static_cast<std::int64_t>(seed % 3);
+    const seen_times seen = run_cycle_by_cycle(flow, frames);
+    const beat_times found = compute_beat_times(flow, static_cast<std::uint64_t>(frames));
+    REQUIRE(found.deadlock.has_value() == seen.deadlock.has_value());
+    REQUIRE(found.high_water.size() == seen.high_water.size());
+    for (std::size_t s = 0; s < seen.high_water.size(); ++s) {
+      CAPTURE(flow.streams[s].depth);
+      CHECK(found.high_water[s] == seen.high_water[s]);
+    }
+    if (seen.deadlock) {
+      ++deadlocks;
+      check_deadlock(*seen.deadlock, *found.deadlock, flow.units.size());
+      CHECK(found.frames == seen.done.size());
+    } else {
+      CHECK(found.cycles == seen.cycles);
+      REQUIRE(seen.done.size() == found.frames);
+      for (std::size_t frame = 0; frame < seen.done.size(); ++frame) CHECK(found.done.at(frame) == seen.done[frame]);
+      CHECK(found.first_frame_latency == seen.done[0] + 1);
+    }
+    // Streams: everything that happened is as it was computed (which may go on behind the last frame).
+    times::network_times network(flow);
+    network.run({frames + 8, frames});
+    for (std::size_t s = 0; s < seen.pushes.size(); ++s) {
+      const times::link_times& link = network.links()[s];
+      REQUIRE(link.pushed >= std::ssize(seen.pushes[s]));
+      REQUIRE(link.popped >= std::ssize(seen.pops[s]));
+      CHECK(std::equal(seen.pushes[s].begin(), seen.pushes[s].end(), link.push.begin()));
+      CHECK(std::equal(seen.pops[s].begin(), seen.pops[s].end(), link.pop.begin()));
+      beats += seen.pushes[s].size();
+    }
+    for (const dataflow_unit& unit : flow.units) ++kinds[std::string(kind_of(unit))];
+    large += flow.units.size() >= 15;
+    for (const dataflow_unit& unit : flow.units)
+      if (std::holds_alternative<add_streams>(unit)) {
+        ++residuals;
+        break;
+      }
+  }
+  CHECK(kinds.size() == std::variant_size_v<dataflow_unit>);
+  for (const auto& [kind, count] : kinds) {
+    CAPTURE(kind);
+    CHECK(count > 50);
+  }
+  MESSAGE(beats << " beats, " << deadlocks << " deadlocks, " << residuals << " residuals, " << large << " large");
+}
+
+TEST_CASE("iterations are issued in the cycles in which the cycle engine's units work") {
+  std::uint64_t issued = 0;
+  for (std::uint64_t seed = 1; seed <= 600U * testing::effort(); ++seed) {
+    CAPTURE(seed);
+    const dataflow flow = random_design(seed);
+    const std::int64_t frames = seed % 4 == 0 ? 30 : 3;
+    const seen_times seen = run_cycle_by_cycle(flow, frames);
+    if (seen.deadlock) continue;
+    const beat_times found =
+        compute_beat_times(flow, static_cast<std::uint64_t>(frames), {.high_water = seed % 2 == 0, .issues = true});
+    REQUIRE(found.issues.size() == flow.units.size());
+    for (std::size_t u = 0; u < flow.units.size(); ++u) {
+      if (!dot_products_of(flow.units[u])) continue;
+      REQUIRE(found.issues[u].per_frame() == static_cast<std::uint64_t>(cycles_per_frame(flow.units[u])));
+      const std::uint64_t known = found.issues[u].per_frame() * static_cast<std::uint64_t>(frames);
+      for (std::uint64_t i = 0; i < std::min<std::uint64_t>(known, seen.working[u].size()); ++i)
+        REQUIRE(static_cast<std::int64_t>(found.issues[u].at(i)) == seen.working[u][i]);
+      issued += seen.working[u].size();
+    }
+  }
+  CHECK(issued > 100'000);
+}
+
+TEST_CASE("frames behind the steady state follow by multiplication, as the cycle engine has them") {
+  int skipping = 0;
+  for (std::uint64_t seed = 1; seed <= 150U * testing::effort(); ++seed) {
+    CAPTURE(seed);
+    const dataflow flow = random_design(3 * seed + 1);
+    constexpr std::int64_t frames = 60;
+    const seen_times seen = run_cycle_by_cycle(flow, frames);
+    if (seen.deadlock) continue;
+    const beat_times found = compute_beat_times(flow, frames, {.high_water = false});
+    CHECK(found.cycles == seen.cycles);
+    for (std::size_t frame = 0; frame < frames; ++frame) CHECK(found.done.at(frame) == seen.done[frame]);
+    const beat_times with_fills = compute_beat_times(flow, frames);
+    CHECK(with_fills.cycles == seen.cycles);
+    CHECK(with_fills.high_water == seen.high_water);
+    if (found.steady.period == 0) continue;
+    ++skipping;
+    const steady_state& steady = found.steady;
+    for (std::size_t frame = steady.first; frame + steady.period < frames; ++frame)
+      CHECK(seen.done[frame + steady.period] - seen.done[frame] == steady.cycles);
+  }
+  CHECK(skipping > 100);
+}
+
+TEST_CASE("a billion frames cost what the first few do") {
+  const dataflow flow = random_design(4);
+  const beat_times few = compute_beat_times(flow, 1000), many = compute_beat_times(flow, 1'000'000'000);
+  REQUIRE(many.steady.period > 0);
+  CHECK(many.done.at(999) == few.done.at(999));
+  CHECK(many.cycles == many.done.at(999'999'999) + 1);
+}
