@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "spillway/models/dataflow/beat_times.h"
+#include "spillway/models/dataflow/beat_deadlock.h"
 #include "spillway/models/dataflow/times/network_times.h"
 
 namespace spillway::times {
