@@ -35,9 +35,9 @@ struct dataset {
 /// a 1-bit input without steps, which wants data that a stated threshold has made binary. Real data enters as it is.
 integer_tensor quantize_dataset(const integer_network& net, const dataset& data);
 
-/// True if raw values are the integers of the network's input, and not p / 255: its type is UINT8, with a scale of 1,
-/// and nothing is computed before.
-bool takes_raw_pixels(const input_quantizer& quantizer, integer_type raw);
+/// True if raw values are the integers of the network's input, and not p / 255: its scale is 1, nothing is computed
+/// before, and they are UINT8 as the input is, or neither UINT1 nor UINT8.
+bool takes_raw_values(const input_quantizer& quantizer, integer_type raw);
 
 /// `quantize_dataset` of a dataset whose inputs it may take: `data.inputs` is left empty.
 integer_tensor quantize_dataset(const integer_network& net, dataset&& data);

@@ -73,9 +73,10 @@ integer_tensor quantized(const integer_network& net, std::int64_t frames, Level&
 
 }  // namespace
 
-bool takes_raw_pixels(const input_quantizer& quantizer, integer_type raw) {
-  return raw == unsigned_type(8) && quantizer.type == raw && quantizer.scale == 1 && quantizer.zero_point == 0 &&
-         quantizer.low == 0 && quantizer.high == raw.max64() && quantizer.steps.empty();
+bool takes_raw_values(const input_quantizer& quantizer, integer_type raw) {
+  if (quantizer.scale != 1 || quantizer.zero_point != 0 || !quantizer.steps.empty() || quantizer.type.is_bipolar)
+    return false;
+  return raw == unsigned_type(8) ? quantizer.type == raw : raw != unsigned_type(1);
 }
 
 std::int64_t quantize_input(const input_quantizer& quantizer, float x, std::int64_t channel) {
@@ -98,13 +99,16 @@ integer_tensor quantize_dataset(const integer_network& net, const dataset& data)
   validate(net);
   check_features(net, data);
   if (data.reals) return quantize_reals(net, data.reals->values);
+  if (const integer_type type = data.inputs.type;
+      type.fits_int64() && type != unsigned_type(1) && type != unsigned_type(8) && takes_raw_values(net.input, type))
+    return quantize_reals(net, std::vector<float>(data.inputs.words.begin(), data.inputs.words.end()));
   check_raw_values(net, data);
   input_levels levels(net.input);
   // All that a raw value can be, channel by channel.
   const integer_type raw = data.inputs.type;
   const std::int64_t values = raw.max64() + 1, channels = net.input_info().shape.channels;
   std::vector<std::int64_t> table;
-  const bool as_signs = takes_bits_as_signs(net.input, raw), as_pixels = takes_raw_pixels(net.input, raw);
+  const bool as_signs = takes_bits_as_signs(net.input, raw), as_pixels = takes_raw_values(net.input, raw);
   const bool by_channel = levels.by_channel();
   const auto level_of = [&](std::int64_t p, std::int64_t channel) {
     if (as_signs) return net.input.type.is_bipolar ? 2 * p - 1 : p;

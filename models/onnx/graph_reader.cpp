@@ -84,15 +84,17 @@ void graph_reader::name_nodes() {
     throw input_error(fmt::format("graph {}: its name is no plain UTF-8", printable(m_graph.name())));
   m_net.name = m_graph.name();
   std::map<std::string, std::string> repeated;  // a name, and what the second node with it is called
-  for (const onnx::NodeProto& node : m_graph.node()) {
-    const std::size_t index = m_names.size();
-    std::string name = node.name();
-    if (name.empty()) name = fmt::format("{}_{}", printable(node.op_type()), index);
-    check_name(name, fmt::format("node {}", index));
-    node_kind_of(node, name);  // what can't be taken at all is said first
-    m_names.push_back(unused_name(name, m_node_names));
-    if (m_names.back() != name) repeated.emplace(std::move(name), m_names.back());
-  }
+  m_names.resize(static_cast<std::size_t>(m_graph.node_size()));
+  for (const bool has_name : {true, false})  // the file's own names come first
+    for (std::size_t index = 0; index < m_names.size(); ++index) {
+      const onnx::NodeProto& node = m_graph.node(static_cast<int>(index));
+      if (node.name().empty() == has_name) continue;
+      const std::string name = has_name ? node.name() : fmt::format("{}_{}", printable(node.op_type()), index);
+      check_name(name, fmt::format("node {}", index));
+      node_kind_of(node, name);  // what can't be taken at all is said first
+      m_names[index] = unused_name(name, m_node_names);
+      if (has_name && m_names[index] != name) repeated.emplace(name, m_names[index]);
+    }
   for (const auto& [name, second] : repeated)
     m_net.assumptions.push_back({name, "node name", second, "several nodes have this name; the second is called so"});
 }
@@ -184,9 +186,11 @@ const graph_constant* graph_reader::constant_of(const std::string& tensor) {
   return &found->second;
 }
 
-std::string graph_reader::unused_name(const std::string& wish, std::set<std::string>& taken) const {
-  std::string name = wish;
-  for (int suffix = 2; !taken.insert(name).second; ++suffix) name = fmt::format("{}_{}", wish, suffix);
+std::string graph_reader::unused_name(const std::string& wish, std::set<std::string>& taken) {
+  if (taken.insert(wish).second) return wish;
+  int& suffix = m_suffixes.try_emplace(wish, 2).first->second;
+  std::string name = fmt::format("{}_{}", wish, suffix);
+  while (!taken.insert(name).second) name = fmt::format("{}_{}", wish, ++suffix);
   return name;
 }
 

@@ -39,7 +39,7 @@ class graph_reader {
   const tensor_shape& shape_of(const std::string& tensor, const std::string& node) const;
   const graph_constant* constant_of(const std::string& tensor);
   void add_constant(const std::string& name, graph_constant value);
-  std::string unused_name(const std::string& wish, std::set<std::string>& taken) const;
+  std::string unused_name(const std::string& wish, std::set<std::string>& taken);
 
   // What a node of the file becomes.
   void add_node(int index);
@@ -71,6 +71,7 @@ class graph_reader {
   tensor_lookup m_lookup;
   std::vector<std::string> m_names;  ///< of the nodes
   std::set<std::string> m_node_names, m_tensor_names;
+  std::map<std::string, int> m_suffixes;  ///< from which on to look for an unused name
   std::map<std::string, std::size_t> m_makers;
   std::set<std::string> m_wanted;  ///< what some node or the graph's output reads
   std::map<std::string, tensor_shape> m_shapes;

@@ -46,8 +46,8 @@ network network_of(std::string_view bytes, const std::filesystem::path* folder) 
   }
   if (!model.has_graph()) throw input_error("not an ONNX model: there is no graph in it");
   const std::int64_t opset = opset_of(model);
-  if (folder != nullptr) read_external_data(model, *folder);
   inline_functions(model);
+  if (folder != nullptr) read_external_data(model, *folder);
   network net = graph_reader(model.graph(), opset).read();
   for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
     check_name(entry.key(), "metadata key");

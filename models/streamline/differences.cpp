@@ -168,7 +168,7 @@ difference_report explain_differences(const network& whole_file, const integer_n
 float_tensor real_inputs(const dataset& data, const input_quantizer* input) {
   if (data.reals) return *data.reals;
   float_tensor result{data.inputs.shape, {}};
-  const bool as_they_are = input != nullptr && takes_raw_pixels(*input, data.inputs.type);
+  const bool as_they_are = input != nullptr && takes_raw_values(*input, data.inputs.type);
   const auto greatest = as_they_are ? 1.0F : static_cast<float>(data.inputs.type.max64());
   for (const std::int64_t raw : data.inputs.words) result.values.push_back(static_cast<float>(raw) / greatest);
   return result;

@@ -48,7 +48,7 @@ difference_report explain_differences(const network& file, const integer_network
                                       const streamline_report& report, const float_tensor& inputs);
 
 /// The inputs of a dataset as the reals that they are: bits 0 and 1, pixels p / 255 in float32, or p where `input`, if
-/// given, takes them so (`takes_raw_pixels`).
+/// given, takes them so (`takes_raw_values`).
 float_tensor real_inputs(const dataset& data, const input_quantizer* input = nullptr);
 
 /// One line that says which quantizer rounded otherwise, and by how much.

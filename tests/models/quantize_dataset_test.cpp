@@ -51,6 +51,20 @@ TEST_CASE("bits enter a bipolar input as -1 and +1") {
         integer_tensor::from(bipolar_type(), {1, 3}, {-1, 1, -1}));
 }
 
+TEST_CASE("pixels enter an input of UINT8 and scale 1 as they are, and other integers one of integers") {
+  const input_quantizer uint8{unsigned_type(8), 1, 0, 0, 255}, int4{signed_type(4), 1, 0, -8, 7};
+  const dataset pixels = all_pixels();
+  CHECK(quantize_dataset(network_of(uint8, 256), pixels) == pixels.inputs);
+  // Of UINT7 they are reals from 0 to 1.
+  const input_quantizer uint7{unsigned_type(7), 1, 0, 0, 127};
+  CHECK(quantize_dataset(network_of(uint7, 256), pixels).words.back() == 1);
+  CHECK(quantize_dataset(network_of(int4, 3), set_of(signed_type(8), {-9, 3, 7})).words ==
+        std::vector<std::int64_t>{-8, 3, 7});
+  const input_quantizer scaled{signed_type(4), 0.5, 0, -8, 7};
+  CHECK(message_of<config_error>([&] { quantize_dataset(network_of(scaled, 1), set_of(signed_type(8), {3})); }) ==
+        "set holds INT8; UINT1 or UINT8 is right");
+}
+
 TEST_CASE("bits enter any other input as the reals 0 and 1") {
   const input_quantizer pixels{unsigned_type(8), 1.0F / 255, 0, 0, 255};
   CHECK(quantize_dataset(network_of(pixels, 2), set_of(unsigned_type(1), {0, 1})).words ==

@@ -2,15 +2,19 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/data/npy.h"
+#include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/dataflow/lower.h"
+#include "spillway/models/onnx/operators.h"
 #include "spillway/models/onnx/read.h"
 #include "spillway/models/onnx/write.h"
+#include "spillway/models/paper_networks/cnv.h"
 #include "spillway/models/streamline/streamline.h"
 #include "spillway/sim/engine.h"
 #include "spillway/tests/effort.h"
@@ -115,4 +119,72 @@ TEST_CASE("cases of the bug reports that are about dialects and encodings give w
       }
     }
   }
+}
+
+TEST_CASE("FINN's TFC is as accurate as its float evaluation, and chooses the same class for every image") {
+  const auto path = shared("finn/tfc-w1a2-finn-dialect.onnx"), folding = shared("finn/fold_tfc-w1a1.json");
+  const auto data = mnist();
+  if (!path || !folding || !data) return;
+  const temporary_directory scratch;
+  float_tensor images{{data->frames(), 1, 28, 28}, {}};
+  for (const std::int64_t pixel : data->inputs.words) images.values.push_back(static_cast<float>(pixel));
+  write_npy(scratch.file("x.npy"), images);
+  if (!run_python("evaluate.py " + path->string() + " " + scratch.file("x.npy") + " " + scratch.file("y.npy"))) return;
+  const std::vector<float> classes = reals_of_file(scratch.file("y.npy"));
+  network file = read_qonnx(*path);
+  const auto selection = std::find_if(file.nodes.begin(), file.nodes.end(), [](const network_node& node) {
+    return std::holds_alternative<top_k_op>(node.op);
+  });
+  REQUIRE(selection != file.nodes.end());
+  file.output = selection->inputs[0];
+  file.nodes.erase(selection);
+  streamline_report report;
+  const integer_network net = streamline(file, &report);
+  const std::vector<double> logits = in_file_order(net, report, evaluate(net, quantize_dataset(net, *data)));
+  int right = 0, differing_classes = 0;
+  for (std::size_t frame = 0; frame < classes.size(); ++frame) {
+    const auto first = logits.begin() + static_cast<std::ptrdiff_t>(frame * 10);
+    const auto chosen = static_cast<int>(std::max_element(first, first + 10) - first);
+    right += chosen == data->labels[frame] ? 1 : 0;
+    differing_classes += chosen == static_cast<int>(classes[frame]) ? 0 : 1;
+  }
+  CHECK(right == 9474);
+  CHECK(differing_classes == 0);
+  std::vector<assumption> said;
+  const dataflow flow = lower(net, read_folding_config(folding->string(), unit_names(net), &said));
+  CHECK(flow.units.size() == 6);  // thresholds, four matrices, and a converter between the first two of these
+  const auto* thresholds = std::get_if<thresholding>(&flow.units[0]);
+  REQUIRE(thresholds != nullptr);
+  CHECK(thresholds->pe == 49);
+}
+
+TEST_CASE("FINN's folding of its CNV gives FINN's frame rate") {
+  const auto folding = shared("finn/fold_cnv-w1a1.json");
+  if (!folding) return;
+  const integer_network net = streamline(cnv());
+  const dataflow flow = lower(net, read_folding_config(folding->string(), unit_names(net)));
+  std::int64_t slowest = 0;
+  for (const dataflow_unit& unit : flow.units)
+    slowest = std::max(slowest, std::visit([](const auto& of) { return of.cycles_per_frame(); }, unit));
+  CHECK(slowest == 32768);  // 3,051.8 frames a second at 100 MHz
+}
+
+TEST_CASE("the separable network of hls4ml, channels last, gives what numpy computes") {
+  const auto path = shared("hls4ml/h4_separable_conv_model_ch_last.onnx");
+  if (!path) return;
+  const auto known = known_operators();
+  if (std::find(known.begin(), known.end(), std::pair<std::string_view, std::string_view>("", "LeakyRelu")) ==
+      known.end()) {
+    MESSAGE("skipped: LeakyRelu can't be taken");
+    return;
+  }
+  const temporary_directory scratch;
+  const std::string small = scratch.file("small");
+  if (!run_python("resized.py " + path->string() + " " + small + " 8 3 1000")) return;
+  REQUIRE(run_python("evaluate.py " + small + ".onnx " + small + ".npy " + small + ".y.npy"));
+  streamline_report report;
+  const integer_network net = streamline(read_qonnx(small + ".onnx"), &report);
+  const integer_tensor inputs = quantize_reals(net, reals_of_file(small + ".npy"));
+  CHECK(differing(in_file_order(net, report, evaluate(net, inputs)), reals_of_file(small + ".y.npy")) == 0);
+  CHECK(streamline(read_qonnx(*path)).input_info().shape == frame_shape{512, 512, 3});
 }

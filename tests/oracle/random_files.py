@@ -180,6 +180,19 @@ class Network:
             self.then("MaxPool", [], kernel_shape=kernel, strides=kernel)
         self.shape = [1] + out + [self.shape[-1]] if self.last else self.shape[:2] + out
 
+    def average(self):
+        """QuantAvgPool2d, of unsigned integers."""
+        bits = self.random.choice([1, 2, 3])
+        steps = np.arange(1, 2 ** bits) * 2.0 - 3.25
+        self.then("MultiThreshold", [self.constant(steps.reshape(1, -1))], GENERAL, out_scale=1.0, out_bias=0.0,
+                  out_dtype="UINT%d" % bits, data_layout="NHWC" if self.last else "NCHW")
+        positions = self.shape[1:-1] if self.last else self.shape[2:]
+        k = self.random.randint(1, min(3, *positions))
+        self.then("QuantAvgPool2d", [], GENERAL, kernel=k, stride=k, ibits=bits, obits=self.random.choice([1, 2, 4]),
+                  signed=0, data_layout="NHWC" if self.last else "NCHW")
+        out = [(n - k) // k + 1 for n in positions]
+        self.shape = [1] + out + [self.shape[-1]] if self.last else self.shape[:2] + out
+
     def turn(self):
         """The same image in the other layout."""
         rank = len(self.shape)
@@ -213,6 +226,8 @@ class Network:
             steps = ["affine"] if not images else ["conv", "conv", "pool", "affine", "turn"]
             if images and self.last and len(self.shape) == 4:
                 steps.append("columns")
+            if images and len(self.shape) == 4:
+                steps.append("average")
             if images and self.last and self.random.random() < 0.3:
                 steps.append("tokens")
             step = self.random.choice(steps)
