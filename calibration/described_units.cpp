@@ -185,6 +185,8 @@ dataflow_unit add_streams_of(point_keys& from) {
   unit.channels = from.number("channels");
   unit.pe = from.small("pe", 1);
   unit.vectors_per_frame = from.number("vectors", 1);
+  unit.a_factor = from.number("factor", 1);
+  unit.b_factor = from.number("factor_b", 1);
   return unit;
 }
 
@@ -228,6 +230,22 @@ dataflow_unit label_select_of(point_keys& from) {
   return unit;
 }
 
+dataflow_unit crop_of(point_keys& from) {
+  crop unit;
+  unit.type = from.type("input", "UINT4");
+  unit.height = from.number("height");
+  unit.width = from.number("width");
+  unit.channels = from.number("channels");
+  unit.top = from.number("top", 0);
+  unit.left = from.number("left", 0);
+  unit.bottom = from.number("bottom", 0);
+  unit.right = from.number("right", 0);
+  unit.first_channel = from.number("first_channel", 0);
+  unit.kept_channels = from.number("kept_channels", unit.channels);
+  unit.simd = from.small("simd", 1);
+  return unit;
+}
+
 using maker = dataflow_unit (*)(point_keys&);
 const std::map<std::string, maker>& makers() {
   static const std::map<std::string, maker> known{{"mvau", mvau_of},
@@ -242,6 +260,7 @@ const std::map<std::string, maker>& makers() {
                                                   {"duplicate_streams", duplicate_streams_of},
                                                   {"concat_streams", by_turns<concat_streams>},
                                                   {"split_stream", by_turns<split_stream>},
+                                                  {"crop", crop_of},
                                                   {"width_converter", width_converter_of},
                                                   {"label_select", label_select_of}};
   return known;

@@ -50,6 +50,7 @@ unit_estimate estimate(const add_streams& unit);
 unit_estimate estimate(const duplicate_streams& unit);
 unit_estimate estimate(const upsample& unit);
 unit_estimate estimate(const concat_streams& unit);
+unit_estimate estimate(const crop& unit);
 unit_estimate estimate(const split_stream& unit);
 unit_estimate estimate(const label_select& unit);
 unit_estimate estimate(const width_converter& unit);

@@ -5,6 +5,7 @@
 
 #include "spillway/rtl/units/add_streams.h"
 #include "spillway/rtl/units/concat_streams.h"
+#include "spillway/rtl/units/crop.h"
 #include "spillway/rtl/units/duplicate_streams.h"
 #include "spillway/rtl/units/global_accumulate.h"
 #include "spillway/rtl/units/label_select.h"

@@ -16,6 +16,7 @@
 #include "spillway/models/dataflow/register_choice.h"
 #include "spillway/models/dataflow/units/add_streams.h"
 #include "spillway/models/dataflow/units/concat_streams.h"
+#include "spillway/models/dataflow/units/crop.h"
 #include "spillway/models/dataflow/units/duplicate_streams.h"
 #include "spillway/models/dataflow/units/global_accumulate.h"
 #include "spillway/models/dataflow/units/label_select.h"
@@ -37,7 +38,7 @@ namespace spillway {
 /// Every kind of unit. A closed set: whoever visits it can't forget one.
 using dataflow_unit =
     std::variant<mvau, vvau, sliding_window, padding, thresholding, pool, global_accumulate, add_streams,
-                 duplicate_streams, upsample, concat_streams, split_stream, label_select, width_converter>;
+                 duplicate_streams, upsample, concat_streams, split_stream, crop, label_select, width_converter>;
 
 /// The name that the unit has in its dataflow: "MVAU_0".
 const std::string& name_of(const dataflow_unit& unit);

@@ -298,14 +298,29 @@ class lowering {
     place(std::move(unit), choice);
   }
 
-  void make(const add_layer&) {
+  void make(const crop_layer& layer) {
+    auto unit = named<unit_of<crop_layer>>();
+    const unit_options choice = choice_for(unit);
+    take_frames(unit);
+    unit.top = layer.top;
+    unit.left = layer.left;
+    unit.bottom = layer.bottom;
+    unit.right = layer.right;
+    unit.first_channel = layer.first_channel;
+    unit.kept_channels = layer.channels;
+    unit.simd = choice.simd.value_or(m_wires.lanes_for(input(), unit.folded_sizes().simd.of));
+    place(std::move(unit), choice);
+  }
+
+  void make(const add_layer& layer) {
     auto unit = named<unit_of<add_layer>>();
     const unit_options choice = choice_for(unit);
     unit.a_type = m_wires.stream_type(input(0));
     unit.b_type = m_wires.stream_type(input(1));
     const bool exact = unit.a_type == m_wires.network_type(input(0)) && unit.b_type == m_wires.network_type(input(1));
-    unit.output_type =
-        exact ? m_wires.network_type(output()) : signed_type(std::max(unit.a_type.bits, unit.b_type.bits) + 2);
+    unit.a_factor = layer.a_factor;
+    unit.b_factor = layer.b_factor;
+    unit.output_type = exact ? m_wires.network_type(output()) : type_of_sums(layer, unit.a_type, unit.b_type);
     unit.channels = m_wires.shape(output()).channels;
     unit.pe = choice.pe.value_or(m_wires.lanes_for(input(0), unit.channels));
     unit.vectors_per_frame = m_wires.shape(output()).positions();
@@ -335,6 +350,15 @@ class lowering {
     unit.pe = choice.pe.value_or(m_wires.lanes_for(input(), unit.folded_sizes().pe.of));
     unit.vectors_per_frame = m_wires.shape(input()).positions();
     place(std::move(unit), choice);
+  }
+
+  /// The type of the sums of what streams bring.
+  integer_type type_of_sums(const add_layer& layer, integer_type a, integer_type b) const {
+    if (layer.a_factor == 1 && layer.b_factor == 1) return signed_type(std::max(a.bits, b.bits) + 2);
+    const integer_value first{"", m_wires.shape(output()), a}, second{"", m_wires.shape(output()), b};
+    const integer_value* const inputs[] = {&first, &second};
+    const value_range sums = output_range(layer, inputs);
+    return signed_type(bits_for(sums.low, sums.high, true));
   }
 
   const integer_network& m_net;

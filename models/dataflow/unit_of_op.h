@@ -59,6 +59,10 @@ template <>
 struct unit_for<label_select_layer> {
   using type = label_select;
 };
+template <>
+struct unit_for<crop_layer> {
+  using type = crop;
+};
 template <class Layer>
 using unit_of = typename unit_for<Layer>::type;
 

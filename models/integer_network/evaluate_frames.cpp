@@ -45,6 +45,22 @@ void pool(const pool_layer& op, const node_run& run) {
     }
 }
 
+template <class Integer>
+void add_multiples_as(const add_layer& op, const node_run& run) {
+  const integer_tensor &a = *run.inputs[0], &b = *run.inputs[1];
+  for (std::int64_t i = 0; i < a.size(); ++i)
+    store_as(Integer(load_as<Integer>(a.at(i), a.type) * op.a_factor + load_as<Integer>(b.at(i), b.type) * op.b_factor),
+             run.out().type, run.out().at(i));
+}
+
+void add_multiples(const add_layer& op, const node_run& run) {
+  constexpr int narrow = 30;  // times a factor of 31 bits, and one more bit for the sum
+  if (std::max(run.inputs[0]->type.bits, run.inputs[1]->type.bits) <= narrow)
+    add_multiples_as<std::int64_t>(op, run);
+  else
+    add_multiples_as<big_int>(op, run);
+}
+
 }  // namespace
 
 void evaluate_node(const padding_layer& op, const node_run& run) {
@@ -95,8 +111,9 @@ void evaluate_node(const global_sum_layer&, const node_run& run) {
   });
 }
 
-void evaluate_node(const add_layer&, const node_run& run) {
+void evaluate_node(const add_layer& op, const node_run& run) {
   const integer_tensor &a = *run.inputs[0], &b = *run.inputs[1];
+  if (op.a_factor != 1 || op.b_factor != 1) return add_multiples(op, run);
   visit_storage(std::max(bits_of_sums(a.type, 1), bits_of_sums(b.type, 1)) + 1,
                 [&]<class Integer>(std::type_identity<Integer>) {
                   for (std::int64_t i = 0; i < a.size(); ++i) {
@@ -133,6 +150,17 @@ void evaluate_node(const split_layer&, const node_run& run) {
     for (std::int64_t v = 0; v < vectors; ++v) copy(run.in(), v * channels + first, count, *part, v * count);
     first += count;
   }
+}
+
+void evaluate_node(const crop_layer& op, const node_run& run) {
+  const frame_shape &in = run.in_shape(), &out = run.out_shape();
+  std::int64_t to = 0;
+  for (std::int64_t f = 0; f < run.frames; ++f)
+    for (std::int64_t y = 0; y < out.height; ++y)
+      for (std::int64_t x = 0; x < out.width; ++x, to += out.channels) {
+        const std::int64_t pixel = (f * in.height + op.top + y) * in.width + op.left + x;
+        copy(run.in(), pixel * in.channels + op.first_channel, out.channels, run.out(), to);
+      }
 }
 
 void evaluate_node(const label_select_layer& op, const node_run& run) {

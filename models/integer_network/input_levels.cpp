@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -15,6 +16,11 @@ namespace spillway {
 namespace {
 
 void check_quantizer(const input_quantizer& input) {
+  const auto& at = input.boundaries;
+  if (!at.empty() &&
+      (!std::is_sorted(at.begin(), at.end()) || input.type.is_signed || input.low != 0 || input.high != std::ssize(at)))
+    throw config_error(fmt::format("the input has {} boundaries; right: ascending, of unsigned levels from 0 to {}",
+                                   at.size(), at.size()));
   if (!input.type.is_bipolar &&
       (input.low > input.high || min_value(input.type) > input.low || max_value(input.type) < input.high))
     throw config_error(fmt::format("the input's clamp {} to {} is no range of its type {}", input.low, input.high,
@@ -83,7 +89,52 @@ std::int64_t input_levels::operator()(float x, std::int64_t channel) {
   return found->second;
 }
 
+namespace {
+
+/// float32 in their order as integers, both zeros as 0.
+std::int64_t rank_of(float x) {
+  const auto bits = static_cast<std::int64_t>(std::bit_cast<std::uint32_t>(x) & 0x7FFFFFFFU);
+  return x < 0 ? -bits : bits;
+}
+
+float of_rank(std::int64_t rank) {
+  const float size = std::bit_cast<float>(static_cast<std::uint32_t>(rank < 0 ? -rank : rank));
+  return rank < 0 ? -size : size;
+}
+
+/// Finds where the level changes between two numbers; it never turns between them.
+struct change_finder {
+  static constexpr std::size_t most = 4095;
+
+  input_levels levels;
+  std::vector<float> changes = {};
+
+  bool find(std::int64_t low, std::int64_t of_low, std::int64_t high, std::int64_t of_high) {
+    if (of_low == of_high) return true;
+    if (low + 1 == high) {
+      changes.push_back(of_rank(high));
+      return changes.size() <= most;
+    }
+    const std::int64_t middle = low + (high - low) / 2, of_middle = levels(of_rank(middle));
+    return find(low, of_low, middle, of_middle) && find(middle, of_middle, high, of_high);
+  }
+};
+
+}  // namespace
+
+std::optional<std::vector<float>> changes_of(const input_quantizer& quantizer) {
+  if (!quantizer.boundaries.empty()) return quantizer.boundaries;
+  change_finder finder{input_levels(quantizer)};
+  if (finder.levels.by_channel()) return std::nullopt;
+  const std::int64_t most = rank_of(std::numeric_limits<float>::max());
+  const std::int64_t low = finder.levels(of_rank(-most)), high = finder.levels(of_rank(most));
+  if (!finder.find(-most, low, most, high)) return std::nullopt;
+  return std::move(finder.changes);
+}
+
 std::int64_t input_levels::decide(float x, std::int64_t channel) const {
+  if (const auto& at = m_quantizer.boundaries; !at.empty())
+    return std::upper_bound(at.begin(), at.end(), x) - at.begin();
   try {
     const bracket real = m_steps.at(channel, bracket(double{x}));
     if (m_quantizer.type.is_bipolar) return real.sign() >= 0 ? 1 : -1;

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "spillway/models/integer_network/integer_network.h"
 #include "spillway/models/integer_network/value_chain.h"
@@ -31,6 +33,10 @@ class input_levels {
   bool m_by_channel = false;
   std::map<std::pair<std::int64_t, float>, std::int64_t> m_known;
 };
+
+/// The float32 at which the level changes, ascending; none of a quantizer that channels have different steps of, or
+/// whose level changes more than 4095 times.
+std::optional<std::vector<float>> changes_of(const input_quantizer& quantizer);
 
 /// The host's steps before the input quantizer, as a chain on real numbers.
 value_chain chain_of(const std::vector<input_step>& steps);

@@ -36,6 +36,9 @@ struct input_quantizer {
   std::int64_t low = 0, high = 255;  ///< the clamp (narrow ranges are smaller than the type's)
   rounding_mode rounding = rounding_mode::round;
   std::vector<input_step> steps = {};
+  /// Where the file quantizes its input in several ways: the least float32 of each level that is told apart, ascending,
+  /// and q = #{boundary : boundary <= x}. Scale, zero point, rounding and steps then say nothing.
+  std::vector<float> boundaries = {};
   /// For each element of a frame [height, width, channels], the element of the file's frame that it is; empty: that of
   /// [channels, height, width].
   std::vector<std::int64_t> order = {};

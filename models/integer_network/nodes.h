@@ -105,9 +105,10 @@ struct global_sum_layer {
   std::string name;
 };
 
-/// a + b, element by element, of two values of one shape.
+/// a_factor * a + b_factor * b, element by element, of two values of one shape.
 struct add_layer {
   std::string name;
+  std::int64_t a_factor = 1, b_factor = 1;  ///< not 0, 2^31 - 1 at most in magnitude
 };
 
 /// Nearest neighbour by whole factors.
@@ -127,6 +128,14 @@ struct split_layer {
   std::vector<std::int64_t> channels;
 };
 
+/// Keeps a part of each frame: rows and columns but for those at the borders, and `channels` channels from the first
+/// one on.
+struct crop_layer {
+  std::string name;
+  std::int64_t top = 0, left = 0, bottom = 0, right = 0;  ///< rows and columns that go
+  std::int64_t first_channel = 0, channels = 1;
+};
+
 /// The indices of the k greatest channels, greatest first; the first index wins a tie. [1, 1, C] to [1, 1, k].
 struct label_select_layer {
   std::string name;
@@ -136,7 +145,8 @@ struct label_select_layer {
 /// Every kind of operation. The set is closed, so that whoever visits it can't forget one.
 using integer_op =
     std::variant<integer_layer, depthwise_layer, threshold_layer, padding_layer, window_layer, pool_layer,
-                 global_sum_layer, add_layer, upsample_layer, concat_layer, split_layer, label_select_layer>;
+                 global_sum_layer, add_layer, upsample_layer, concat_layer, split_layer, label_select_layer,
+                 crop_layer>;
 
 /// A value that flows through the network.
 struct integer_value {

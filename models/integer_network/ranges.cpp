@@ -51,13 +51,22 @@ struct ranger {
     return {shifted(sum.low), shifted(sum.high)};
   }
   value_range operator()(const global_sum_layer&) const { return times(inputs[0]->shape.positions()); }
-  value_range operator()(const add_layer&) const { return {in(0).low + in(1).low, in(0).high + in(1).high}; }
+  value_range operator()(const add_layer& op) const {
+    const value_range a = multiple(in(0), op.a_factor), b = multiple(in(1), op.b_factor);
+    return {a.low + b.low, a.high + b.high};
+  }
   value_range operator()(const label_select_layer&) const { return {0, inputs[0]->shape.channels - 1}; }
   // What only moves values.
   value_range operator()(const window_layer&) const { return moved(); }
   value_range operator()(const upsample_layer&) const { return moved(); }
   value_range operator()(const concat_layer&) const { return moved(); }
   value_range operator()(const split_layer&) const { return moved(); }
+  value_range operator()(const crop_layer&) const { return moved(); }
+
+  static value_range multiple(const value_range& of, std::int64_t factor) {
+    if (factor < 0) return {of.high * factor, of.low * factor};
+    return {of.low * factor, of.high * factor};
+  }
 
   /// Every value comes from one of the inputs.
   value_range moved() const {

@@ -26,15 +26,18 @@ auto fields(const window_layer& l) {
 }
 auto fields(const pool_layer& l) { return std::tie(l.name, l.kind, l.window, l.shift); }
 auto fields(const global_sum_layer& l) { return std::tie(l.name); }
-auto fields(const add_layer& l) { return std::tie(l.name); }
+auto fields(const add_layer& l) { return std::tie(l.name, l.a_factor, l.b_factor); }
 auto fields(const upsample_layer& l) { return std::tie(l.name, l.factor_h, l.factor_w); }
 auto fields(const concat_layer& l) { return std::tie(l.name); }
 auto fields(const split_layer& l) { return std::tie(l.name, l.channels); }
 auto fields(const label_select_layer& l) { return std::tie(l.name, l.k); }
+auto fields(const crop_layer& l) {
+  return std::tie(l.name, l.top, l.left, l.bottom, l.right, l.first_channel, l.channels);
+}
 auto fields(const input_step& s) { return std::tie(s.what, s.values, s.epsilon, s.low, s.high); }
 auto fields(const integer_value& v) { return std::tie(v.name, v.shape, v.type); }
 auto fields(const input_quantizer& q) {
-  return std::tie(q.type, q.scale, q.zero_point, q.low, q.high, q.rounding, q.order);
+  return std::tie(q.type, q.scale, q.zero_point, q.low, q.high, q.rounding, q.order, q.boundaries);
 }
 
 template <class T>

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <set>
 
 #include "spillway/models/integer_network/integer_network.h"
@@ -107,7 +109,10 @@ struct checker {
     return {{in().height, in().width, in().channels / op.window}};
   }
   std::vector<frame_shape> operator()(const global_sum_layer&) const { return {{1, 1, in().channels}}; }
-  std::vector<frame_shape> operator()(const add_layer&) const {
+  std::vector<frame_shape> operator()(const add_layer& op) const {
+    for (const std::int64_t factor : {op.a_factor, op.b_factor})
+      if (factor == 0 || std::abs(factor) > std::numeric_limits<std::int32_t>::max())
+        refuse(fmt::format("adds {} times an input; right: 1 to 2^31 - 1 times, or the negative of that", factor));
     if (inputs[1]->shape != in())
       refuse(fmt::format("adds frames of {} and {}; right: one shape", text(in()), text(inputs[1]->shape)));
     return {in()};
@@ -135,6 +140,13 @@ struct checker {
     }
     if (sum != in().channels) refuse(fmt::format("splits {} channels, but gets {}", sum, in().channels));
     return result;
+  }
+  std::vector<frame_shape> operator()(const crop_layer& op) const {
+    const std::int64_t height = in().height - op.top - op.bottom, width = in().width - op.left - op.right;
+    if (std::min({op.top, op.left, op.bottom, op.right, op.first_channel}) < 0 || height < 1 || width < 1 ||
+        op.channels < 1 || op.first_channel + op.channels > in().channels)
+      refuse(fmt::format("cuts more than there is of frames of {}", text(in())));
+    return {{height, width, op.channels}};
   }
   std::vector<frame_shape> operator()(const label_select_layer& op) const {
     if (in().positions() != 1) refuse(fmt::format("selects from frames of {}; right: [1, 1, C]", text(in())));
@@ -241,7 +253,8 @@ class network_checker {
     if (std::holds_alternative<concat_layer>(node.op))
       for (const integer_value* input : inputs) expect(input->type);
     if (std::holds_alternative<window_layer>(node.op) || std::holds_alternative<upsample_layer>(node.op) ||
-        std::holds_alternative<split_layer>(node.op) || std::holds_alternative<padding_layer>(node.op))
+        std::holds_alternative<split_layer>(node.op) || std::holds_alternative<padding_layer>(node.op) ||
+        std::holds_alternative<crop_layer>(node.op))
       expect(inputs[0]->type);
   }
 

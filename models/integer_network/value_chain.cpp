@@ -62,7 +62,25 @@ struct half_line {
     }
     return std::nullopt;
   }
+
+  // Steps of which only bent_levels makes thresholds.
+  std::optional<decided> back_through(const bend_step&, std::int64_t) const { throw undecided{}; }
+  std::optional<decided> back_through(const join_step&, std::int64_t) const { throw undecided{}; }
 };
+
+/// The sign of the slope of a function that never turns; none of others.
+std::optional<int> direction_of(const bend_step& step, std::int64_t channel) {
+  using kind = bend_step::kind;
+  const bool has_alpha = step.what == kind::exponential || step.what == kind::leaky || step.what == kind::above;
+  if (step.what == kind::absolute || (has_alpha && of_channel(step.alpha, channel).sign() < 0)) return std::nullopt;
+  return 1;
+}
+
+/// True if a function leaves numbers alone that are 0 or more.
+bool leaves_alone(const bend_step& step) {
+  return step.what == bend_step::kind::absolute || step.what == bend_step::kind::leaky ||
+         step.what == bend_step::kind::exponential;
+}
 
 }  // namespace
 
@@ -97,6 +115,85 @@ void value_chain::clamp(std::optional<bracket> low, std::optional<bracket> high)
   if (low || high) m_steps.emplace_back(clamp_step{std::move(low), std::move(high)});
 }
 
+void value_chain::bend(bend_step::kind what, channel_values alpha) {
+  m_steps.emplace_back(bend_step{what, std::move(alpha)});
+}
+
+void value_chain::join(join_step::kind what, value_chain other) {
+  m_steps.emplace_back(join_step{what, std::make_shared<const value_chain>(std::move(other))});
+}
+
+value_chain value_chain::behind(const affine_step& first) const {
+  value_chain result(first);
+  for (const chain_step& step : m_steps) {
+    if (const auto* linear = std::get_if<affine_step>(&step)) {
+      result.multiply(linear->scale);
+      result.add(linear->offset);
+    } else if (const auto* join = std::get_if<join_step>(&step)) {
+      result.join(join->what, join->other->behind(first));
+    } else {
+      result.m_steps.push_back(step);
+    }
+  }
+  return result;
+}
+
+value_chain value_chain::part(std::size_t first, std::size_t last) const {
+  value_chain result;
+  result.m_steps.assign(m_steps.begin() + static_cast<std::ptrdiff_t>(first),
+                        m_steps.begin() + static_cast<std::ptrdiff_t>(last));
+  return result;
+}
+
+value_chain value_chain::of_channels(const std::vector<std::int64_t>& sources) const {
+  const auto taken = [&](const channel_values& values) {
+    if (values.size() == 1) return values;
+    channel_values result;
+    for (const std::int64_t source : sources) result.push_back(values[static_cast<std::size_t>(source)]);
+    return result;
+  };
+  value_chain result;
+  for (chain_step step : m_steps) {
+    if (auto* linear = std::get_if<affine_step>(&step)) {
+      *linear = {taken(linear->scale), taken(linear->offset)};
+    } else if (auto* bend = std::get_if<bend_step>(&step)) {
+      bend->alpha = taken(bend->alpha);
+    } else if (auto* join = std::get_if<join_step>(&step)) {
+      join->other = std::make_shared<const value_chain>(join->other->of_channels(sources));
+    }
+    result.m_steps.push_back(std::move(step));
+  }
+  return result;
+}
+
+bool value_chain::is_simple() const {
+  return std::ranges::all_of(m_steps, [](const chain_step& step) {
+    return std::holds_alternative<affine_step>(step) || std::holds_alternative<clamp_step>(step);
+  });
+}
+
+bool value_chain::is_uniform() const {
+  return std::ranges::all_of(m_steps, [](const chain_step& step) {
+    if (const auto* linear = std::get_if<affine_step>(&step))
+      return linear->scale.size() == 1 && linear->offset.size() == 1;
+    if (const auto* bend = std::get_if<bend_step>(&step)) return bend->alpha.size() == 1;
+    if (const auto* join = std::get_if<join_step>(&step)) return join->other->is_uniform();
+    return true;
+  });
+}
+
+std::optional<int> value_chain::direction(std::int64_t channel) const {
+  int result = 1;
+  for (const chain_step& step : m_steps) {
+    std::optional<int> here = 1;
+    if (const auto* linear = std::get_if<affine_step>(&step)) here = of_channel(linear->scale, channel).sign();
+    if (const auto* bend = std::get_if<bend_step>(&step)) here = direction_of(*bend, channel);
+    if (std::holds_alternative<join_step>(step) || !here) return std::nullopt;
+    result *= *here;
+  }
+  return result == 0 ? 1 : result;  // a constant never falls
+}
+
 void value_chain::normalize(channel_values mean, const channel_values& variance, const bracket& epsilon,
                             channel_values gain, const channel_values& bias) {
   for (bracket& value : mean) value = -value;
@@ -112,6 +209,7 @@ void value_chain::normalize(channel_values mean, const channel_values& variance,
 bool value_chain::is_exact() const {
   return std::ranges::all_of(m_steps, [](const chain_step& step) {
     const auto* linear = std::get_if<affine_step>(&step);
+    if (std::holds_alternative<join_step>(step)) return false;
     return linear == nullptr || (exact(linear->scale) && exact(linear->offset));
   });
 }
@@ -122,6 +220,7 @@ bracket value_chain::at(std::int64_t channel, bracket x) const {
       x = of_channel(linear->scale, channel) * x + of_channel(linear->offset, channel);
       continue;
     }
+    if (!std::holds_alternative<clamp_step>(step)) throw undecided{};
     const auto& ends = std::get<clamp_step>(step);
     if (ends.low && compare(x, *ends.low) < 0) x = *ends.low;
     if (ends.high && compare(x, *ends.high) > 0) x = *ends.high;
@@ -166,7 +265,13 @@ std::optional<affine_step> value_chain::affine(const value_range& range, std::in
     }
     // Monotone: if the ends of the range go through unchanged, so does all between.
     before.m_steps.pop_back();
-    const auto& ends = std::get<clamp_step>(step);
+    clamp_step ends;
+    if (const auto* clamp = std::get_if<clamp_step>(&step))
+      ends = *clamp;
+    else if (const auto* bend = std::get_if<bend_step>(&step); bend != nullptr && leaves_alone(*bend))
+      ends.low = bracket(0);
+    else
+      return std::nullopt;
     for (std::int64_t c = 0; c < channels; ++c)
       for (const big_int& end : {range.low, range.high}) {
         const bracket x = before.at(c, rational(end));

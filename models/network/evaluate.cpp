@@ -16,11 +16,13 @@ namespace {
 template <class Real>
 struct node_evaluator : quantizer_evaluator<Real>,
                         arithmetic_evaluator<Real>,
+                        function_evaluator<Real>,
                         product_evaluator<Real>,
                         window_evaluator<Real>,
                         layout_evaluator<Real> {
   using quantizer_evaluator<Real>::operator();
   using arithmetic_evaluator<Real>::operator();
+  using function_evaluator<Real>::operator();
   using product_evaluator<Real>::operator();
   using window_evaluator<Real>::operator();
   using layout_evaluator<Real>::operator();
@@ -32,7 +34,7 @@ real_tensor<Real> evaluate_node(const network_node& node, std::span<const real_t
   for (const real_tensor<Real>* input : inputs) shapes.push_back(input->shape);
   const tensor_shape shape = output_shape(node, shapes);
   const node_at_work<Real> at{node, shape, inputs};
-  return std::visit(node_evaluator<Real>{{at}, {at}, {at}, {at}, {at}}, node.op);
+  return std::visit(node_evaluator<Real>{{at}, {at}, {at}, {at}, {at}, {at}}, node.op);
 }
 
 template <class Real>

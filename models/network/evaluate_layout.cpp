@@ -74,6 +74,15 @@ real_tensor<Real> layout_evaluator<Real>::operator()(const transpose_op& op) con
   return y;
 }
 
+template <class Real>
+real_tensor<Real> layout_evaluator<Real>::operator()(const select_op& op) const {
+  tensor y{at.shape, {}};
+  y.values.reserve(at.x().values.size());
+  for (const std::int64_t source : selected_indices(at.x().shape, op.indices))
+    y.values.push_back(at.x().values[static_cast<std::size_t>(source)]);
+  return y;
+}
+
 template struct layout_evaluator<float>;
 template struct layout_evaluator<double>;
 

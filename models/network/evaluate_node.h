@@ -75,6 +75,18 @@ struct arithmetic_evaluator {
 };
 
 template <class Real>
+struct function_evaluator {
+  using tensor = real_tensor<Real>;
+  const node_at_work<Real>& at;
+
+  tensor operator()(const function_op& op) const;
+  tensor operator()(const prelu_op&) const;
+  tensor operator()(const max_op&) const;
+  tensor operator()(const min_op&) const;
+  tensor operator()(const sum_op&) const;
+};
+
+template <class Real>
 struct product_evaluator {
   using tensor = real_tensor<Real>;
   const node_at_work<Real>& at;
@@ -105,6 +117,7 @@ struct layout_evaluator {
   tensor operator()(const flatten_op&) const;
   tensor operator()(const reshape_op&) const;
   tensor operator()(const transpose_op& op) const;
+  tensor operator()(const select_op& op) const;
 };
 
 }  // namespace spillway

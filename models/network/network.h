@@ -64,6 +64,50 @@ struct clip_op {
   float high = std::numeric_limits<float>::infinity();
 };
 
+/// Functions of one number, as ONNX's operators of these names define them.
+enum class function_kind : unsigned char {
+  abs,
+  celu,  ///< max(x, 0) + min(alpha (exp(x / alpha) - 1), 0)
+  ceil,
+  elu,  ///< x, below 0 alpha (exp(x) - 1)
+  erf,
+  floor,
+  gelu,          ///< x (1 + erf(x / sqrt(2))) / 2
+  gelu_tanh,     ///< x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
+  hard_sigmoid,  ///< min(max(alpha x + beta, 0), 1)
+  hard_swish,    ///< x min(max(x / 6 + 1/2, 0), 1)
+  leaky_relu,    ///< x, below 0 alpha x
+  mish,          ///< x tanh(ln(1 + exp(x)))
+  round,         ///< to the nearest integer, ties to even
+  selu,          ///< beta x, up to 0 beta alpha (exp(x) - 1)
+  sigmoid,
+  sign,
+  softplus,  ///< ln(1 + exp(x))
+  softsign,  ///< x / (1 + |x|)
+  swish,     ///< x sigmoid(alpha x)
+  tanh,
+  thresholded_relu,  ///< x above alpha, else 0
+};
+
+/// A function of each element. Inputs: x.
+struct function_op {
+  function_kind what = function_kind::sigmoid;
+  float alpha = 0, beta = 0;  ///< where the function has them
+};
+
+/// x, below 0 slope * x. Inputs: x, slope, which broadcasts to x.
+struct prelu_op {};
+
+/// The greatest, the least and the sum of the inputs, element by element with broadcasting. Inputs: one or more.
+struct max_op {};
+struct min_op {};
+struct sum_op {};
+
+/// Elements of each dimension by their indices: ONNX's Slice, one output of a Split, Gather of a list. Inputs: x.
+struct select_op {
+  std::vector<std::vector<std::int64_t>> indices;  ///< one list a dimension; an empty one takes all
+};
+
 /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias, one of each a channel (dimension 1). Inputs: x.
 struct batch_norm_op {
   float_tensor scale, bias, mean, variance;
@@ -151,7 +195,8 @@ struct top_k_op {
 using network_op = std::variant<quant_op, bipolar_quant_op, matmul_op, gemm_op, conv_op, add_op, sub_op, mul_op, div_op,
                                 pow_op, relu_op, clip_op, batch_norm_op, max_pool_op, average_pool_op,
                                 global_average_pool_op, trunc_op, multi_threshold_op, upsample_op, concat_op, pad_op,
-                                flatten_op, reshape_op, transpose_op, softmax_op, top_k_op>;
+                                flatten_op, reshape_op, transpose_op, softmax_op, top_k_op, function_op, prelu_op,
+                                max_op, min_op, sum_op, select_op>;
 
 /// One operator; inputs and outputs are tensor names.
 struct network_node {

@@ -58,6 +58,22 @@ std::vector<std::int64_t> transposed_indices(const tensor_shape& shape, const st
   return indices;
 }
 
+std::vector<std::int64_t> selected_indices(const tensor_shape& shape,
+                                           const std::vector<std::vector<std::int64_t>>& indices) {
+  std::vector<std::int64_t> result{0};
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    std::vector<std::int64_t> longer;
+    longer.reserve(result.size() * static_cast<std::size_t>(shape[d]));
+    for (const std::int64_t before : result) {
+      if (indices[d].empty())
+        for (std::int64_t i = 0; i < shape[d]; ++i) longer.push_back(before * shape[d] + i);
+      for (const std::int64_t i : indices[d]) longer.push_back(before * shape[d] + i);
+    }
+    result = std::move(longer);
+  }
+  return result;
+}
+
 broadcast_index::broadcast_index(const tensor_shape& from, const tensor_shape& shape)
     : m_shape(shape), m_step(shape.size(), 0), m_position(shape.size(), 0) {
   std::int64_t stride = 1;

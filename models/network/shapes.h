@@ -26,6 +26,10 @@ tensor_shape broadcast(const tensor_shape& a, const tensor_shape& b, const std::
 /// For each element of a tensor of `shape` transposed by `permutation`, the index of the element that it was.
 std::vector<std::int64_t> transposed_indices(const tensor_shape& shape, const std::vector<std::int64_t>& permutation);
 
+/// For each element that select_op takes of a tensor of `shape`, the index of the element that it was.
+std::vector<std::int64_t> selected_indices(const tensor_shape& shape,
+                                           const std::vector<std::vector<std::int64_t>>& indices);
+
 /// For each element of `shape`, in order, the index of the element of a tensor of shape `from` that broadcasts to it.
 class broadcast_index {
  public:

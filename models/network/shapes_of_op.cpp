@@ -90,6 +90,33 @@ struct shape_of {
   tensor_shape operator()(const relu_op&) const { return in[0]; }
   tensor_shape operator()(const clip_op&) const { return in[0]; }
 
+  tensor_shape operator()(const function_op&) const { return in[0]; }
+  tensor_shape operator()(const prelu_op&) const {
+    if (broadcast(in[0], in[1], node) != in[0])
+      refuse("its slope {} does not broadcast to {}", text(in[1]), text(in[0]));
+    return in[0];
+  }
+  tensor_shape operator()(const max_op&) const { return all_broadcast(); }
+  tensor_shape operator()(const min_op&) const { return all_broadcast(); }
+  tensor_shape operator()(const sum_op&) const { return all_broadcast(); }
+  tensor_shape all_broadcast() const {
+    tensor_shape result = in[0];
+    for (const tensor_shape& shape : in.subspan(1)) result = broadcast(result, shape, node);
+    return result;
+  }
+
+  tensor_shape operator()(const select_op& op) const {
+    tensor_shape result = in[0];
+    if (op.indices.size() != result.size())
+      refuse("it selects in {} dimensions of {}; right: {}", op.indices.size(), text(result), result.size());
+    for (std::size_t d = 0; d < result.size(); ++d) {
+      for (const std::int64_t index : op.indices[d])
+        if (index < 0 || index >= result[d]) refuse("its index {} is not in dimension {} of {}", index, d, text(in[0]));
+      if (!op.indices[d].empty()) result[d] = static_cast<std::int64_t>(op.indices[d].size());
+    }
+    return checked(result);
+  }
+
   tensor_shape operator()(const batch_norm_op& op) const {
     if (in[0].size() < 2) refuse("its input {} has no channels; right: [n, channels, ...]", text(in[0]));
     for (const float_tensor* parameter : {&op.scale, &op.bias, &op.mean, &op.variance})
@@ -243,9 +270,9 @@ bool is_one_of(const network_op& op) {
 }
 
 arity arity_of(const network_op& op) {
-  if (is_one_of<matmul_op, add_op, sub_op, mul_op, div_op, pow_op>(op)) return {2, 2};
+  if (is_one_of<matmul_op, add_op, sub_op, mul_op, div_op, pow_op, prelu_op>(op)) return {2, 2};
   if (is_one_of<gemm_op, conv_op>(op)) return {2, 3};
-  if (is_one_of<concat_op>(op)) return {1, 1 << 20};
+  if (is_one_of<concat_op, max_op, min_op, sum_op>(op)) return {1, 1 << 20};
   return {1, 1};
 }
 

@@ -49,6 +49,7 @@ int graph_reader::output_of(const onnx::NodeProto& node, const std::string& name
 void graph_reader::add_node(int index) {
   const onnx::NodeProto& proto = m_graph.node(index);
   const std::string& name = m_names[static_cast<std::size_t>(index)];
+  if (proto.op_type() == "Split") return add_split(proto, name);
   const std::string& output = proto.output(output_of(proto, name));
   check_name(output, name + ": output");
   if (m_shapes.contains(output) || m_aliases.contains(output))
@@ -73,6 +74,34 @@ void graph_reader::add_node(int index) {
     throw input_error(fmt::format("{}: {} of what the input decides can't be taken; right: of constants only", name,
                                   proto.op_type()));
   add_operation(reader, read_node(reader), output);
+}
+
+/// One operator for each output that somebody reads, named after the node.
+void graph_reader::add_split(const onnx::NodeProto& proto, const std::string& name) {
+  m_lookup.shape = [this, &name](const std::string& tensor) -> const tensor_shape& { return shape_of(tensor, name); };
+  node_reader reader(proto, name, m_lookup);
+  const std::vector<select_op> parts = read_split(reader);
+  const std::string input = resolve(proto.input(0));
+  const auto constant = m_constants.find(input);
+  for (int i = 0; i < proto.output_size(); ++i) {
+    const std::string& output = proto.output(i);
+    if (output.empty() || !m_wanted.contains(output)) continue;
+    check_name(output, name + ": output");
+    if (m_shapes.contains(output) || m_aliases.contains(output))
+      throw input_error(fmt::format("{}: makes tensor {}, which is there already", name, output));
+    const select_op& part = parts[static_cast<std::size_t>(i)];
+    if (constant == m_constants.end()) {
+      const std::string part_name = i == 0 ? name : unused_name(fmt::format("{}_{}", name, i), m_node_names);
+      add_network_node({part_name, part, {input}, output});
+      continue;
+    }
+    const tensor_shape shapes[] = {constant->second.shape};
+    const graph_constant from = constant->second;  // adding one moves the others
+    m_parameters.insert(input);
+    m_propagated.insert(output);
+    add_constant(output, gathered(from, output_shape({name, part, {input}, output}, shapes),
+                                  selected_indices(from.shape, part.indices)));
+  }
 }
 
 /// QuantizeLinear, and Clip behind it or of an integer constant. False for any other node.

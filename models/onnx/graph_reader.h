@@ -44,6 +44,7 @@ class graph_reader {
   // What a node of the file becomes.
   void add_node(int index);
   int output_of(const onnx::NodeProto& node, const std::string& name) const;
+  void add_split(const onnx::NodeProto& proto, const std::string& name);
   bool add_integers(node_reader& reader, const std::string& output);
   void add_alias(node_reader& reader, const std::string& output);
   void add_dequantize(node_reader& reader, const std::string& output);

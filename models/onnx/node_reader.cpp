@@ -21,7 +21,7 @@ read_operation read_binary(node_reader& reader) {
 read_operation read_relu(node_reader& reader) { return {relu_op{}, reader.inputs(1, 1)}; }
 
 using read_function = read_operation (*)(node_reader&);
-constexpr std::array<std::pair<std::string_view, read_function>, 38> readers{{
+constexpr std::array<std::pair<std::string_view, read_function>, 37> readers{{
     {"Add", read_binary<add_op>},
     {"ArgMax", read_arg_max},
     {"AveragePool", read_pool},
@@ -54,7 +54,6 @@ constexpr std::array<std::pair<std::string_view, read_function>, 38> readers{{
     {"Softmax", read_softmax},
     {"Squeeze", read_reshaping},
     {"Sub", read_binary<sub_op>},
-    {"Sum", read_binary<add_op>},
     {"TopK", read_top_k},
     {"Transpose", read_transpose},
     {"Trunc", read_trunc},
@@ -128,6 +127,10 @@ std::int64_t node_reader::axis_of(std::int64_t axis, const tensor_shape& shape) 
 }
 
 read_operation read_node(node_reader& reader) {
+  if (std::optional<read_operation> result = read_function_or_part(reader)) {
+    reader.attributes.finish();
+    return *std::move(result);
+  }
   for (const auto& [type, read] : readers) {
     if (type != reader.node.op_type()) continue;
     read_operation result = read(reader);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -97,6 +98,12 @@ struct node_reader {
 read_operation read_node(node_reader& reader);
 
 // The groups that `read_node` asks, by operator.
+/// Functions of each element, Max, Min, Sum, Slice and Gather; none for any other operator.
+std::optional<read_operation> read_function_or_part(node_reader& reader);
+/// True for the operators that `read_function_or_part` and `read_split` read.
+bool is_function_or_part(std::string_view type);
+/// A Split: one part for each output.
+std::vector<select_op> read_split(node_reader& reader);
 read_operation read_quant(node_reader& reader);
 read_operation read_bipolar_quant(node_reader& reader);
 read_operation read_trunc(node_reader& reader);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "spillway/models/onnx/names.h"
+#include "spillway/models/onnx/node_reader.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/nearest_name.h"
 #include "spillway/models/support/text.h"
@@ -21,7 +22,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> quantizers{"Quant", "IntQuant", "BipolarQuant", "Trunc", "MultiThreshold"};
 
-constexpr std::array<std::string_view, 31> operations{"Add",
+constexpr std::array<std::string_view, 30> operations{"Add",
                                                       "ArgMax",
                                                       "AveragePool",
                                                       "BatchNormalization",
@@ -47,7 +48,6 @@ constexpr std::array<std::string_view, 31> operations{"Add",
                                                       "Softmax",
                                                       "Squeeze",
                                                       "Sub",
-                                                      "Sum",
                                                       "TopK",
                                                       "Transpose",
                                                       "Unsqueeze",
@@ -61,8 +61,7 @@ constexpr std::array<std::string_view, 5> finn_operations{"DebugMarker", "Im2Col
 constexpr std::string_view channels_last_domain = "qonnx.custom_op.channels_last";
 constexpr std::array<std::string_view, 3> channels_last{"BatchNormalization", "Conv", "MaxPool"};
 
-constexpr std::array<std::string_view, 8> propagated{"Abs",        "ConstantOfShape", "Exp",   "Gather",
-                                                     "Reciprocal", "Shape",           "Slice", "Sqrt"};
+constexpr std::array<std::string_view, 5> propagated{"ConstantOfShape", "Exp", "Reciprocal", "Shape", "Sqrt"};
 
 constexpr std::array<std::string_view, 3> same{"Cast", "Dropout", "Identity"};
 
@@ -70,15 +69,10 @@ constexpr std::array<std::string_view, 3> same{"Cast", "Dropout", "Identity"};
 struct alternative {
   std::string_view type, instead;
 };
-constexpr std::array<alternative, 26> alternatives{{
-    {"LeakyRelu", "a Relu, or a MultiThreshold"},
-    {"PRelu", "a Relu, or a MultiThreshold"},
-    {"HardSigmoid", "a Clip, or a MultiThreshold"},
-    {"HardSwish", "a MultiThreshold"},
-    {"Sigmoid", "a MultiThreshold, which can be any function that ascends in steps"},
-    {"Tanh", "a MultiThreshold, which can be any function that ascends in steps"},
-    {"Elu", "a MultiThreshold, which can be any function that ascends in steps"},
-    {"Gelu", "a Relu: it does not ascend, so that no thresholds can be it"},
+constexpr std::array<alternative, 21> alternatives{{
+    {"Sin", "a MultiThreshold, which can be any function that ascends in steps"},
+    {"Cos", "a MultiThreshold, which can be any function that ascends in steps"},
+    {"Log", "a MultiThreshold, which can be any function that ascends in steps"},
     {"ConvTranspose", "an Upsample (nearest) and a Conv"},
     {"DepthToSpace", "an Upsample (nearest) and a Conv"},
     {"QLinearConv", "a Conv between DequantizeLinear and QuantizeLinear"},
@@ -131,7 +125,7 @@ std::optional<node_kind> standard_kind_of(std::string_view type) {
   if (type == "DequantizeLinear") return node_kind::dequantize;
   if (contains(same, type)) return node_kind::same;
   if (contains(propagated, type)) return node_kind::propagated;
-  if (contains(operations, type)) return node_kind::operation;
+  if (contains(operations, type) || is_function_or_part(type)) return node_kind::operation;
   return std::nullopt;
 }
 

@@ -138,7 +138,7 @@ std::optional<graph_constant> propagate_constants(node_reader& reader, const gra
     const graph_constant& b = reader.constant(reader.node.input(1), "input");
     if (x.is_integer && b.is_integer) return propagate_integers(reader, x, b, budget);
   }
-  if (is_one_of(type, evaluated)) return propagate_evaluated(reader, budget);
+  if (is_one_of(type, evaluated) || is_function_or_part(type)) return propagate_evaluated(reader, budget);
   return std::nullopt;
 }
 

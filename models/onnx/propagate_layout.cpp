@@ -92,26 +92,10 @@ std::vector<std::int64_t> sliced(const node_reader& reader, std::int64_t size, s
   return result;
 }
 
-/// Attributes before opset 10, inputs since.
 graph_constant propagate_slice(node_reader& reader, const graph_constant& x, std::int64_t& budget) {
-  reader.inputs(1, 5);
-  const auto starts = reader.integers("starts", 1, "starts"), ends = reader.integers("ends", 2, "ends");
-  std::vector<std::int64_t> axes = reader.integers("axes", 3, "axes"), steps;
-  if (reader.has_input(4)) steps = reader.integers(reader.node.input(4), "steps");
-  if (axes.empty()) {
-    axes.resize(starts.size());
-    std::iota(axes.begin(), axes.end(), std::int64_t{0});
-  }
-  if (steps.empty()) steps.assign(starts.size(), 1);
-  if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
-    reader.refuse("it has {} starts, {} ends, {} axes and {} steps; right: as many of each", starts.size(), ends.size(),
-                  axes.size(), steps.size());
   graph_constant result = x;
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    const auto axis = static_cast<std::size_t>(reader.axis_of(axes[i], x.shape));
-    const auto along = sliced(reader, result.shape[axis], starts[i], ends[i], steps[i]);
-    result = taken(reader, result, axis, along, {static_cast<std::int64_t>(along.size())}, budget);
-  }
+  for (const auto& [axis, along] : read_slices(reader, x.shape))
+    result = taken(reader, result, axis, along, {std::ssize(along)}, budget);
   return result;
 }
 
@@ -139,6 +123,29 @@ constexpr std::array<std::string_view, 9> layouts{"Concat", "ConstantOfShape", "
                                                   "Slice",  "Squeeze",         "Transpose", "Unsqueeze"};
 
 }  // namespace
+
+std::vector<slice_of_dimension> read_slices(node_reader& reader, const tensor_shape& from) {
+  reader.inputs(1, 5);
+  const auto starts = reader.integers("starts", 1, "starts"), ends = reader.integers("ends", 2, "ends");
+  std::vector<std::int64_t> axes = reader.integers("axes", 3, "axes"), steps;
+  if (reader.has_input(4)) steps = reader.integers(reader.node.input(4), "steps");
+  if (axes.empty()) {
+    axes.resize(starts.size());
+    std::iota(axes.begin(), axes.end(), std::int64_t{0});
+  }
+  if (steps.empty()) steps.assign(starts.size(), 1);
+  if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
+    reader.refuse("it has {} starts, {} ends, {} axes and {} steps; right: as many of each", starts.size(), ends.size(),
+                  axes.size(), steps.size());
+  tensor_shape shape = from;
+  std::vector<slice_of_dimension> result;
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    const auto axis = static_cast<std::size_t>(reader.axis_of(axes[i], from));
+    result.push_back({axis, sliced(reader, shape[axis], starts[i], ends[i], steps[i])});
+    shape[axis] = std::ssize(result.back().along);
+  }
+  return result;
+}
 
 graph_constant shape_constant(node_reader& reader) {
   const auto in = reader.inputs(1, 1);

@@ -16,6 +16,14 @@ void spend(const node_reader& reader, std::int64_t count, std::int64_t& budget);
 /// A Shape node: its input's dimensions; the batch is the one that the network is read with.
 graph_constant shape_constant(node_reader& reader);
 
+/// What a Slice takes, dimension after dimension: the indices of each, as it is when its turn comes. Attributes before
+/// opset 10, inputs since.
+struct slice_of_dimension {
+  std::size_t axis = 0;
+  std::vector<std::int64_t> along;
+};
+std::vector<slice_of_dimension> read_slices(node_reader& reader, const tensor_shape& from);
+
 /// True if `propagate_layout` knows the operator.
 bool is_layout(std::string_view type);
 

@@ -34,12 +34,29 @@ void add_opset(onnx::ModelProto& model, std::string_view domain, int version) {
   opset.set_version(version);
 }
 
+/// The least version that has all operators, 13 or later.
+int opset_of(const network& net) {
+  int result = 13;
+  for (const network_node& node : net.nodes) {
+    const auto* function = std::get_if<function_op>(&node.op);
+    if (function == nullptr) continue;
+    const function_kind what = function->what;
+    const bool is_gelu = what == function_kind::gelu || what == function_kind::gelu_tanh;
+    result = std::max(result, what == function_kind::swish        ? 24
+                              : is_gelu                           ? 20
+                              : what == function_kind::mish       ? 18
+                              : what == function_kind::hard_swish ? 14
+                                                                  : 13);
+  }
+  return result;
+}
+
 /// Everything but the graph.
 onnx::ModelProto header_of(const network& net, onnx_dialect dialect) {
   onnx::ModelProto model;
   model.set_ir_version(8);
   model.set_producer_name("spillway");
-  add_opset(model, "", 13);
+  add_opset(model, "", opset_of(net));
   const bool clamps = std::any_of(net.nodes.begin(), net.nodes.end(), [](const network_node& node) {
     const auto* trunc = std::get_if<trunc_op>(&node.op);
     return trunc && trunc->clamps;

@@ -61,6 +61,12 @@ class node_writer {
   void operator()(const reshape_op& op);
   void operator()(const transpose_op& op);
   void operator()(const softmax_op& op);
+  void operator()(const function_op& op);
+  void operator()(const prelu_op&);
+  void operator()(const max_op&);
+  void operator()(const min_op&);
+  void operator()(const sum_op&);
+  void operator()(const select_op& op);
   void operator()(const top_k_op& op);
 
  private:

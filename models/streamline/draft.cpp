@@ -2,6 +2,7 @@
 #include "spillway/models/streamline/draft.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "spillway/models/streamline/settle.h"
 
@@ -51,7 +52,14 @@ bool draft_network::has_products() const {
   });
 }
 
+int draft_network::add_selection(integer_layer layer, int input, frame_shape shape) {
+  const int made = add(std::move(layer), {input}, shape);
+  m_selections.insert(made);
+  return made;
+}
+
 bool draft_network::is_sum(int index) const {
+  if (m_selections.contains(index)) return false;
   return std::any_of(m_net.nodes.begin(), m_net.nodes.end(), [&](const integer_node& node) {
     return node.outputs[0] == index &&
            (std::holds_alternative<integer_layer>(node.op) || std::holds_alternative<depthwise_layer>(node.op));
@@ -59,6 +67,23 @@ bool draft_network::is_sum(int index) const {
 }
 
 bool draft_network::is_read(int index) const { return readers_of(m_net, index) > 0; }
+
+int draft_network::refine_input(input_quantizer quantizer, const std::string& name, threshold_draft levels) {
+  const int made = static_cast<int>(m_net.values.size());
+  m_net.values.push_back({name, m_net.values[0].shape, m_net.values[0].type});
+  for (integer_node& node : m_net.nodes) std::replace(node.inputs.begin(), node.inputs.end(), 0, made);
+  m_net.values[0].type = quantizer.type;
+  m_net.input = std::move(quantizer);
+  threshold_layer layer;
+  layer.name = name;
+  layer.output_offset = levels.offset;
+  m_net.nodes.insert(m_net.nodes.begin(), {std::move(layer), {0}, {made}});
+  std::map<std::size_t, threshold_draft> later;
+  for (auto& [node, draft] : m_thresholds) later.emplace(node + 1, std::move(draft));
+  later.emplace(0, std::move(levels));
+  m_thresholds = std::move(later);
+  return made;
+}
 
 void draft_network::flatten_input() {
   frame_shape& shape = m_net.values[0].shape;
@@ -125,12 +150,45 @@ void draft_network::settle_thresholds(int output) {
   std::erase_if(m_net.nodes, [](const integer_node& node) { return node.outputs.empty(); });
 }
 
+namespace {
+
+bool equal(const threshold_draft& a, const threshold_draft& b) {
+  const auto same = [](const integer_condition& x, const integer_condition& y) {
+    return x.what == y.what && (x.what != integer_condition::kind::from || x.at == y.at);
+  };
+  return a.rows == b.rows && a.steps == b.steps && a.descending == b.descending && a.offset == b.offset &&
+         a.type == b.type && std::equal(a.conditions.begin(), a.conditions.end(), b.conditions.begin(), same);
+}
+
+}  // namespace
+
+/// Of quantizers that make the same levels of one value, the first one is for all. Returns what the output is then.
+int draft_network::merge_equal_thresholds(int output) {
+  for (auto first = m_thresholds.begin(); first != m_thresholds.end(); ++first)
+    for (auto other = std::next(first); other != m_thresholds.end();) {
+      integer_node &kept = m_net.nodes[first->first], &gone = m_net.nodes[other->first];
+      if (kept.inputs != gone.inputs || !equal(first->second, other->second)) {
+        ++other;
+        continue;
+      }
+      const int from = gone.outputs[0], to = kept.outputs[0];
+      for (integer_node& node : m_net.nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
+      m_merged[from] = to;
+      if (output == from) output = to;
+      gone.inputs.clear();
+      gone.outputs.clear();
+      other = m_thresholds.erase(other);
+    }
+  return output;
+}
+
 /// Nodes that the output does not depend on go, too.
 void draft_network::prune(int output) {
   std::vector<bool> needed(m_net.values.size(), false);
   needed[static_cast<std::size_t>(output)] = true;
   for (std::size_t n = m_net.nodes.size(); n-- > 0;) {
     integer_node& node = m_net.nodes[n];
+    if (node.outputs.empty()) continue;
     if (needed[static_cast<std::size_t>(node.outputs[0])]) {
       for (const int input : node.inputs) needed[static_cast<std::size_t>(input)] = true;
       continue;
@@ -138,6 +196,49 @@ void draft_network::prune(int output) {
     node.inputs.clear();
     node.outputs.clear();
     m_thresholds.erase(n);
+  }
+}
+
+namespace {
+
+/// True if a node keeps all pixels of what it reads, and some channels.
+bool takes_channels(const integer_node& node, int value) {
+  const auto* part = std::get_if<crop_layer>(&node.op);
+  return part != nullptr && node.inputs[0] == value && part->top == 0 && part->left == 0 && part->bottom == 0 &&
+         part->right == 0;
+}
+
+std::int64_t first_channel(const integer_node& node) { return std::get<crop_layer>(node.op).first_channel; }
+
+}  // namespace
+
+/// A value that is read by nothing but crops which are all of its channels, each once, is split.
+void draft_network::split_into_all_parts(int output) {
+  for (int value = 0; value < static_cast<int>(m_net.values.size()); ++value) {
+    std::vector<std::size_t> parts;
+    for (std::size_t n = 0; n < m_net.nodes.size(); ++n)
+      if (takes_channels(m_net.nodes[n], value)) parts.push_back(n);
+    if (value == output || parts.size() < 2 || readers_of(m_net, value) != static_cast<int>(parts.size())) continue;
+    integer_node& first = m_net.nodes[parts[0]];
+    const std::size_t place = parts[0];
+    std::sort(parts.begin(), parts.end(), [&](std::size_t a, std::size_t b) {
+      return first_channel(m_net.nodes[a]) < first_channel(m_net.nodes[b]);
+    });
+    split_layer split{name_of(first.op), {}};
+    std::vector<int> outputs;
+    std::int64_t next = 0;
+    for (const std::size_t n : parts) {
+      const auto& part = std::get<crop_layer>(m_net.nodes[n].op);
+      if (part.first_channel != next) break;
+      next += part.channels;
+      split.channels.push_back(part.channels);
+      outputs.push_back(m_net.nodes[n].outputs[0]);
+    }
+    if (next != this->value(value).shape.channels || outputs.size() != parts.size()) continue;
+    for (const std::size_t n : parts)
+      if (n != place) m_net.nodes[n].outputs.clear();
+    m_net.nodes[place] = {std::move(split), {value}, std::move(outputs)};
+    std::erase_if(m_net.nodes, [](const integer_node& node) { return node.outputs.empty(); });
   }
 }
 
@@ -163,9 +264,11 @@ void draft_network::remove_gaps() {
 }
 
 integer_network draft_network::finish(int output, bool xnor_popcount, std::vector<big_int>& shift) {
+  output = merge_equal_thresholds(output);
   m_net.output_value = output;
   prune(output);
   settle_thresholds(output);
+  split_into_all_parts(output);
   remove_gaps();
   if (xnor_popcount) count_agreements(m_net, shift);
   return std::move(m_net);

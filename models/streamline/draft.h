@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,14 @@ class draft_network {
   const integer_value& value(int index) const { return m_net.values[static_cast<std::size_t>(index)]; }
   bool has_input() const { return !m_net.values.empty(); }
   bool has_products() const;
-  /// True if the value is the sums of a matrix or depthwise layer, without thresholds.
+  /// A matrix that only moves values: its rows have one 1 each.
+  int add_selection(integer_layer layer, int input, frame_shape shape);
+  /// True if the value is the sums of a matrix or depthwise layer, without thresholds; what a selection makes is none.
   bool is_sum(int index) const;
   bool is_read(int index) const;
+  const input_quantizer& input() const { return m_net.input; }
+  /// The input becomes levels of `quantizer`, of which `levels` makes those that it was: the value of these.
+  int refine_input(input_quantizer quantizer, const std::string& name, threshold_draft levels);
   /// Turns the input's frames [H, W, C] into [1, 1, H * W * C], which nobody may have read.
   void flatten_input();
 
@@ -46,15 +52,22 @@ class draft_network {
   integer_network finish(int output, bool xnor_popcount, std::vector<big_int>& shift);
 
   /// What a value of the draft is in the finished network; -1: gone.
-  int place_of(int value) const { return m_place[static_cast<std::size_t>(value)]; }
+  int place_of(int value) const {
+    const auto same = m_merged.find(value);
+    return m_place[static_cast<std::size_t>(same == m_merged.end() ? value : same->second)];
+  }
 
  private:
+  int merge_equal_thresholds(int output);
   void prune(int output);
   void settle_thresholds(int output);
+  void split_into_all_parts(int output);
   void remove_gaps();
 
   integer_network m_net;
   std::map<std::size_t, threshold_draft> m_thresholds;  ///< by node
+  std::set<int> m_selections;                           ///< values
+  std::map<int, int> m_merged;                          ///< values by those that are the same
   std::vector<int> m_place;
 };
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "spillway/models/streamline/bent_levels.h"
+#include "spillway/models/streamline/settle.h"
 #include "spillway/models/streamline/streamliner.h"
 
 // Quantizers, and operators that go element by element.
@@ -25,18 +27,43 @@ void streamliner::make_levels(const tensor_flow& from, const level_rule& rule, b
   }
   if (rule.channels > 1 && rule.channels != channels(from))
     refuse(fmt::format("has parameters for {} channels, but its input has {}", rule.channels, channels(from)));
-  const bool uniform = rule.channels == 1 &&
-                       std::all_of(from.chain.steps().begin(), from.chain.steps().end(), [](const chain_step& step) {
-                         const auto* linear = std::get_if<affine_step>(&step);
-                         return !linear || (linear->scale.size() == 1 && linear->offset.size() == 1);
-                       });
+  const bool uniform = rule.channels == 1 && from.chain.is_uniform();
+  tensor_flow made = from;
+  made.chain = value_chain(rule.meaning);
+  if (!from.chain.is_simple()) {
+    made.value = bent_levels(from, rule, uniform ? 1 : channels(from), m_node->name);
+    report_value(made, rule.meaning);
+    return put(std::move(made));
+  }
   threshold_draft draft = draft_thresholds(rule, from.chain, range(from), uniform ? 1 : channels(from), m_node->name);
   if (draft.steps == 0) refuse("all its outputs are one number; right: two levels or more");
-  tensor_flow made = from;
   made.value = m_draft.add_thresholds(m_node->name, from.value, std::move(draft));
-  made.chain = value_chain(rule.meaning);
   report_value(made, rule.meaning);
   put(std::move(made));
+}
+
+/// Levels of a chain that bends: thresholds, or a difference of two where it neither rises nor falls everywhere.
+int streamliner::bent_levels(const tensor_flow& from, const level_rule& rule, std::int64_t rows,
+                             const std::string& name) {
+  bent_draft draft = draft_bent_levels(rule, from.chain, range(from), rows, name);
+  if (!draft.falls) {
+    if (draft.levels.steps == 0) refuse("all its outputs are one number; right: two levels or more");
+    return m_draft.add_thresholds(name, from.value, std::move(draft.levels));
+  }
+  negate_levels_of(*draft.falls);
+  const int up = m_draft.add_thresholds(name + "_rising", from.value, std::move(draft.levels)),
+            down = m_draft.add_thresholds(name + "_falling", from.value, std::move(*draft.falls));
+  note(fmt::format(
+      "{}: what stands before it rises and falls, so that its levels are a difference of two units' levels", name));
+  return narrowed(m_draft.add(add_layer{name + "_levels"}, {up, down}, frame(from)), rule, name);
+}
+
+/// Levels in the rule's type, which holds them although the types before it don't say so.
+int streamliner::narrowed(int value, const level_rule& rule, const std::string& name) {
+  if (m_draft.value(value).type == rule.type) return value;
+  level_rule all{rule.low, rule.high, rule.type, {}, 1, {}};
+  all.boundary = [](std::int64_t, const big_int& level) { return real_boundary{bracket(rational(level)), true}; };
+  return m_draft.add_thresholds(name, value, draft_thresholds(all, {}, range_of(m_draft.value(value).type), 1, name));
 }
 
 void streamliner::take(const quant_op& op) {
@@ -62,9 +89,14 @@ void streamliner::take(const trunc_op& op) {
 void streamliner::shift(bool subtract) {
   const constant_value *a = constant(0), *b = constant(1);
   if (!a && !b) {
+    const auto is_affine = [this](const tensor_flow& of) {
+      return of.on_host() || of.chain.affine(range(of), channels(of)).has_value();
+    };
+    if (joins_itself(0, 1) && !(is_affine(flow(0)) && is_affine(flow(1))))
+      return join_itself(0, 1, join_step::kind::sum, subtract);
     tensor_flow second = integers(1);
     if (subtract) second.chain.multiply({-1});
-    return add_flows(integers(0), second);
+    return put(sum_of(integers(0), std::move(second), m_node->name));
   }
   const constant_value& operand = a ? *a : *b;
   tensor_flow made = flow(a ? 1 : 0);
@@ -87,7 +119,8 @@ void streamliner::take(const sub_op&) { shift(true); }
 
 void streamliner::scale(bool divide) {
   const constant_value *a = constant(0), *b = constant(1);
-  if (!a && !b) refuse("both operands come from the input; right: one constant");
+  if (!a && !b && !divide && joins_itself(0, 1)) return join_itself(0, 1, join_step::kind::product);
+  if (!a && !b) refuse("both operands come from the input; right: one constant, or two functions of one value");
   if (divide && a) refuse("divides by what the input decides; right: by a constant");
   const constant_value& operand = a ? *a : *b;
   const std::vector<bracket> by = reals_of(operand);
@@ -108,7 +141,20 @@ void streamliner::scale(bool divide) {
 
 void streamliner::take(const mul_op&) { scale(false); }
 void streamliner::take(const div_op&) { scale(true); }
-void streamliner::take(const pow_op&) { refuse("raises what the input decides to a power; right: constants only"); }
+void streamliner::take(const pow_op&) {
+  const constant_value* exponent = constant(1);
+  std::optional<int> power;
+  if (exponent != nullptr)
+    for (const int candidate : {1, 2, 3, 4}) {
+      const std::vector<bracket> values = reals_of(*exponent);
+      if (std::all_of(values.begin(), values.end(), [&](const bracket& v) { return v == bracket(candidate); }))
+        power = candidate;
+    }
+  if (!power || flow(0).on_host()) refuse("raises what the input decides to a power; right: 1, 2, 3 or 4, of integers");
+  tensor_flow made = flow(0);
+  for (int factor = 1; factor < *power; ++factor) made.chain.join(join_step::kind::product, flow(0).chain);
+  put(std::move(made));
+}
 
 void streamliner::clamp(float low, float high) {
   if (std::isnan(low) || std::isnan(high) || low > high)

@@ -45,6 +45,30 @@ place_list places_channels_first(const frame_shape& frame) {
   return std::make_shared<const std::vector<std::int64_t>>(std::move(places));
 }
 
+place_list places_channels_first(const frame_shape& frame, const std::vector<std::int64_t>& order) {
+  std::vector<std::int64_t> places;
+  places.reserve(order.size() * static_cast<std::size_t>(frame.positions()));
+  for (const std::int64_t c : order)
+    for (std::int64_t p = 0; p < frame.positions(); ++p) places.push_back(p * frame.channels + c);
+  return std::make_shared<const std::vector<std::int64_t>>(std::move(places));
+}
+
+std::vector<std::int64_t> channel_order(const tensor_flow& flow, const frame_shape& frame) {
+  const bool is_image = flow.shape.size() == 4 && flow.shape[1] == frame.channels && flow.shape[2] == frame.height &&
+                        flow.shape[3] == frame.width;
+  const bool is_flat = flow.shape.size() == 2 && frame.positions() == 1 && flow.shape[1] == frame.channels;
+  if (!is_image && !is_flat) return {};
+  std::vector<std::int64_t> order;
+  std::vector<bool> taken(static_cast<std::size_t>(frame.channels), false);
+  for (std::int64_t c = 0; c < frame.channels; ++c) {
+    const std::int64_t place = (*flow.places)[static_cast<std::size_t>(c * frame.positions())];
+    if (place >= frame.channels || taken[static_cast<std::size_t>(place)]) return {};
+    taken[static_cast<std::size_t>(place)] = true;
+    order.push_back(place);
+  }
+  return *flow.places == *places_channels_first(frame, order) ? order : std::vector<std::int64_t>{};
+}
+
 bool is_channels_first(const tensor_flow& flow, const frame_shape& frame) {
   if (flow.shape.size() != 4 || flow.shape[1] != frame.channels || flow.shape[2] != frame.height ||
       flow.shape[3] != frame.width)

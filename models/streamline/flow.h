@@ -38,6 +38,13 @@ place_list places_in_order(std::int64_t count);
 /// Where [channels, height, width] in the file lies in [height, width, channels].
 place_list places_channels_first(const frame_shape& frame);
 
+/// Where the channels of the file's [n, channels, height, width] are among those of the frame, if the tensor is such an
+/// image, or [n, channels] of a frame of one position, and has each channel of the frame once; empty: it is not.
+std::vector<std::int64_t> channel_order(const tensor_flow& flow, const frame_shape& frame);
+
+/// The places of an image of that frame whose channels are in this order.
+place_list places_channels_first(const frame_shape& frame, const std::vector<std::int64_t>& order);
+
 /// True if the file's tensor is [n, channels, height, width] of the frame.
 bool is_channels_first(const tensor_flow& flow, const frame_shape& frame);
 

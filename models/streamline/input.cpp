@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <set>
+#include <tuple>
 #include <type_traits>
 
+#include "spillway/models/integer_network/input_levels.h"
 #include "spillway/models/network/exact_quant.h"
 #include "spillway/models/streamline/input_frame.h"
 #include "spillway/models/streamline/streamliner.h"
@@ -46,8 +50,6 @@ bool reduce_to_channels(std::vector<input_step>& steps, const std::vector<std::i
 
 /// The hardware's frame is that of the tensor which is quantized, as its readers take it (`frame_for`).
 void streamliner::start(const std::string& tensor, tensor_flow& from, input_quantizer quantizer, value_chain meaning) {
-  if (m_draft.has_input())
-    refuse("the input enters the hardware in two forms; right: one quantizer for all who read it");
   const auto [shape, places] = frame_for(m_net, m_shapes, tensor);
   quantizer.order.resize(places->size());
   for (std::size_t e = 0; e < places->size(); ++e)
@@ -56,10 +58,82 @@ void streamliner::start(const std::string& tensor, tensor_flow& from, input_quan
   if (!reduce_to_channels(quantizer.steps, quantizer.order, shape.channels))
     refuse("what is computed before it differs within a channel; right: one value, or one a channel");
   if (quantizer.order == order_of_planes(shape)) quantizer.order.clear();
-  from.value = m_draft.add_input(std::move(quantizer), shape);
+  if (m_draft.has_input()) {
+    enter_again(from, quantizer, shape);
+  } else {
+    m_input_node = m_node->name;
+    from.value = m_draft.add_input(std::move(quantizer), shape);
+  }
   from.chain = std::move(meaning);
   from.places = places;
   from.steps.clear();
+}
+
+namespace {
+
+bool same_quantizer(const input_quantizer& a, const input_quantizer& b) {
+  const auto fields = [](const input_quantizer& of) {
+    return std::tie(of.type, of.scale, of.zero_point, of.low, of.high, of.rounding, of.boundaries);
+  };
+  return fields(a) == fields(b) &&
+         std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(), [](const auto& x, const auto& y) {
+           return x.what == y.what && x.values == y.values && x.epsilon == y.epsilon && x.low == y.low &&
+                  x.high == y.high;
+         });
+}
+
+/// The levels of a quantizer as thresholds on those of a finer one, which tells all boundaries of both apart.
+threshold_draft levels_on(const input_quantizer& coarse, const std::vector<float>& boundaries) {
+  input_levels level_of(coarse);
+  std::vector<std::int64_t> levels{level_of(std::numeric_limits<float>::lowest())};
+  for (const float at : boundaries) levels.push_back(level_of(at));
+  const auto [least, greatest] = std::minmax_element(levels.begin(), levels.end());
+  threshold_draft draft;
+  draft.offset = *least;
+  draft.steps = *greatest - *least;
+  draft.type = coarse.type;
+  const bool falls = levels.front() > levels.back();
+  draft.descending = {falls};
+  for (std::int64_t level = *least + 1; level <= *greatest; ++level) {
+    const auto reaches = [level](std::int64_t any) { return any >= level; };
+    const auto at = falls ? std::find_if(levels.rbegin(), levels.rend(), reaches).base() - levels.begin() - 1
+                          : std::find_if(levels.begin(), levels.end(), reaches) - levels.begin();
+    draft.conditions.push_back({integer_condition::kind::from, at});
+  }
+  return draft;
+}
+
+}  // namespace
+
+/// The input is quantized in another way, too: what enters tells the levels of both apart, and thresholds make each.
+void streamliner::enter_again(tensor_flow& from, const input_quantizer& quantizer, const frame_shape& shape) {
+  const input_quantizer before = m_draft.input();
+  if (m_draft.value(0).shape != shape || before.order != quantizer.order)
+    refuse("the input enters the hardware in two shapes; right: one for all who read it");
+  if (same_quantizer(before, quantizer)) {
+    from.value = 0;
+    return;
+  }
+  const auto first = changes_of(before), second = changes_of(quantizer);
+  if (!first || !second || first->size() + second->size() > 4095)
+    refuse(
+        "the input enters the hardware in two forms with more than 4095 levels, or with steps of each channel; right: "
+        "one quantizer for all who read it");
+  input_quantizer both;
+  std::set_union(first->begin(), first->end(), second->begin(), second->end(), std::back_inserter(both.boundaries));
+  both.high = std::ssize(both.boundaries);
+  both.type = unsigned_type(bits_for(big_int(0), big_int(both.high), false));
+  both.order = quantizer.order;
+  const std::vector<float> boundaries = both.boundaries;
+  const int levels = m_draft.refine_input(std::move(both), m_input_node, levels_on(before, boundaries));
+  for (auto& [tensor, flow] : m_flows)
+    if (flow.value == 0) flow.value = levels;
+  if (m_report)
+    for (value_report& report : m_report->values)
+      if (report.value == 0) report.value = levels;
+  from.value = m_draft.add_thresholds(m_node->name, 0, levels_on(quantizer, boundaries));
+  note(fmt::format("{} and {}: both quantize the input, which enters as one of {} levels that tell both apart",
+                   m_input_node, m_node->name, boundaries.size() + 1));
 }
 
 void streamliner::quantize_input(const quant_op& op) {

@@ -70,14 +70,25 @@ big_int truncated_level(const trunc_op& op, const bracket& scale, const bracket&
   return round_exactly(rational(q) / rational(big_int(1) << (op.in_bits - op.out_bits)), op.rounding);
 }
 
-/// Of all levels but the least, ascending.
+}  // namespace
+
 std::vector<real_boundary> boundaries_of(const level_rule& rule, std::int64_t channel) {
   std::vector<real_boundary> result;
   for (big_int level = rule.low + 1; level <= rule.high; ++level) result.push_back(rule.boundary(channel, level));
   return result;
 }
 
-}  // namespace
+void check_steps(const level_rule& rule, std::int64_t channels, const std::string& node) {
+  const big_int levels = rule.high - rule.low;
+  constexpr std::int64_t most_steps = 65535, most_thresholds = std::int64_t{1} << 24;
+  if (levels > most_steps || levels * channels > most_thresholds)
+    throw input_error(
+        fmt::format("{}: its levels {} to {} would take {} thresholds for each of {} channels; right: at "
+                    "most {} a channel and {} in all",
+                    node, rule.low.str(), rule.high.str(), levels.str(), channels, most_steps, most_thresholds));
+  if (abs(rule.low) > std::numeric_limits<std::int64_t>::max() / 2)
+    throw input_error(fmt::format("{}: its levels begin at {}; right: within 2^62", node, rule.low.str()));
+}
 
 level_rule rule_of(const quant_op& op, const std::string& node, const channelwise& of) {
   validate(op, node);
@@ -160,17 +171,9 @@ level_rule rule_of(const trunc_op& op, const std::string& node, const channelwis
 
 threshold_draft draft_thresholds(const level_rule& rule, const value_chain& chain, const value_range& range,
                                  std::int64_t channels, const std::string& node) {
-  const big_int levels = rule.high - rule.low;
-  constexpr std::int64_t most_steps = 65535, most_thresholds = std::int64_t{1} << 24;
-  if (levels > most_steps || levels * channels > most_thresholds)
-    throw input_error(
-        fmt::format("{}: its levels {} to {} would take {} thresholds for each of {} channels; right: at "
-                    "most {} a channel and {} in all",
-                    node, rule.low.str(), rule.high.str(), levels.str(), channels, most_steps, most_thresholds));
-  if (abs(rule.low) > std::numeric_limits<std::int64_t>::max() / 2)
-    throw input_error(fmt::format("{}: its levels begin at {}; right: within 2^62", node, rule.low.str()));
+  check_steps(rule, channels, node);
   threshold_draft draft;
-  draft.steps = static_cast<std::int64_t>(levels);
+  draft.steps = static_cast<std::int64_t>(rule.high - rule.low);
   draft.rows = channels;
   draft.offset = static_cast<std::int64_t>(rule.low);
   draft.type = rule.type;

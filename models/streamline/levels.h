@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "spillway/models/integer_network/value_chain.h"
 #include "spillway/models/network/network.h"
@@ -35,6 +36,12 @@ level_rule rule_of(const multi_threshold_op& op, const std::string& node, const 
 /// Trunc's first version clamps nothing: its levels are those that values of `range` under `chain` reach.
 level_rule rule_of(const trunc_op& op, const std::string& node, const channelwise& of, const value_chain& chain,
                    const value_range& range, std::int64_t channels);
+
+/// The boundaries of all levels but the least, ascending.
+std::vector<real_boundary> boundaries_of(const level_rule& rule, std::int64_t channel);
+
+/// Throws `input_error`, naming the node, beyond 65,535 thresholds a row or 2^24 in all.
+void check_steps(const level_rule& rule, std::int64_t channels, const std::string& node);
 
 /// The thresholds on integers of `range` that `chain` makes real numbers of. Throws `input_error`, naming the node,
 /// beyond 65,535 thresholds a row or 2^24 in all, and where no decision is possible.

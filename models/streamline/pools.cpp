@@ -17,7 +17,7 @@ frame_shape frame_of(const tensor_shape& shape) { return {shape[2], shape[3], sh
 }  // namespace
 
 void streamliner::require_image(const tensor_flow& from) const {
-  if (!is_channels_first(from, frame(from)))
+  if (from.shape.size() != 4 || channel_order(from, frame(from)).empty())
     refuse(
         fmt::format("its input [{}] is no image whose channels are together in the hardware; right: [n, channels, "
                     "height, width], as convolutions and pools make it",
@@ -28,7 +28,7 @@ void streamliner::put_image(const tensor_flow& from, int value, value_chain chai
   tensor_flow made = from;
   made.value = value;
   made.chain = std::move(chain);
-  made.places = places_channels_first(m_draft.value(value).shape);
+  made.places = places_channels_first(m_draft.value(value).shape, channel_order(from, frame(from)));
   put(std::move(made));
 }
 
@@ -36,16 +36,7 @@ namespace {
 
 /// What the integers stand for once some channels are negated (sign -1): the chain of their negatives.
 value_chain of_negated(const value_chain& chain, const std::vector<int>& signs) {
-  value_chain result(affine_step{channel_values(signs.begin(), signs.end()), {0}});
-  for (const chain_step& step : chain.steps()) {
-    if (const auto* linear = std::get_if<affine_step>(&step)) {
-      result.multiply(linear->scale);
-      result.add(linear->offset);
-    } else {
-      result.clamp(std::get<clamp_step>(step).low, std::get<clamp_step>(step).high);
-    }
-  }
-  return result;
+  return chain.behind(affine_step{channel_values(signs.begin(), signs.end()), {0}});
 }
 
 }  // namespace
@@ -63,7 +54,14 @@ void streamliner::negate_channels(tensor_flow& from, const std::vector<int>& sig
 /// Channels that fall where their integers rise are negated.
 void streamliner::make_upright(tensor_flow& from) {
   std::vector<int> signs;
-  for (std::int64_t c = 0; c < channels(from); ++c) signs.push_back(from.chain.slope(c) < 0 ? -1 : 1);
+  for (std::int64_t c = 0; c < channels(from); ++c) {
+    const std::optional<int> direction = from.chain.direction(c);
+    if (!direction)
+      refuse(
+          "a function before it rises and falls, so that the greatest integer is not the greatest value; right: a "
+          "Quant between the two");
+    signs.push_back(*direction);
+  }
   if (std::find(signs.begin(), signs.end(), -1) != signs.end()) negate_channels(from, signs);
 }
 
@@ -153,41 +151,6 @@ void streamliner::take(const pad_op& op) {
   if (!std::isfinite(op.value)) refuse("pads with what is not finite; right: a level of its input");
   const std::int64_t with = zero_of(from, affine(from), bracket(double{op.value}));
   put_image(from, padded(from.value, around, with), from.chain);
-}
-
-namespace {
-
-/// True if the scale of each channel of one is the negative of the other's.
-bool are_opposite(const affine_step& a, const affine_step& b, std::int64_t channels) {
-  for (std::int64_t c = 0; c < channels; ++c)
-    if (!(of_channel(a.scale, c) == -of_channel(b.scale, c))) return false;
-  return true;
-}
-
-}  // namespace
-
-void streamliner::add_flows(tensor_flow& a, tensor_flow& b) {
-  if (frame(a) != frame(b) || *a.places != *b.places || a.shape != b.shape)
-    refuse(fmt::format("adds [{}] and [{}], which do not lie alike in the hardware; right: two tensors of one shape",
-                       fmt::join(a.shape, ", "), fmt::join(b.shape, ", ")));
-  if (are_opposite(affine(a), affine(b), channels(a))) negate(b, a);
-  const affine_step first = affine(a), second = affine(b);
-  affine_step sum{{}, {}};
-  for (std::int64_t c = 0; c < channels(a); ++c) {
-    const bracket &of_a = of_channel(first.scale, c), &of_b = of_channel(second.scale, c);
-    if (!(of_a == of_b)) {
-      refuse(
-          fmt::format("adds integers of the scales {} and {} (channel {}); right: the same scale on both branches, "
-                      "or one the negative of the other, by one quantizer behind each",
-                      nearest_double(of_a), nearest_double(of_b), c));
-    }
-    sum.scale.push_back(of_a);
-    sum.offset.push_back(of_channel(first.offset, c) + of_channel(second.offset, c));
-  }
-  tensor_flow made = a;
-  made.value = m_draft.add(add_layer{m_node->name}, {a.value, b.value}, frame(a));
-  made.chain = value_chain(std::move(sum));
-  put(std::move(made));
 }
 
 void streamliner::take(const concat_op& op) {

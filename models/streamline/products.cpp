@@ -30,12 +30,9 @@ const quantized_constant& streamliner::weights() {
 tensor_flow& streamliner::factors(const char* what) {
   if (constant(0)) refuse(fmt::format("its {} is constant; right: the activations, with weights behind them", what));
   tensor_flow& from = integers(0);
+  settle_steps(from);
   if (m_draft.is_sum(from.value)) refuse("its input is another product's sums; right: a Quant between the two");
   return from;
-}
-
-void streamliner::check_scale(const affine_step& meaning, std::int64_t) const {
-  if (!all_equal(meaning.scale)) refuse("the scale of its input differs from channel to channel; right: one scale");
 }
 
 namespace {
@@ -153,19 +150,81 @@ bracket offset_sum(const integer_tensor& rows, std::int64_t row, const channel_v
 
 }  // namespace
 
+/// Scales that differ within a row, of the weights or of the input's channels: each weight is multiplied by how many
+/// times its scale is the one that all of the row are multiples of.
+void streamliner::take_out_scales(integer_layer& layer, affine_step& sums, const quantized_constant& weights,
+                                  const weight_layout& layout, const affine_step& meaning, std::int64_t channels) {
+  constexpr int most_bits = 16;
+  const std::vector<std::size_t> scale_of = scale_indices(weights);
+  const auto exact_of = [&](const bracket& scale) {
+    if (!scale.is_exact())
+      refuse("the scale of its input differs from channel to channel, and is no fraction; right: one");
+    return scale.low();
+  };
+  std::vector<big_int> multiplied;
+  big_int low = 0, high = 0;
+  for (std::int64_t row = 0; row < layout.rows; ++row) {
+    std::vector<rational> scales;
+    rational unit = 0;
+    bracket offset = 0;
+    for (std::int64_t column = 0; column < layout.columns; ++column) {
+      const auto at = static_cast<std::size_t>(row * layout.columns + column);
+      const big_int weight = load_as<big_int>(layer.weights.at(static_cast<std::int64_t>(at)), layer.weights.type);
+      const std::int64_t channel = column % channels;
+      rational scale = 0;
+      if (weight != 0) {
+        const rational own = exact(weights.scale[scale_of[static_cast<std::size_t>(layout.source[at])]]);
+        scale = own * exact_of(of_channel(meaning.scale, channel));
+        unit = common_divisor(unit, scale);
+        offset = offset + bracket(rational(weight * own)) * of_channel(meaning.offset, channel);
+      }
+      scales.push_back(scale);
+    }
+    if (unit == 0) unit = 1;
+    for (std::int64_t column = 0; column < layout.columns; ++column) {
+      const rational times = scales[static_cast<std::size_t>(column)] / unit;
+      if (abs(times) >= (big_int(1) << most_bits))
+        refuse(
+            fmt::format("the scales of its input's channels, or of its weights within a row (output {}), are no "
+                        "multiples of one scale by less than 2^{}; right: one scale, or scales whose ratios are of "
+                        "small numbers",
+                        row, most_bits));
+      multiplied.push_back(numerator(times) *
+                           load_as<big_int>(layer.weights.at(row * layout.columns + column), layer.weights.type));
+      low = std::min(low, multiplied.back());
+      high = std::max(high, multiplied.back());
+    }
+    sums.scale.emplace_back(unit);
+    sums.offset.push_back(offset);
+  }
+  const int before = layer.weights.type.bits;
+  layer.weights = integer_tensor::zeros(signed_type(bits_for(low, high, true)), layer.weights.shape);
+  for (std::size_t i = 0; i < multiplied.size(); ++i)
+    store_as(multiplied[i], layer.weights.type, layer.weights.at(static_cast<std::int64_t>(i)));
+  note(
+      fmt::format("{}: the scales within a row differ, so that its weights are multiples of one scale, of {} bits "
+                  "instead of {}",
+                  m_node->name, layer.weights.type.bits, before));
+}
+
 void streamliner::emit_matrix(const tensor_flow& from, int input, const quantized_constant& weights,
                               const weight_layout& layout, const affine_step& meaning) {
-  check_scale(meaning, channels(from));
   integer_layer layer;
   layer.name = m_node->name;
   layer.input_type = m_draft.value(input).type;
-  weight_grid grid = grid_of(weights, layout);
-  layer.weights = weight_tensor(weights, layout, grid);
-  affine_step sums{std::move(grid.scale), {}};
-  for (std::int64_t row = 0; row < layout.rows; ++row) {
-    bracket& scale = sums.scale[static_cast<std::size_t>(row)];
-    sums.offset.push_back(offset_sum(layer.weights, row, meaning.offset, channels(from)) * scale);
-    scale = scale * meaning.scale[0];
+  affine_step sums{{}, {}};
+  if (all_equal(meaning.scale)) {
+    weight_grid grid = grid_of(weights, layout);
+    layer.weights = weight_tensor(weights, layout, grid);
+    sums.scale = std::move(grid.scale);
+    for (std::int64_t row = 0; row < layout.rows; ++row) {
+      bracket& scale = sums.scale[static_cast<std::size_t>(row)];
+      sums.offset.push_back(offset_sum(layer.weights, row, meaning.offset, channels(from)) * scale);
+      scale = scale * meaning.scale[0];
+    }
+  } else {
+    layer.weights = weight_tensor(weights, layout, {});
+    take_out_scales(layer, sums, weights, layout, meaning, channels(from));
   }
   if (m_report) m_report->layers.push_back({m_node->name, weights.largest_residual, weights.clamped});
   const frame_shape in = m_draft.value(input).shape;
@@ -216,7 +275,6 @@ void streamliner::multiply(bool weights_are_rows) {
   if (of.shape.size() != 2) refuse("its weights are no matrix; right: [inputs, outputs]");
   const std::int64_t m = of.shape[weights_are_rows ? 0 : 1], k = of.shape[weights_are_rows ? 1 : 0];
   const affine_step meaning = affine(from);
-  weight_layout layout{m, k, std::vector<std::int64_t>(static_cast<std::size_t>(m * k))};
   const auto source = [&](std::int64_t row, std::int64_t column) {
     return weights_are_rows ? row * k + column : column * m + row;
   };
@@ -224,11 +282,14 @@ void streamliner::multiply(bool weights_are_rows) {
   if (!is_flat && (channels(from) != k || *from.places != *places_in_order(from.size())))
     refuse("multiplies along a dimension that is not the channels; right: [batch, inputs], channels last");
   const int input = is_flat ? flattened(from) : from.value;
+  // Elements of the hardware's frame that are none of the file's have weights of 0.
+  const std::int64_t columns = m_draft.value(input).shape.channels;
+  weight_layout layout{m, columns, std::vector<std::int64_t>(static_cast<std::size_t>(m * columns), -1)};
   for (std::int64_t row = 0; row < m; ++row)
     for (std::int64_t column = 0; column < k; ++column) {
       // The file's element `column` is element `places` of what the hardware has.
       const std::int64_t at = is_flat ? (*from.places)[static_cast<std::size_t>(column)] : column;
-      layout.source[static_cast<std::size_t>(row * k + at)] = source(row, column);
+      layout.source[static_cast<std::size_t>(row * columns + at)] = source(row, column);
     }
   emit_matrix(from, input, of, layout, meaning);
 }
@@ -313,7 +374,8 @@ void streamliner::add_bias(std::int64_t channels) {
   if (m_node->inputs.size() < 3) return;
   const constant_value* bias = constant(2);
   if (!bias || shape_of(*bias) != tensor_shape{channels}) refuse("its bias is no constant of one value an output");
-  m_flows.at(m_node->output).chain.add(reals_of(*bias));
+  tensor_flow& made = m_flows.at(m_node->output);
+  made.chain.add(parameter(made, {channels, 1, 1}, reals_of(*bias), "bias"));
 }
 
 void streamliner::take(const conv_op& op) {
@@ -327,11 +389,14 @@ void streamliner::take(const conv_op& op) {
       of.shape[2] != w.kernel_h || of.shape[3] != w.kernel_w)
     refuse(fmt::format("its weights [{}] do not fit {} channels in {} groups", fmt::join(of.shape, ", "), c, group));
   const affine_step meaning = affine(from);
+  const std::vector<std::int64_t> order = channel_order(from, frame(from));
   const std::int64_t m = of.shape[0], own = c / group, area = w.kernel_h * w.kernel_w;
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
   const int input = windowed(pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value, w);
   if (group == c && m == c) {
-    weight_layout layout{c, area, *places_in_order(c * area)};
+    weight_layout layout{c, area, std::vector<std::int64_t>(static_cast<std::size_t>(c * area))};
+    for (std::int64_t i = 0; i < c * area; ++i)
+      layout.source[static_cast<std::size_t>(order[static_cast<std::size_t>(i / area)] * area + i % area)] = i;
     emit_depthwise(from, input, of, layout, meaning);
   } else {
     // Other groups are blocks along a diagonal: the rest of a row is zeros.
@@ -339,7 +404,8 @@ void streamliner::take(const conv_op& op) {
     for (std::int64_t row = 0; row < m; ++row)
       for (std::int64_t i = 0; i < own; ++i)
         for (std::int64_t k = 0; k < area; ++k)
-          layout.source[static_cast<std::size_t>((row * area + k) * c + row / (m / group) * own + i)] =
+          layout.source[static_cast<std::size_t>((row * area + k) * c +
+                                                 order[static_cast<std::size_t>(row / (m / group) * own + i)])] =
               (row * own + i) * area + k;
     emit_matrix(from, input, of, layout, meaning);
   }

@@ -41,6 +41,7 @@ void streamliner::take(const softmax_op&) {
 
 void streamliner::take(const top_k_op& op) {
   tensor_flow made = integers(0);
+  put_channels_in_order(made);
   const affine_step meaning = affine(made);
   const std::int64_t rank = static_cast<std::int64_t>(made.shape.size());
   const bool is_flat = frame(made).positions() == 1 && (op.axis == rank - 1 || op.axis == -1 || op.axis == 1) &&

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "spillway/models/streamline/claims.h"
 #include "spillway/models/support/error.h"
@@ -169,12 +170,58 @@ void streamliner::negate_output(tensor_flow& out, const std::vector<int>& signs)
     negate_channels(out, signs);
 }
 
+namespace {
+
+/// Operators that a host may do with the network's outputs, element by element.
+bool is_elementwise(const network_op& op) {
+  return std::visit(
+      []<class Op>(const Op&) {
+        return std::is_same_v<Op, function_op> || std::is_same_v<Op, prelu_op> || std::is_same_v<Op, relu_op> ||
+               std::is_same_v<Op, clip_op> || std::is_same_v<Op, max_op> || std::is_same_v<Op, min_op> ||
+               std::is_same_v<Op, mul_op> || std::is_same_v<Op, div_op> || std::is_same_v<Op, add_op> ||
+               std::is_same_v<Op, sub_op> || std::is_same_v<Op, pow_op> || std::is_same_v<Op, batch_norm_op> ||
+               std::is_same_v<Op, softmax_op>;
+      },
+      op);
+}
+
+}  // namespace
+
+/// The tensor before the functions at the network's end that are no affine function of integers: they are the host's.
+std::string streamliner::before_tail() {
+  const auto is_affine = [this](const std::string& tensor) {
+    const auto found = m_flows.find(tensor);
+    return found != m_flows.end() &&
+           (found->second.on_host() ||
+            found->second.chain.affine(range(found->second), channels(found->second)).has_value());
+  };
+  std::string tensor = m_net.output;
+  std::vector<std::string> left;
+  while (!is_affine(tensor)) {
+    const auto maker = std::find_if(m_net.nodes.begin(), m_net.nodes.end(),
+                                    [&](const network_node& node) { return node.output == tensor; });
+    if (maker == m_net.nodes.end() || !is_elementwise(maker->op)) return m_net.output;
+    left.push_back(maker->name);
+    // Of two functions of one value, the one that is nearer to it.
+    const auto& inputs = maker->inputs;
+    auto next = std::find_if(inputs.begin(), inputs.end(), is_affine);
+    if (next == inputs.end())
+      next = std::find_if(inputs.begin(), inputs.end(), [&](const auto& any) { return m_flows.contains(any); });
+    if (next == inputs.end()) return m_net.output;
+    tensor = *next;
+  }
+  for (const std::string& node : left) note(fmt::format("{}: left to the host; the outputs are those before it", node));
+  return tensor;
+}
+
 integer_network streamliner::finish() {
-  const auto found = m_flows.find(m_net.output);
+  const std::string output = m_flows.contains(m_net.output) ? before_tail() : m_net.output;
+  const auto found = m_flows.find(output);
   if (found == m_flows.end()) throw input_error(fmt::format("output {}: the input does not reach it", m_net.output));
   tensor_flow& out = found->second;
   if (out.on_host() || !m_draft.has_products())
     throw input_error("the network has no MatMul, Gemm or Conv; right: at least one");
+  put_channels_in_order(out);
   const std::optional<affine_step> meaning = out.chain.affine(range(out), channels(out));
   if (!meaning)
     throw input_error(
@@ -199,7 +246,7 @@ integer_network streamliner::finish() {
   for (value_report& value : m_report->values) value.value = m_draft.place_of(value.value);
   std::erase_if(m_report->values, [](const value_report& value) { return value.value < 0; });
   m_report->values.push_back(
-      {result.output_value, "output", "", m_net.output, result.output_scale, result.output_bias, *out.places});
+      {result.output_value, "output", "", output, result.output_scale, result.output_bias, *out.places});
   return result;
 }
 

@@ -37,6 +37,7 @@ class streamliner {
   void walk();
   void take_node(const network_node& node);
   integer_network finish();
+  std::string before_tail();
   void negate_output(tensor_flow& out, const std::vector<int>& signs);
   void set_outputs(integer_network& net, const affine_step& meaning, const std::vector<big_int>& shift) const;
   void report_value(const tensor_flow& flow, const affine_step& meaning);
@@ -73,9 +74,21 @@ class streamliner {
   void take(const relu_op&);
   void take(const clip_op& op);
   void take(const batch_norm_op& op);
+  int bent_levels(const tensor_flow& from, const level_rule& rule, std::int64_t rows, const std::string& name);
+  void settle_steps(tensor_flow& from);
+  int narrowed(int value, const level_rule& rule, const std::string& name);
   void shift(bool subtract);
   void scale(bool divide);
   void clamp(float low, float high);
+
+  // Functions of one value (models/streamline/functions.cpp).
+  void take(const function_op& op);
+  void take(const prelu_op&);
+  void take(const max_op&);
+  void take(const min_op&);
+  void extreme(join_step::kind what);
+  bool joins_itself(std::size_t a, std::size_t b) const;
+  void join_itself(std::size_t a, std::size_t b, join_step::kind what, bool subtract = false);
 
   // Shapes (models/streamline/shapes.cpp).
   void take(const flatten_op&);
@@ -93,7 +106,8 @@ class streamliner {
   void add_bias(std::int64_t channels);
   const quantized_constant& weights();
   tensor_flow& factors(const char* what);
-  void check_scale(const affine_step& meaning, std::int64_t channels) const;
+  void take_out_scales(integer_layer& layer, affine_step& sums, const quantized_constant& weights,
+                       const weight_layout& layout, const affine_step& meaning, std::int64_t channels);
   int flattened(tensor_flow& from);
   void emit_matrix(const tensor_flow& from, int input, const quantized_constant& weights, const weight_layout& layout,
                    const affine_step& meaning);
@@ -120,13 +134,24 @@ class streamliner {
   void take(const upsample_op& op);
   void take(const pad_op& op);
   void take(const concat_op& op);
-  void add_flows(tensor_flow& a, tensor_flow& b);
   int widened(int value, integer_type type);
   void require_image(const tensor_flow& from) const;
   void make_upright(tensor_flow& from);
   void negate(tensor_flow& from, const tensor_flow& other);
   void negate_channels(tensor_flow& from, const std::vector<int>& signs);
   void put_image(const tensor_flow& from, int value, value_chain chain);
+
+  // Sums of branches, and parts of tensors (models/streamline/branches.cpp).
+  void take(const sum_op&);
+  void take(const select_op& op);
+  tensor_flow sum_of(tensor_flow a, tensor_flow b, const std::string& name);
+  void align(tensor_flow& b, const tensor_flow& a);
+  int multiplied(int value, const std::vector<std::int64_t>& factors);
+  void note_width(int sum, int a, int b, const std::vector<std::int64_t>& of_a, const std::vector<std::int64_t>& of_b);
+  void select_channels(tensor_flow& from, const std::vector<std::int64_t>& sources);
+  void cut(tensor_flow& from);
+  void thin_out(tensor_flow& from);
+  void put_channels_in_order(tensor_flow& from);
 
   // The host's steps before the input quantizer (models/streamline/input.cpp).
   void quantize_input(const quant_op& op);
@@ -135,6 +160,7 @@ class streamliner {
   void take_input_as(const integer_format& format);
   void quantize_input_as_fixed(const std::string& tensor, tensor_flow& from);
   void start(const std::string& tensor, tensor_flow& from, input_quantizer quantizer, value_chain meaning);
+  void enter_again(tensor_flow& from, const input_quantizer& quantizer, const frame_shape& shape);
   void host_step(tensor_flow& made, input_step::kind what, const tensor_shape& shape,
                  const std::vector<bracket>& values) const;
 
@@ -146,6 +172,7 @@ class streamliner {
   std::map<std::string, constant_value> m_constants;
   std::map<std::string, tensor_flow> m_flows;
   const network_node* m_node = nullptr;
+  std::string m_input_node;  ///< that brought the input into the hardware
 };
 
 }  // namespace spillway

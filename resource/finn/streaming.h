@@ -31,7 +31,8 @@ template <class Unit>
 concept free_in_finn =
     std::same_as<Unit, padding> || std::same_as<Unit, pool> || std::same_as<Unit, global_accumulate> ||
     std::same_as<Unit, add_streams> || std::same_as<Unit, duplicate_streams> || std::same_as<Unit, upsample> ||
-    std::same_as<Unit, concat_streams> || std::same_as<Unit, split_stream> || std::same_as<Unit, label_select>;
+    std::same_as<Unit, concat_streams> || std::same_as<Unit, split_stream> || std::same_as<Unit, label_select> ||
+    std::same_as<Unit, crop>;
 
 namespace detail {
 /// A unit without LUTs and memories, with its cycles a frame.

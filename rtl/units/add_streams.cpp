@@ -10,6 +10,8 @@ rtl_instance twin_of(const add_streams& unit) {
   detail::add_type(twin.parameters, "A", unit.a_type);
   detail::add_type(twin.parameters, "B", unit.b_type);
   twin.parameters.push_back(number_parameter("OUT_BITS", unit.output_type.bits));
+  twin.parameters.push_back(number_parameter("A_FACTOR", unit.a_factor));
+  twin.parameters.push_back(number_parameter("B_FACTOR", unit.b_factor));
   return twin;
 }
 

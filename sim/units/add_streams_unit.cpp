@@ -15,6 +15,8 @@ add_streams_unit::add_streams_unit(sc_core::sc_module_name name, const add_strea
       m_pe(description.pe),
       m_words(std::max(
           {detail::signed_words(m_a_type), detail::signed_words(m_b_type), detail::signed_words(m_output_type)})),
+      m_a_factor(description.a_factor),
+      m_b_factor(description.b_factor),
       m_a(static_cast<std::size_t>(m_words)),
       m_b(static_cast<std::size_t>(m_words)),
       m_results(1, 1, std::int64_t{m_pe} * m_output_type.words()) {}
@@ -26,6 +28,8 @@ unit::outcome add_streams_unit::tick(std::uint64_t cycle) {
   for (int pe = 0; pe < m_pe; ++pe) {
     detail::widen(m_in[0].front() + pe * m_a_type.words(), m_a_type, m_a.data(), m_words);
     detail::widen(m_in[1].front() + pe * m_b_type.words(), m_b_type, m_b.data(), m_words);
+    if (m_a_factor != 1) detail::multiply(m_a.data(), m_a_factor, m_words);
+    if (m_b_factor != 1) detail::multiply(m_b.data(), m_b_factor, m_words);
     detail::add(m_a.data(), m_b.data(), m_words);
     detail::keep_low_bits(m_a.data(), m_words, m_output_type, result + pe * m_output_type.words());
   }

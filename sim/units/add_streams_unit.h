@@ -9,7 +9,7 @@
 
 namespace spillway {
 
-/// Adds two streams, element by element, at full width (FINN's AddStreams). It takes a beat of each in the same cycle.
+/// Adds two streams or multiples of them, element by element, at full width (FINN's AddStreams). It takes a beat of each in the same cycle.
 /// Throughput: a beat a cycle, vectors * C/PE cycles a frame; latency 1. Contract: docs/units/add_streams.md.
 class add_streams_unit final : public streaming_unit {
  public:
@@ -22,6 +22,7 @@ class add_streams_unit final : public streaming_unit {
  private:
   integer_type m_a_type, m_b_type, m_output_type;
   int m_pe, m_words;                   ///< m_words: of a sum
+  std::int64_t m_a_factor, m_b_factor;
   std::vector<std::int64_t> m_a, m_b;  ///< m_words
   result_pipeline m_results;
 };

@@ -3,6 +3,7 @@
 
 #include "spillway/sim/units/add_streams_unit.h"
 #include "spillway/sim/units/concat_streams_unit.h"
+#include "spillway/sim/units/crop_unit.h"
 #include "spillway/sim/units/duplicate_streams_unit.h"
 #include "spillway/sim/units/global_accumulate_unit.h"
 #include "spillway/sim/units/label_select_unit.h"
@@ -28,6 +29,10 @@ std::unique_ptr<unit> module_of(const char* name, const mvau& description, recor
 
 std::unique_ptr<unit> module_of(const char* name, const padding& description, recorder&) {
   return std::make_unique<padding_unit>(name, description);
+}
+
+std::unique_ptr<unit> module_of(const char* name, const crop& description, recorder&) {
+  return std::make_unique<crop_unit>(name, description);
 }
 
 std::unique_ptr<unit> module_of(const char* name, const width_converter& description, recorder&) {

@@ -40,6 +40,27 @@ inline void add(std::int64_t* sum, const std::int64_t* addend, int words) {
   }
 }
 
+/// value *= factor, which is below 2^31 in magnitude, in two's complement of `words` words; what is beyond the last
+/// word is lost.
+inline void multiply(std::int64_t* value, std::int64_t factor, int words) {
+  constexpr std::uint64_t half_word = 0xFFFFFFFF;
+  const bool is_negative = factor < 0;
+  const auto by = static_cast<std::uint64_t>(is_negative ? -factor : factor);
+  std::uint64_t carry = 0;
+  for (int i = 0; i < words; ++i) {
+    const auto word = static_cast<std::uint64_t>(value[i]);
+    const std::uint64_t low = (word & half_word) * by + carry, high = (word >> 32) * by + (low >> 32);
+    value[i] = static_cast<std::int64_t>(high << 32 | (low & half_word));
+    carry = high >> 32;
+  }
+  bool borrows = is_negative;  // the negative is all bits turned, and 1 more
+  for (int i = 0; is_negative && i < words; ++i) {
+    const std::uint64_t turned = ~static_cast<std::uint64_t>(value[i]) + (borrows ? 1 : 0);
+    value[i] = static_cast<std::int64_t>(turned);
+    borrows = borrows && turned == 0;
+  }
+}
+
 /// a < b, of two signed numbers of `words` words.
 inline bool less(const std::int64_t* a, const std::int64_t* b, int words) {
   if (a[words - 1] != b[words - 1]) return a[words - 1] < b[words - 1];

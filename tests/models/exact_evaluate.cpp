@@ -261,6 +261,76 @@ struct evaluator {
       return at(x(), source);
     });
   }
+  exact_tensor operator()(const sum_op&) const {
+    return folded([](const rational& a, const rational& b) { return rational(a + b); });
+  }
+  exact_tensor operator()(const max_op&) const {
+    return folded([](const rational& a, const rational& b) { return a < b ? b : a; });
+  }
+  exact_tensor operator()(const min_op&) const {
+    return folded([](const rational& a, const rational& b) { return b < a ? b : a; });
+  }
+  exact_tensor operator()(const prelu_op&) const {
+    return elementwise([](const rational& a, const rational& slope) { return a < 0 ? rational(a * slope) : a; });
+  }
+  exact_tensor operator()(const pow_op&) const {
+    return elementwise([](const rational& a, const rational& power) {
+      rational result = 1;
+      for (int i = 0; i < power; ++i) result *= a;
+      return result;
+    });
+  }
+  exact_tensor operator()(const function_op& op) const {
+    const rational alpha = exact(op.alpha), beta = exact(op.beta);
+    return made(x().shape, [&](const shape_list& i) { return function_of(op.what, at(x(), i), alpha, beta); });
+  }
+  exact_tensor operator()(const select_op& op) const {
+    shape_list shape = x().shape;
+    for (std::size_t d = 0; d < shape.size(); ++d)
+      if (!op.indices[d].empty()) shape[d] = static_cast<std::int64_t>(op.indices[d].size());
+    return made(shape, [&](shape_list i) {
+      for (std::size_t d = 0; d < i.size(); ++d)
+        if (!op.indices[d].empty()) i[d] = op.indices[d][static_cast<std::size_t>(i[d])];
+      return at(x(), i);
+    });
+  }
+
+  /// The inputs, one after the other.
+  template <class Function>
+  exact_tensor folded(Function&& function) const {
+    exact_tensor result = x();
+    for (std::size_t i = 1; i < in.size(); ++i) result = evaluator{{result, in[i]}}.elementwise(function);
+    return result;
+  }
+
+  /// The functions whose values are fractions.
+  static rational function_of(function_kind what, const rational& x, const rational& alpha, const rational& beta) {
+    switch (what) {
+      case function_kind::abs:
+        return abs(x);
+      case function_kind::floor:
+        return rounded_exactly(x, rounding_mode::floor);
+      case function_kind::ceil:
+        return rounded_exactly(x, rounding_mode::ceil);
+      case function_kind::round:
+        return rounded_exactly(x, rounding_mode::round);
+      case function_kind::sign:
+        return x > 0 ? 1 : x < 0 ? -1 : 0;
+      case function_kind::leaky_relu:
+        return x < 0 ? rational(alpha * x) : x;
+      case function_kind::hard_sigmoid:
+        return clamped(alpha * x + beta, 0, 1);
+      case function_kind::hard_swish:
+        return x * clamped(x / 6 + rational(1, 2), 0, 1);
+      case function_kind::softsign:
+        return x / (1 + abs(x));
+      case function_kind::thresholded_relu:
+        return x > alpha ? x : rational(0);
+      default:
+        throw std::logic_error("a function that the exact evaluation does not know");
+    }
+  }
+
   template <class Op>
   exact_tensor operator()(const Op&) const {
     throw std::logic_error("an operator that the exact evaluation does not know");

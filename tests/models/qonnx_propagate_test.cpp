@@ -193,7 +193,7 @@ TEST_CASE("Gather and Slice take what Python would") {
 }
 
 TEST_CASE("what the input decides is not propagated, and what is not finite is refused") {
-  for (const char* type : {"Sqrt", "Reciprocal", "Exp", "Abs", "Slice"}) {
+  for (const char* type : {"Sqrt", "Reciprocal", "Exp"}) {
     onnx_model m;
     m.input("x", {1, 6}).output("y");
     m.node(type, {"x"}, "y");

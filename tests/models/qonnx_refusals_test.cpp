@@ -66,7 +66,7 @@ TEST_CASE("scales, zero points and widths that mean nothing are refused by the n
 
 TEST_CASE("operators that can't be taken are refused with what does the same") {
   const std::pair<const char*, const char*> cases[] = {
-      {"Sigmoid", "a MultiThreshold, which can be any function that ascends in steps"},
+      {"Sin", "a MultiThreshold, which can be any function that ascends in steps"},
       {"ConvTranspose", "an Upsample (nearest) and a Conv"},
       {"QLinearMatMul", "a MatMul between DequantizeLinear and QuantizeLinear"},
       {"MatMull", "MatMul"},

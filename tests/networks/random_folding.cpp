@@ -48,6 +48,7 @@ struct folder {
   void operator()(const label_select& u) const { options.pe = fold(u.labels); }
   void operator()(const concat_streams& u) const { options.pe = fold(common(u.channels)); }
   void operator()(const split_stream& u) const { options.pe = fold(common(u.channels)); }
+  void operator()(const crop& u) const { options.simd = fold(u.folded_sizes().simd.of); }
   void operator()(const width_converter&) const {}
   template <class Unit>
   void operator()(const Unit& u) const {

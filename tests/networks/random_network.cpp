@@ -96,7 +96,28 @@ class generator : random_nodes {
 
   int sum(int a, int b) {
     if (chance(2)) std::swap(a, b);
-    return add(add_layer{name("add")}, {a, b}, at(a).shape);
+    add_layer layer{name("add")};
+    if (chance(4)) layer.a_factor = factor();
+    if (chance(4)) layer.b_factor = factor();
+    return add(std::move(layer), {a, b}, at(a).shape);
+  }
+
+  std::int64_t factor() { return chance(2) ? pick(1, 9) : -pick(1, 9); }
+
+  int crop(int v) {
+    const frame_shape shape = at(v).shape;
+    crop_layer layer{name("crop")};
+    const auto cut = [&](std::int64_t size, std::int64_t& before, std::int64_t& after) {
+      before = pick(0, size - 1);
+      after = pick(0, size - 1 - before);
+    };
+    cut(shape.height, layer.top, layer.bottom);
+    cut(shape.width, layer.left, layer.right);
+    layer.first_channel = pick(0, shape.channels - 1);
+    layer.channels = pick(1, shape.channels - layer.first_channel);
+    const frame_shape kept{shape.height - layer.top - layer.bottom, shape.width - layer.left - layer.right,
+                           layer.channels};
+    return add(std::move(layer), {v}, kept, at(v).type);
   }
 
   /// Channels of several values, which first get one type if they have not.
@@ -153,9 +174,11 @@ class generator : random_nodes {
     const frame_shape shape = at(v).shape;
     if (at(v).type.bits > 24 && !chance(8)) return thresholds(v);
     const bool small = 6 * shape.elements() <= m_limits.elements;
-    switch (pick(0, 9)) {
+    switch (pick(0, 10)) {
       case 0:
         return matrix(v, pick(1, 6));
+      case 10:
+        return crop(v);
       case 1: {
         const window_shape g = draw_window(shape, false);
         return depthwise(window(v, g), g.kernel_h * g.kernel_w);

@@ -12,12 +12,12 @@
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/sim/deadlock_error.h"
 #include "spillway/sim/engine.h"
+#include "spillway/tests/effort.h"
 #include "spillway/tests/networks/random_folding.h"
 #include "spillway/tests/networks/random_frames.h"
 #include "spillway/tests/networks/random_network.h"
 #include "spillway/tests/traces/temporary_directory.h"
 #include "spillway/traces/recorder.h"
-#include "spillway/tests/effort.h"
 
 // Whole networks through the whole street: what simulates is what evaluates, whatever the folds and the stalls.
 

@@ -54,9 +54,10 @@ TEST_CASE("a network's price has every unit and every stream of it") {
     const integer_network net = random_integer_network(seed);
     check_network(lower(net, random_folding(net, seed)), kinds);
   }
-  for (const dataflow_unit& any : std::array<dataflow_unit, 14>{
-           mvau{}, vvau{}, sliding_window{}, padding{}, thresholding{}, pool{}, global_accumulate{}, add_streams{},
-           duplicate_streams{}, upsample{}, concat_streams{}, split_stream{}, label_select{}, width_converter{}})
+  for (const dataflow_unit& any :
+       std::array<dataflow_unit, 15>{mvau{}, vvau{}, sliding_window{}, padding{}, thresholding{}, pool{},
+                                     global_accumulate{}, add_streams{}, duplicate_streams{}, upsample{},
+                                     concat_streams{}, split_stream{}, label_select{}, width_converter{}, crop{}})
     if (!std::holds_alternative<width_converter>(any)) {
       CAPTURE(kind_of(any));
       CHECK(kinds.contains(std::string(kind_of(any))));

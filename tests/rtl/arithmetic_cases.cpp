@@ -13,11 +13,11 @@ using cases = std::vector<conformance_case>;
 
 /// a + max(a): the second operand has a type of its own and comes later.
 dataflow add_to_copy(integer_type a, integer_type b, integer_type sum, std::int64_t channels, int pe,
-                     std::int64_t vectors) {
+                     std::int64_t vectors, std::int64_t a_factor = 1, std::int64_t b_factor = 1) {
   dataflow flow{"add_to_copy",
                 {duplicate_streams{"Copy", a, channels, pe, vectors, 2},
                  pool{"Widen", a, b, pool_kind::max, channels, 1, 0, pe, vectors},
-                 add_streams{"Add", a, b, sum, channels, pe, vectors}},
+                 add_streams{"Add", a, b, sum, channels, pe, vectors, a_factor, b_factor}},
                 2,
                 {}};
   flow.streams = {{dataflow_stream::outside, 0, 0, 0},
@@ -39,6 +39,18 @@ void add_adds(cases& all) {
   add(bipolar_type(), signed_type(2), signed_type(3), 4, 4);
   add(bipolar_type(), signed_type(5), signed_type(6), 4, 2);
   add(signed_type(66), signed_type(67), signed_type(68), 2, 1);
+  const auto add_multiples = [&](integer_type a, std::int64_t a_factor, integer_type b, std::int64_t b_factor,
+                                 integer_type sum) {
+    all.push_back(random_case("add multiples",
+                              fmt::format("{} x {} + {} x {}", a_factor, to_string(a), b_factor, to_string(b)),
+                              add_to_copy(a, b, sum, 4, 2, 11, a_factor, b_factor)));
+  };
+  add_multiples(unsigned_type(4), 2, unsigned_type(4), 1, unsigned_type(6));
+  add_multiples(unsigned_type(4), 1, signed_type(5), -1, signed_type(7));
+  add_multiples(signed_type(4), 7, signed_type(6), -11, signed_type(11));
+  add_multiples(bipolar_type(), -3, signed_type(3), 100, signed_type(11));
+  add_multiples(signed_type(5), 2147483647, signed_type(5), -2147483647, signed_type(37));
+  add_multiples(signed_type(66), -1431655765, signed_type(67), 3, signed_type(98));
 }
 
 void add_pools(cases& all) {

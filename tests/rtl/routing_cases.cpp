@@ -93,6 +93,23 @@ void add_paddings(cases& all) {
   add({"Pad", signed_type(70), 2, 2, 1, 1, 1, 1, 1, 1, 1, -5, 1});
 }
 
+void add_crops(cases& all) {
+  const auto add = [&](crop unit) {
+    all.push_back(
+        random_case("crop",
+                    fmt::format("{}x{}x{} x {}, borders {} {} {} {}, channels {} from {}, SIMD {}", unit.height,
+                                unit.width, unit.channels, to_string(unit.type), unit.top, unit.left, unit.bottom,
+                                unit.right, unit.kept_channels, unit.first_channel, unit.simd),
+                    chain({unit})));
+  };
+  add({"Crop", unsigned_type(4), 4, 5, 6, 1, 1, 1, 1, 2, 2, 2});
+  add({"Crop", signed_type(5), 3, 3, 2, 0, 2, 2, 0, 0, 2, 1});
+  add({"Crop", bipolar_type(), 1, 4, 3, 0, 0, 0, 3, 1, 1, 1});
+  add({"Crop", unsigned_type(8), 1, 1, 4, 0, 0, 0, 0, 0, 2, 2});
+  add({"Crop", signed_type(70), 2, 2, 2, 1, 1, 0, 0, 1, 1, 1});
+  add({"Crop", unsigned_type(3), 2, 3, 4, 0, 0, 0, 0, 0, 4, 4});
+}
+
 }  // namespace
 
 std::vector<conformance_case> routing_cases() {
@@ -110,6 +127,7 @@ std::vector<conformance_case> routing_cases() {
   add_converters(all);
   add_upsamples(all);
   add_paddings(all);
+  add_crops(all);
   return all;
 }
 

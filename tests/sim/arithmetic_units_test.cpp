@@ -23,8 +23,11 @@ add_streams any_add(int most_bits) {
   add_streams unit;
   unit.name = "add";
   unit.a_type = draw(any_type(most_bits)), unit.b_type = draw(any_type(most_bits));
-  unit.output_type =
-      type_for(min_value(unit.a_type) + min_value(unit.b_type), max_value(unit.a_type) + max_value(unit.b_type));
+  const auto factor = [] { return between(0, 2) > 0 ? 1 : between(0, 1) == 1 ? between(1, 1000) : -between(1, 1000); };
+  unit.a_factor = factor(), unit.b_factor = factor();
+  const big_int a[] = {min_value(unit.a_type) * unit.a_factor, max_value(unit.a_type) * unit.a_factor},
+                b[] = {min_value(unit.b_type) * unit.b_factor, max_value(unit.b_type) * unit.b_factor};
+  unit.output_type = type_for(std::min(a[0], a[1]) + std::min(b[0], b[1]), std::max(a[0], a[1]) + std::max(b[0], b[1]));
   unit.channels = between(1, 8), unit.vectors_per_frame = between(1, 5);
   unit.pe = static_cast<int>(any_divisor(unit.channels));
   return unit;
@@ -162,6 +165,13 @@ TEST_CASE("illegal ones are refused, with what would be right") {
   add = plain_add();
   add.pe = 3;
   CHECK(refusal(add) == "unit.pe = 3 does not divide C = 8; nearest: 2, 4");
+  add = plain_add();
+  add.a_factor = 0;
+  CHECK(refusal(add) == "unit multiplies by 0; nearest: -1, 1");
+  add.a_factor = std::int64_t{1} << 31;
+  CHECK(refusal(add) == "unit multiplies by 2147483648; nearest: 2147483647");
+  add.a_factor = -2;
+  CHECK(refusal(add) == "unit.output_type INT9 does not hold the sums -254 to 271; nearest: INT10");
 
   pool reduced = plain_pool(pool_kind::max, 4);
   reduced.output_type = unsigned_type(8);

@@ -9,7 +9,7 @@
 using namespace spillway;
 using namespace spillway::testing;
 
-// The units that only move beats: duplicate, upsample, concat, split.
+// The units that only move beats: duplicate, upsample, concat, split, crop.
 
 namespace {
 
@@ -47,7 +47,23 @@ split_stream any_split(int most_bits) {
   return {"deal", draw(any_type(most_bits)), channels, pe, between(1, 4)};
 }
 
+crop any_crop(int most_bits) {
+  crop unit;
+  unit.name = "crop";
+  unit.type = draw(any_type(most_bits));
+  unit.top = between(0, 2), unit.bottom = between(0, 2), unit.left = between(0, 2), unit.right = between(0, 2);
+  unit.height = unit.top + unit.bottom + between(1, 3), unit.width = unit.left + unit.right + between(1, 3);
+  unit.simd = between(1, 3);
+  unit.first_channel = std::int64_t{unit.simd} * between(0, 2),
+  unit.kept_channels = std::int64_t{unit.simd} * between(1, 2);
+  unit.channels = unit.first_channel + unit.kept_channels + std::int64_t{unit.simd} * between(0, 2);
+  return unit;
+}
+
 const integer_type int8 = signed_type(8);
+
+/// 3 rows of 4 pixels of 4 channels, of which 2 x 2 pixels and the last two channels stay.
+crop small_crop() { return {"crop", int8, 3, 4, 4, 1, 1, 0, 1, 2, 2, 2}; }
 
 upsample two_by_three() {
   upsample unit{"up", int8, 2, 3, 2, 2, 3, 2};
@@ -82,6 +98,7 @@ TEST_CASE("units that only move beats do what their oracles say, with and withou
   CHECK(property_holds("upsample", 200, [] { check_against_oracle(any_upsample(9)); }));
   CHECK(property_holds("concat", 200, [] { check_against_oracle(any_concat(9)); }));
   CHECK(property_holds("split", 200, [] { check_against_oracle(any_split(9)); }));
+  CHECK(property_holds("crop", 300, [] { check_against_oracle(any_crop(9)); }));
 }
 
 TEST_CASE("units that only move beats do so at any width") {
@@ -89,6 +106,7 @@ TEST_CASE("units that only move beats do so at any width") {
   CHECK(property_holds("upsample", 30, [] { check_against_oracle(any_upsample(300)); }));
   CHECK(property_holds("concat", 30, [] { check_against_oracle(any_concat(4096)); }));
   CHECK(property_holds("split", 30, [] { check_against_oracle(any_split(4096)); }));
+  CHECK(property_holds("crop", 30, [] { check_against_oracle(any_crop(4096)); }));
 }
 
 TEST_CASE("their oracles, by hand") {
@@ -99,6 +117,9 @@ TEST_CASE("their oracles, by hand") {
   const std::vector two{lane({1, 2, 3, 4}), lane({5, 6})};
   CHECK(evaluate(concat_streams{"join", int8, {2, 1}, 1, 2}, two)[0] == lane({1, 2, 5, 3, 4, 6}));
   CHECK(evaluate(split_stream{"deal", int8, {2, 1}, 1, 2}, std::vector{lane({1, 2, 5, 3, 4, 6})}) == two);
+  // 2 rows of 3 pixels of 2 channels: the second channel of the last two pixels of the second row.
+  CHECK(evaluate(crop{"crop", int8, 2, 3, 2, 1, 1, 0, 0, 1, 1, 1},
+                 std::vector{lane({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})})[0] == lane({10, 12}));
 }
 
 TEST_CASE("they move a beat a cycle, and add none") {
@@ -109,7 +130,10 @@ TEST_CASE("they move a beat a cycle, and add none") {
         unit_timing{"upsample 2 x 3 x 2 to 4 x 9 x 2, PE = 2", two_by_three(), 38, 36},
         unit_timing{"upsample by 1", upsample{"up", int8, 2, 3, 2, 1, 1, 1}, 14, 12},
         unit_timing{"concat 4 + 2 + 6, PE = 2, 3 vectors", concat_streams{"join", int8, {4, 2, 6}, 2, 3}, 20, 18},
-        unit_timing{"split 4 + 2 + 6, PE = 2, 3 vectors", split_stream{"deal", int8, {4, 2, 6}, 2, 3}, 20, 18}})
+        unit_timing{"split 4 + 2 + 6, PE = 2, 3 vectors", split_stream{"deal", int8, {4, 2, 6}, 2, 3}, 20, 18},
+        // All 24 beats are taken; the last that stays is the one before the last pixel.
+        unit_timing{"crop 3 x 4 x 4 to 2 x 2 x 2, SIMD = 2", small_crop(), 24, 24},
+        unit_timing{"crop that keeps all", crop{"crop", int8, 3, 4, 2, 0, 0, 0, 0, 0, 2, 1}, 26, 24}})
     check_timing(row);
 }
 
@@ -118,6 +142,7 @@ TEST_CASE("they refuse TLAST in the wrong place, naming themselves") {
   check_tlast(two_by_three());
   check_tlast(concat_streams{"join", int8, {4, 2}, 2, 3});
   check_tlast(split_stream{"deal", int8, {4, 2}, 2, 3});
+  check_tlast(crop{"crop", int8, 3, 4, 4, 1, 1, 0, 0, 2, 2, 2});  // the last beat stays: no run ends before it
 }
 
 TEST_CASE("illegal ones are refused, with what would be right") {
@@ -135,4 +160,16 @@ TEST_CASE("illegal ones are refused, with what would be right") {
   CHECK(refusal(concat_streams{"join", int8, {}, 1, 1}) == "unit.channels is empty; at least one input is right");
   CHECK(refusal(split_stream{"deal", int8, {4, 0}, 2, 1}) == "unit.channels[1] = 0 must be at least 1");
   CHECK(refusal(split_stream{"deal", int8, {}, 1, 1}) == "unit.channels is empty; at least one output is right");
+  const auto changed = [](auto&& change) {
+    crop unit = small_crop();
+    change(unit);
+    return refusal(unit);
+  };
+  CHECK(changed([](crop& u) { u.simd = 4; }) ==
+        "unit.simd = 4 does not divide the channels' common divisor = 2; nearest: 2");
+  CHECK(changed([](crop& u) { u.bottom = 2; }) == "unit cuts 3 of 3 rows; right: 2 at most");
+  CHECK(changed([](crop& u) { u.bottom = 1; }) == "");
+  CHECK(changed([](crop& u) { u.right = 3; }) == "unit cuts 4 of 4 columns; right: 3 at most");
+  CHECK(changed([](crop& u) { u.first_channel = 3; }) == "unit keeps channels 3 to 4 of 4; right: up to 3");
+  CHECK(changed([](crop& u) { u.top = -1; }) == "unit.top = -1 must be at least 0");
 }

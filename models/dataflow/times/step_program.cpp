@@ -80,6 +80,26 @@ step_program program_of(const split_stream& unit) {
   return program;
 }
 
+step_program program_of(const crop& unit) {
+  constexpr int none = step_segment::none;
+  const std::int64_t folds = unit.channels / unit.simd, row = unit.width * folds,
+                     first = unit.first_channel / unit.simd, kept = unit.kept_channels / unit.simd;
+  step_program program;
+  std::vector<step_segment>& segments = program.segments;
+  append(segments, unit.top * row, 0, none);
+  for (std::int64_t y = 0; y < unit.output_height(); ++y) {
+    append(segments, unit.left * folds, 0, none);
+    for (std::int64_t x = 0; x < unit.output_width(); ++x) {
+      append(segments, first, 0, none);
+      append(segments, kept, 0, 0);
+      append(segments, folds - first - kept, 0, none);
+    }
+    append(segments, unit.right * folds, 0, none);
+  }
+  append(segments, unit.bottom * row, 0, none);
+  return program;
+}
+
 step_program program_of(const concat_streams& unit) {
   step_program program;
   for (std::size_t port = 0; port < unit.channels.size(); ++port)

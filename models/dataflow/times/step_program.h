@@ -41,6 +41,7 @@ step_program program_of(const duplicate_streams& unit);
 step_program program_of(const upsample& unit);
 step_program program_of(const concat_streams& unit);
 step_program program_of(const split_stream& unit);
+step_program program_of(const crop& unit);
 step_program program_of(const label_select& unit);
 
 /// A program in which every segment counts: empty ones are left out, and one that repeats alone is made one.

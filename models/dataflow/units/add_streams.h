@@ -12,17 +12,19 @@
 
 namespace spillway {
 
-/// a + b of two streams of one shape, which may differ in type. PE divides C.
+/// a_factor * a + b_factor * b of two streams of one shape, which may differ in type. PE divides C.
 struct add_streams {
   static constexpr unit_facts facts{
       "add_streams", "AddStreams", {"AddStreams_hls", "AddStreams_Batch", "AddStreams"}, {.pe = true}};
 
   std::string name;  ///< of this unit, in messages and tables
-  /// The types of input 0, of input 1 and of the sums. `output_type` must hold every sum of the other two.
+  /// The types of input 0, of input 1 and of the sums. `output_type` must hold every sum.
   integer_type a_type, b_type, output_type;
   std::int64_t channels = 1;           ///< elements of a vector
   int pe = 1;                          ///< sums a cycle, which are the lanes of each stream
   std::int64_t vectors_per_frame = 1;  ///< vectors of C elements in a frame
+  /// Constants, not 0, 2^31 - 1 at most in magnitude: shifts and adders, by their signed digits.
+  std::int64_t a_factor = 1, b_factor = 1;
 
   /// PE must divide C, the number of channels; the unit has no SIMD.
   fold_sizes folded_sizes() const { return {{"C", channels}, {}}; }
