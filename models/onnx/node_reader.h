@@ -102,6 +102,8 @@ read_operation read_node(node_reader& reader);
 std::optional<read_operation> read_function_or_part(node_reader& reader);
 /// True for the operators that `read_function_or_part` and `read_split` read.
 bool is_function_or_part(std::string_view type);
+/// The names of these operators.
+std::vector<std::string_view> functions_and_parts();
 /// A Split: one part for each output.
 std::vector<select_op> read_split(node_reader& reader);
 read_operation read_quant(node_reader& reader);

@@ -127,6 +127,12 @@ bool is_function_or_part(std::string_view type) {
   return form_of(type) != nullptr || std::find(others.begin(), others.end(), type) != others.end();
 }
 
+std::vector<std::string_view> functions_and_parts() {
+  std::vector<std::string_view> result(others.begin(), others.end());
+  for (const function_form& form : functions) result.push_back(form.type);
+  return result;
+}
+
 std::optional<read_operation> read_function_or_part(node_reader& reader) {
   const std::string& type = reader.node.op_type();
   if (const function_form* form = form_of(type)) return read_function(reader, *form);
