@@ -17,6 +17,7 @@
 #include "spillway/models/support/sha256.h"
 #include "spillway/rtl/memory_words.h"
 #include "spillway/rtl/sources.h"
+#include "spillway/rtl/synthesis_script.h"
 #include "spillway/rtl/top.h"
 #include "spillway/rtl/twin.h"
 #include "spillway/rtl/units/stream.h"
@@ -28,15 +29,9 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string synth_for(synthesis_target target) {
-  return fmt::format("synth_xilinx -family {} -flatten{} -nowidelut -noiopad -noclkbuf",
-                     target.family == fpga_family::series7 ? "xc7" : "xcup", target.with_dsp ? "" : " -nodsp");
+yosys_recipe recipe_for(synthesis_target target) {
+  return {target.family == fpga_family::series7 ? "xc7" : "xcup", target.with_dsp, "top"};
 }
-// A ROM in LUTs is made logic at once: Yosys would give it an output register and a second copy of its address.
-constexpr const char* collect = "memory_collect";
-// DSPs are made before the coarse step, and look for registers of memories first.
-const char* after_roms(const synthesis_target& target) { return target.with_dsp ? "map_dsp" : "coarse"; }
-constexpr const char* roms_to_logic = "memory_map -rom-only -attr rom_style=logic";
 
 constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
 
@@ -142,7 +137,7 @@ class design_text {
     for (const detail::rtl_memory_file& memory : made.memories)
       write_file_atomically((m_folder / (name + "_" + memory.name)).string(), lines_of(memory.words));
     std::string text;
-    for (const std::string& source : made.sources) text += source;
+    for (const detail::rtl_module& source : made.sources) text += source.text;
     return text + "(* keep_hierarchy *)\n" + made.text;
   }
 
@@ -151,10 +146,8 @@ class design_text {
 };
 
 std::string script(synthesis_target target) {
-  return fmt::format(
-      "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n{0} -top top -run begin:{3}\n{1}\n{2}\n"
-      "{0} -top top -run {3}:\nwrite_json netlist.json\n",
-      synth_for(target), collect, roms_to_logic, after_roms(target));
+  return "read_verilog -sv -defer library.sv\nread_verilog -sv points.sv\n" + yosys_steps(recipe_for(target)) +
+         "write_json netlist.json\n";
 }
 
 /// What is stored of a count, under which key.
@@ -165,10 +158,7 @@ constexpr std::array stored_parts{std::pair{"lut", &resources::luts},    std::pa
 
 }  // namespace
 
-std::string synthesis_recipe(synthesis_target target) {
-  return fmt::format("{0} -run begin:{3}; {1}; {2}; synth_xilinx (the same) -run {3}:", synth_for(target), collect,
-                     roms_to_logic, after_roms(target));
-}
+std::string synthesis_recipe(synthesis_target target) { return in_one_line(recipe_for(target)); }
 
 std::string yosys_version() {
   const program_result said = run_program({"yosys", "-V"}, ".");

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/rtl/memory_words.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace spillway {
 
 void memory_word::add(const std::int64_t* words, std::int64_t word_count, int bits) {
@@ -26,6 +30,18 @@ std::string memory_word::hex() const {
     digits.push_back("0123456789abcdef"[digit]);
   }
   return {digits.rbegin(), digits.rend()};
+}
+
+std::string literal(int bits, std::string_view hex) {
+  static_assert(widest_literal % 4 == 0);
+  std::string parts;
+  for (int left = bits; left > 0; left -= widest_literal) {
+    const int part = std::min(left, widest_literal);
+    const std::size_t digits = static_cast<std::size_t>(part + 3) / 4;
+    parts = fmt::format("{}'h{}{}{}", part, hex.substr(hex.size() - digits), parts.empty() ? "" : ", ", parts);
+    hex.remove_suffix(digits);
+  }
+  return bits <= widest_literal ? parts : "{" + parts + "}";
 }
 
 std::string lines_of(const std::vector<std::string>& words) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spillway/models/numbers/integer_tensor.h"
@@ -28,6 +29,13 @@ class memory_word {
  private:
   std::vector<unsigned char> m_bits;
 };
+
+/// Bits of the widest literal that is written. Verilator and Icarus refuse more than 65536, and IEEE 1800 promises no
+/// more.
+constexpr int widest_literal = 16384;
+
+/// A number of `bits` bits, given by its digits: a literal, or several side by side where it is wider than one may be.
+std::string literal(int bits, std::string_view hex);
 
 /// A word a line, as $readmemh takes them.
 std::string lines_of(const std::vector<std::string>& words);

@@ -11,7 +11,6 @@
 #include "spillway/models/support/error.h"
 #include "spillway/rtl/memory_words.h"
 #include "spillway/rtl/sources.h"
-#include "spillway/rtl/top.h"
 
 namespace spillway::detail {
 
@@ -26,10 +25,14 @@ std::int64_t patience(const dataflow& flow) {
 
 std::string makefile(const std::string& name) {
   return fmt::format(
-      R"(# Builds the test bench of {0} with Verilator, and runs it: prints PASS, or the first difference.
+      R"(# Builds the test bench of {0}, and runs it: prints PASS, or the first difference. `make` takes Verilator,
+# `make icarus` Icarus Verilog, `make synth` has Yosys count what the accelerator takes.
 # make ARGS="+source_stall=30 +sink_stall=30 +seed=7" stalls both ends in 30 of 100 cycles.
 VERILATOR ?= verilator
-BENCH := {0}_bench.sv spillway_bench_source.sv spillway_bench_sink.sv spillway_bench_stalls.sv
+IVERILOG ?= iverilog
+VVP ?= vvp
+YOSYS ?= yosys
+BENCH := {0}_bench.sv spillway_bench_source.sv spillway_bench_sink.sv spillway_bench_stalls.sv spillway_bench_file.sv
 
 run: obj_dir/bench
 	./obj_dir/bench $(ARGS)
@@ -38,15 +41,59 @@ obj_dir/bench: {0}.f $(BENCH) bench.cpp $(shell cat {0}.f)
 	$(VERILATOR) --cc --exe --build -j 0 -O3 -CFLAGS -O1 --x-assign unique --prefix Vbench --top-module {0}_bench -o bench \
 	    -f {0}.f $(BENCH) bench.cpp
 
+icarus: {0}_bench.vvp
+	$(VVP) -n {0}_bench.vvp $(ARGS)
+
+{0}_bench.vvp: {0}.f $(BENCH) {0}_bench_clock.sv $(shell cat {0}.f)
+	$(IVERILOG) -g2012 -o $@ -s {0}_bench_clock -f {0}.f $(BENCH) {0}_bench_clock.sv
+
 lint:
 	$(VERILATOR) --lint-only -Wall --top-module {0} -f {0}.f
 
-clean:
-	rm -rf obj_dir
+synth:
+	$(YOSYS) -q -s synth.ys
 
-.PHONY: run lint clean
+clean:
+	rm -rf obj_dir {0}_bench.vvp
+
+.PHONY: run icarus lint synth clean
 )",
       name);
+}
+
+/// For simulators that run events: the clock, the reset, and an end.
+std::string clock_text(const std::string& name) {
+  return fmt::format(
+      R"(// Made by spillway rtl: clock and reset of {0}_bench, for simulators that need no driver in C++.
+module {0}_bench_clock;
+  logic clk, rst, finished, failed;
+  {0}_bench bench (.clk(clk), .rst(rst), .finished(finished), .failed(failed));
+  initial begin
+    clk = 1'b0;
+    rst = 1'b1;
+    repeat (8) #5 clk = !clk;
+    rst = 1'b0;  // between two rising edges
+    while (finished !== 1'b1) #5 clk = !clk;
+    if (failed !== 1'b0) $fatal(1, "the bench failed");
+    $finish;
+  end
+endmodule
+)",
+      name);
+}
+
+/// A look at each memory's file; one expression that says whether any is wrong.
+std::string memory_checks(const rtl_top& top, const std::string& memory_folder) {
+  std::string text;
+  for (std::size_t i = 0; i < top.memories.size(); ++i) {
+    const rtl_memory_file& memory = top.memories[i];
+    text += fmt::format(
+        "  spillway_bench_file #(.FILE(\"{}{}\"), .WORDS({}), .DIGITS({})) memory_{} (.failed(no_memory[{}]));\n",
+        memory_folder, memory.name, memory.words.size(), memory.words.front().size(), i, i);
+  }
+  const std::size_t signals = std::max<std::size_t>(1, top.memories.size());
+  return fmt::format("  logic [{}:0] no_memory;\n{}", signals - 1,
+                     text.empty() ? "  assign no_memory = 1'b0;\n" : text);
 }
 
 }  // namespace
@@ -65,7 +112,7 @@ std::vector<std::string> hex_beats(const stream_shape& shape, const integer_tens
   return words;
 }
 
-std::string test_bench_text(const dataflow& flow, const std::string& name, const rtl_frames& frames,
+std::string test_bench_text(const dataflow& flow, const rtl_top& top, const rtl_frames& frames,
                             const std::string& memory_folder) {
   const stream_shape in = input_shape(flow), out = output_shape(flow);
   return fmt::format(R"(module {0}_bench (
@@ -74,30 +121,30 @@ std::string test_bench_text(const dataflow& flow, const std::string& name, const
     output logic finished,
     output logic failed
 );
-  logic in_valid, in_ready, in_last, out_valid, out_ready, out_last;
+  logic in_valid, in_ready, in_last, out_valid, out_ready, out_last, no_input;
   logic [{1}:0] in_data;
   logic [{2}:0] out_data;
-  spillway_bench_source #(
-      .BITS({3}), .BEATS({4}), .BEATS_PER_FRAME({5}), .FILE("{6}input.hex")
+{11}  spillway_bench_source #(
+      .BITS({3}), .BEATS({4}), .BEATS_PER_FRAME({5}), .FILE("{6}{0}_input.hex")
   ) source (
-      .clk(clk), .rst(rst), .tready(in_ready), .tvalid(in_valid), .tlast(in_last), .tdata(in_data));
+      .clk(clk), .rst(rst), .tready(in_ready), .tvalid(in_valid), .tlast(in_last), .tdata(in_data), .failed(no_input));
   {0} accelerator (
       .clk(clk), .rst(rst),
       .s_axis_tdata(in_data), .s_axis_tlast(in_last), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
       .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tlast(out_last), .m_axis_tready(out_ready));
   spillway_bench_sink #(
-      .BITS({7}), .BEATS({8}), .BEATS_PER_FRAME({9}), .PATIENCE({10}), .FILE("{6}expected.hex")
+      .BITS({7}), .BEATS({8}), .BEATS_PER_FRAME({9}), .PATIENCE({10}), .FILE("{6}{0}_expected.hex")
   ) sink (
-      .clk(clk), .rst(rst), .moves(in_valid && in_ready), .tvalid(out_valid), .tlast(out_last), .tdata(out_data),
-      .tready(out_ready), .finished(finished), .failed(failed));
+      .clk(clk), .rst(rst), .give_up(no_input || |no_memory), .moves(in_valid && in_ready), .tvalid(out_valid),
+      .tlast(out_last), .tdata(out_data), .tready(out_ready), .finished(finished), .failed(failed));
 endmodule
 )",
-                     name, tdata_bits(in) - 1, tdata_bits(out) - 1, tdata_bits(in), frames.inputs.size() / in.lanes,
+                     top.name, tdata_bits(in) - 1, tdata_bits(out) - 1, tdata_bits(in), frames.inputs.size() / in.lanes,
                      in.beats, memory_folder, tdata_bits(out), frames.outputs.size() / out.lanes, out.beats,
-                     patience(flow));
+                     patience(flow), memory_checks(top, memory_folder));
 }
 
-std::vector<rtl_file> make_test_bench(const dataflow& flow, const std::string& name, const rtl_frames& frames,
+std::vector<rtl_file> make_test_bench(const dataflow& flow, const rtl_top& top, const rtl_frames& frames,
                                       const std::string& memory_folder) {
   const stream_shape in = input_shape(flow), out = output_shape(flow);
   const std::vector<std::string> fed = hex_beats(in, frames.inputs, "inputs of the test bench");
@@ -106,14 +153,16 @@ std::vector<rtl_file> make_test_bench(const dataflow& flow, const std::string& n
     throw config_error(fmt::format("the test bench has {} frames of inputs, but {} of outputs",
                                    std::ssize(fed) / in.beats, std::ssize(expected) / out.beats));
   std::vector<rtl_file> files{
-      {name + "_bench.sv",
-       fmt::format("// Made by spillway rtl: feeds frames to {} and compares what comes out.\n", name) +
-           test_bench_text(flow, name, frames, memory_folder)},
+      {top.name + "_bench.sv",
+       fmt::format("// Made by spillway rtl: feeds frames to {} and compares what comes out.\n", top.name) +
+           test_bench_text(flow, top, frames, memory_folder)},
+      {top.name + "_bench_clock.sv", clock_text(top.name)},
       {"bench.cpp", std::string(find_rtl_source("bench").text)},
-      {"Makefile", makefile(name)},
-      {"input.hex", lines_of(fed)},
-      {"expected.hex", lines_of(expected)}};
-  for (const char* module : {"spillway_bench_source", "spillway_bench_sink", "spillway_bench_stalls"})
+      {"Makefile", makefile(top.name)},
+      {top.name + "_input.hex", lines_of(fed)},
+      {top.name + "_expected.hex", lines_of(expected)}};
+  for (const char* module :
+       {"spillway_bench_source", "spillway_bench_sink", "spillway_bench_stalls", "spillway_bench_file"})
     files.push_back({fmt::format("{}.sv", module), std::string(find_rtl_source(module).text)});
   return files;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/rtl/threshold_words.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace spillway {
@@ -23,10 +21,10 @@ std::vector<std::string> words_of(const compared_thresholds& rows, std::int64_t 
 
 void add_thresholds(rtl_instance& instance, const compared_thresholds& rows, std::int64_t folds, int pe) {
   rtl_memory memory{"T_FILE", static_cast<int>(rows.steps()) * pe * rows.bits, words_of(rows, folds, pe)};
-  if (folds > 1)
+  if (folds > 1 || memory.bits > widest_literal)
     instance.memories.push_back(std::move(memory));
   else
-    instance.parameters.push_back({"T_WORD", fmt::format("{}'h{}", memory.bits, memory.hex_words.front())});
+    instance.parameters.push_back({"T_WORD", literal(memory.bits, memory.hex_words.front())});
 }
 
 }  // namespace spillway

@@ -18,7 +18,8 @@ void add_row(memory_word& word, const compared_thresholds& rows, std::int64_t ch
 /// p * steps + t.
 std::vector<std::string> words_of(const compared_thresholds& rows, std::int64_t folds, int pe);
 
-/// Adds their memory T_FILE to the twin of a unit of `pe` elements, or the parameter T_WORD if it has one word.
+/// Adds their memory T_FILE to the twin of a unit of `pe` elements, or the parameter T_WORD if it has one word that is
+/// no longer than `widest_literal`.
 void add_thresholds(rtl_instance& instance, const compared_thresholds& rows, std::int64_t folds, int pe);
 
 }  // namespace spillway

@@ -72,16 +72,17 @@ class top_writer {
     line("  {} #(", instance.module);
     std::vector<rtl_parameter> parameters = instance.parameters;
     for (const rtl_memory& memory : instance.memories) {
-      const std::string file = fmt::format("{}_{}.hex", name, memory.name);
+      const std::string file = fmt::format("{}_{}_{}.hex", m_top.name, name, memory.name);
       m_top.memories.push_back({file, memory.hex_words});
       parameters.push_back(text_parameter(memory.name, m_folder + file));
     }
     for (std::size_t i = 0; i < parameters.size(); ++i)
       line("      .{}({}){}", parameters[i].name, parameters[i].value, i + 1 < parameters.size() ? "," : "");
     line("  ) {} (", name);
-    std::vector<std::string>& sources = m_top.sources;
-    const bool is_new = std::find(sources.begin(), sources.end(), instance.source) == sources.end();
-    if (!instance.source.empty() && is_new) sources.push_back(instance.source);
+    std::vector<rtl_module>& sources = m_top.sources;
+    const auto is_it = [&](const rtl_module& source) { return source.name == instance.module; };
+    if (!instance.source.empty() && std::none_of(sources.begin(), sources.end(), is_it))
+      sources.push_back({instance.module, instance.source});
   }
 
   void add_stream(std::size_t link) {

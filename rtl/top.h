@@ -18,11 +18,16 @@ struct rtl_memory_file {
   std::vector<std::string> words;
 };
 
+/// A module that is made for one unit.
+struct rtl_module {
+  std::string name, text;
+};
+
 /// The top module of an accelerator, as it is being written.
 struct rtl_top {
   std::string name, text;
   std::vector<rtl_memory_file> memories;
-  std::vector<std::string> sources;  ///< modules made for one unit
+  std::vector<rtl_module> sources;
 };
 
 /// Bits of AXI4-Stream's TDATA for beats of this shape: whole bytes.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/rtl/write.h"
 
+#include <fmt/format.h>
+
 #include <system_error>
 #include <utility>
 
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/rtl/memory_words.h"
 #include "spillway/rtl/sources.h"
+#include "spillway/rtl/synthesis_script.h"
 #include "spillway/rtl/test_bench.h"
 #include "spillway/rtl/top.h"
 
@@ -17,26 +20,55 @@ namespace {
 /// The sources of a top module: itself, those made for it, and those of rtl/sv that all of them name.
 std::vector<rtl_file> sources_of(const detail::rtl_top& top) {
   std::string text = top.text;
-  for (const std::string& source : top.sources) text += source;
-  std::vector<rtl_file> files{{top.name + ".sv", text}};
+  std::vector<rtl_file> files{{top.name + ".sv", top.text}};
+  for (const detail::rtl_module& source : top.sources) {
+    text += source.text;
+    files.push_back({source.name + ".sv", "// SPDX-License-Identifier: Apache-2.0\n" + source.text});
+  }
   for (const std::string& module : modules_named_in(text))
     files.push_back({module + ".sv", std::string(find_rtl_source(module).text)});
   return files;
 }
 
+/// A legal name that is none of the library's modules, of the top's ports, or Verilator's own.
+std::string top_name(const std::string& wanted) {
+  rtl_names names;
+  for (const rtl_source& source : rtl_sources()) names.make(source.module);
+  for (const char* taken : {"TOP", "clk", "rst"}) names.make(taken);
+  for (const char* end : {"s_axis_", "m_axis_"})
+    for (const char* port : {"tdata", "tlast", "tvalid", "tready"}) names.make(std::string(end) + port);
+  return names.make(wanted);
+}
+
+/// The recipe of docs/cost-model.md on these sources.
+std::string synthesis_script(const std::vector<rtl_file>& sources, const std::string& name, bool with_dsp) {
+  std::string text = fmt::format(
+      "# Made by spillway rtl. What {0} takes, in LUTs, registers and memories: run `yosys -s synth.ys` in this "
+      "folder.\n"
+      "# The counts are in {0}.stat and the netlist is in {0}.json afterwards. docs/cost-model.md says why these "
+      "steps.\n"
+      "read_verilog -sv -defer",
+      name);
+  for (const rtl_file& file : sources) text += " " + file.name;
+  return fmt::format("{0}\n{1}tee -o {2}.stat stat\nwrite_json {2}.json\n", text, yosys_steps({"xc7", with_dsp, name}),
+                     name);
+}
+
 }  // namespace
 
 rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
-  const std::string name = rtl_names().make(options.name.empty() ? flow.name : options.name);
+  const std::string name = top_name(options.name.empty() ? flow.name : options.name);
   const detail::rtl_top top = detail::make_top(flow, name, options.memory_folder);
   rtl_files made{name, sources_of(top)};
   std::vector<std::string> list;
   for (const rtl_file& file : made.files) list.push_back(file.name);
+  std::string script = synthesis_script(made.files, name, top.text.find(".USE_DSP(1)") != std::string::npos);
   made.files.push_back({name + ".f", lines_of(list)});
+  made.files.push_back({"synth.ys", std::move(script)});
   for (const detail::rtl_memory_file& memory : top.memories)
     made.files.push_back({memory.name, lines_of(memory.words)});
   if (!options.frames) return made;
-  for (rtl_file& file : detail::make_test_bench(flow, name, *options.frames, options.memory_folder))
+  for (rtl_file& file : detail::make_test_bench(flow, top, *options.frames, options.memory_folder))
     made.files.push_back(std::move(file));
   return made;
 }

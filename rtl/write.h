@@ -12,7 +12,7 @@ namespace spillway {
 
 /// What `make_rtl` makes beside the modules, and under which names.
 struct rtl_options {
-  std::string name;                  ///< of the top module; empty: the dataflow's. Made legal.
+  std::string name;                  ///< of the top module; empty: the dataflow's. Made legal, and none of a module's.
   std::optional<rtl_frames> frames;  ///< for a test bench; none: none is written
   /// Where the simulator finds the memory files, in front of their names: "" for the folder in which it runs, else with
   /// a slash at its end.
@@ -23,9 +23,11 @@ struct rtl_options {
 ///
 ///     NAME.sv            the top: AXI4-Stream ports, every unit and stream by its name
 ///     *.sv               the modules that it uses
-///     *.hex              the contents of memories
+///     NAME_*.hex         the contents of memories
 ///     NAME.f             the list of sources
-///     NAME_bench.sv, bench.cpp, Makefile, input.hex, expected.hex    a test bench; `make` prints PASS or FAIL
+///     synth.ys           what Yosys synthesises them with
+///     NAME_bench.sv, NAME_bench_clock.sv, spillway_bench_*.sv, bench.cpp, Makefile, NAME_input.hex, NAME_expected.hex
+///                        a test bench; `make` and `make icarus` print PASS or FAIL
 ///
 /// Throws `config_error` for an illegal dataflow or a unit without a twin.
 rtl_files make_rtl(const dataflow& flow, const rtl_options& options = {});

@@ -23,19 +23,20 @@ module spillway_adder_tree #(
   localparam int LEVELS = $clog2(LEAVES);
 
   // Bits of the sum of that many lanes.
-  function automatic integer bits_of(input integer lanes);
-    logic signed [63:0] low, high;
-    low = LANE_MIN * lanes;
-    high = LANE_MAX * lanes;
+  function automatic integer bits_of(input integer fn_lanes);
+    logic signed [63:0] fn_low, fn_high;
+    fn_low = LANE_MIN * fn_lanes;
+    fn_high = LANE_MAX * fn_lanes;
     bits_of = 1;
-    while (bits_of < CAP && (low < 0 ? low < -(64'sd1 <<< (bits_of - 1)) || high >= (64'sd1 <<< (bits_of - 1))
-                                     : high >= (64'sd1 <<< bits_of)))
+    while (bits_of < CAP && (fn_low < 0 ? fn_low < -(64'sd1 <<< (bits_of - 1)) || fn_high >= (64'sd1 <<< (bits_of - 1))
+                                     : fn_high >= (64'sd1 <<< bits_of)))
       bits_of = bits_of + 1;
   endfunction
 
   // Lanes under node i of a level.
-  function automatic integer lanes_of(input integer level, input integer i);
-    lanes_of = (LANES < (i + 1) * (GROUP << level) ? LANES : (i + 1) * (GROUP << level)) - i * (GROUP << level);
+  function automatic integer lanes_of(input integer fn_level, input integer fn_i);
+    lanes_of = (LANES < (fn_i + 1) * (GROUP << fn_level) ? LANES : (fn_i + 1) * (GROUP << fn_level)) -
+        fn_i * (GROUP << fn_level);
   endfunction
 
   for (genvar l = 0; l <= LEVELS; l++) begin : level

@@ -25,12 +25,12 @@ module spillway_binary_search #(
   localparam int WIDE = X_WIDE > T_BITS ? X_WIDE : T_BITS;
 
   // The thresholds that level `l` looks at: word fold * 2^l + found.
-  function automatic [FOLDS*(1<<(LEVELS-1))*T_BITS-1:0] words_of(input integer l);
-    integer f, found, t;
-    for (f = 0; f < FOLDS; f = f + 1)
-      for (found = 0; found < (1 << l); found = found + 1) begin
-        t = (2 * found + 1) * (1 << (LEVELS - 1 - l)) - 1;
-        words_of[(f*(1<<l)+found)*T_BITS+:T_BITS] = WORD[(f*STEPS+t)*T_BITS+:T_BITS];
+  function automatic [FOLDS*(1<<(LEVELS-1))*T_BITS-1:0] words_of(input integer fn_l);
+    integer fn_f, fn_found, fn_t;
+    for (fn_f = 0; fn_f < FOLDS; fn_f = fn_f + 1)
+      for (fn_found = 0; fn_found < (1 << fn_l); fn_found = fn_found + 1) begin
+        fn_t = (2 * fn_found + 1) * (1 << (LEVELS - 1 - fn_l)) - 1;
+        words_of[(fn_f*(1<<fn_l)+fn_found)*T_BITS+:T_BITS] = WORD[(fn_f*STEPS+fn_t)*T_BITS+:T_BITS];
       end
   endfunction
 

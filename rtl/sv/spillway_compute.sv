@@ -21,7 +21,8 @@ module spillway_compute #(
     parameter int Y_BITS = 16,
     parameter int Y_OFFSET = 0,
     parameter T_FILE = "",
-    parameter logic [(STEPS == 0 || FOLDS > 1 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
+    // Instead of the file, where there is but one word, and not too long a one.
+    parameter logic [(STEPS == 0 || FOLDS > 1 || T_FILE != "" ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,
     parameter int USE_DSP = 0
 ) (
     input  logic                      clk,

@@ -12,7 +12,9 @@ module spillway_constant_control #(
     parameter int T_BITS = 16,
     parameter int Y_BITS = 16,
     parameter int Y_OFFSET = 0,
-    parameter logic [(STEPS == 0 ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0
+    parameter T_FILE = "",
+    // Instead of the file, where the word is not too long.
+    parameter logic [(STEPS == 0 || T_FILE != "" ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0
 ) (
     input  logic                 clk,
     input  logic                 rst,
@@ -38,7 +40,7 @@ module spillway_constant_control #(
   end else begin : activation
     spillway_threshold_stage #(
         .PE(PE), .FOLDS(1), .STEPS(STEPS), .X_BITS(P), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(Y_OFFSET),
-        .WORD(T_WORD)
+        .FILE(T_FILE), .WORD(T_WORD)
     ) thresholds (
         .clk(clk), .rst(rst), .enable(enable), .in_valid(valid[STAGES]), .x(results), .out_valid(out_valid),
         .y(out_data));

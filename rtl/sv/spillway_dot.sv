@@ -27,17 +27,17 @@ module spillway_dot #(
     input  logic [SIMD*W_BITS-1:0] w,
     output logic [P-1:0]           result
 );
-  function automatic logic signed [63:0] least(input integer bits, input integer kind);
-    least = kind == 0 ? 0 : kind == 1 ? -(64'sd1 <<< (bits - 1)) : -1;
+  function automatic logic signed [63:0] least(input integer fn_bits, input integer fn_kind);
+    least = fn_kind == 0 ? 0 : fn_kind == 1 ? -(64'sd1 <<< (fn_bits - 1)) : -1;
   endfunction
-  function automatic logic signed [63:0] greatest(input integer bits, input integer kind);
-    greatest = kind == 0 ? (64'sd1 <<< bits) - 1 : kind == 1 ? (64'sd1 <<< (bits - 1)) - 1 : 1;
+  function automatic logic signed [63:0] greatest(input integer fn_bits, input integer fn_kind);
+    greatest = fn_kind == 0 ? (64'sd1 <<< fn_bits) - 1 : fn_kind == 1 ? (64'sd1 <<< (fn_bits - 1)) - 1 : 1;
   endfunction
-  function automatic logic signed [63:0] smaller(input logic signed [63:0] a, input logic signed [63:0] b);
-    smaller = a < b ? a : b;
+  function automatic logic signed [63:0] smaller(input logic signed [63:0] fn_a, input logic signed [63:0] fn_b);
+    smaller = fn_a < fn_b ? fn_a : fn_b;
   endfunction
-  function automatic logic signed [63:0] larger(input logic signed [63:0] a, input logic signed [63:0] b);
-    larger = a < b ? b : a;
+  function automatic logic signed [63:0] larger(input logic signed [63:0] fn_a, input logic signed [63:0] fn_b);
+    larger = fn_a < fn_b ? fn_b : fn_a;
   endfunction
   localparam logic signed [63:0] X_MIN = least(X_BITS, X_KIND), X_MAX = greatest(X_BITS, X_KIND);
   localparam logic signed [63:0] W_MIN = least(W_BITS, W_KIND), W_MAX = greatest(W_BITS, W_KIND);
@@ -49,12 +49,12 @@ module spillway_dot #(
   localparam int SIGNED = LANE_MIN < 0 ? 1 : 0;
 
   // Bits of the sum of that many products, `cap` at most.
-  function automatic integer width_of(input integer lanes, input integer cap);
+  function automatic integer width_of(input integer fn_lanes, input integer fn_cap);
     width_of = 1;
-    while (width_of < cap &&
-           (LANE_MIN < 0 ? LANE_MIN * lanes < -(64'sd1 <<< (width_of - 1)) ||
-                           LANE_MAX * lanes >= (64'sd1 <<< (width_of - 1))
-                         : LANE_MAX * lanes >= (64'sd1 <<< width_of)))
+    while (width_of < fn_cap &&
+           (LANE_MIN < 0 ? LANE_MIN * fn_lanes < -(64'sd1 <<< (width_of - 1)) ||
+                           LANE_MAX * fn_lanes >= (64'sd1 <<< (width_of - 1))
+                         : LANE_MAX * fn_lanes >= (64'sd1 <<< width_of)))
       width_of = width_of + 1;
   endfunction
 

@@ -17,24 +17,24 @@ module spillway_lane_table #(
 );
   localparam INPUTS = LANES * (X_BITS + W_BITS);
 
-  function automatic integer value(input integer code, input integer bits, input integer kind);
-    value = code % (1 << bits);
-    if (kind == 1 && value >= (1 << (bits - 1))) value = value - (1 << bits);
-    if (kind == 2) value = 2 * value - 1;
+  function automatic integer value(input integer fn_code, input integer fn_bits, input integer fn_kind);
+    value = fn_code % (1 << fn_bits);
+    if (fn_kind == 1 && value >= (1 << (fn_bits - 1))) value = value - (1 << fn_bits);
+    if (fn_kind == 2) value = 2 * value - 1;
   endfunction
 
   // Bit `place` of the sum, for every {w, x}.
-  function automatic [(1<<INPUTS)-1:0] column(input integer place);
-    integer code, lane, total, x_code, w_code;
-    for (code = 0; code < (1 << INPUTS); code = code + 1) begin
-      total = 0;
-      for (lane = 0; lane < LANES; lane = lane + 1) begin
-        x_code = code >> (lane * X_BITS);
-        w_code = code >> (LANES * X_BITS + lane * W_BITS);
-        if (XNOR != 0) total = total + (x_code % 2 == w_code % 2 ? 1 : 0);
-        else total = total + value(x_code, X_BITS, X_KIND) * value(w_code, W_BITS, W_KIND);
+  function automatic [(1<<INPUTS)-1:0] column(input integer fn_place);
+    integer fn_code, fn_lane, fn_total, fn_x_code, fn_w_code;
+    for (fn_code = 0; fn_code < (1 << INPUTS); fn_code = fn_code + 1) begin
+      fn_total = 0;
+      for (fn_lane = 0; fn_lane < LANES; fn_lane = fn_lane + 1) begin
+        fn_x_code = fn_code >> (fn_lane * X_BITS);
+        fn_w_code = fn_code >> (LANES * X_BITS + fn_lane * W_BITS);
+        if (XNOR != 0) fn_total = fn_total + (fn_x_code % 2 == fn_w_code % 2 ? 1 : 0);
+        else fn_total = fn_total + value(fn_x_code, X_BITS, X_KIND) * value(fn_w_code, W_BITS, W_KIND);
       end
-      column[code] = (total >>> place) % 2 != 0;
+      column[fn_code] = (fn_total >>> fn_place) % 2 != 0;
     end
   endfunction
 

@@ -24,8 +24,8 @@ module spillway_multiplier #(
     output logic [P_BITS-1:0] p
 );
   // LUTs with the n-bit factor recoded.
-  function automatic integer luts(input integer m, input integer n, input integer n_signed);
-    luts = (n / 2) * (m + 2) + (n % 2 == 1 ? m + 1 : n_signed != 0 ? 0 : m);
+  function automatic integer luts(input integer fn_m, input integer fn_n, input integer fn_n_signed);
+    luts = (fn_n / 2) * (fn_m + 2) + (fn_n % 2 == 1 ? fn_m + 1 : fn_n_signed != 0 ? 0 : fn_m);
   endfunction
 
   localparam RECODE_A = luts(B_BITS, A_BITS, A_SIGNED) < luts(A_BITS, B_BITS, B_SIGNED) ? 1 : 0;

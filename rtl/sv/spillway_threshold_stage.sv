@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A register behind PE sets of thresholds (spillway_thresholds), whose rows follow each other: beat f of FOLDS has the
 // rows f * PE and on. The word of a beat in FILE holds threshold t of element p at place p * STEPS + t; if there is but
-// one word it is WORD, and the comparators are made for it.
+// one word it is WORD, and the comparators are made for it; a word too long for a parameter is in FILE, too.
 module spillway_threshold_stage #(
     parameter int PE = 2,
     parameter int FOLDS = 2,
@@ -13,7 +13,7 @@ module spillway_threshold_stage #(
     parameter int OFFSET = 0,
     parameter STYLE = "distributed",  // of the memory; or "block"
     parameter FILE = "",
-    parameter logic [(FOLDS == 1 ? PE*STEPS*T_BITS : 1)-1:0] WORD = '0
+    parameter logic [(FOLDS == 1 && FILE == "" ? PE*STEPS*T_BITS : 1)-1:0] WORD = '0
 ) (
     input  logic                 clk,
     input  logic                 rst,
@@ -24,8 +24,11 @@ module spillway_threshold_stage #(
     output logic [PE*Y_BITS-1:0] y
 );
   logic [PE*STEPS*T_BITS-1:0] rows;
-  if (FOLDS == 1) begin : one_word
+  if (FOLDS == 1 && FILE == "") begin : one_word
     assign rows = WORD;
+  end else if (FOLDS == 1) begin : long_word
+    spillway_memory #(.BITS(PE * STEPS * T_BITS), .DEPTH(1), .FILE(FILE)) memory (
+        .clk(clk), .next_address(1'b0), .address(1'b0), .word(rows));
   end else begin : words
     localparam int FOLD_BITS = $clog2(FOLDS);
     logic [FOLD_BITS-1:0] fold, next_fold;
@@ -41,7 +44,7 @@ module spillway_threshold_stage #(
 
   logic [PE*Y_BITS-1:0] next;
   for (genvar p = 0; p < PE; p++) begin : element
-    if (FOLDS == 1) begin : of_constants
+    if (FOLDS == 1 && FILE == "") begin : of_constants
       spillway_thresholds #(
           .STEPS(STEPS), .X_BITS(X_BITS), .X_SIGNED(X_SIGNED), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .OFFSET(OFFSET),
           .CONSTANT(1), .WORD(WORD[p*STEPS*T_BITS+:STEPS*T_BITS])

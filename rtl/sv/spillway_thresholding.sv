@@ -17,10 +17,10 @@ module spillway_thresholding #(
     parameter int Y_OFFSET = 0,
     parameter STYLE = "parallel",
     parameter T_STYLE = "distributed",  // of the memories; or "block"
-    // Parallel: threshold t of element p at place p * STEPS + t of a beat's word, of T_FILE or, if there is but one, of
-    // T_WORD. Binary search: T_WORD has that of fold f at place (p * FOLDS + f) * STEPS + t.
+    // Parallel: threshold t of element p at place p * STEPS + t of a beat's word, of T_FILE or, if there is but one and it
+    // is not too long, of T_WORD. Binary search: T_WORD has that of fold f at place (p * FOLDS + f) * STEPS + t.
     parameter T_FILE = "",
-    parameter logic [(STYLE != "parallel" ? FOLDS*PE*STEPS*T_BITS : FOLDS == 1 ? PE*STEPS*T_BITS : 1)-1:0] T_WORD = '0,
+    parameter logic [(STYLE != "parallel" ? FOLDS*PE*STEPS*T_BITS : FOLDS == 1 && T_FILE == "" ? PE*STEPS*T_BITS : 1)-1:0] T_WORD = '0,
     parameter logic [FOLDS*PE-1:0] DESCENDING = '0  // place f * PE + p
 ) (
     input  logic                 clk,

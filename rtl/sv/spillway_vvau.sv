@@ -23,7 +23,8 @@ module spillway_vvau #(
     parameter W_STYLE = "distributed",  // or "block"
     parameter W_FILE = "",
     parameter T_FILE = "",
-    parameter logic [(STEPS == 0 || C > PE ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,  // instead, where there is but one word
+    // Instead of the file, where there is but one word, and not too long a one.
+    parameter logic [(STEPS == 0 || C > PE || T_FILE != "" ? 1 : PE*STEPS*T_BITS)-1:0] T_WORD = '0,
     parameter int USE_DSP = 0
 ) (
     input  logic                      clk,

@@ -11,14 +11,18 @@ module spillway_bench_source #(
     input  logic            tready,
     output logic            tvalid,
     output logic            tlast,
-    output logic [BITS-1:0] tdata
+    output logic [BITS-1:0] tdata,
+    output logic            failed  // there is a file that can't be read
 );
-  logic [BITS-1:0] beats[BEATS];
+  logic [BITS-1:0] beats[0:BEATS-1];
   int next, in_frame;
-  logic has_beat, stall;
+  logic has_beat, stall, no_stalls, no_beats;
   initial $readmemh(FILE, beats);
 
-  spillway_bench_stalls #(.NAME("source")) stalls (.clk, .rst, .draw(has_beat && tready), .stall);
+  spillway_bench_stalls #(.NAME("source")) stalls (
+      .clk, .rst, .draw(has_beat && tready), .stall, .failed(no_stalls));
+  spillway_bench_file #(.FILE(FILE), .WORDS(BEATS), .DIGITS((BITS + 3) / 4)) contents (.failed(no_beats));
+  assign failed = no_stalls || no_beats;
   assign has_beat = !rst && next < BEATS;
   assign tvalid   = has_beat && !stall;
   assign tlast    = in_frame == BEATS_PER_FRAME - 1;

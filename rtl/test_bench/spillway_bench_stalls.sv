@@ -10,12 +10,13 @@ module spillway_bench_stalls #(
     input  logic clk,
     input  logic rst,
     input  logic draw,
-    output logic stall
+    output logic stall,
+    output logic failed  // the file is not there, or has too many lines
 );
   logic [63:0] seed, threshold, percent, state, drawn, a, b;
   logic from_file;
-  logic listed[LINES];
-  int cycle;
+  logic listed[0:LINES-1];
+  int cycle, opened, lines, character;
   string file;
 
   initial begin
@@ -23,8 +24,27 @@ module spillway_bench_stalls #(
     if ($value$plusargs("seed=%d", seed) == 0) seed = 1;
     threshold = (percent << 53) / 100;
     for (int i = 0; i < LINES; i++) listed[i] = 1'b0;
+    failed = 1'b0;
+    lines = 0;
     from_file = $value$plusargs({NAME, "_stalls=%s"}, file) != 0;
-    if (from_file) $readmemb(file, listed);
+    if (from_file) begin
+      opened = $fopen(file, "r");
+      if (opened == 0) begin
+        $display("FAIL: %0s, of +%0s_stalls, is not there", file, NAME);
+        failed = 1'b1;
+      end else begin
+        character = $fgetc(opened);
+        while (character >= 0) begin
+          if (character == "0" || character == "1") lines = lines + 1;
+          character = $fgetc(opened);
+        end
+        $fclose(opened);
+        if (lines > LINES) begin
+          $display("FAIL: %0s has %0d lines; right: %0d or fewer", file, lines, LINES);
+          failed = 1'b1;
+        end else $readmemb(file, listed);
+      end
+    end
   end
 
   assign drawn = state + 64'h9e3779b97f4a7c15;

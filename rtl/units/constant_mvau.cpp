@@ -228,7 +228,8 @@ rtl_instance constant_twin_of(const mvau& unit) {
     parameter int T_BITS = 16,
     parameter int Y_BITS = {1},
     parameter int Y_OFFSET = 0,
-    parameter logic [(STEPS == 0 ? 1 : {0}*STEPS*T_BITS)-1:0] T_WORD = '0
+    parameter T_FILE = "",
+    parameter logic [(STEPS == 0 || T_FILE != "" ? 1 : {0}*STEPS*T_BITS)-1:0] T_WORD = '0
 ) (
     input  logic clk,
     input  logic rst,
@@ -246,7 +247,7 @@ rtl_instance constant_twin_of(const mvau& unit) {
   body += graph_text(unit, graph).write();
   body += fmt::format(R"(  spillway_constant_control #(
       .PE({}), .STAGES({}), .P({}), .STEPS(STEPS), .T_BITS(T_BITS), .Y_BITS(Y_BITS), .Y_OFFSET(Y_OFFSET),
-      .T_WORD(T_WORD)
+      .T_FILE(T_FILE), .T_WORD(T_WORD)
   ) control (
       .clk(clk), .rst(rst), .in_valid(in_valid), .in_ready(in_ready), .enable(enable), .results(results),
       .out_valid(out_valid), .out_ready(out_ready), .out_data(out_data));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/rtl/units/thresholding.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "spillway/rtl/threshold_words.h"
@@ -19,7 +17,7 @@ std::string descending_bits(const thresholding& unit, std::int64_t folds) {
     const std::int64_t bit = unit.descending[unit.descending.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
     word.add(&bit, 1, 1);
   }
-  return fmt::format("{}'h{}", word.bits(), word.hex());
+  return literal(word.bits(), word.hex());
 }
 
 /// Element by element, the rows of all its folds.
@@ -27,7 +25,7 @@ std::string search_word(const thresholding& unit, const compared_thresholds& row
   memory_word word;
   for (std::int64_t pe = 0; pe < unit.pe; ++pe)
     for (std::int64_t fold = 0; fold < folds; ++fold) add_row(word, rows, fold * unit.pe + pe);
-  return fmt::format("{}'h{}", word.bits(), word.hex());
+  return literal(word.bits(), word.hex());
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST_CASE("rtl writes every file that it names, and a list of sources that are t
   CHECK(said["top"] == "qat_w8a1");
   CHECK(said["units"] == 1);
   for (const json& file : said["files"]) CHECK(fs::file_size(folder.path / file.get<std::string>()) > 0);
-  for (const char* file : {"qat_w8a1.sv", "qat_w8a1_bench.sv", "Makefile", "spillway_mvau.sv", "input.hex"})
+  for (const char* file : {"qat_w8a1.sv", "qat_w8a1_bench.sv", "Makefile", "spillway_mvau.sv", "qat_w8a1_input.hex", "synth.ys"})
     CHECK(fs::exists(folder.path / file));
   std::ifstream list(folder.path / "qat_w8a1.f");
   for (std::string source; std::getline(list, source);) CHECK(fs::exists(folder.path / source));
@@ -51,15 +51,15 @@ TEST_CASE("rtl writes the same bytes again, and another bench for other frames")
   const rtl_folder folder;
   const std::vector<std::string> plain{"rtl", qat, "-o", folder.name, "--force"};
   REQUIRE(spillway_command(plain).code == 0);
-  const std::string top = folder.text("qat_w8a1.sv"), input = folder.text("input.hex");
+  const std::string top = folder.text("qat_w8a1.sv"), input = folder.text("qat_w8a1_input.hex");
   REQUIRE(spillway_command(plain).code == 0);
   CHECK(folder.text("qat_w8a1.sv") == top);
-  CHECK(folder.text("input.hex") == input);
+  CHECK(folder.text("qat_w8a1_input.hex") == input);
   REQUIRE(
       spillway_command({"rtl", qat, "-o", folder.name, "--force", "--data", "binary-mnist", "--frames", "3"}).code ==
       0);
   CHECK(folder.text("qat_w8a1.sv") == top);
-  CHECK(folder.text("input.hex") != input);
+  CHECK(folder.text("qat_w8a1_input.hex") != input);
 }
 
 TEST_CASE("rtl without frames writes no bench, and takes a name that is legal or makes it so") {

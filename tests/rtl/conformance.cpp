@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "spillway/models/dataflow/evaluate.h"
+#include "spillway/rtl/memory_words.h"
 #include "spillway/rtl/sources.h"
 #include "spillway/rtl/test_bench.h"
-#include "spillway/rtl/write.h"
 #include "spillway/tests/rtl/shell.h"
 #include "spillway/tests/rtl/stream_log.h"
 
@@ -29,18 +29,20 @@ std::string test_bench_name(std::size_t index) { return fmt::format("c{}_bench",
 std::string add_case(const conformance_case& each, std::size_t index, const fs::path& folder) {
   const std::string name = fmt::format("c{}", index), prefix = name + "/";
   const rtl_frames frames{each.inputs, evaluate(each.flow, each.inputs)};
-  rtl_files made = make_rtl(each.flow, {name, std::nullopt, prefix});
+  detail::rtl_top top = detail::make_top(each.flow, name, prefix);
   if (each.spoiled) {
-    std::string& top = made.files[0].text;
-    const std::size_t at = top.find(each.spoiled->first);
+    const std::size_t at = top.text.find(each.spoiled->first);
     if (at == std::string::npos) throw std::runtime_error(each.what + ": nothing to spoil");
-    top.replace(at, each.spoiled->first.size(), each.spoiled->second);
+    top.text.replace(at, each.spoiled->first.size(), each.spoiled->second);
   }
-  for (const rtl_file& file : made.files)
-    if (file.name == name + ".sv" || file.name.ends_with(".hex")) save_text(folder / name / file.name, file.text);
-  for (const rtl_file& file : detail::make_test_bench(each.flow, name, frames, prefix))
+  save_text(folder / name / (name + ".sv"), top.text);
+  for (const detail::rtl_module& source : top.sources)
+    save_text(folder / "modules" / (source.name + ".sv"), source.text);
+  for (const detail::rtl_memory_file& memory : top.memories)
+    save_text(folder / name / memory.name, lines_of(memory.words));
+  for (const rtl_file& file : detail::make_test_bench(each.flow, top, frames, prefix))
     if (file.name.ends_with(".hex")) save_text(folder / name / file.name, file.text);
-  return detail::test_bench_text(each.flow, name, frames, prefix);
+  return detail::test_bench_text(each.flow, top, frames, prefix);
 }
 
 /// All test benches side by side, and a log bound to every stream.
