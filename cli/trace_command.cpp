@@ -2,12 +2,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <vector>
 
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/models/support/error.h"
 #include "spillway/traces/query.h"
+#include "spillway/traces/table_printer.h"
 
 namespace spillway {
 
@@ -25,15 +29,51 @@ table ask(const query& run, const trace_options& options) {
   if (options.question == "channels") return run.channels(options.filter);
   if (options.question == "steps") return run.steps(options.filter);
   if (options.question == "flips") return run.flips(options.filter);
-  if (options.question == "events") return run.events(options.filter);
   return run.summary();
 }
 
+/// What a question does not look at is not asked of it in silence.
+void check_filters(const CLI::App& command, const std::string& question) {
+  static const std::map<std::string, std::vector<std::string>> taken{
+      {"summary", {}},
+      {"channels", {"--unit", "--channel", "--limit"}},
+      {"steps", {"--unit", "--channel", "--frame", "--step", "--persistent", "--transient", "--limit"}},
+      {"flips", {"--frame", "--limit"}},
+      {"events", {"--unit", "--channel", "--frame", "--step", "--persistent", "--transient", "--limit"}}};
+  const std::vector<std::string>& takes = taken.at(question);
+  for (const std::string& filter : taken.at("events"))
+    if (command.count(filter) > 0 && std::find(takes.begin(), takes.end(), filter) == takes.end())
+      throw config_error(
+          fmt::format("{} has no meaning for the question {}; {}", filter, question,
+                      takes.empty() ? "it takes no filter" : fmt::format("it takes {}", fmt::join(takes, ", "))));
+}
+
+/// Row by row: a log may be longer than memory is.
+void print_events(const query& run, const trace_options& options, table_printer::format as) {
+  table_printer printer(query::event_columns(), as, [](std::string_view part) { fmt::print("{}", part); });
+  if (as == table_printer::format::text)
+    run.visit_events(options.filter, [&printer](const std::vector<cell>& row) { printer.measure(row); });
+  printer.begin();
+  run.visit_events(options.filter, [&printer](const std::vector<cell>& row) { printer.add(row); });
+  printer.end();
+}
+
+void print_table(const table& answer, table_printer::format as) {
+  fmt::print("{}", as == table_printer::format::json  ? to_json(answer)
+                   : as == table_printer::format::csv ? to_csv(answer)
+                                                      : to_text(answer));
+}
+
 int trace(trace_options options) {
-  if (options.persistent != options.transient) options.filter.persistent = options.persistent;
+  if (options.persistent || options.transient) options.filter.persistent = options.persistent;
   const query run(options.directory);
-  const table answer = ask(run, options);
-  fmt::print("{}", options.json ? to_json(answer) : options.csv ? to_csv(answer) : to_text(answer));
+  const table_printer::format as = options.json  ? table_printer::format::json
+                                   : options.csv ? table_printer::format::csv
+                                                 : table_printer::format::text;
+  if (options.question == "events")
+    print_events(run, options, as);
+  else
+    print_table(ask(run, options), as);
   // The tables of counters are exact; the others can only show what the log has kept.
   const bool from_log = options.question != "summary" && options.question != "channels";
   if (from_log && !run.log_note().empty()) say(fmt::format("note: {}", run.log_note()));
@@ -58,8 +98,10 @@ void add_trace_command(CLI::App& app, command_action& action) {
   command->add_option("--frame", options->filter.frame, "Only this frame")->check(CLI::NonNegativeNumber);
   command->add_option("--step", options->filter.step, "Only this addition of the dot products")
       ->check(CLI::NonNegativeNumber);
-  command->add_flag("--persistent", options->persistent, "Only events whose finished sum does not fit either");
-  command->add_flag("--transient", options->transient, "Only events whose finished sum would fit");
+  auto* persistent =
+      command->add_flag("--persistent", options->persistent, "Only events whose finished sum does not fit either");
+  command->add_flag("--transient", options->transient, "Only events whose finished sum would fit")
+      ->excludes(persistent);
   command->add_option("--limit", options->filter.limit, "Rows to print; 0 for all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
@@ -70,7 +112,12 @@ void add_trace_command(CLI::App& app, command_action& action) {
       "  spillway trace run channels\n"
       "  spillway trace run flips --limit 0 --csv > flips.csv\n"
       "  spillway trace run events --channel 8 --transient --limit 20\n");
-  command->callback([options, &action] { action = [options] { return trace(*options); }; });
+  command->callback([command, options, &action] {
+    action = [command, options] {
+      check_filters(*command, options->question);
+      return trace(*options);
+    };
+  });
 }
 
 }  // namespace spillway

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
-#include <system_error>
 
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/is_there.h"
 #include "spillway/traces/sqlite.h"
 
 namespace spillway {
@@ -111,9 +111,8 @@ ordered_json to_json_value(const cell& value) {
 report_data read_report_data(const std::filesystem::path& directory, const std::string& title, std::int64_t max_rows) {
   const std::filesystem::path study = directory / "study.sqlite";
   const std::filesystem::path run = directory / "run.sqlite";
-  std::error_code ignored;  // what can't be looked at is not there
-  const bool is_study = std::filesystem::exists(study, ignored);
-  if (!is_study && !std::filesystem::exists(run, ignored))
+  const bool is_study = is_there(study);
+  if (!is_study && !is_there(run))
     throw io_error(
         fmt::format("{}: neither run.sqlite nor study.sqlite is there; name a directory that "
                     "`spillway simulate -o` or a study has written",

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/is_there.h"
 #include "spillway/traces/run_store.h"
 
 namespace spillway {
@@ -15,12 +16,12 @@ namespace {
 std::string find_run(const std::string& directory) {
   namespace fs = std::filesystem;
   std::error_code ignored;
-  if (!fs::exists(directory, ignored))
+  if (!is_there(directory))
     throw io_error(fmt::format("{}: no such directory; expected one made by `spillway simulate -o DIR`", directory));
   if (!fs::is_directory(directory, ignored)) return directory;  // the database itself
   const fs::path run = fs::path(directory) / "run.sqlite";
-  if (fs::exists(run, ignored)) return run.string();
-  if (fs::exists(fs::path(directory) / "study.sqlite", ignored))
+  if (is_there(run)) return run.string();
+  if (is_there(fs::path(directory) / "study.sqlite"))
     throw io_error(fmt::format("{}: holds a study, not a run; `spillway report {}` shows it", directory, directory));
   throw io_error(
       fmt::format("{}: holds no run.sqlite; expected a directory made by `spillway simulate -o DIR`", directory));
@@ -87,9 +88,6 @@ Integer number(const cell& value) {
   if (!held) throw input_error("events of the run: an address is not an integer; the run is damaged, make it anew");
   return static_cast<Integer>(*held);
 }
-
-constexpr const char* event_columns =
-    "frame, unit, position, channel, step, cycle, pe, before, addend, exact, stored, persistent";
 
 }  // namespace
 
@@ -165,13 +163,32 @@ table query::flips(const event_filter& filter) const {
 }
 
 table query::events(const event_filter& filter) const {
+  table all{event_columns(), {}};
+  visit_events(filter, [&all](const std::vector<cell>& row) { all.rows.push_back(row); });
+  return all;
+}
+
+std::vector<std::string> query::event_columns() {
+  return {"frame", "unit",   "position", "channel", "step",   "cycle",
+          "pe",    "before", "addend",   "exact",   "stored", "persistent"};
+}
+
+void query::visit_events(const event_filter& filter, const std::function<void(const std::vector<cell>&)>& take) const {
   conditions which;
   if (filter.unit) which.add("unit = ?", std::optional(unit_number(*filter.unit)));
   which.add("channel = ?", filter.channel).add("frame = ?", filter.frame).add("step = ?", filter.step);
   which.add("persistent = ?", filter.persistent);
-  const std::string sql = "SELECT " + std::string(event_columns) + " FROM events" + which.where() + " ORDER BY rowid" +
-                          which.limit(filter.limit);
-  return select(sql, which.values);
+  const std::string limit = which.limit(filter.limit);
+  const std::string sql =
+      fmt::format("SELECT {} FROM events{} ORDER BY rowid{}", fmt::join(event_columns(), ", "), which.where(), limit);
+  sqlite_statement rows = m_database.prepare(sql);
+  for (std::size_t place = 0; place < which.values.size(); ++place)
+    rows.bind(static_cast<int>(place) + 1, which.values[place]);
+  std::vector<cell> row(event_columns().size());
+  while (rows.step()) {
+    for (std::size_t column = 0; column < row.size(); ++column) row[column] = rows.column(static_cast<int>(column));
+    take(row);
+  }
 }
 
 std::vector<overflow_event> query::load_events(const event_filter& filter) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ class query {
 
   /// Single events in the order of the log, with their full address.
   table events(const event_filter& filter = {}) const;
+
+  /// The names of the columns of `events`.
+  static std::vector<std::string> event_columns();
+
+  /// Hands the rows of `events` over one by one, so that no log is too long.
+  void visit_events(const event_filter& filter, const std::function<void(const std::vector<cell>&)>& take) const;
 
   /// The same events as values, for programs that compare runs.
   std::vector<overflow_event> load_events(const event_filter& filter = {.limit = 0}) const;

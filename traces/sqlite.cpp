@@ -11,6 +11,8 @@
 #include <limits>
 #include <utility>
 
+#include "spillway/models/support/is_there.h"
+
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -134,8 +136,7 @@ sqlite_database::sqlite_database(const std::string& path, access mode) : m_path(
   std::error_code ignored;
   if (mode == access::create && std::filesystem::exists(path, ignored))
     throw io_error(fmt::format("{}: exists already; name a new directory, or overwrite with --force", path));
-  if (mode == access::read && !std::filesystem::exists(path, ignored))
-    throw io_error(fmt::format("{}: no such file", path));
+  if (mode == access::read && !is_there(path)) throw io_error(fmt::format("{}: no such file", path));
   checked(m_path, [&] {
     m_database = std::make_unique<SQLite::Database>(path, open_flags(mode), busy_timeout_milliseconds);
     sqlite3_extended_result_codes(m_database->getHandle(), 1);

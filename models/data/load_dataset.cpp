@@ -18,6 +18,7 @@
 #include "spillway/models/onnx/tensor_file.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/is_there.h"
 
 namespace spillway {
 namespace {
@@ -29,11 +30,6 @@ constexpr std::array<std::pair<const char*, const char*>, 2> mnist_files{
     {{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, {"t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"}}};
 
 constexpr const char* cifar_file = "test_batch.bin";
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
 
 /// [frames, features] of the bytes.
 integer_tensor flat(const idx_array& images) {

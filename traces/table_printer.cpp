@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spillway/traces/table.h"
+#include "spillway/traces/table_printer.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace spillway {
 namespace {
@@ -53,13 +54,6 @@ bool is_number(const cell& value) {
   return text->size() > sign && text->find_first_not_of("0123456789", sign) == std::string::npos;
 }
 
-/// A column is set to the right if every value in it is a number.
-bool is_numeric(const table& t, std::size_t column) {
-  return std::ranges::all_of(t.rows, [&](const auto& row) {
-    return is_number(row[column]) || std::holds_alternative<std::monostate>(row[column]);
-  });
-}
-
 std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
   const std::string space(width - characters(text), ' ');
   return to_the_right ? space + text : text + space;
@@ -101,54 +95,79 @@ nlohmann::ordered_json json_of(const cell& value) {
   return {};
 }
 
+template <class Fields>
+std::string csv_line(const Fields& fields) {
+  std::string line;
+  for (std::size_t column = 0; column < fields.size(); ++column) {
+    if (column > 0) line += ',';
+    line += csv_field(fields[column]);
+  }
+  return line + '\n';
+}
+
+std::string json_object(const std::vector<std::string>& columns, const std::vector<cell>& row) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (std::size_t column = 0; column < row.size(); ++column) object[columns[column]] = json_of(row[column]);
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
-std::string to_text(const table& t) {
-  std::vector<std::vector<std::string>> lines;
-  std::vector<std::size_t> widths;
-  std::vector<bool> numeric;
-  for (std::size_t column = 0; column < t.columns.size(); ++column) {
-    widths.push_back(characters(t.columns[column]));
-    numeric.push_back(is_numeric(t, column));
+table_printer::table_printer(std::vector<std::string> columns, format as, output out)
+    : m_columns(std::move(columns)), m_format(as), m_out(std::move(out)) {
+  for (const std::string& column : m_columns) m_widths.push_back(characters(column));
+  m_numeric.assign(m_columns.size(), true);
+}
+
+void table_printer::measure(const std::vector<cell>& row) {
+  if (m_format != format::text) return;
+  for (std::size_t column = 0; column < row.size(); ++column) {
+    m_widths[column] = std::max(m_widths[column], characters(text_of(row[column])));
+    if (!is_number(row[column]) && !std::holds_alternative<std::monostate>(row[column])) m_numeric[column] = false;
   }
-  for (const auto& row : t.rows) {
-    std::vector<std::string>& line = lines.emplace_back();
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      line.push_back(text_of(row[column]));
-      widths[column] = std::max(widths[column], characters(line.back()));
-    }
-  }
+}
+
+void table_printer::begin() {
+  if (m_format == format::json) return m_out("[");
+  if (m_format == format::csv) return m_out(csv_line(m_columns));
   std::vector<std::string> rule;
-  for (const std::size_t width : widths) rule.emplace_back(width, '-');
-  std::string text = line_of(t.columns, widths, numeric) + line_of(rule, widths, numeric);
-  for (const auto& line : lines) text += line_of(line, widths, numeric);
-  return text;
+  for (const std::size_t width : m_widths) rule.emplace_back(width, '-');
+  m_out(line_of(m_columns, m_widths, m_numeric) + line_of(rule, m_widths, m_numeric));
 }
 
-std::string to_csv(const table& t) {
+void table_printer::add(const std::vector<cell>& row) {
+  const bool is_first = std::exchange(m_empty, false);
+  if (m_format == format::json) return m_out((is_first ? "\n " : ",\n ") + json_object(m_columns, row));
+  if (m_format == format::csv) return m_out(csv_line(row));
+  std::vector<std::string> line;
+  for (const cell& value : row) line.push_back(text_of(value));
+  m_out(line_of(line, m_widths, m_numeric));
+}
+
+void table_printer::end() {
+  if (m_format == format::json) m_out(m_empty ? "]\n" : "\n]\n");
+}
+
+// The forms of whole tables, which `table.h` declares.
+
+namespace {
+
+std::string printed(const table& t, table_printer::format as) {
   std::string text;
-  const auto add_line = [&text](const auto& fields) {
-    for (std::size_t column = 0; column < fields.size(); ++column) {
-      if (column > 0) text += ',';
-      text += csv_field(fields[column]);
-    }
-    text += '\n';
-  };
-  add_line(t.columns);
-  for (const auto& row : t.rows) add_line(row);
+  table_printer printer(t.columns, as, [&text](std::string_view part) { text += part; });
+  for (const auto& row : t.rows) printer.measure(row);
+  printer.begin();
+  for (const auto& row : t.rows) printer.add(row);
+  printer.end();
   return text;
 }
 
-std::string to_json(const table& t) {
-  constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  std::string text = "[";
-  for (const auto& row : t.rows) {
-    nlohmann::ordered_json object = nlohmann::ordered_json::object();
-    for (std::size_t column = 0; column < row.size(); ++column) object[t.columns[column]] = json_of(row[column]);
-    text += text.size() > 1 ? ",\n " : "\n ";
-    text += object.dump(-1, ' ', false, replace);
-  }
-  return text + (t.rows.empty() ? "]\n" : "\n]\n");
-}
+}  // namespace
+
+std::string to_text(const table& t) { return printed(t, table_printer::format::text); }
+
+std::string to_csv(const table& t) { return printed(t, table_printer::format::csv); }
+
+std::string to_json(const table& t) { return printed(t, table_printer::format::json); }
 
 }  // namespace spillway
