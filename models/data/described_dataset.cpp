@@ -40,8 +40,9 @@ class described_folder {
   dataset load() const {
     const std::int64_t frames = number("frames", 1, std::int64_t{1} << 31);
     const std::int64_t features = number("features", 1, std::int64_t{1} << 31);
-    const std::int64_t bits = number("bits_per_feature", 1, 8);
-    if (bits != 1 && bits != 8) refuse(fmt::format("bits_per_feature = {}; 1 or 8 is right", bits));
+    const std::int64_t bits = bits_per_feature();
+    for (const char* key : {"description", "source", "attribution"})
+      if (m_json.contains(key) && !m_json.at(key).is_string()) refuse(fmt::format("{} must be a text", key));
     if (m_json.contains("threshold")) number("threshold", 1, 255);
     dataset data;
     data.name = text("name");
@@ -75,6 +76,13 @@ class described_folder {
     if (!json.is_number_integer() || (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX) ||
         json.get<std::int64_t>() < low || json.get<std::int64_t>() > high)
       refuse(fmt::format("{} must be an integer from {} to {}, not {}", key, low, high, shown_path(json.dump())));
+    return json.get<std::int64_t>();
+  }
+
+  std::int64_t bits_per_feature() const {
+    const nlohmann::json& json = value("bits_per_feature");
+    if (!json.is_number_integer() || (json != 1 && json != 8))
+      refuse(fmt::format("bits_per_feature must be 1 or 8, not {}", shown_path(json.dump())));
     return json.get<std::int64_t>();
   }
 

@@ -236,7 +236,8 @@ class folding_reader {
   }
 
   std::vector<int> depths(const json& value, const std::string& where) const {
-    if (!value.is_array()) refuse(fmt::format("{} = {} must be an array, one depth a port", where, shown(value)));
+    if (!value.is_array() || value.empty())
+      refuse(fmt::format("{} = {} must be an array, one depth a port", where, shown(value)));
     std::vector<int> result;
     for (const json& depth : value) result.push_back(fold(depth, where));
     return result;

@@ -112,8 +112,24 @@ dataflow lowering_wiring::finish() {
   return std::move(m_flow);
 }
 
+namespace {
+
+/// As many depths as ports, if any were chosen.
+void check_depths(const std::string& unit, const char* key, const std::vector<int>& depths, std::size_t ports) {
+  if (depths.empty() || depths.size() == ports) return;
+  throw config_error(fmt::format("{}.{} has {} depths; right: {}, one a port", unit, key, depths.size(), ports));
+}
+
+}  // namespace
+
 /// A stream holds what either end asks for.
 void lowering_wiring::apply_depths() {
+  for (std::size_t unit = 0; unit < m_flow.units.size(); ++unit) {
+    const unit_ports ports = ports_of(m_flow.units[unit]);
+    const auto& [in, out] = m_depths[unit];
+    check_depths(name_of(m_flow.units[unit]), "inFIFODepths", in, ports.inputs.size());
+    check_depths(name_of(m_flow.units[unit]), "outFIFODepths", out, ports.outputs.size());
+  }
   for (dataflow_stream& link : m_flow.streams) {
     const auto ask = [&](const std::vector<int>& depths, int port) {
       if (port < static_cast<int>(depths.size()))

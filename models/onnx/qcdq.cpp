@@ -156,7 +156,8 @@ dequantized_constant read_dequantized_constant(node_reader& reader, const graph_
   reader.attributes.integer("output_dtype", 0);
   reader.attributes.finish();
   dequantized_constant result{{constant.shape, {}}, {}};
-  if (constant.greatest - constant.least < 1 << 16) {  // integers of 32 bits and less: no overflow
+  // The range of 64-bit integers does not fit in one of their own.
+  if (static_cast<std::uint64_t>(constant.greatest) - static_cast<std::uint64_t>(constant.least) < 1U << 16) {
     levels.least = constant.least;
     levels.greatest = constant.greatest;
     const std::vector<float>& zeros = levels.zero_point.values;

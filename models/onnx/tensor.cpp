@@ -184,6 +184,34 @@ std::int64_t words_of(std::int64_t size, const element_format& format, bool raw)
   return raw ? size * (format.bits / 8) : size;
 }
 
+/// Values in all of the typed fields.
+std::int64_t typed_values(const proto& tensor) {
+  return std::int64_t{tensor.float_data_size()} + tensor.double_data_size() + tensor.int32_data_size() +
+         tensor.int64_data_size() + tensor.uint64_data_size() + tensor.string_data_size();
+}
+
+/// A tensor has its values once: in raw_data, or in the field of its type.
+void check_fields(const proto& tensor, const std::string& what) {
+  if (!tensor.raw_data().empty() && typed_values(tensor) > 0)
+    throw input_error(fmt::format("{}: has values in raw_data and {} more in a typed field; right: one of them", what,
+                                  typed_values(tensor)));
+  if (const std::int64_t others = typed_values(tensor) - typed_field(tensor).size(); others > 0)
+    throw input_error(fmt::format("{}: has {} values in a field of another type than {}", what, others,
+                                  proto::DataType_Name(tensor.data_type())));
+}
+
+/// Fields are wider than some of the types that they hold. `bits` are of an integer, or of a float of 16 bits.
+void check_range(const proto& tensor, const element_format& format, std::uint64_t bits, const std::string& what,
+                 std::int64_t element) {
+  if (tensor.data_type() == proto::FLOAT || tensor.data_type() == proto::DOUBLE || tensor.data_type() == proto::UINT64)
+    return;
+  const auto value = static_cast<std::int64_t>(bits);
+  const std::int64_t least = format.integer ? format.least : 0, greatest = format.integer ? format.greatest : 0xFFFF;
+  if (value >= least && value <= greatest) return;
+  throw input_error(fmt::format("{}: element {} is {}, outside of {}'s {} to {}", what, element, value,
+                                proto::DataType_Name(tensor.data_type()), least, greatest));
+}
+
 /// The number of elements; none at all only where the file says so, with no data to contradict it.
 std::int64_t count_elements(const proto& tensor, const tensor_shape& shape, const std::string& what) {
   const bool is_empty = shape == tensor_shape{0} && tensor.raw_data().empty() && typed_field(tensor).size() == 0;
@@ -214,6 +242,7 @@ graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& w
   graph_constant result{
       {tensor.dims().begin(), tensor.dims().end()}, format.integer != nullptr, {}, {}, format.least, format.greatest};
   const std::int64_t size = count_elements(tensor, result.shape, what);
+  check_fields(tensor, what);
   const typed_field typed(tensor);
   const bool raw = !tensor.raw_data().empty() || typed.size() == 0;
   const auto present = raw ? static_cast<std::int64_t>(tensor.raw_data().size()) : std::int64_t{typed.size()};
@@ -235,6 +264,7 @@ graph_constant read_tensor(const onnx::TensorProto& tensor, const std::string& w
   for (std::int64_t i = 0; i < size; ++i) {
     const std::uint64_t bits = raw ? raw_element(tensor.raw_data(), static_cast<std::size_t>(i), format.bits)
                                    : typed.element(static_cast<int>(i), format.bits);
+    if (!raw && format.bits >= 8) check_range(tensor, format, bits, what, i);
     if (!format.integer) {
       result.reals.push_back(to_float32(format.real(bits), what, i));
       continue;

@@ -266,7 +266,7 @@ TEST_CASE("a wrong dataset.json is refused by the key and its value") {
   CHECK(changed("frames", 2.5) == at + "frames must be an integer from 1 to 2147483648, not 2.5");
   CHECK(changed("frames", std::uint64_t{1} << 63) ==
         at + "frames must be an integer from 1 to 2147483648, not 9223372036854775808");
-  CHECK(changed("bits_per_feature", 4) == at + "bits_per_feature = 4; 1 or 8 is right");
+  CHECK(changed("bits_per_feature", 4) == at + "bits_per_feature must be 1 or 8, not 4");
   CHECK(changed("threshold", 256) == at + "threshold must be an integer from 1 to 255, not 256");
   CHECK(changed("images", "../images.npy") == at + "images = '../images.npy' must be a file's name, without folders");
   CHECK(changed("images", 7) == at + "images must be a text that is not empty");

@@ -160,6 +160,21 @@ TEST_CASE("a clipped integer constant has the Clip's range; 32-bit integers are 
   CHECK(net.constants.at("bq").values == std::vector<float>{50000, -1.5F});
 }
 
+TEST_CASE("constants of 64 bits are dequantized, and are no quantizer") {
+  onnx_model m;
+  m.input("x", {1, 2}).output("y");
+  onnx::TensorProto& wide = *m.graph.add_initializer();
+  wide.set_name("w");
+  wide.set_data_type(type::INT64);
+  wide.add_dims(2);
+  wide.add_int64_data(-9);
+  wide.add_int64_data(300);
+  m.constant("s", {}, {0.5F});
+  m.node("DequantizeLinear", {"w", "s"}, "wq");
+  m.node("Mul", {"x", "wq"}, "y");
+  CHECK(m.read().constants.at("wq").values == std::vector<float>{-4.5F, 150});
+}
+
 TEST_CASE("integers that are no quantizer's are refused where they are read") {
   onnx_model m = linear(type::INT8, 0);
   m.graph.mutable_node(1)->set_op_type("Relu");

@@ -175,6 +175,26 @@ TEST_CASE("data that float32 does not hold, or that is elsewhere, is refused") {
   CHECK(after([](onnx_model& m) { m.graph.add_sparse_initializer(); }) == "1 sparse initializers; right: dense");
 }
 
+TEST_CASE("a tensor has its values once, in the field of its type, and in the range of its type") {
+  const auto scale = [](auto&& change) { return after([&](onnx_model& m) { change(initializer(m, "xq_scale")); }); };
+  const std::string of = "initializer xq_scale: ";
+  CHECK(scale([](onnx::TensorProto& t) { t.set_raw_data(std::string("\0\0\0\x3f", 4)); }) ==
+        of + "has values in raw_data and 1 more in a typed field; right: one of them");
+  CHECK(scale([](onnx::TensorProto& t) { t.add_int64_data(1); }) ==
+        of + "has 1 values in a field of another type than FLOAT");
+  const auto integer = [&](int type, int value) {
+    return scale([&](onnx::TensorProto& t) {
+      t.clear_float_data();
+      t.set_data_type(type);
+      t.add_int32_data(value);
+    });
+  };
+  CHECK(integer(onnx::TensorProto::INT8, 128) == of + "element 0 is 128, outside of INT8's -128 to 127");
+  CHECK(integer(onnx::TensorProto::INT8, 127).find("outside") == std::string::npos);
+  CHECK(integer(onnx::TensorProto::UINT8, -1) == of + "element 0 is -1, outside of UINT8's 0 to 255");
+  CHECK(integer(onnx::TensorProto::FLOAT16, 65536) == of + "element 0 is 65536, outside of FLOAT16's 0 to 65535");
+}
+
 TEST_CASE("a model of another age, or with code of its own, is refused") {
   CHECK(after([](onnx_model& m) { m.model.mutable_opset_import(0)->set_version(6); }) ==
         "opset 6 can't be taken; right: 7 or later");
