@@ -28,6 +28,16 @@ channel_values products(const channel_values& a, const channel_values& b) {
   return combined(a, b, [](const bracket& x, const bracket& y) { return x * y; });
 }
 
+bool has_exact_ends(const clamp_step& step) {
+  return (!step.low || step.low->is_exact()) && (!step.high || step.high->is_exact());
+}
+
+/// What a clamp makes of a number.
+bracket clamped(const bracket& value, const clamp_step& by) {
+  const bracket& raised = by.low && compare(value, *by.low) < 0 ? *by.low : value;
+  return by.high && compare(raised, *by.high) > 0 ? *by.high : raised;
+}
+
 /// A boundary on its way back through the steps: values >= (<=) at, or beyond it if not inclusive.
 struct half_line {
   bracket at;
@@ -112,7 +122,14 @@ void value_chain::multiply(const channel_values& by) {
 }
 
 void value_chain::clamp(std::optional<bracket> low, std::optional<bracket> high) {
-  if (low || high) m_steps.emplace_back(clamp_step{std::move(low), std::move(high)});
+  if (!low && !high) return;
+  auto* last = m_steps.empty() ? nullptr : std::get_if<clamp_step>(&m_steps.back());
+  const clamp_step next{std::move(low), std::move(high)};
+  // Two clamps behind each other are one, however many a file has of them.
+  if (last && has_exact_ends(*last) && has_exact_ends(next))
+    *last = {last->low ? clamped(*last->low, next) : next.low, last->high ? clamped(*last->high, next) : next.high};
+  else
+    m_steps.emplace_back(next);
 }
 
 void value_chain::bend(bend_step::kind what, channel_values alpha) {

@@ -125,6 +125,18 @@ void streamliner::take_node(const network_node& node) {
   }
 }
 
+/// Forgets what the integers of a tensor stand for once its last reader has it: each reader keeps a longer one, so that
+/// a long chain of nodes would take the square of its length.
+void streamliner::release_inputs(const network_node& node, std::map<std::string, std::int64_t>& readers_left) {
+  for (const std::string& input : node.inputs) {
+    if (--readers_left.at(input) > 0) continue;
+    const auto found = m_flows.find(input);
+    if (found == m_flows.end()) continue;
+    found->second.chain = {};
+    found->second.steps = {};
+  }
+}
+
 void streamliner::walk() {
   if (m_report) *m_report = {};
   m_shapes = infer_shapes(m_net);
@@ -137,7 +149,14 @@ void streamliner::walk() {
   input.places = places_in_order(elements(m_net.input_shape, m_net.input) / m_net.input_shape.at(0));
   m_flows[m_net.input] = std::move(input);
   if (m_options.integer_input && !m_net.nodes.empty() && !is_input_quantized()) take_input_as(*m_options.integer_input);
-  for (const network_node& node : m_net.nodes) take_node(node);
+  std::map<std::string, std::int64_t> readers_left;
+  for (const network_node& node : m_net.nodes)
+    for (const std::string& tensor : node.inputs) ++readers_left[tensor];
+  ++readers_left[m_net.output];
+  for (const network_node& node : m_net.nodes) {
+    take_node(node);
+    release_inputs(node, readers_left);
+  }
 }
 
 void streamliner::set_outputs(integer_network& net, const affine_step& meaning,

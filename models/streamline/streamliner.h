@@ -36,6 +36,7 @@ class streamliner {
   // The walk through the graph (models/streamline/streamline.cpp).
   void walk();
   void take_node(const network_node& node);
+  void release_inputs(const network_node& node, std::map<std::string, std::int64_t>& readers_left);
   integer_network finish();
   std::string before_tail();
   void negate_output(tensor_flow& out, const std::vector<int>& signs);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -62,6 +63,32 @@ void insert(network& net, const std::string& behind, network_op op, const float_
 
 TEST_CASE("the two layers themselves are not refused") {
   CHECK(after([](network&) {}) == "no exception");
+}
+
+TEST_CASE("a long chain of clamps and of what stands between them takes memory by its length, not by its square") {
+  for (const bool with_sums : {false, true}) {
+    network net = two_layers();
+    net.constants["zero"] = {{}, {0}};
+    const auto at =
+        std::find_if(net.nodes.begin(), net.nodes.end(), [](const auto& n) { return n.name == "Quant_fc"; });
+    std::string from = at->inputs[0];
+    std::vector<network_node> chain;
+    for (int i = 0; i < 4000; ++i) {
+      const std::string to = "link" + std::to_string(i);
+      if (with_sums && i % 2 == 0)
+        chain.push_back({"Add_" + to, add_op{}, {from, "zero"}, to});
+      else
+        chain.push_back({"Relu_" + to, relu_op{}, {from}, to});
+      from = to;
+    }
+    at->inputs[0] = from;
+    net.nodes.insert(at, chain.begin(), chain.end());
+    rusage before{}, after{};
+    getrusage(RUSAGE_SELF, &before);
+    CHECK(streamline(net).nodes.size() == streamline(two_layers()).nodes.size());
+    getrusage(RUSAGE_SELF, &after);
+    CHECK(after.ru_maxrss - before.ru_maxrss < 150'000);  // KiB
+  }
 }
 
 TEST_CASE("products without quantizers around them are refused") {
