@@ -170,8 +170,9 @@ void add_check_command(CLI::App& app, command_action& action) {
   add_design_options(*command, options->design);
   command->add_option("--tiles", options->tiles,
                       "Prove tiled accumulation, P_IxT:P_O: tiles of T products in P_I bits, summed in P_O");
-  command->add_option("--data", options->data,
-                      "Also run the file in float32 and its integers on this data, and explain what differs");
+  command->add_option(
+      "--data", options->data,
+      "Also run the file in float32 and its integers on this data, as simulate takes it, and explain what differs");
   command->add_flag("--json", options->json, "Print JSON, with the whole witness of each channel that fails");
   command->footer(
       "Exits with 1 if a width is not proven. Without --accumulator (--tiles), what the file claims is checked.\n"

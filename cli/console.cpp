@@ -4,13 +4,18 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <exception>
 #include <nlohmann/json.hpp>
+#include <string>
+
+#include "spillway/cli/visible_text.h"
 
 namespace spillway {
 
-void say(std::string_view line) noexcept {
-  std::fwrite(line.data(), 1, line.size(), stderr);
-  std::fputc('\n', stderr);
+void say(std::string_view line) noexcept try {
+  const std::string shown = visible(line, false) + '\n';
+  std::fwrite(shown.data(), 1, shown.size(), stderr);
+} catch (const std::exception&) {  // no memory to say it with
 }
 
 void print_json(const nlohmann::ordered_json& document) {

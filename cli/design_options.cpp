@@ -21,6 +21,7 @@ void parse_input(const std::string& text, streamline_options& options) {
 }
 
 register_rule parse_accumulator(const std::string& text) {
+  if (text.starts_with('=')) throw config_error(fmt::format("--accumulator {}: no unit or layer before the =", text));
   try {
     return parse_register_rule(text);
   } catch (const config_error& wrong) {

@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/cli/registers.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/hardware.h"
@@ -85,7 +87,14 @@ int estimate(const estimate_options& options, hardware chosen) {
     write_file_atomically(directory.file("estimate_layer_cycles.json"), estimate_layer_cycles_json(cost));
     write_file_atomically(directory.file("estimate_layer_resources.json"), estimate_layer_resources_json(cost));
   }
-  fmt::print("{}", options.json ? to_json(cost) : to_text(cost, options.explain));
+  if (!options.json) {
+    fmt::print("{}", to_text(cost, options.explain));
+    print_registers(loaded.flow);
+    return 0;
+  }
+  auto json = nlohmann::ordered_json::parse(to_json(cost));
+  json["registers"] = registers_json(loaded.flow);
+  print_json(json);
   return 0;
 }
 

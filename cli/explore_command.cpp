@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -42,7 +43,28 @@ struct explored {
 std::int64_t target_of(const explore_options& options) {
   if (options.cycles > 0 && options.fps > 0) throw config_error("--cycles and --fps ask for one thing; right: one");
   if (options.cycles > 0) return options.cycles;
-  return static_cast<std::int64_t>(std::floor(options.clock_mhz * 1e6 / options.fps));
+  const double cycles = std::floor(options.clock_mhz * 1e6 / options.fps);
+  if (!(cycles >= 1))
+    throw config_error(fmt::format("--fps {} leaves less than a cycle a frame at {} MHz; right: {} at most",
+                                   options.fps, options.clock_mhz, options.clock_mhz * 1e6));
+  constexpr double most = 1e15;  // no frame takes longer
+  return static_cast<std::int64_t>(std::min(cycles, most));
+}
+
+/// What the figures suppose, and nobody has tried.
+std::vector<std::string> not_verified(const explored& of, const explore_options& options) {
+  std::vector<std::string> lines;
+  if (of.fifos && of.fifos->complete)
+    lines.push_back(
+        fmt::format("the streams were simulated over {} frames: more frames may lose cycles that these do "
+                    "not; right: --frames with as many as will follow each other",
+                    options.frames));
+  if (of.folding && !of.fifos)
+    lines.push_back(
+        fmt::format("{} cycles a frame are those of the slowest unit: streams of {} beats may stall it; "
+                    "right: --fifos full-rate, which simulates",
+                    of.folding->cycles_per_frame, of.flow.stream_depth));
+  return lines;
 }
 
 nlohmann::ordered_json as_json(const explored& of, const explore_options& options) {
@@ -57,6 +79,7 @@ nlohmann::ordered_json as_json(const explored& of, const explore_options& option
   for (const dataflow_unit& unit : of.flow.units)
     json["units"].push_back(
         {{"name", name_of(unit)}, {"kind", kind_of(unit)}, {"cycles_per_frame", cycles_per_frame(unit)}});
+  json["not_verified"] = not_verified(of, options);
   if (!of.fifos) return json;
   json["cycles"] = of.fifos->cycles;
   json["unlimited_cycles"] = of.fifos->unlimited_cycles;
@@ -106,6 +129,8 @@ int explore(const explore_options& options) {
     print_json(as_json(result, options));
   else
     print_text(result);
+  if (!options.json)
+    for (const std::string& line : not_verified(result, options)) fmt::print("not verified: {}\n", line);
   return result.fifos && !result.fifos->complete ? 130 : 0;
 }
 
@@ -118,8 +143,9 @@ void add_explore_command(CLI::App& app, command_action& action) {
   add_design_options(*command, options->design);
   command->add_option("--cycles", options->cycles, "Cycles a frame that no unit may exceed")
       ->check(CLI::PositiveNumber);
-  command->add_option("--fps", options->fps, "The same as frames a second")->check(CLI::PositiveNumber);
+  auto* fps = command->add_option("--fps", options->fps, "The same as frames a second")->check(CLI::PositiveNumber);
   command->add_option("--clock-mhz", options->clock_mhz, "The clock that --fps is meant for")
+      ->needs(fps)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_stream_options(*command, options->streams);

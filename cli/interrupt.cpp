@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/cli/interrupt.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 namespace spillway {
@@ -8,10 +10,15 @@ namespace spillway {
 namespace {
 
 volatile std::sig_atomic_t interrupts = 0;
+volatile std::sig_atomic_t orderly_stops = 0;
 
-void on_signal(int signal) {
+/// Calls nothing but what a signal may call.
+void on_signal(int) {
   interrupts = interrupts + 1;
-  std::signal(signal, SIG_DFL);  // the second one is not caught
+  if (orderly_stops > 0 && interrupts == 1) return;
+  constexpr char line[] = "interrupted: what was not finished was not written\n";
+  if (::write(STDERR_FILENO, line, sizeof line - 1) < 0) ::_exit(130);
+  ::_exit(130);
 }
 
 }  // namespace
@@ -23,6 +30,9 @@ void catch_interrupts() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
 }
+
+orderly_stop::orderly_stop() noexcept { orderly_stops = orderly_stops + 1; }
+orderly_stop::~orderly_stop() { orderly_stops = orderly_stops - 1; }
 
 bool interrupted() { return interrupts != 0; }
 

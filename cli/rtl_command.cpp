@@ -11,6 +11,7 @@
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/cli/registers.h"
 #include "spillway/cli/size_streams.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/dataflow/evaluate.h"
@@ -68,6 +69,7 @@ integer_tensor test_bench_inputs(const rtl_command_options& options, const desig
   integer_tensor all = quantize_dataset(of.integers, load_dataset(options.data));
   const std::int64_t elements = shape.beats * shape.lanes, frames = all.size() / elements;
   const std::int64_t kept = std::min(options.frames, frames);
+  if (kept < options.frames) say(fmt::format("note: {} has {} frames, not {}", options.data, frames, options.frames));
   all.shape = {kept, elements};
   all.words.resize(static_cast<std::size_t>(kept * elements * all.type.words()));
   return all;
@@ -85,14 +87,16 @@ void check_deadlock(const dataflow& flow) {
   }
 }
 
-nlohmann::ordered_json as_json(const rtl_command_options& options, const design& of, const rtl_files& made) {
+nlohmann::ordered_json as_json(const rtl_command_options& options, const design& of, const rtl_files& made,
+                               std::int64_t bench_frames) {
   nlohmann::ordered_json json{{"model", options.design.model},
                               {"top", made.top},
                               {"folder", options.output},
                               {"units", of.flow.units.size()},
                               {"streams", streams_of(of.flow).size()},
-                              {"bench_frames", options.frames},
+                              {"bench_frames", bench_frames},
                               {"files", nlohmann::ordered_json::array()}};
+  json["registers"] = registers_json(of.flow);
   for (const rtl_file& file : made.files) json["files"].push_back(file.name);
   return json;
 }
@@ -106,22 +110,29 @@ int write(const rtl_command_options& options) {
     return 130;
   rtl_options rtl;
   rtl.name = options.name;
+  std::int64_t bench_frames = 0;
   if (options.frames > 0) {
     integer_tensor inputs = test_bench_inputs(options, loaded);
+    bench_frames = inputs.shape.at(0);
     integer_tensor outputs = evaluate(loaded.flow, inputs);
     rtl.frames = {std::move(inputs), std::move(outputs)};
   }
   const rtl_files made = make_rtl(loaded.flow, rtl);
   write_rtl(made, options.output);
   if (options.json) {
-    print_json(as_json(options, loaded, made));
+    print_json(as_json(options, loaded, made, bench_frames));
     return 0;
   }
   fmt::print("{}: {} units, {} streams, {} files in {}\n", made.top, loaded.flow.units.size(),
              streams_of(loaded.flow).size(), made.files.size(), options.output);
+  print_registers(loaded.flow);
   fmt::print("  sources   {}.f lists them; the top is {}.sv\n", made.top, made.top);
-  if (options.frames > 0)
-    fmt::print("  bench     make -C {} builds and runs {} frames with Verilator\n", options.output, options.frames);
+  if (options.streams.fifos != "none")
+    fmt::print("  streams   sized on 3 simulated frames; not verified: more frames may lose cycles\n");
+  if (bench_frames > 0)
+    fmt::print("  bench     make -C {0} builds and runs {1} frames with Verilator, make -C {0} icarus with Icarus\n",
+               options.output, bench_frames);
+  fmt::print("  synthesis make -C {} synth has Yosys count LUTs, registers and memories (synth.ys)\n", options.output);
   return 0;
 }
 

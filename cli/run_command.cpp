@@ -11,8 +11,10 @@
 
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
+#include "spillway/cli/near_name.h"
+#include "spillway/cli/option_guard.h"
+#include "spillway/cli/visible_text.h"
 #include "spillway/models/support/error.h"
-#include "spillway/models/support/nearest_name.h"
 #include "spillway/models/support/version.h"
 
 namespace spillway {
@@ -29,28 +31,50 @@ std::string quote(std::string_view argument) {
   return quoted + "'";
 }
 
-/// What went wrong, with the nearest command or option where a name is unknown.
+/// The names that a command takes: its options, and the commands below it.
+std::vector<std::string> names_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const CLI::App* sub : command.get_subcommands(nullptr)) names.push_back(sub->get_name());
+  return names;
+}
+
+/// "; nearest: --json" for a name that is likely meant by `given`, or nothing.
+std::string guess(const std::string& given, const std::vector<std::string>& names) {
+  std::vector<std::string_view> alike;
+  const bool is_option = given.starts_with("--");
+  for (const std::string& name : names)
+    if (name.starts_with("--") == is_option) alike.push_back(name);
+  const std::string_view nearest = near_name(given, alike);
+  return nearest.empty() ? "" : fmt::format("; nearest: {}", nearest);
+}
+
+/// The first argument that looks like an option and is none of the command's, without a value behind `=`.
+std::string unknown_option(const CLI::App& command, const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    const std::string name = argument.substr(0, argument.find('='));
+    if (name.starts_with("--") && command.get_option_no_throw(name) == nullptr) return name;
+  }
+  return {};
+}
+
+/// What went wrong in one line, with the nearest command or option where a name is unknown.
 std::string explain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   const CLI::App* command = &app;
   for (const CLI::App* sub : app.get_subcommands()) command = sub;
-  std::vector<std::string> names;
-  for (const CLI::Option* option : command->get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  for (const CLI::App* sub : command->get_subcommands(nullptr)) names.push_back(sub->get_name());
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  std::string text = error.what();
-  for (const char* separator : {"\n", "\r"})
-    for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator)) text[at] = ' ';
+  const std::vector<std::string> names = names_of(*command);
   if (command == &app && !arguments.empty() && !arguments.front().starts_with('-'))
-    return fmt::format("there is no command {}; nearest: {}", arguments.front(),
-                       nearest_name(arguments.front(), views));
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
-  for (const std::string& argument : arguments) {
-    const std::string name = argument.substr(0, argument.find('='));
-    if (text.find(name) == std::string::npos || command->get_name() == name) continue;
-    return fmt::format("{} is not known here; nearest: {}", name, nearest_name(name, views));
+    return fmt::format("there is no command {}{}", arguments.front(), guess(arguments.front(), names));
+  if (const std::string name = unknown_option(*command, arguments); !name.empty())
+    return fmt::format("{} is not known here{}", name, guess(name, names));
+  if (const auto* extra = dynamic_cast<const CLI::ExtrasError*>(&error)) {
+    for (const std::string& argument : arguments)
+      if (std::string_view(extra->what()).find(argument) != std::string_view::npos && argument != command->get_name())
+        return argument + (argument.starts_with('-') ? " is not known here" : " is one argument too many");
   }
-  return text;
+  return error.what();
 }
 
 int fail(std::string_view command, std::string_view what, int code) {
@@ -101,6 +125,7 @@ int run_command(int argc, const char* const* argv) {
   add_trace_command(app, action);
   add_report_command(app, action);
   add_version_command(app, action);
+  guard_options(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -109,6 +134,7 @@ int run_command(int argc, const char* const* argv) {
     return fail(given.empty() ? "" : given.front()->get_name(), explain(app, e, arguments) + " (--help lists what is)",
                 2);
   }
+  const visible_stdout filter;
   const int code = guarded(app.get_subcommands().front()->get_name(), action);
   if (std::fflush(stdout) != 0) return fail("", fmt::format("standard output: {}", std::strerror(errno)), 3);
   return code;

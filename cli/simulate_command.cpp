@@ -76,6 +76,9 @@ int simulate(const simulate_options& options) {
   if (!options.quiet) note_wide_registers(accelerator);
   dataset data = select_frames(load_dataset(options.data), options.skip, options.frames);
   const std::int64_t frames = data.frames();
+  if (frames < options.frames)
+    say(fmt::format("note: {} has {} frames from there on, not {}", options.data, frames, options.frames));
+  const orderly_stop stop;
   std::optional<progress> bar;
   bar.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
   const finished_run run =
@@ -98,7 +101,11 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   CLI::App* command = app.add_subcommand("simulate", "Run a network's accelerator on data, bit for bit");
   const auto options = std::make_shared<simulate_options>();
   add_design_options(*command, options->design);
-  command->add_option("--data", options->data, "A data set by name (binary-mnist) or a folder with IDX files")
+  command
+      ->add_option(
+          "--data", options->data,
+          "A data set by name (binary-mnist), a folder (dataset.json, or MNIST's or CIFAR-10's files), or a .npy, .pb "
+          "or .bin file")
       ->required();
   command->add_option("--engine", options->engine, "cycle: the SystemC model; fast: the same results without a clock")
       ->check(CLI::IsMember({"cycle", "fast"}))
@@ -112,7 +119,7 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command->add_option("--stall-sink", options->stalls.sink, "Probability that the sink is not ready")
       ->check(CLI::Range(0.0, 0.99));
   command->add_option("--seed", options->stalls.seed, "Seed of the stalls")->capture_default_str();
-  command->add_option("--threads", options->threads, "Threads of the fast engine; all cores if left out");
+  command->add_option("--threads", options->threads, "Threads of the fast engine; all cores if left out or 0");
   command->add_option("--waves", options->waves, "Write a waveform (VCD) of the run");
   command->add_option("-o,--output", options->output, "Write a run directory: database, outputs, manifest, report");
   command->add_flag("--force", options->force, "Replace an earlier run in that directory");

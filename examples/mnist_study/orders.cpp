@@ -52,6 +52,7 @@ order_trial run_trial(const settings& options, const subject& of, int bits, limi
 bool run_orders(const settings& options, study_store& store) {
   constexpr std::int64_t trials_per_write = 50;
   const subject of = first_frames(load_subject(options, "qat-w8a1", "qat"), options.order_frames);
+  const orderly_stop stop;
   progress bar("orders of addition", options.order_bits.size() * static_cast<std::size_t>(options.orders),
                options.quiet);
   std::uint64_t done = 0;

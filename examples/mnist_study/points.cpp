@@ -107,6 +107,7 @@ dataflow accelerator(const settings& options, const subject& of, accumulator_for
 
 bool run_points(const settings& options, study_store& store) {
   const std::vector<plan> plans = plan_points();
+  const orderly_stop stop;
   progress bar("accumulators", plans.size(), options.quiet);
   std::optional<subject> of;
   std::vector<training_row> training;

@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "spillway/tests/cli/run_process.h"
 
 namespace spillway {
 
 /// One line on stderr that says what was wrong (all of `words`), nothing on stdout, and the exit code.
-inline void check_refused(const process_result& result, int code, std::initializer_list<std::string> words) {
+inline void check_refused(const process_result& result, int code, const std::vector<std::string>& words) {
   CAPTURE(result.err);
   CHECK(result.code == code);
   CHECK(result.out.empty());
