@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,12 +14,20 @@
 #include "spillway/models/onnx/write.h"
 #include "spillway/models/streamline/streamline.h"
 #include "spillway/models/support/error.h"
+#include "spillway/tests/fuzz/checks.h"
+#include "spillway/tests/fuzz/memory_file.h"
+#include "spillway/tests/fuzz/onnx_mutator.h"
 
 // Any bytes are read as a network or refused, without a crash, a hang or memory that they have no right to. What is
 // read is written and read again; if that is cheap it is evaluated, streamlined to integers, and lowered to hardware.
 
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
+
 namespace spillway {
 namespace {
+
+using fuzz::check;
+using fuzz::check_message;
 
 std::int64_t count(const tensor_shape& shape) { return elements(shape, "fuzz"); }
 
@@ -46,17 +52,6 @@ bool is_small(const network& net) {
     if (made > most || each > most || (all += made * each) > most) return false;
   }
   return true;
-}
-
-void check(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-void check_message(std::string_view message) {
-  check(message.find(": ") != std::string_view::npos, message.data());
-  check(message.find('\n') == std::string_view::npos, "a message of more than one line");
 }
 
 /// To integers, which are evaluated, and to hardware; or a refusal that names what it is about.
@@ -102,6 +97,12 @@ void try_network(std::string_view bytes) {
 
 }  // namespace
 }  // namespace spillway
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
+  if (seed % 3 == 0) return LLVMFuzzerMutate(data, size, most);
+  return spillway::fuzz::give_back(spillway::fuzz::mutated_model(spillway::fuzz::text_of(data, size), seed), data,
+                                   most);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
