@@ -183,7 +183,7 @@ node_kind node_kind_of(const onnx::NodeProto& node, const std::string& name) {
   for (const std::span<const std::string_view> names :
        {std::span<const std::string_view>(same), {propagated}, {operations}, {quantizers}, {finn_operations}})
     known.insert(known.end(), names.begin(), names.end());
-  for (const std::string_view name : functions_and_parts()) known.push_back(name);
+  for (const std::string_view taken : functions_and_parts()) known.push_back(taken);
   throw input_error(fmt::format("{}: operator {}{} can't be taken{} (docs/formats.md lists what is taken)", name,
                                 standard ? "" : printable(domain) + ".", printable(type),
                                 nearest_operator(type, known)));
