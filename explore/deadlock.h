@@ -20,11 +20,12 @@ struct deadlock_fix {
   std::int64_t bits = 0;   ///< memory that it takes more
 };
 
-/// The cheapest change of one stream that lets `inputs` run to their end, or nothing if none does alone. Found by
-/// simulation: each stream that is full when the design stops is made deep enough, then as shallow as it may be.
+/// The cheapest change of one stream that lets `inputs` (the first frames, of which values do not matter) run to their
+/// end, or nothing if none does alone: each stream that is full when the design stops is made deep enough, then as
+/// shallow as it may be (models/dataflow/beat_times.h).
 std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_tensor& inputs);
 
-/// A deadlock in one line: where it stands, and the smallest change that ends it (found on the first of `inputs`).
+/// A deadlock in two lines: who waits for whom, and the smallest change that ends it.
 std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs);
 
 /// The design with its streams stated and every one unlimited, so that it can't deadlock for want of room.

@@ -20,7 +20,7 @@ enum class fifo_goal : unsigned char {
 /// What `size_fifos` is asked for.
 struct fifo_options {
   fifo_goal goal = fifo_goal::full_rate;
-  /// Called with the number of simulations done and the stream that is looked at; false stops, and the depths found so
+  /// Called with the number of trials done and the stream that is looked at; false stops, and the depths found so
   /// far stand (they are enough, but not all minimal).
   std::function<bool(std::size_t runs, const std::string& link)> on_progress;
 };
@@ -31,7 +31,7 @@ struct fifo_size {
   int depth = 2;          ///< beats; with the other streams at their depths, one less misses the goal, if `minimal`
   int high_water = 0;     ///< the most that it held in the run with these depths
   std::int64_t bits = 0;  ///< depth * lanes * bits of the type
-  bool minimal = false;   ///< a run with one beat less was seen to miss the goal; or the depth is 2, the least there is
+  bool minimal = false;   ///< one beat less misses the goal; or the depth is 2, the least there is
 };
 
 /// What `size_fifos` found.
@@ -39,16 +39,19 @@ struct fifo_report {
   std::vector<fifo_size> streams;  ///< in the order of `streams_of(flow)`
   std::uint64_t cycles = 0;        ///< of the run with these depths
   std::uint64_t unlimited_cycles = 0;
-  std::size_t runs = 0;  ///< simulations that it took
+  std::size_t runs = 0;  ///< trials and evaluations that it took
   bool complete = true;  ///< false: stopped
 };
 
-/// Gives `flow` the depths that the goal needs, seen on `inputs` (timing does not depend on values: two or three frames
-/// that differ in nothing from others tell all there is, once a steady state is reached).
+/// Gives `flow` the depths that the goal needs. Timing does not depend on values: of `inputs` only the number of frames
+/// counts, over which the report gives cycles. Nothing is simulated (models/dataflow/beat_times.h).
 ///
-/// First every stream is unlimited; then each stream in turn, the widest first, is made as shallow as the goal allows
-/// by bisection (a deeper stream never makes a design slower). The result is minimal stream by stream: none can lose a
-/// beat while the others stay. Throws `deadlock_error` if the design stops even with unlimited streams.
+/// For the full rate: a pass forward with unlimited streams and a pass backward from the ends of the frames give each
+/// event's earliest and latest cycle, and from these a depth that each stream needs at least, and depths that are
+/// enough. Then streams are tried at the least, the widest first, as many as possible at once, and else by bisection
+/// (explore/depth_trial.h). No cycle is lost over 20 frames, nor in the steady state. To live: from a sufficient bound
+/// (models/dataflow/live_depths.h), by bisection. The result is minimal stream by stream: none can lose a beat while the
+/// others stay. Throws `config_error` for an illegal dataflow or shape.
 fifo_report size_fifos(dataflow& flow, const integer_tensor& inputs, const fifo_options& options = {});
 
 }  // namespace spillway

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "spillway/models/dataflow/live_depths.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -107,8 +108,8 @@ void lowering_wiring::place(dataflow_unit unit, const unit_options& choice, cons
 dataflow lowering_wiring::finish() {
   connect(take(m_net.output_value, 0), dataflow_stream::outside, 0, m_net.output_value);
   m_choices.require_all_used();
-  apply_depths();
   validate(m_flow);
+  apply_depths();
   return std::move(m_flow);
 }
 
@@ -122,7 +123,7 @@ void check_depths(const std::string& unit, const char* key, const std::vector<in
 
 }  // namespace
 
-/// A stream holds what either end asks for.
+/// A stream holds what either end asks for; where neither does, so much that the design lives.
 void lowering_wiring::apply_depths() {
   for (std::size_t unit = 0; unit < m_flow.units.size(); ++unit) {
     const unit_ports ports = ports_of(m_flow.units[unit]);
@@ -130,14 +131,19 @@ void lowering_wiring::apply_depths() {
     check_depths(name_of(m_flow.units[unit]), "inFIFODepths", in, ports.inputs.size());
     check_depths(name_of(m_flow.units[unit]), "outFIFODepths", out, ports.outputs.size());
   }
-  for (dataflow_stream& link : m_flow.streams) {
+  const std::vector<int> live = live_depths(m_flow);
+  for (std::size_t s = 0; s < m_flow.streams.size(); ++s) {
+    dataflow_stream& link = m_flow.streams[s];
+    bool is_asked = false;
     const auto ask = [&](const std::vector<int>& depths, int port) {
-      if (port < static_cast<int>(depths.size()))
-        link.depth = std::max(link.depth, depths[static_cast<std::size_t>(port)]);
+      if (port >= static_cast<int>(depths.size())) return;
+      link.depth = std::max(link.depth, depths[static_cast<std::size_t>(port)]);
+      is_asked = true;
     };
     if (link.from != dataflow_stream::outside)
       ask(m_depths[static_cast<std::size_t>(link.from)].second, link.from_port);
     if (link.to != dataflow_stream::outside) ask(m_depths[static_cast<std::size_t>(link.to)].first, link.to_port);
+    if (!is_asked) link.depth = std::max(link.depth, live[s]);
   }
 }
 

@@ -27,7 +27,7 @@ std::optional<std::uint64_t> cycles(const dataflow& flow, const integer_tensor& 
 
 void check_minimal(const integer_network& net, fifo_goal goal) {
   dataflow flow = lower(net);
-  const integer_tensor inputs = zero_frames(net, 3);
+  const integer_tensor inputs = zero_frames(net, 20);
   fifo_options options;
   options.goal = goal;
   const fifo_report report = size_fifos(flow, inputs, options);
@@ -78,7 +78,7 @@ TEST_CASE("a folding file keeps the depths") {
 TEST_CASE("sizing stops when it is told to, and what it has then is enough") {
   const integer_network net = residual_network();
   dataflow flow = lower(net);
-  const integer_tensor inputs = zero_frames(net, 3);
+  const integer_tensor inputs = zero_frames(net, 20);
   fifo_options options;
   int asked = 0;
   options.on_progress = [&](std::size_t, const std::string&) { return ++asked <= 2; };

@@ -119,7 +119,7 @@ TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, a
     CAPTURE(seed);
     const integer_network net = random_integer_network(seed);
     dataflow flow = lower(net, random_folding(net, seed));
-    const integer_tensor inputs = random_frames(net, 3, seed);
+    const integer_tensor inputs = random_frames(net, 20, seed);
     const std::optional<std::uint64_t> unlimited = cycles(with_unlimited_streams(flow), inputs);
     REQUIRE(unlimited);
     const fifo_report report = size_fifos(flow, inputs);

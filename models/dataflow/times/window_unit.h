@@ -11,6 +11,29 @@
 
 namespace spillway::times {
 
+/// Where a sliding window's read side stands. Words are counted from the first frame on.
+class window_position {
+ public:
+  explicit window_position(const sliding_window& unit);
+
+  std::int64_t frame() const { return m_frame; }
+  std::int64_t beat() const { return m_beat; }    ///< of its window
+  std::int64_t first() const { return m_first; }  ///< the window's first word
+  /// The words, from the window's first, that its beats end with.
+  const std::vector<std::int64_t>& ends() const { return m_ends; }
+  /// The word that the next beat ends with.
+  std::int64_t end() const { return m_first + m_ends[static_cast<std::size_t>(m_beat)]; }
+  std::int64_t frame_words() const { return m_frame_words; }
+
+  /// True if that ends the window. `beats` are at most those that it has left.
+  bool next_beat(std::int64_t beats = 1);
+
+ private:
+  std::vector<std::int64_t> m_ends;
+  std::int64_t m_row_step, m_column_step, m_frame_words, m_rows, m_columns;
+  std::int64_t m_frame = 0, m_row = 0, m_column = 0, m_beat = 0, m_first = 0;
+};
+
 /// The sliding window: its write side takes a word where the buffer has a free place, its read side sends the next beat
 /// once all its words were written in earlier cycles; a place is free from the cycle after the last beat that needed
 /// it.
@@ -22,10 +45,7 @@ class window_unit final : public timed_unit {
   void advance(std::vector<link_times>& links, const horizon& until) override;
   cycle stops_in(const std::vector<link_times>&) const override { return std::max(m_written, m_sent) + 1; }
 
-  std::int64_t memory() const override { return 1 + m_depth / m_frame_words; }
-
-  /// The words, from the window's first, that its beats end with.
-  static std::vector<std::int64_t> beat_ends(const sliding_window& unit);
+  std::int64_t memory() const override { return 1 + m_depth / m_at.frame_words(); }
 
  private:
   /// Words before `limit` may be written after `when`.
@@ -39,15 +59,12 @@ class window_unit final : public timed_unit {
   std::int64_t send_run(const link_times& from, link_times& to, std::int64_t beats, cycle stop);
   void free_until(std::int64_t word);
 
-  std::vector<std::int64_t> m_ends;     ///< of a window's beats
-  std::vector<std::int64_t> m_reaches;  ///< the greatest of a beat's end and those of the beats before it in its window
+  window_position m_at;
+  std::vector<std::int64_t> m_reaches;  ///< the greatest end of a beat and those before it in its window
   bool m_is_parallel;
-  std::int64_t m_depth, m_row_step, m_column_step, m_frame_words, m_rows, m_columns;
-
-  std::int64_t m_frame = 0, m_row = 0, m_column = 0, m_beat = 0;  ///< of the next beat
-  std::int64_t m_first = 0;                                       ///< its window's first word
-  std::int64_t m_oldest = 0;                                      ///< the oldest word that is needed
-  std::int64_t m_granted;                                         ///< words that may be written
+  std::int64_t m_depth;
+  std::int64_t m_oldest = 0;  ///< the oldest word that is needed
+  std::int64_t m_granted;     ///< words that may be written
   std::deque<grant> m_grants;
   cycle m_written = -1, m_sent = -1;  ///< of the last word and of the last beat
 };

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/dataflow/live_depths.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "spillway/models/dataflow/times/step_unit.h"
+#include "spillway/models/dataflow/times/window_unit.h"
+
+namespace spillway {
+
+namespace {
+
+using namespace times;
+
+class demand;
+
+/// What a unit does for one beat.
+class asked_unit {
+ public:
+  virtual ~asked_unit() = default;
+  /// Takes what the unit's next beat needs, and makes it.
+  virtual void make_beat(demand& of) = 0;
+
+  std::vector<int> in, out;  ///< streams
+};
+
+/// The streams, and who is asked for their beats.
+class demand {
+ public:
+  explicit demand(const dataflow& flow);
+
+  void run() {
+    const stream_shape shape = output_shape(m_flow);
+    for (std::int64_t beat = 0; beat < 2 * shape.beats; ++beat) take(m_output);
+  }
+
+  void wait_for(int stream) {
+    link& from = m_links[static_cast<std::size_t>(stream)];
+    while (from.fill == 0)
+      if (from.writer)
+        from.writer->make_beat(*this);
+      else
+        ++from.fill;  // the source
+  }
+
+  void take(int stream) {
+    wait_for(stream);
+    --m_links[static_cast<std::size_t>(stream)].fill;
+  }
+
+  void make(int stream) {
+    link& to = m_links[static_cast<std::size_t>(stream)];
+    to.most = std::max(to.most, ++to.fill);
+  }
+
+  std::vector<int> depths() const {
+    std::vector<int> result;
+    for (const link& stream : m_links) result.push_back(std::max(2, stream.most));
+    return result;
+  }
+
+ private:
+  struct link {
+    asked_unit* writer = nullptr;
+    int fill = 0, most = 0;
+  };
+
+  const dataflow& m_flow;
+  std::vector<std::unique_ptr<asked_unit>> m_units;
+  std::vector<link> m_links;
+  int m_output = 0;
+};
+
+class asked_steps final : public asked_unit {
+ public:
+  explicit asked_steps(step_program program) : m_at(std::move(program)) {}
+
+  void make_beat(demand& of) override {
+    bool made = false;
+    while (!made) {
+      const step_segment& segment = m_at.segment();
+      for_each(segment.in, in, [&](int stream) { of.wait_for(stream); });
+      for_each(segment.in, in, [&](int stream) { of.take(stream); });
+      for_each(segment.out, out, [&](int stream) { of.make(stream); });
+      made = segment.out != step_segment::none;
+      m_at.go_on(1);
+    }
+  }
+
+ private:
+  template <class Work>
+  static void for_each(int port, const std::vector<int>& streams, Work work) {
+    if (port == step_segment::every)
+      std::for_each(streams.begin(), streams.end(), work);
+    else if (port != step_segment::none)
+      work(streams[static_cast<std::size_t>(port)]);
+  }
+
+  step_position m_at;
+};
+
+class asked_window final : public asked_unit {
+ public:
+  explicit asked_window(const sliding_window& unit) : m_at(unit) {}
+
+  void make_beat(demand& of) override {
+    for (; m_written <= m_at.end(); ++m_written) of.take(in[0]);
+    of.make(out[0]);
+    m_at.next_beat();
+  }
+
+ private:
+  window_position m_at;
+  std::int64_t m_written = 0;
+};
+
+class asked_converter final : public asked_unit {
+ public:
+  explicit asked_converter(const width_converter& unit) : m_from(unit.from), m_to(unit.to) {}
+
+  void make_beat(demand& of) override {
+    for (; m_held < m_to; m_held += m_from) of.take(in[0]);
+    of.make(out[0]);
+    m_held -= m_to;
+  }
+
+ private:
+  std::int64_t m_from, m_to, m_held = 0;
+};
+
+template <class Unit>
+std::unique_ptr<asked_unit> asked(const Unit& unit) {
+  return std::make_unique<asked_steps>(program_of(unit));
+}
+std::unique_ptr<asked_unit> asked(const sliding_window& unit) { return std::make_unique<asked_window>(unit); }
+std::unique_ptr<asked_unit> asked(const width_converter& unit) { return std::make_unique<asked_converter>(unit); }
+
+demand::demand(const dataflow& flow) : m_flow(flow) {
+  for (const dataflow_unit& unit : flow.units) {
+    m_units.push_back(std::visit([](const auto& any) { return asked(any); }, unit));
+    const unit_ports ports = ports_of(unit);
+    m_units.back()->in.resize(ports.inputs.size());
+    m_units.back()->out.resize(ports.outputs.size());
+  }
+  for (const dataflow_stream& stream : streams_of(flow)) {
+    const int index = static_cast<int>(m_links.size());
+    link made;
+    if (stream.from != dataflow_stream::outside) {
+      asked_unit& writer = *m_units[static_cast<std::size_t>(stream.from)];
+      writer.out[static_cast<std::size_t>(stream.from_port)] = index;
+      made.writer = &writer;
+    }
+    if (stream.to == dataflow_stream::outside)
+      m_output = index;
+    else
+      m_units[static_cast<std::size_t>(stream.to)]->in[static_cast<std::size_t>(stream.to_port)] = index;
+    m_links.push_back(made);
+  }
+}
+
+bool joins_branches(const dataflow_unit& unit) { return ports_of(unit).inputs.size() > 1; }
+
+}  // namespace
+
+std::vector<int> live_depths(const dataflow& flow) {
+  if (std::none_of(flow.units.begin(), flow.units.end(), joins_branches))
+    return std::vector<int>(streams_of(flow).size(), 2);
+  demand asks(flow);
+  asks.run();
+  return asks.depths();
+}
+
+}  // namespace spillway
