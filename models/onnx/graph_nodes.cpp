@@ -145,6 +145,7 @@ void graph_reader::add_alias(node_reader& reader, const std::string& output) {
     if (reader.has_input(2) && reader.single(in[2], "training mode") != 0)
       reader.refuse("it drops in training mode; right: inference");
   }
+  if (type == "DebugMarker") reader.attributes.string("export_debug_name", "");
   if (type == "Cast") {
     reader.attributes.boolean("saturate", true);
     if (reader.attributes.integer("to", 0) != onnx::TensorProto::FLOAT)

@@ -11,7 +11,10 @@
 namespace spillway {
 
 std::vector<int> node_order(const onnx::GraphProto& graph) {
+  constexpr int no_node = -1;
   std::map<std::string, int> makers;
+  for (const onnx::ValueInfoProto& input : graph.input()) makers.emplace(input.name(), no_node);
+  for (const onnx::TensorProto& constant : graph.initializer()) makers.emplace(constant.name(), no_node);
   for (int i = 0; i < graph.node_size(); ++i)
     for (const std::string& output : graph.node(i).output())
       if (!output.empty()) makers.emplace(output, i);
@@ -20,7 +23,7 @@ std::vector<int> node_order(const onnx::GraphProto& graph) {
   std::vector<int> waits_for(nodes, 0);
   for (int i = 0; i < graph.node_size(); ++i)
     for (const std::string& input : graph.node(i).input())
-      if (const auto maker = makers.find(input); maker != makers.end()) {
+      if (const auto maker = makers.find(input); maker != makers.end() && maker->second != no_node) {
         readers[static_cast<std::size_t>(maker->second)].push_back(i);
         ++waits_for[static_cast<std::size_t>(i)];
       }

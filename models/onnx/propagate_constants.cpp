@@ -104,19 +104,36 @@ graph_constant propagate_function(node_reader& reader, const graph_constant& x) 
   return result;
 }
 
-graph_constant propagate_evaluated(node_reader& reader, std::int64_t& budget) {
-  read_operation read = read_node(reader);
-  std::vector<float_tensor> operands;
-  for (const std::string& input : read.inputs) operands.push_back(reader.parameter(input, "input"));
+/// A node of the network on these inputs.
+float_tensor evaluated_node(node_reader& reader, const network_op& op, const std::vector<float_tensor>& operands,
+                            std::int64_t& budget) {
+  network_node node{reader.name, op, {}, ""};
   std::vector<const float_tensor*> inputs;
   std::vector<tensor_shape> shapes;
   for (const float_tensor& operand : operands) {
+    node.inputs.push_back(reader.name);
     inputs.push_back(&operand);
     shapes.push_back(operand.shape);
   }
-  const network_node node{reader.name, std::move(read.op), read.inputs, ""};
   spend(reader, elements(output_shape(node, shapes), reader.name), budget);
-  return real_constant(evaluate(node, inputs));
+  return evaluate(node, inputs);
+}
+
+graph_constant propagate_evaluated(node_reader& reader, std::int64_t& budget) {
+  read_operation read = read_node(reader);
+  std::vector<float_tensor> operands;
+  for (std::size_t i = 0; i < read.inputs.size(); ++i) {
+    operands.push_back(reader.parameter(read.inputs[i], "input"));
+    if (i >= read.before.size()) continue;
+    for (const network_op& step : read.before[i]) operands[i] = evaluated_node(reader, step, {operands[i]}, budget);
+  }
+  float_tensor result = evaluated_node(reader, read.op, operands, budget);
+  for (const following_operation& step : read.after) {
+    std::vector<float_tensor> inputs{std::move(result)};
+    if (step.operand) inputs.push_back(*step.operand);
+    result = evaluated_node(reader, step.op, inputs, budget);
+  }
+  return real_constant(std::move(result));
 }
 
 const graph_constant& check_finite(const node_reader& reader, const graph_constant& constant) {

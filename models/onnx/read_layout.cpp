@@ -28,11 +28,12 @@ tensor_shape resolved(const node_reader& reader, const tensor_shape& from, const
 }
 
 tensor_shape flattened(node_reader& reader, const tensor_shape& from) {
-  const std::int64_t axis = reader.attributes.integer("axis", 1), rank = static_cast<std::int64_t>(from.size());
-  if (axis != 1 && (rank < 2 || axis != 1 - rank))
-    reader.refuse("it flattens from axis {}; right: 1, batch first", axis);
   if (from.empty()) reader.refuse("a scalar can't be flattened");
-  return {from[0], elements(from, reader.name) / from[0]};
+  const std::int64_t axis = reader.attributes.integer("axis", 1), rank = static_cast<std::int64_t>(from.size());
+  if (axis < -rank || axis > rank) reader.refuse("it flattens from axis {}, which {} does not have", axis, text(from));
+  std::int64_t before = 1;
+  for (std::int64_t d = 0; d < (axis < 0 ? axis + rank : axis); ++d) before *= from[static_cast<std::size_t>(d)];
+  return {before, elements(from, reader.name) / before};
 }
 
 tensor_shape squeezed(node_reader& reader, const tensor_shape& from) {

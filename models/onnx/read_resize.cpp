@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "spillway/models/onnx/node_reader.h"
 #include "spillway/models/support/text.h"
@@ -45,6 +47,14 @@ std::vector<std::int64_t> factors_of(node_reader& reader, const tensor_shape& fr
   return factors;
 }
 
+/// An operator on images, of an image with channels last.
+read_operation on_channels_last(network_op op, const std::string& input) {
+  read_operation result{std::move(op), {input}};
+  result.before.push_back({transpose_op{{0, 3, 1, 2}}});
+  result.after.push_back({transpose_op{{0, 2, 3, 1}}});
+  return result;
+}
+
 }  // namespace
 
 read_operation read_resize(node_reader& reader) {
@@ -61,13 +71,16 @@ read_operation read_resize(node_reader& reader) {
   reader.attributes.boolean("exclude_outside", false);
   if (mode != "nearest") reader.refuse("its mode is {}; right: nearest", printable(mode));
   const auto factors = factors_of(reader, from);
-  if (from.size() != 4 || factors.size() != 4 || factors[0] != 1 || factors[1] != 1)
-    reader.refuse("it scales {} by {}; right: [1, 1, h, w] of an image", text(from), text(factors));
+  // Channels last where what would be the channels is repeated.
+  const bool last = factors.size() == 4 && factors[1] != 1 && factors[3] == 1;
+  if (from.size() != 4 || factors.size() != 4 || factors[0] != 1 || (!last && factors[1] != 1))
+    reader.refuse("it scales {} by {}; right: [1, 1, h, w] of an image, or [1, h, w, 1]", text(from), text(factors));
   for (const std::int64_t factor : factors)
     if (!repeats_pixels(coordinates, nearest, factor))
       reader.refuse("{} and {} don't repeat pixels {} times; right: asymmetric and floor", printable(coordinates),
                     printable(nearest), factor);
-  return {upsample_op{factors[2], factors[3]}, {in[0]}};
+  if (!last) return {upsample_op{factors[2], factors[3]}, {in[0]}};
+  return on_channels_last(upsample_op{factors[1], factors[2]}, in[0]);
 }
 
 /// Constant padding. Attributes before opset 11, inputs since.
@@ -83,7 +96,11 @@ read_operation read_pad(node_reader& reader) {
   op.after.assign(pads.begin() + static_cast<std::ptrdiff_t>(rank), pads.end());
   op.value = reader.attributes.real("value", 0);
   if (reader.has_input(2)) op.value = reader.single(in[2], "value");
-  return {op, {in[0]}};
+  // Channels last where what would be the channels is padded.
+  if (rank != 4 || op.before[1] + op.after[1] == 0 || op.before[3] != 0 || op.after[3] != 0) return {op, {in[0]}};
+  for (std::vector<std::int64_t>* ends : {&op.before, &op.after})
+    std::rotate(ends->begin() + 1, ends->end() - 1, ends->end());
+  return on_channels_last(std::move(op), in[0]);
 }
 
 }  // namespace spillway

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 #include "spillway/models/support/error.h"
@@ -50,8 +50,10 @@ std::optional<double> scale_of(std::string_view text) {
   double number = 0;
   const auto [end, failure] = std::from_chars(text.data() + 1, text.data() + text.size(), number);
   if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  const auto scale = static_cast<float>(text[0] == '/' ? 1 / number : number);
-  return std::isfinite(scale) && scale > 0 ? std::optional(double{scale}) : std::nullopt;
+  const double scale = text[0] == '/' ? 1 / number : number;
+  if (!(scale > 0 && scale <= std::numeric_limits<float>::max())) return std::nullopt;
+  const auto nearest = static_cast<float>(scale);
+  return nearest > 0 ? std::optional(double{nearest}) : std::nullopt;
 }
 
 }  // namespace

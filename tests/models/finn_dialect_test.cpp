@@ -152,6 +152,33 @@ TEST_CASE("an Im2Col without its product, or with another's weights, is refused"
              "attribute pad_values is unknown for Im2Col; nearest: pad_value"));
 }
 
+TEST_CASE("constants with channels last are padded and normalized as what the input decides") {
+  for (const bool is_constant : {true, false}) {
+    onnx_model m;
+    m.model.mutable_opset_import(0)->set_version(13);
+    m.input("x", {1, 1, 2, 2}).output("y");
+    m.constant("k", {1, 1, 2, 2}, {1, 2, 3, 4});
+    m.constant("gain", {2}, {2, 4});
+    m.constant("zero", {2}, {0, 0});
+    m.constant("one", {2}, {1, 1});
+    onnx::TensorProto& pads = m.constant("pads", {8}, {});
+    pads.set_data_type(onnx::TensorProto::INT64);
+    for (const std::int64_t pad : {0, 1, 0, 0, 0, 0, 0, 0}) pads.add_int64_data(pad);
+    m.node("Pad", {is_constant ? "k" : "x", "pads"}, "p");
+    onnx::NodeProto& norm =
+        m.node("BatchNormalization", {"p", "gain", "zero", "zero", "one"}, "b", "qonnx.custom_op.channels_last");
+    onnx::AttributeProto& epsilon = *norm.add_attribute();
+    epsilon.set_name("epsilon");
+    epsilon.set_type(onnx::AttributeProto::FLOAT);
+    epsilon.set_f(0);
+    m.node("Add", {"b", is_constant ? "x" : "zero"}, "y");
+    const std::vector<float> values =
+        evaluate(m.read(), {{1, 1, 2, 2}, is_constant ? std::vector<float>(4, 0) : std::vector<float>{1, 2, 3, 4}})
+            .values;
+    CHECK(values == std::vector<float>{0, 0, 0, 0, 2, 8, 6, 16});
+  }
+}
+
 TEST_CASE("agreements are counted of bits alone") {
   onnx_model m;
   m.input("x", {1, 2}).output("y");

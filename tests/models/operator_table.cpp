@@ -32,8 +32,9 @@ struct chain {
   onnx_model model;
   std::string tensor = "x";
   int count = 0;
+  bool last;  ///< [n, height, width, channels]
 
-  explicit chain(const shape& input) {
+  explicit chain(const shape& input, bool channels_last = false) : last(channels_last) {
     model.model.mutable_opset_import(0)->set_version(13);
     model.input("x", input);
   }
@@ -72,7 +73,9 @@ struct chain {
 
   /// A product over the channels of what was made last.
   void multiply(const shape& of) {
-    if (of.size() == 4)
+    if (of.size() == 4 && last)
+      add("Conv", {constant({3, 1, 1, of[3]}, -1, 1)}, "qonnx.custom_op.channels_last");
+    else if (of.size() == 4)
       add("Conv", {constant({3, of[1], 1, 1}, -1, 1)});
     else
       add("MatMul", {constant({of.back(), 3}, -1, 1)});
@@ -132,13 +135,17 @@ const std::map<std::string, adder, std::less<>>& adders() {
       c.add(t, {c.constant({4}, 2), c.constant({4}, 1), c.constant({4}, 0), c.constant({4}, 1)}, d);
     };
     of["Reshape"] = [](chain& c, const std::string& t, const std::string&) { c.add(t, {c.integers({1, 64})}); };
-    of["Unsqueeze"] = [](chain& c, const std::string& t, const std::string&) { c.add(t, {c.integers({2})}); };
+    of["Unsqueeze"] = [](chain& c, const std::string& t, const std::string&) {
+      c.add(t, {c.integers({2})});
+      c.add("Squeeze", {c.integers({2})});
+    };
     of["Squeeze"] = [](chain& c, const std::string& t, const std::string&) {
       c.add("Unsqueeze", {c.integers({2})});
       c.add(t, {c.integers({2})});
     };
     of["Transpose"] = [](chain& c, const std::string& t, const std::string&) {
-      onnx_model::integers(c.add(t, {}), "perm", {0, 1, 3, 2});
+      onnx_model::integers(c.add(t, {}), "perm", {0, 2, 3, 1});
+      onnx_model::integers(c.add(t, {}), "perm", {0, 3, 1, 2});
     };
     of["Pad"] = [](chain& c, const std::string& t, const std::string&) {
       c.add(t, {c.integers({0, 0, 1, 1, 0, 0, 1, 1})});
@@ -259,8 +266,17 @@ std::string outcome(const std::function<chain()>& build) {
 std::string row_of(std::string_view domain, std::string_view name) {
   const std::string type(name), in(domain);
   const shape input = is_flat(name) ? shape{1, 16} : shape{1, 4, 4, 4};
+  const bool last = in == "qonnx.custom_op.channels_last" || name == "MaxPoolNHWC" || name == "Im2Col";
+  const auto first_product = [&](chain& c) {
+    if (is_flat(name))
+      c.add("MatMul", {c.constant({16, 16}, -1, 1)});
+    else if (last)
+      c.add("Conv", {c.constant({4, 1, 1, 4}, -1, 1)}, "qonnx.custom_op.channels_last");
+    else
+      c.add("Conv", {c.constant({4, 4, 1, 1}, -1, 1)});
+  };
   const std::array<std::function<chain()>, 4> positions{[&] {  // in front of the input's quantizer
-                                                          chain c(input);
+                                                          chain c(input, last);
                                                           put(c, type, in);
                                                           const shape made = c.made();
                                                           c.quantize();
@@ -268,19 +284,16 @@ std::string row_of(std::string_view domain, std::string_view name) {
                                                           return c;
                                                         },
                                                         [&] {  // between quantizer and product
-                                                          chain c(input);
+                                                          chain c(input, last);
                                                           c.quantize();
                                                           put(c, type, in);
                                                           c.multiply(c.made());
                                                           return c;
                                                         },
                                                         [&] {  // between product and quantizer
-                                                          chain c(input);
+                                                          chain c(input, last);
                                                           c.quantize();
-                                                          if (is_flat(name))
-                                                            c.add("MatMul", {c.constant({16, 16}, -1, 1)});
-                                                          else
-                                                            c.add("Conv", {c.constant({4, 4, 1, 1}, -1, 1)});
+                                                          first_product(c);
                                                           put(c, type, in);
                                                           const shape made = c.made();
                                                           c.quantize();
@@ -288,12 +301,9 @@ std::string row_of(std::string_view domain, std::string_view name) {
                                                           return c;
                                                         },
                                                         [&] {  // behind the last product
-                                                          chain c(input);
+                                                          chain c(input, last);
                                                           c.quantize();
-                                                          if (is_flat(name))
-                                                            c.add("MatMul", {c.constant({16, 16}, -1, 1)});
-                                                          else
-                                                            c.add("Conv", {c.constant({4, 4, 1, 1}, -1, 1)});
+                                                          first_product(c);
                                                           put(c, type, in);
                                                           return c;
                                                         }};

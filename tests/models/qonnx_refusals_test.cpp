@@ -56,7 +56,8 @@ TEST_CASE("scales, zero points and widths that mean nothing are refused by the n
         "Quant_xq: its bit width is 4097; right: a whole number from 1 to 4096");
   CHECK(with_constant("xq_bits", {}, {5000}) ==
         "Quant_xq: its bit width is 5000; right: a whole number from 1 to 4096");
-  CHECK(with_constant("xq_bits", {2}, {4, 4}) == "Quant_xq: its bit width has 2 values; right: 1");
+  CHECK(with_constant("xq_bits", {3}, {4, 3, 4}) ==
+        "Quant_xq: its bit width differs from channel to channel; right: one width, of activations");
   CHECK(after([](onnx_model& m) {
           initializer(m, "xq_bits").set_float_data(0, 1);
           m.graph.mutable_node(0)->mutable_attribute(0)->set_i(0);

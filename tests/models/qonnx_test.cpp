@@ -159,15 +159,20 @@ TEST_CASE("a Reshape that keeps the batch is taken, as a Flatten if it is one") 
   }
 }
 
-TEST_CASE("a Flatten is taken from axis 1, which negative axes may name") {
-  for (const auto& [axis, taken] : {std::pair{1, true}, {-3, true}, {0, false}, {2, false}, {-1, false}}) {
+TEST_CASE("a Flatten is taken where the batch stays, from any axis that says so") {
+  const auto refusal = [](const std::vector<std::int64_t>& shape, int axis) {
     onnx_model m;
-    m.input("x", {1, 3, 2, 2}).output("y");
+    m.input("x", shape).output("y");
     onnx_model::integer(m.node("Flatten", {"x"}, "y"), "axis", axis);
-    CHECK(m.refusal() ==
-          (taken ? "no exception"
-                 : "Flatten_y: it flattens from axis " + std::to_string(axis) + "; right: 1, batch first"));
-  }
+    return m.refusal();
+  };
+  for (const int axis : {1, -3, 0}) CHECK(refusal({1, 3, 2, 2}, axis) == "no exception");
+  CHECK(refusal({1, 1, 2, 2}, 2) == "no exception");
+  CHECK(refusal({2, 3, 2, 2}, 0) ==
+        "Flatten_y: it reshapes [2, 3, 2, 2] to [1, 24]; right: dimension 0, the batch, stays");
+  CHECK(refusal({1, 3, 2, 2}, 2) ==
+        "Flatten_y: it reshapes [1, 3, 2, 2] to [3, 4]; right: dimension 0, the batch, stays");
+  CHECK(refusal({1, 3, 2, 2}, -5) == "Flatten_y: it flattens from axis -5, which [1, 3, 2, 2] does not have");
 }
 
 TEST_CASE("constants may have any type whose values are float32") {

@@ -216,6 +216,12 @@ def top_k(a, x, k=None):
     return np.argsort(-x, axis=a.get("axis", -1), kind="stable").take(np.arange(count), a.get("axis", -1))
 
 
+def resize(a, x, _, scales):
+    for axis, factor in enumerate(scales):
+        x = np.repeat(x, int(factor), axis)
+    return x
+
+
 def clip(a, x, low=None, high=None):
     return np.clip(x, a.get("min", -np.inf) if low is None else low, a.get("max", np.inf) if high is None else high)
 
@@ -233,7 +239,7 @@ OPERATORS = {
     "Quant": quant, "IntQuant": quant, "BipolarQuant": lambda a, x, s: np.where(x >= 0, 1.0, -1.0) * s, "Trunc": trunc,
     "MultiThreshold": multi_threshold, "XnorPopcountMatMul": xnor_popcount, "Im2Col": im2col,
     "MaxPoolNHWC": channels_last(max_pool), "QuantAvgPool2d": quant_average_pool, "DebugMarker": lambda a, x: x,
-    "QuantizeLinear": quantize_linear, "DequantizeLinear": dequantize_linear, "TopK": top_k,
+    "QuantizeLinear": quantize_linear, "DequantizeLinear": dequantize_linear, "TopK": top_k, "Resize": resize,
     "ArgMax": lambda a, x: np.expand_dims(x.argmax(a.get("axis", 0)), a.get("axis", 0)) if a.get("keepdims", 1)
     else x.argmax(a.get("axis", 0)),
 }

@@ -193,6 +193,14 @@ class Network:
         out = [(n - k) // k + 1 for n in positions]
         self.shape = [1] + out + [self.shape[-1]] if self.last else self.shape[:2] + out
 
+    def repeat(self):
+        """Resize by whole factors, in either layout."""
+        h, w = self.random.choice([(2, 1), (2, 2), (3, 2)]) if self.last else self.random.choice([(2, 1), (1, 2), (2, 3)])
+        factors = [1, h, w, 1] if self.last else [1, 1, h, w]
+        self.then("Resize", ["", self.constant(np.array(factors))], mode="nearest",
+                  coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+        self.shape = [n * f for n, f in zip(self.shape, factors)]
+
     def turn(self):
         """The same image in the other layout."""
         rank = len(self.shape)
@@ -227,7 +235,7 @@ class Network:
             if images and self.last and len(self.shape) == 4:
                 steps.append("columns")
             if images and len(self.shape) == 4:
-                steps.append("average")
+                steps += ["average", "repeat"]
             if images and self.last and self.random.random() < 0.3:
                 steps.append("tokens")
             step = self.random.choice(steps)
@@ -235,7 +243,7 @@ class Network:
                 self.product(self.shape[-1], self.random.randint(1, 4))
             else:
                 getattr(self, step)()
-            if step not in ("pool", "turn"):
+            if step not in ("pool", "turn", "repeat"):
                 if self.random.random() < 0.3:
                     self.affine()
                 self.quantizer()
