@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "spillway/sim/accelerator.h"
+#include "spillway/sim/deadlock_error.h"
 #include "spillway/sim/engine.h"
 #include "spillway/sim/kernel.h"
 #include "spillway/sim/stream_checker.h"
@@ -22,7 +23,7 @@ constexpr std::chrono::milliseconds progress_interval{50};
 
 /// Runs to the end, and asks `on_progress` about every 50 ms whether to go on. A stop sends no further frame, and lets
 /// those in the pipeline finish, so that outputs, counts and events are of the same frames.
-bool run_with_progress(accelerator& top, const run_options& options) {
+bool run_with_progress(accelerator& top, recorder& events, const run_options& options) {
   std::uint64_t chunk = 1024;
   bool stopped = false;
   for (auto asked = wall_clock::now(); !top.clock.run(chunk);) {
@@ -34,6 +35,7 @@ bool run_with_progress(accelerator& top, const run_options& options) {
       stopped = true;
       top.input().stop_after_this_frame();
       top.output().expect(top.input().frames());
+      events.expect_frames(top.input().frames());
     }
   }
   return stopped;
@@ -51,27 +53,19 @@ std::string_view own_name(std::string_view full) { return full.substr(full.rfind
   const auto shown = [&](const std::string& full) { return names.at(own_name(full)); };
 
   deadlock_error renamed = stuck;
-  std::string ring, held;
-  for (deadlock_error::wait& wait : renamed.ring) {
-    wait = {shown(wait.unit), shown(wait.link), wait.for_room};
-    ring += fmt::format("{} waits for {} in {}; ", wait.unit, wait.for_room ? "room" : "a beat", wait.link);
-  }
+  for (deadlock_error::wait& wait : renamed.ring) wait = {shown(wait.unit), shown(wait.link), wait.for_room};
   renamed.levels.clear();  // in the dataflow's order, not in that of the clock domain
   for (std::size_t s = 0; s < links.size(); ++s) {
     const stream& link = *top.streams()[s];
     renamed.levels.push_back({name_of(flow, links[s]), link.fill(), link.shape().depth});
-    const deadlock_error::level& level = renamed.levels.back();
-    if (level.fill > 0)
-      held += fmt::format("{}{} {}/{}", held.empty() ? "" : ", ", level.link, level.fill, level.depth);
   }
-  throw deadlock_error(
-      fmt::format("deadlock in cycle {}: {}beats held: {}", stuck.cycle, ring, held.empty() ? "none" : held),
-      stuck.cycle, renamed.ring, renamed.levels);
+  throw deadlock_error(deadlock_text(stuck.cycle, renamed.ring, renamed.levels), stuck.cycle, renamed.ring,
+                       renamed.levels);
 }
 
-bool run(accelerator& top, const dataflow& flow, const run_options& options) {
+bool run(accelerator& top, const dataflow& flow, recorder& events, const run_options& options) {
   try {
-    if (options.on_progress) return run_with_progress(top, options);
+    if (options.on_progress) return run_with_progress(top, events, options);
     top.clock.run();
     return false;
   } catch (const deadlock_error& stuck) {
@@ -94,9 +88,10 @@ run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, 
 
   run_result result;
   const std::uint64_t frames = top.input().frames();
+  events.expect_frames(frames);
   std::optional<stream_checker> checker;
   if (options.compare) checker.emplace(*options.compare, flow, inputs, top);
-  result.stopped = run(top, flow, options) && top.input().frames() < frames;
+  result.stopped = run(top, flow, events, options) && top.input().frames() < frames;
   if (waves) waves->close();
 
   result.frames = top.output().frames_done();

@@ -34,4 +34,8 @@ class deadlock_error : public protocol_error {
   std::vector<level> levels;  ///< of every stream
 };
 
+/// The message of a deadlock: the ring of units that wait for each other, and the beats that streams hold.
+std::string deadlock_text(std::uint64_t cycle, const std::vector<deadlock_error::wait>& ring,
+                          const std::vector<deadlock_error::level>& levels);
+
 }  // namespace spillway

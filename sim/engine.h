@@ -76,9 +76,9 @@ struct run_result {
   std::uint64_t frames = 0;
   std::uint64_t cycles = 0;                 ///< from the first beat offered to the last beat taken by the sink
   std::uint64_t first_frame_latency = 0;    ///< cycles until the sink has taken the first frame's last beat
-  std::vector<unit_activity> activity;      ///< cycle engine; the fast engine leaves it empty
-  std::vector<std::uint64_t> frame_cycles;  ///< cycle engine: when the sink took each frame's last beat
-  std::vector<int> most_filled;             ///< cycle engine: the greatest fill of each stream of the dataflow, beats
+  std::vector<unit_activity> activity;      ///< of each unit; the fast engine leaves it empty
+  std::vector<std::uint64_t> frame_cycles;  ///< when the sink took each frame's last beat
+  std::vector<int> most_filled;             ///< the greatest fill of each stream of the dataflow, beats
   stream_comparison compared;
   std::optional<stream_difference> first_difference;  ///< the earliest; of those in one cycle, the closest to the input
   bool stopped = false;                               ///< `on_progress` said so
@@ -94,10 +94,16 @@ std::int64_t count_frames(const dataflow& flow, const integer_tensor& inputs);
 run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
                             const run_options& options = {});
 
-/// No clock: values by dot product, cycles from the schedule. Without stalls it returns the same outputs, the same
-/// counts, the same events and the same cycle stamps as the cycle engine. It proves before it looks: a channel with a
-/// certificate is not checked; of the rest only dot products that a bound on this input can't clear are replayed.
+/// No clock: values layer by layer, times from `compute_beat_times`. Without stalls it returns the same as the cycle
+/// engine for any number of threads: outputs, counts, events with their cycle stamps, and what `run_result` says of
+/// time. Memory is that of a few frames beside inputs, outputs and the log. It proves before it looks: a channel with a
+/// certificate is not checked; of the rest only dot products that a bound on this input can't clear are gone through
+/// addition by addition. Throws `deadlock_error` where streams are too shallow.
 run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
                            const run_options& options = {});
+
+/// The outputs alone, as the fast engine computes them: no counts, no events, no times, and no deadlock.
+integer_tensor compute_values(const dataflow& flow, const integer_tensor& inputs, unsigned threads = 1,
+                              const std::function<bool(std::uint64_t)>& on_progress = {});
 
 }  // namespace spillway

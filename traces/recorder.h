@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -44,12 +45,17 @@ class recorder {
   std::span<const overflow_event> events() const { return m_events; }
   std::uint64_t max_events() const { return m_max_events; }
 
+  /// The frames of the run: hardware that goes on by itself (padding runs ahead) begins one more, which does not count.
+  std::uint64_t frames() const { return m_frames; }
+  void expect_frames(std::uint64_t frames) { m_frames = frames; }
+
   /// Sums over all channels of a unit, and over all units.
   channel_counts total(std::uint32_t unit) const;
   channel_counts total() const;
 
  private:
   std::uint64_t m_max_events;
+  std::uint64_t m_frames = std::numeric_limits<std::uint64_t>::max();
   std::vector<std::vector<channel_counts>> m_counts;
   std::vector<overflow_event> m_events;
 };

@@ -84,6 +84,7 @@ std::string to_json(const run_manifest& manifest) {
   json["started"] = manifest.started;
   json["wall_seconds"] = manifest.wall_seconds;
   json["finished"] = manifest.finished;
+  if (!manifest.engine.empty()) json["engine"] = manifest.engine;
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

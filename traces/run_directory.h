@@ -19,6 +19,7 @@ struct run_manifest {
   std::string started;  ///< UTC, ISO 8601
   double wall_seconds = 0;
   bool finished = false;
+  std::string engine = {};  ///< that ran: "cycle" or "fast"; empty where none did
 };
 
 /// A directory that one run, or one study, writes its files into.

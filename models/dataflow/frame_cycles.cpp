@@ -2,6 +2,7 @@
 #include "spillway/models/dataflow/frame_cycles.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace spillway {
 
@@ -12,6 +13,7 @@ void frame_cycles::append(std::uint64_t cycle, std::uint64_t count) {
 }
 
 std::uint64_t frame_cycles::at(std::uint64_t index) const {
+  if (index >= m_count && m_steady.period == 0) return std::numeric_limits<std::uint64_t>::max();
   std::uint64_t later = 0;
   if (index >= m_count) {
     const std::uint64_t step = m_steady.period * m_per_frame;

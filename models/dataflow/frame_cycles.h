@@ -26,7 +26,7 @@ class frame_cycles {
   /// Says how it goes on behind what was appended, which must be whole frames and reach into the steady state.
   void go_on(const steady_state& steady) { m_steady = steady; }
 
-  /// The one of index `index`, counted from 0 over the whole run.
+  /// The one of index `index`, counted from 0 over the whole run; the greatest number if the run ended before it.
   std::uint64_t at(std::uint64_t index) const;
   std::uint64_t per_frame() const { return m_per_frame; }
 

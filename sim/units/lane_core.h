@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "spillway/models/dataflow/units/mvau.h"
 #include "spillway/sim/units/activation.h"
 #include "spillway/sim/units/dot_core.h"
 #include "spillway/sim/units/lane_kernels.h"

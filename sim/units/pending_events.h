@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "spillway/models/numbers/accumulator.h"
-#include "spillway/sim/replay.h"
+#include "spillway/sim/event_values.h"
 #include "spillway/traces/recorder.h"
 
 namespace spillway {
@@ -41,6 +41,7 @@ class pending_events {
 
   /// A dot product has ended; once for each PE, then `log` for all.
   void count(const dot_address& where, int pe, std::int64_t events, bool persistent) {
+    if (where.frame >= m_recorder.frames()) return;
     channel_counts& counts = m_counts[static_cast<std::size_t>(where.first_channel + pe)];
     ++counts.dot_products;
     if (events == 0) return;
@@ -52,6 +53,7 @@ class pending_events {
   /// Logs what waits. `persistent` has a value for each PE.
   void log(const dot_address& where, std::span<const unsigned char> persistent) {
     if (m_waiting.empty()) return;
+    if (where.frame >= m_recorder.frames()) return m_waiting.clear();
     for (overflow_event& event : m_waiting) {
       event.frame = where.frame;
       event.position = where.position;

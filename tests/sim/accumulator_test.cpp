@@ -8,7 +8,7 @@
 #include "spillway/models/numbers/register_oracle.h"
 #include "spillway/models/numbers/storage.h"
 #include "spillway/sim/kernel.h"
-#include "spillway/sim/replay.h"
+#include "spillway/sim/event_values.h"
 #include "spillway/tests/models/number_generators.h"
 #include "spillway/tests/models/property.h"
 

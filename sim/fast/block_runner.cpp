@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/sim/fast/block_runner.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace spillway::detail {
+
+namespace {
+
+// Results don't depend on these two: how much of a block's values a cache should hold, and the most frames of a block.
+constexpr std::int64_t block_bytes = 4'000'000;
+constexpr std::int64_t most_frames = 256;
+
+}  // namespace
+
+block_runner::block_runner(const dataflow& flow, const fast_plan& plan, const integer_tensor& inputs,
+                           std::int64_t frames, const std::function<bool(std::uint64_t)>& on_progress)
+    : m_plan(plan),
+      m_inputs(inputs),
+      m_frames(frames),
+      m_on_progress(on_progress),
+      m_block(std::clamp<std::int64_t>(block_bytes / std::max<std::int64_t>(1, plan.frame_bytes()), 1, most_frames)),
+      m_counts(plan.no_counts()) {
+  const stream_shape shape = output_shape(flow);
+  m_frame_elements = shape.beats * shape.lanes;
+  const std::int64_t channels = output_channels(flow);
+  m_outputs = integer_tensor::zeros(shape.type, {frames * (m_frame_elements / channels), channels});
+}
+
+/// Calls `work(is_caller)` on as many threads; one of them is the caller's.
+template <class Work>
+void block_runner::on_threads(unsigned threads, const Work& work) {
+  {
+    std::vector<std::jthread> pool;
+    const std::int64_t blocks = (m_frames + m_block - 1) / m_block;
+    for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, blocks); ++t) pool.emplace_back([&] { work(false); });
+    work(true);
+  }
+  if (m_failure) std::rethrow_exception(m_failure);
+}
+
+void block_runner::run(unsigned threads, const stamps& times, event_log& log) {
+  on_threads(threads, [&](bool is_caller) { work(is_caller, times, log, {}); });
+}
+
+void block_runner::run_profile(unsigned threads, bool partial_sums, sum_profile& profile) {
+  const stamps no_times;
+  event_log no_events(0);
+  for (const auto& counts : m_counts) profile.units.emplace_back(counts.size());
+  on_threads(threads, [&](bool is_caller) {
+    std::vector<sum_counter> sums;
+    for (std::size_t u = 0; u < m_counts.size(); ++u)
+      sums.emplace_back(std::ssize(m_counts[u]), partial_sums, u, m_counts.size(), profile.frame_bits);
+    work(is_caller, no_times, no_events, sums);
+    const std::scoped_lock lock(m_mutex);
+    for (std::size_t u = 0; u < sums.size(); ++u)
+      for (std::size_t channel = 0; channel < profile.units[u].size(); ++channel)
+        profile.units[u][channel].add(sums[u].channels()[channel]);
+  });
+}
+
+integer_tensor block_runner::take_outputs() {
+  m_outputs.shape[0] = m_frames == 0 ? 0 : m_outputs.shape[0] / m_frames * m_next;
+  m_outputs.words.resize(static_cast<std::size_t>(m_outputs.size() * m_outputs.type.words()));
+  return std::move(m_outputs);
+}
+
+/// The first frame of the next block, or `m_frames`.
+std::int64_t block_runner::take() {
+  const std::scoped_lock lock(m_mutex);
+  if (m_stops) return m_frames;
+  const std::int64_t first = m_next;
+  m_next = std::min(m_frames, m_next + m_block);
+  return first;
+}
+
+void block_runner::work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums) {
+  auto counts = m_plan.no_counts();
+  try {
+    for (std::int64_t first = take(); first < m_frames; first = take()) {
+      run_block({times, log, first, std::min(m_block, m_frames - first), sums}, counts);
+      if (!reports || !m_on_progress) continue;
+      std::int64_t done = 0;
+      {
+        const std::scoped_lock lock(m_mutex);
+        done = m_done;
+      }
+      if (!m_on_progress(static_cast<std::uint64_t>(done))) stop();
+    }
+  } catch (...) {
+    stop();
+    const std::scoped_lock lock(m_mutex);
+    if (!m_failure) m_failure = std::current_exception();
+  }
+  const std::scoped_lock lock(m_mutex);
+  for (std::size_t u = 0; u < counts.size(); ++u) add_counts(m_counts[u], counts[u]);
+}
+
+void block_runner::run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts) {
+  const std::int64_t elements = m_inputs.size() / m_frames, first = context.first_frame, frames = context.frames;
+  const value_block outputs = m_plan.run(block_of(m_inputs, first * elements, frames * elements), context, counts);
+  copy_words(outputs, m_outputs.at(first * m_frame_elements));
+  const std::scoped_lock lock(m_mutex);
+  m_done += frames;
+}
+
+void block_runner::stop() {
+  const std::scoped_lock lock(m_mutex);
+  m_stops = true;
+}
+
+}  // namespace spillway::detail

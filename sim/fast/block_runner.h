@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "spillway/sim/fast/event_log.h"
+#include "spillway/sim/fast/fast_plan.h"
+#include "spillway/sim/fast/stamps.h"
+
+namespace spillway::detail {
+
+/// Runs a plan over blocks of frames on several threads. Blocks are handed out in order, and each that was is finished,
+/// so that finished frames are the first ones. Neither outputs nor counts depend on the threads.
+class block_runner {
+ public:
+  /// `on_progress` as in `run_options`. All that is referred to must outlive the runner.
+  block_runner(const dataflow& flow, const fast_plan& plan, const integer_tensor& inputs, std::int64_t frames,
+               const std::function<bool(std::uint64_t)>& on_progress);
+
+  /// Computes; events go to `log`, stamped from `times`.
+  void run(unsigned threads, const stamps& times, event_log& log);
+
+  /// Computes with a plan that profiles; fills in the profile's units and the bits of its frames.
+  void run_profile(unsigned threads, bool partial_sums, sum_profile& profile);
+
+  /// Frames that were finished: all of them, unless `on_progress` said no.
+  std::int64_t frames() const { return m_next; }
+  bool stopped() const { return m_next < m_frames; }
+
+  /// The counters of each unit's channels, and the outputs of the finished frames, [frames * vectors, channels].
+  const std::vector<std::vector<channel_counts>>& counts() const { return m_counts; }
+  integer_tensor take_outputs();
+
+ private:
+  std::int64_t take();
+  template <class Work>
+  void on_threads(unsigned threads, const Work& work);
+  void work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums);
+  void run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts);
+  void stop();
+
+  const fast_plan& m_plan;
+  const integer_tensor& m_inputs;
+  std::int64_t m_frames;
+  const std::function<bool(std::uint64_t)>& m_on_progress;
+  std::int64_t m_block;               ///< frames
+  std::int64_t m_frame_elements = 1;  ///< of the output
+  std::vector<std::vector<channel_counts>> m_counts;
+  integer_tensor m_outputs;
+
+  std::mutex m_mutex;
+  std::int64_t m_next = 0, m_done = 0;  ///< frames that were handed out, and that are finished
+  bool m_stops = false;
+  std::exception_ptr m_failure;
+};
+
+}  // namespace spillway::detail

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "spillway/traces/recorder.h"
+
+namespace spillway::detail {
+
+/// An event, and when its dot product's last iteration was issued: then the hardware knows all about it and logs it.
+struct finished_event {
+  overflow_event event;
+  std::uint64_t finished = 0;
+};
+
+/// The first events of a run in the order of the hardware, whatever the order in which threads find them: by the cycle
+/// in which dot products finish, then by unit, then as the additions happened.
+class event_log {
+ public:
+  explicit event_log(std::uint64_t max_events);
+
+  /// False if an event of a dot product that finishes in this cycle can't be among the first.
+  bool wants(std::uint64_t finished) const { return finished <= m_latest.load(std::memory_order_relaxed); }
+  bool wants_any() const { return m_max_events > 0; }
+
+  /// From any thread.
+  void add(std::vector<finished_event>& events);
+
+  /// Hands the events over, in order.
+  void write(recorder& to);
+
+ private:
+  void drop_late();
+
+  std::uint64_t m_max_events;
+  std::atomic<std::uint64_t> m_latest;
+  std::mutex m_mutex;
+  std::vector<finished_event> m_events;
+};
+
+}  // namespace spillway::detail

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/sim/sum_profile.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include "spillway/sim/engine.h"
+#include "spillway/sim/fast/block_runner.h"
+
+namespace spillway {
+
+std::uint64_t sum_range::beyond(int bits) const {
+  const auto first = needs.begin() + std::clamp(bits + 1, 0, most_bits + 1);
+  return std::accumulate(first, needs.end(), std::uint64_t{0});
+}
+
+int sum_range::bits() const {
+  for (int bits = most_bits; bits > 0; --bits)
+    if (needs[static_cast<std::size_t>(bits)] > 0) return bits;
+  return 1;
+}
+
+void channel_sums::add(const channel_sums& other) {
+  for (std::size_t scope = 0; scope < by_scope.size(); ++scope) {
+    sum_range& to = by_scope[scope];
+    const sum_range& from = other.by_scope[scope];
+    to.low = std::min(to.low, from.low);
+    to.high = std::max(to.high, from.high);
+    for (std::size_t bits = 0; bits < to.needs.size(); ++bits) to.needs[bits] += from.needs[bits];
+  }
+}
+
+channel_sums sum_profile::total(std::size_t unit) const {
+  channel_sums sum;
+  for (const channel_sums& channel : units[unit]) sum.add(channel);
+  return sum;
+}
+
+sum_profile profile_sums(const dataflow& flow, const integer_tensor& inputs, const profile_options& options) {
+  validate(flow);
+  const std::int64_t frames = count_frames(flow, inputs);
+  const detail::fast_plan plan(flow, {}, true);
+  sum_profile result;
+  result.frame_bits.resize(static_cast<std::size_t>(frames) * flow.units.size());
+  detail::block_runner runner(flow, plan, inputs, frames, options.on_progress);
+  runner.run_profile(std::max(1u, options.threads), options.partial_sums, result);
+  result.frames = static_cast<std::uint64_t>(runner.frames());
+  result.stopped = runner.stopped();
+  result.outputs = runner.take_outputs();
+  result.frame_bits.resize(static_cast<std::size_t>(result.frames) * flow.units.size());
+  return result;
+}
+
+}  // namespace spillway
