@@ -72,7 +72,7 @@ value_chain chain_of(const std::vector<input_step>& steps) {
   return chain;
 }
 
-input_levels::input_levels(const input_quantizer& quantizer) : m_quantizer(quantizer) {
+input_levels::input_levels(const input_quantizer& quantizer) : m_quantizer(quantizer), m_quick(quantizer) {
   check_quantizer(quantizer);
   m_steps = chain_of(quantizer.steps);
   for (const input_step& step : quantizer.steps) m_by_channel = m_by_channel || step.values.size() > 1;
@@ -82,6 +82,7 @@ std::int64_t input_levels::operator()(float x, std::int64_t channel) {
   if (std::isnan(x)) return m_quantizer.type.is_bipolar ? -1 : m_quantizer.low;
   if (std::isinf(x)) x = std::copysign(std::numeric_limits<float>::max(), x);
   if (!m_by_channel) channel = 0;
+  if (const std::optional<std::int64_t> level = m_quick(x, channel)) return *level;
   constexpr std::size_t most_known = std::size_t{1} << 20;
   if (m_known.size() > most_known) m_known.clear();
   const auto [found, is_new] = m_known.try_emplace({channel, x}, 0);

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "spillway/models/integer_network/integer_network.h"
+#include "spillway/models/integer_network/quick_levels.h"
 #include "spillway/models/integer_network/value_chain.h"
 
 namespace spillway {
 
-/// The integers that real inputs become, decided by the formulas in exact arithmetic; each distinct input is decided
-/// once. NaN becomes the least value, an infinity counts as the greatest float32.
+/// The integers that real inputs become, decided by the formulas: in doubles with a bound of their errors, and in exact
+/// arithmetic where these do not decide, once for each distinct input. NaN becomes the least value, an infinity counts as the greatest float32.
 class input_levels {
  public:
   /// Throws `config_error` for a quantizer that is none.
@@ -29,6 +30,7 @@ class input_levels {
   std::int64_t decide(float x, std::int64_t channel) const;
 
   input_quantizer m_quantizer;
+  quick_levels m_quick;
   value_chain m_steps;
   bool m_by_channel = false;
   std::map<std::pair<std::int64_t, float>, std::int64_t> m_known;

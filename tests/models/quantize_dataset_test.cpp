@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/numbers/rational.h"
@@ -166,6 +167,36 @@ TEST_CASE("steps before the quantizer are taken in order, exactly, channel by ch
   quantizer.type = signed_type(16);
   quantizer.high = 32767;
   CHECK(quantize_input(quantizer, 1) == 7071);
+}
+
+TEST_CASE("reals at a boundary of the quantizer, and next to it, become what fractions say") {
+  std::mt19937_64 random(5);
+  const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+  const auto real = [&](float most) { return std::uniform_real_distribution<float>(-most, most)(random); };
+  int at_boundaries = 0;
+  for (int c = 0; c < 2000; ++c) {
+    const bool is_dyadic = c % 2 == 0;  // then boundaries are float32 numbers
+    const float factor = is_dyadic ? std::ldexp(1.0F, pick(-3, 3)) : real(3) + 4;
+    const float addend = is_dyadic ? static_cast<float>(pick(-8, 8)) / 4 : real(2);
+    const float scale = is_dyadic ? std::ldexp(1.0F, pick(-6, 1)) : std::abs(real(1)) + 0.01F;
+    const int zero = pick(-3, 3);
+    const integer_type type{pick(2, 12), true, false};
+    input_quantizer quantizer{type, static_cast<double>(scale), zero, type.min64(), type.max64()};
+    quantizer.steps = {{input_step::kind::multiply, {factor}, 0, 0, 0}, {input_step::kind::add, {addend}, 0, 0, 0}};
+    for (int v = 0; v < 20; ++v) {
+      const int level = pick(static_cast<int>(type.min64()) - 1, static_cast<int>(type.max64()) + 1);
+      float x = ((static_cast<float>(level - zero) + 0.5F) * scale - addend) / factor;
+      for (int moves = pick(-2, 2); moves != 0; moves += moves < 0 ? 1 : -1)
+        x = std::nextafter(x, moves < 0 ? -INFINITY : INFINITY);
+      const rational position = (exact(x) * exact(factor) + exact(addend)) / exact(scale) + zero;
+      at_boundaries += position == rational(2 * level + 1) / 2 ? 1 : 0;
+      const big_int expected =
+          std::clamp(nearest_even(position), big_int(type.min64()), big_int(type.max64()));
+      CAPTURE(x);
+      CHECK(quantize_input(quantizer, x) == expected);
+    }
+  }
+  CHECK(at_boundaries > 1000);
 }
 
 TEST_CASE("the file's order of a frame becomes the hardware's") {
