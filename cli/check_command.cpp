@@ -20,8 +20,8 @@ namespace {
 
 struct check_options {
   design_arguments design;
-  std::string tiles;  ///< P_IxT:P_O, to prove of every unit
-  std::string data;   ///< compares the file with its integers on it
+  std::string tiles;        ///< P_IxT:P_O, to prove of every unit
+  check_data_options data;  ///< compares the file with its integers on it
   bool json = false;
 };
 
@@ -153,12 +153,18 @@ int check(const check_options& options) {
     if (wrapping)
       fmt::print("claims of the file: none; it was trained to wrap in registers of {} bits (WrapNet)\n", *wrapping);
   }
-  if (!options.data.empty()) {
+  bool stopped = false;
+  if (!options.data.data.empty()) {
     const difference_report differences = compare_on_data(loaded.file, options.data);
     json["differences"] = as_json(differences);
-    if (!options.json) print_differences(differences, options.data);
+    if (!options.json) print_differences(differences, options.data.data);
+    stopped = differences.stopped;
+    if (stopped)
+      say(fmt::format("interrupted after {} frames; go on with --skip {}", differences.frames,
+                      options.data.skip + differences.frames));
   }
   if (options.json) print_json(json);
+  if (stopped) return 130;
   return safe ? 0 : 1;
 }
 
@@ -170,9 +176,18 @@ void add_check_command(CLI::App& app, command_action& action) {
   add_design_options(*command, options->design);
   command->add_option("--tiles", options->tiles,
                       "Prove tiled accumulation, P_IxT:P_O: tiles of T products in P_I bits, summed in P_O");
-  command->add_option(
-      "--data", options->data,
+  CLI::Option* data = command->add_option(
+      "--data", options->data.data,
       "Also run the file in float32 and its integers on this data, as simulate takes it, and explain what differs");
+  command->add_option("--frames", options->data.frames, "Frames to compare; all if left out")
+      ->check(CLI::PositiveNumber)
+      ->needs(data);
+  command->add_option("--skip", options->data.skip, "Frames to leave out at the start")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(data);
+  command->add_option("--threads", options->data.threads, "Threads of the comparison; all cores if left out")
+      ->needs(data);
+  command->add_flag("-q,--quiet", options->data.quiet, "No progress");
   command->add_flag("--json", options->json, "Print JSON, with the whole witness of each channel that fails");
   command->footer(
       "Exits with 1 if a width is not proven. Without --accumulator (--tiles), what the file claims is checked.\n"

@@ -5,9 +5,14 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "spillway/cli/interrupt.h"
+#include "spillway/cli/progress.h"
 #include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/select_frames.h"
 #include "spillway/models/streamline/streamline.h"
+#include "spillway/sim/evaluate_fast.h"
 
 namespace spillway {
 
@@ -21,12 +26,22 @@ std::string cause_of(const frame_difference& frame) {
 
 }  // namespace
 
-difference_report compare_on_data(const network& file, const std::string& data) {
+difference_report compare_on_data(const network& file, const check_data_options& options) {
   streamline_report report;
   const integer_network integers = streamline(file, &report);
-  const dataset loaded = load_dataset(data);
-  quantize_dataset(integers, loaded);  // refuses what does not fit, by name
-  return explain_differences(file, integers, report, real_inputs(loaded, &integers.input));
+  const dataset loaded = select_frames(load_dataset(options.data), options.skip, options.frames);
+  quantize_dataset(integers, select_frames(loaded, 0, 1));  // refuses what does not fit, by name
+  progress bar("frames", static_cast<std::uint64_t>(loaded.frames()), options.quiet);
+  comparison_options comparison;
+  comparison.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  comparison.evaluate = [&](const integer_network& net, const integer_tensor& inputs) {
+    return evaluate_fast(net, inputs, comparison.threads);
+  };
+  comparison.on_progress = [&bar](std::uint64_t done) {
+    bar.update(done);
+    return !interrupted();
+  };
+  return explain_differences(file, integers, report, real_inputs(loaded, &integers.input), comparison);
 }
 
 void print_differences(const difference_report& report, const std::string& data) {
@@ -49,6 +64,7 @@ nlohmann::ordered_json as_json(const difference_report& report) {
                               {"differing_outputs", report.differing_outputs},
                               {"differing_classes", report.differing_classes},
                               {"largest_steps", report.largest},
+                              {"interrupted", report.stopped},
                               {"frames_that_differ", nlohmann::ordered_json::array()}};
   for (const frame_difference& frame : report.frames_that_differ)
     json["frames_that_differ"].push_back({{"frame", frame.frame},

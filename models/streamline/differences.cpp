@@ -4,8 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <exception>
+#include <iterator>
 #include <map>
+#include <mutex>
+#include <span>
+#include <thread>
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/network/evaluate.h"
@@ -116,54 +122,128 @@ std::int64_t class_of(const std::vector<double>& logits) {
   return std::max_element(logits.begin(), logits.end()) - logits.begin();
 }
 
-}  // namespace
+/// Compares blocks of frames on several threads. Blocks are handed out in order, and each that was is finished.
+class comparison {
+ public:
+  comparison(const network& whole_file, const integer_network& integers, const streamline_report& report,
+             const float_tensor& inputs, const comparison_options& options)
+      : m_file(without_softmax(whole_file)),
+        m_integers(integers),
+        m_report(report),
+        m_inputs(inputs),
+        m_options(options),
+        m_size(integers.input_info().shape.elements()),
+        m_frames(static_cast<std::int64_t>(inputs.values.size()) / m_size),
+        m_block(std::max<std::int64_t>(1, (std::int64_t{1} << 15) / m_size)) {
+    if (const std::string& tensor = report.values.back().tensor; tensor != whole_file.output) m_file.output = tensor;
+    const integer_tensor levels = quantize_reals(integers, inputs.values);
+    m_exact = options.evaluate ? options.evaluate(integers, levels) : evaluate(integers, levels);
+    m_blocks.resize(static_cast<std::size_t>((m_frames + m_block - 1) / m_block));
+  }
 
-difference_report explain_differences(const network& whole_file, const integer_network& integers,
-                                      const streamline_report& report, const float_tensor& inputs) {
-  const std::int64_t size = integers.input_info().shape.elements();
-  const std::int64_t frames = static_cast<std::int64_t>(inputs.values.size()) / size;
-  const std::vector<std::int64_t>& places = report.values.back().places;
-  const std::size_t channels = integers.output_scale.size();
-  difference_report result;
-  result.frames = frames;
-  network file = without_softmax(whole_file);
-  if (const std::string& tensor = report.values.back().tensor; tensor != whole_file.output) file.output = tensor;
-  const integer_tensor exact = evaluate(integers, quantize_reals(integers, inputs.values));
-  const std::int64_t at_once = std::max<std::int64_t>(1, (std::int64_t{1} << 16) / size);
-  const auto outputs = static_cast<std::int64_t>(places.size());
-  float_tensor y;
-  for (std::int64_t f = 0; f < frames; ++f) {
-    const std::int64_t in_batch = f % at_once;
-    if (in_batch == 0) {
-      const std::int64_t count = std::min(at_once, frames - f);
-      y = evaluate(file, frames_of(file, inputs, f, count, size));
-      if (static_cast<std::int64_t>(y.values.size()) != outputs * count)
-        throw config_error(fmt::format("the file gives {} outputs for {} frames, the integer network {} each",
-                                       y.values.size(), count, outputs));
+  difference_report run() {
+    {
+      std::vector<std::jthread> pool;
+      for (unsigned t = 1; t < m_options.threads && t < m_blocks.size(); ++t)
+        pool.emplace_back([this] { work(false); });
+      work(true);
     }
+    if (m_failure) std::rethrow_exception(m_failure);
+    difference_report result;
+    for (std::size_t b = 0; b < m_next; ++b) add(m_blocks[b], result);
+    result.stopped = m_next < m_blocks.size();
+    return result;
+  }
+
+ private:
+  static void add(difference_report& of, difference_report& to) {
+    to.frames += of.frames;
+    to.outputs += of.outputs;
+    to.differing_outputs += of.differing_outputs;
+    to.differing_classes += of.differing_classes;
+    to.largest = std::max(to.largest, of.largest);
+    std::move(of.frames_that_differ.begin(), of.frames_that_differ.end(), std::back_inserter(to.frames_that_differ));
+  }
+
+  std::size_t take() {
+    const std::scoped_lock lock(m_mutex);
+    return m_stops || m_next == m_blocks.size() ? m_blocks.size() : m_next++;
+  }
+
+  void work(bool reports) {
+    try {
+      for (std::size_t block = take(); block < m_blocks.size(); block = take()) {
+        compare(static_cast<std::int64_t>(block) * m_block, m_blocks[block]);
+        const std::uint64_t done = m_done += static_cast<std::uint64_t>(m_blocks[block].frames);
+        if (reports && m_options.on_progress && !m_options.on_progress(done)) m_stops = true;
+      }
+    } catch (...) {
+      const std::scoped_lock lock(m_mutex);
+      if (!m_failure) m_failure = std::current_exception();
+      m_stops = true;
+    }
+  }
+
+  void compare(std::int64_t first, difference_report& to) {
+    const auto outputs = std::ssize(m_report.values.back().places);
+    to.frames = std::min(m_block, m_frames - first);
+    const float_tensor y = evaluate(m_file, frames_of(m_file, m_inputs, first, to.frames, m_size));
+    if (std::ssize(y.values) != outputs * to.frames)
+      throw config_error(fmt::format("the file gives {} outputs for {} frames, the integer network {} each",
+                                     y.values.size(), to.frames, outputs));
+    for (std::int64_t f = 0; f < to.frames; ++f)
+      compare_frame(first + f, std::span(y.values).subspan(static_cast<std::size_t>(f * outputs)), to);
+  }
+
+  void compare_frame(std::int64_t frame, std::span<const float> y, difference_report& to) {
+    const std::vector<std::int64_t>& places = m_report.values.back().places;
+    const std::size_t channels = m_integers.output_scale.size();
     frame_difference here;
-    here.frame = f;
+    here.frame = frame;
     std::vector<double> in_file, in_integers;
-    for (std::int64_t e = 0; e < outputs; ++e) {
-      const std::int64_t place = places[static_cast<std::size_t>(e)];
-      const auto channel = static_cast<std::size_t>(place) % channels;
-      in_file.push_back(static_cast<double>(y.values[static_cast<std::size_t>(in_batch * outputs + e)]));
-      in_integers.push_back(to_double(exact, f * outputs + place) * integers.output_scale[channel] +
-                            integers.output_bias[channel]);
-      const double off = std::abs(in_file.back() - in_integers.back()) / integers.output_scale[channel];
+    for (std::size_t e = 0; e < places.size(); ++e) {
+      const auto channel = static_cast<std::size_t>(places[e]) % channels;
+      in_file.push_back(static_cast<double>(y[e]));
+      in_integers.push_back(to_double(m_exact, frame * std::ssize(places) + places[e]) *
+                                m_integers.output_scale[channel] +
+                            m_integers.output_bias[channel]);
+      const double off = std::abs(in_file.back() - in_integers.back()) / m_integers.output_scale[channel];
       here.largest = std::max(here.largest, off);
-      ++result.outputs;
-      if (off >= 0.5) ++result.differing_outputs;
+      ++to.outputs;
+      if (off >= 0.5) ++to.differing_outputs;
     }
     here.file_class = class_of(in_file);
     here.exact_class = class_of(in_integers);
-    result.largest = std::max(result.largest, here.largest);
-    if (here.file_class != here.exact_class) ++result.differing_classes;
-    if (here.largest < 0.5) continue;
-    here.cause = first_difference(file, report, frame_values(file, integers, frames_of(file, inputs, f, 1, size)));
-    result.frames_that_differ.push_back(std::move(here));
+    to.largest = std::max(to.largest, here.largest);
+    if (here.file_class != here.exact_class) ++to.differing_classes;
+    if (here.largest < 0.5) return;
+    here.cause = first_difference(m_file, m_report,
+                                  frame_values(m_file, m_integers, frames_of(m_file, m_inputs, frame, 1, m_size)));
+    to.frames_that_differ.push_back(std::move(here));
   }
-  return result;
+
+  network m_file;
+  const integer_network& m_integers;
+  const streamline_report& m_report;
+  const float_tensor& m_inputs;
+  const comparison_options& m_options;
+  std::int64_t m_size, m_frames, m_block;  ///< elements of a frame, frames, frames of a block
+  integer_tensor m_exact;
+
+  std::mutex m_mutex;
+  std::vector<difference_report> m_blocks;
+  std::size_t m_next = 0;  ///< blocks that were handed out
+  std::atomic<std::uint64_t> m_done{0};
+  std::atomic<bool> m_stops{false};
+  std::exception_ptr m_failure;
+};
+
+}  // namespace
+
+difference_report explain_differences(const network& whole_file, const integer_network& integers,
+                                      const streamline_report& report, const float_tensor& inputs,
+                                      const comparison_options& options) {
+  return comparison(whole_file, integers, report, inputs, options).run();
 }
 
 float_tensor real_inputs(const dataset& data, const input_quantizer* input) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,13 +40,24 @@ struct difference_report {
   std::int64_t differing_outputs = 0, differing_classes = 0;
   double largest = 0;  ///< in output steps; rounding of the file's own arithmetic included
   std::vector<frame_difference> frames_that_differ;
+  bool stopped = false;  ///< `on_progress` said so
+};
+
+/// How a comparison is made. None of it changes what comes out.
+struct comparison_options {
+  /// What the integer network makes of whole frames; `evaluate` if empty. An engine is quicker.
+  std::function<integer_tensor(const integer_network& net, const integer_tensor& inputs)> evaluate = {};
+  unsigned threads = 1;
+  /// Called now and then with the number of compared frames; false stops, keeping the first frames.
+  std::function<bool(std::uint64_t frames_done)> on_progress = {};
 };
 
 /// Runs the file in float32 and the integer network on the same real inputs (whole frames of the file), and compares
 /// every output. What they disagree in is float32's rounding: the integers are exact. `report` is what streamlining
 /// said of `integers`. A Softmax at the end, which has no integers, is left away on both sides.
 difference_report explain_differences(const network& file, const integer_network& integers,
-                                      const streamline_report& report, const float_tensor& inputs);
+                                      const streamline_report& report, const float_tensor& inputs,
+                                      const comparison_options& options = {});
 
 /// The inputs of a dataset as the reals that they are: bits 0 and 1, pixels p / 255 in float32, or p where `input`, if
 /// given, takes them so (`takes_raw_values`).

@@ -124,6 +124,37 @@ TEST_CASE("a convolution is the sum of products under its window, whatever its s
   }
 }
 
+TEST_CASE("a convolution adds in the order of channel, row and column, each sum rounded to float32") {
+  std::mt19937 random(7);
+  const auto reals = [&](const shape_type& shape) {
+    float_tensor tensor = whole_numbers(shape, random);
+    for (float& value : tensor.values) value += std::uniform_real_distribution<float>(-1, 1)(random);
+    return tensor;
+  };
+  for (int i = 0; i < 300; ++i) {
+    const window_shape w = random_window(random, i % 2 == 0);
+    const std::int64_t group = pick(random, 1, 2), c = group * pick(random, 1, 5), m = group * pick(random, 1, 9);
+    const float_tensor x = reals({pick(random, 1, 2), c, pick(random, 5, 9), pick(random, 5, 40)});
+    const float_tensor weights = reals({m, c / group, w.kernel_h, w.kernel_w});
+    const float_tensor y = run(one_node(conv_op{w, group}, {1, c, x.shape[2], x.shape[3]}, {weights}), x);
+    std::size_t next = 0;
+    bool equal = true;
+    for_each_index(y.shape, [&](std::int64_t n, std::int64_t o, std::int64_t oh, std::int64_t ow) {
+      float sum = 0;
+      for (std::int64_t k = 0; k < c / group; ++k) {
+        const auto window = under(x, w, n, o / (m / group) * (c / group) + k, oh, ow, 0);
+        for (std::size_t e = 0; e < window.size(); ++e) {
+          const float product =
+              window[e] * weights.values[static_cast<std::size_t>(o * (c / group) + k) * window.size() + e];
+          sum = sum + product;
+        }
+      }
+      equal = equal && y.values[next++] == sum;
+    });
+    CHECK(equal);
+  }
+}
+
 TEST_CASE("pools take the greatest and the mean of what is under their window") {
   std::mt19937 random(2);
   for (int i = 0; i < 300; ++i) {
