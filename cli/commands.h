@@ -18,6 +18,7 @@ void add_info_command(CLI::App& app, command_action& action);
 void add_check_command(CLI::App& app, command_action& action);
 void add_convert_command(CLI::App& app, command_action& action);
 void add_simulate_command(CLI::App& app, command_action& action);
+void add_profile_command(CLI::App& app, command_action& action);
 void add_estimate_command(CLI::App& app, command_action& action);
 void add_explore_command(CLI::App& app, command_action& action);
 void add_rtl_command(CLI::App& app, command_action& action);

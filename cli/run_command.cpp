@@ -119,6 +119,7 @@ int run_command(int argc, const char* const* argv) {
   add_check_command(app, action);
   add_convert_command(app, action);
   add_simulate_command(app, action);
+  add_profile_command(app, action);
   add_estimate_command(app, action);
   add_explore_command(app, action);
   add_rtl_command(app, action);

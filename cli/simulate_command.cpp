@@ -14,10 +14,14 @@
 #include "spillway/cli/interrupt.h"
 #include "spillway/cli/progress.h"
 #include "spillway/models/data/load_dataset.h"
+#include "spillway/models/data/npy.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/network/trained_to_wrap.h"
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/version.h"
 #include "spillway/report/simulate.h"
+#include "spillway/report/width_sweep.h"
+#include "spillway/traces/run_directory.h"
 
 namespace spillway {
 
@@ -26,7 +30,7 @@ namespace {
 struct simulate_options {
   design_arguments design;
   std::string data;
-  std::string engine = "cycle";
+  std::string engine = "auto";
   std::string output;
   std::string waves;
   std::int64_t frames = 0, skip = 0;
@@ -66,9 +70,79 @@ simulation_options options_of(const simulate_options& options, progress& bar) {
   return result;
 }
 
+/// The register choices of an `--accumulator` that has alternatives, and where it stood; empty if none has.
+struct alternatives {
+  std::vector<std::string> points;
+  std::size_t place = 0;
+};
+
+/// Takes them out of the list.
+alternatives take_alternatives(std::vector<std::string>& accumulators) {
+  alternatives found;
+  for (std::size_t i = 0; i < accumulators.size(); ++i) {
+    std::vector<std::string> points = accumulator_points(accumulators[i]);
+    if (points.size() == 1) continue;
+    if (!found.points.empty())
+      throw config_error(
+          fmt::format("--accumulator {}: alternatives stand in one --accumulator only", accumulators[i]));
+    found = {std::move(points), i};
+    accumulators.erase(accumulators.begin() + static_cast<std::ptrdiff_t>(i--));
+  }
+  return found;
+}
+
+void write_sweep(const width_sweep& sweep, const run_directory& directory) {
+  for (const sweep_point& point : sweep.points) {
+    std::string name = point.accumulator;
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == ':' || c == '=' || c == '/'; }, '-');
+    write_npy(directory.file(fmt::format("outputs-{}.npy", name)), point.outputs);
+  }
+  write_file_atomically(directory.file("points.json"), to_json(sweep));
+}
+
+/// Several register choices at once.
+int sweep(const simulate_options& options, const design_arguments& arguments, const alternatives& of) {
+  if (options.engine == "cycle" || options.compare || !options.waves.empty() || options.stalls.source > 0 ||
+      options.stalls.sink > 0)
+    throw config_error("several register widths at once have no clock; one --accumulator at a time has");
+  std::optional<run_directory> directory;
+  if (!options.output.empty())
+    directory.emplace(options.output, options.force ? run_directory::use::overwrite : run_directory::use::fresh);
+  const design accelerator = load_design(arguments);
+  dataset data = select_frames(load_dataset(options.data), options.skip, options.frames);
+  run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name), {}, utc_now(), 0,
+                        false,     "fast"};
+  if (directory) directory->write_manifest(manifest);
+  const std::int64_t frames = data.frames();
+  std::optional<progress> bar;
+  bar.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
+  sweep_options how;
+  how.place = of.place;
+  how.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  how.on_progress = [&bar](std::uint64_t done) {
+    bar->update(done);
+    return !interrupted();
+  };
+  const width_sweep result = sweep_widths(accelerator, std::move(data), of.points, how);
+  bar.reset();
+  fmt::print("{}", options.json ? to_json(result) : to_text(result));
+  if (directory) {
+    write_sweep(result, *directory);
+    manifest.finished = !result.stopped;
+    directory->write_manifest(manifest);
+  }
+  if (!result.stopped) return 0;
+  say(fmt::format("interrupted after {} of {} frames", result.frames, frames));
+  return 130;
+}
+
 int simulate(const simulate_options& options) {
-  if (options.compare && options.engine != "cycle")
-    throw config_error("--compare looks at streams, which the fast engine has none of; right: --engine cycle");
+  design_arguments arguments = options.design;
+  const alternatives several = take_alternatives(arguments.accumulators);
+  if (!several.points.empty()) return sweep(options, arguments, several);
+  if (options.compare && options.engine == "fast")
+    throw config_error("--compare looks at streams, which the fast engine has none of; --engine cycle is right");
   // What could refuse comes first: nothing is computed for a folder that can't be written.
   std::optional<run_saver> saver;
   if (!options.output.empty()) saver.emplace(options.output, options.force);
@@ -107,8 +181,11 @@ void add_simulate_command(CLI::App& app, command_action& action) {
           "A data set by name (binary-mnist), a folder (dataset.json, or MNIST's or CIFAR-10's files), or a .npy, .pb "
           "or .bin file")
       ->required();
-  command->add_option("--engine", options->engine, "cycle: the SystemC model; fast: the same results without a clock")
-      ->check(CLI::IsMember({"cycle", "fast"}))
+  command
+      ->add_option("--engine", options->engine,
+                   "cycle: the SystemC model; fast: the same results without a clock; auto: fast, unless stalls, "
+                   "waves or --compare ask for a clock")
+      ->check(CLI::IsMember({"auto", "cycle", "fast"}))
       ->capture_default_str();
   command->add_option("--frames", options->frames, "Frames to run; all if left out")->check(CLI::PositiveNumber);
   command->add_option("--skip", options->skip, "Frames to leave out at the start")->check(CLI::NonNegativeNumber);

@@ -84,7 +84,7 @@ run_saver::run_saver(const std::string& directory, bool force)
     : m_directory(directory, force ? run_directory::use::overwrite : run_directory::use::fresh) {}
 
 void run_saver::begin(const finished_run& run) {
-  m_manifest = {version(), run.command, content_hash(configuration(run)), run.seeds, utc_now(), 0, false};
+  m_manifest = {version(), run.command, content_hash(configuration(run)), run.seeds, utc_now(), 0, false, run.engine};
   m_directory.write_manifest(m_manifest);
   const run_info info{version(), run.command, run.accelerator.model, run.data.name, run.engine, m_manifest.started};
   m_store.emplace(m_directory.file("run.sqlite"), info);

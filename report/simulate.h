@@ -11,7 +11,9 @@ namespace spillway {
 
 /// How a design is simulated.
 struct simulation_options {
-  std::string engine = "cycle";          ///< cycle: the SystemC model; fast: the same results without a clock
+  /// cycle: the SystemC model; fast: the same results without a clock; auto: fast, unless something asks for a clock
+  /// (stalls, waves, a comparison, modules of the user).
+  std::string engine = "auto";
   std::uint64_t max_events = 1'000'000;  ///< that the log keeps; counts are always exact
   bool compare = false;                  ///< every stream with the integer network (cycle engine)
   run_options run;                       ///< stalls, waves, threads, progress

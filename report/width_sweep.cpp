@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/report/width_sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/support/error.h"
+#include "spillway/sim/engine.h"
+#include "spillway/sim/sum_profile.h"
+
+namespace spillway {
+
+namespace {
+
+dataflow lowered(const design& accelerator, const register_rule& rule, std::size_t place) {
+  lowering_options options = accelerator.choices;
+  const auto at = static_cast<std::ptrdiff_t>(std::min(place, options.registers.size()));
+  options.registers.insert(options.registers.begin() + at, rule);
+  return lower(accelerator.integers, options);
+}
+
+/// The design with registers that hold every sum; its folds stay.
+dataflow exact_design(const design& accelerator) {
+  return lowered(accelerator, {"", register_choice(register_policy::certified, {})},
+                 accelerator.choices.registers.size());
+}
+
+/// The scope whose sums decide whether a register gives something else than the exact sum.
+limit_scope deciding_scope(const accumulator_format& format) {
+  return format.overflow == overflow_mode::wrap ? limit_scope::final : format.scope;
+}
+
+bool asks_for_partial_sums(const dataflow& flow) {
+  return std::any_of(flow.units.begin(), flow.units.end(), [](const dataflow_unit& any) {
+    const auto unit = dot_products_of(any);
+    return unit && deciding_scope(unit->accumulator) != limit_scope::final;
+  });
+}
+
+/// The frames in which some register of `flow` can hold something else than the exact sum.
+std::vector<std::int64_t> frames_that_can_differ(const dataflow& flow, const sum_profile& exact) {
+  std::vector<std::int64_t> frames;
+  const std::size_t units = flow.units.size();
+  std::vector<int> bits(units, integer_type::max_bits);
+  std::vector<std::size_t> scope(units);
+  for (std::size_t u = 0; u < units; ++u)
+    if (const auto unit = dot_products_of(flow.units[u])) {
+      bits[u] = unit->accumulator.bits;
+      scope[u] = static_cast<std::size_t>(deciding_scope(unit->accumulator));
+    }
+  for (std::size_t f = 0; f < exact.frames; ++f)
+    for (std::size_t u = 0; u < units; ++u)
+      if (exact.frame_bits[f * units + u][scope[u]] > bits[u]) {
+        frames.push_back(static_cast<std::int64_t>(f));
+        break;
+      }
+  return frames;
+}
+
+/// Some frames of a tensor that has `frames` of them, one behind the other.
+integer_tensor frames_of(const integer_tensor& all, std::int64_t frames, const std::vector<std::int64_t>& which) {
+  const std::int64_t words = std::ssize(all.words) / frames;
+  integer_tensor some{all.type, all.shape, {}};
+  some.shape[0] = all.shape[0] / frames * std::ssize(which);
+  for (const std::int64_t f : which)
+    some.words.insert(some.words.end(), all.words.begin() + f * words, all.words.begin() + (f + 1) * words);
+  return some;
+}
+
+/// The exact outputs in the type that the point's design gives; those that can differ are overwritten anyway.
+integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact) {
+  integer_tensor outputs = exact;
+  outputs.type = output_shape(flow).type;
+  if (outputs.type.words() != exact.type.words())
+    throw config_error("several widths at once are for outputs of at most 64 bits; simulate them one by one");
+  return outputs;
+}
+
+}  // namespace
+
+std::vector<std::string> accumulator_points(const std::string& text) {
+  const std::size_t equals = text.find('='), begin = equals == std::string::npos ? 0 : equals + 1;
+  const std::size_t end = std::min(text.find(':', begin), text.size());
+  const std::string before = text.substr(0, begin), after = text.substr(end);
+  std::vector<std::string> points;
+  for (std::size_t at = begin; at <= end;) {
+    const std::size_t comma = std::min(text.find(',', at), end);
+    const std::string one = text.substr(at, comma - at);
+    const std::size_t dots = one.find("..");
+    at = comma + 1;
+    if (dots == std::string::npos) {
+      points.push_back(before + one + after);
+      continue;
+    }
+    const auto number = [&](std::size_t from, std::size_t to) {
+      int value = 0;
+      const auto [stop, wrong] = std::from_chars(one.data() + from, one.data() + to, value);
+      return wrong == std::errc() && stop == one.data() + to ? value : 0;
+    };
+    const int low = number(0, dots), high = number(dots + 2, one.size());
+    if (low < 1 || high > integer_type::max_bits || low > high)
+      throw config_error(fmt::format("--accumulator {}: {} is no range of widths; 8..20 is one", text, one));
+    for (int bits = low; bits <= high; ++bits) points.push_back(fmt::format("{}{}{}", before, bits, after));
+  }
+  return points;
+}
+
+width_sweep sweep_widths(const design& accelerator, dataset data, const std::vector<std::string>& points,
+                         const sweep_options& options) {
+  width_sweep result{accelerator.model, data.name, 0, !data.labels.empty(), false, {}};
+  const integer_tensor inputs = quantize_dataset(accelerator.integers, std::move(data));
+  const std::int64_t all_frames = inputs.shape[0] / accelerator.integers.input_info().shape.positions();
+  std::vector<dataflow> flows;
+  bool partial = false;
+  for (const std::string& point : points) {
+    flows.push_back(lowered(accelerator, parse_register_rule(point), options.place));
+    partial = partial || asks_for_partial_sums(flows.back());
+  }
+  const sum_profile exact =
+      profile_sums(exact_design(accelerator), inputs, {partial, options.threads, options.on_progress});
+  result.frames = exact.frames;
+  result.stopped = exact.stopped;
+  for (std::size_t p = 0; p < points.size(); ++p) {
+    sweep_point made{points[p], as_outputs_of(flows[p], exact.outputs), {}, 0};
+    const std::vector<std::int64_t> again = frames_that_can_differ(flows[p], exact);
+    made.frames_again = again.size();
+    if (!again.empty()) {
+      const integer_tensor changed = compute_values(flows[p], frames_of(inputs, all_frames, again), options.threads);
+      const std::int64_t words = std::ssize(changed.words) / std::ssize(again);
+      for (std::size_t i = 0; i < again.size(); ++i)
+        std::copy_n(changed.words.begin() + static_cast<std::ptrdiff_t>(i) * words, words,
+                    made.outputs.words.begin() + again[i] * words);
+    }
+    made.score = score_run(accelerator.integers, made.outputs, exact.outputs, data.labels);
+    result.points.push_back(std::move(made));
+  }
+  return result;
+}
+
+std::string to_text(const width_sweep& sweep) {
+  std::string text = fmt::format("{} on {}: {} frames at {} register choices (simulated)\n", sweep.model, sweep.data,
+                                 sweep.frames, sweep.points.size());
+  for (const sweep_point& point : sweep.points) {
+    text += fmt::format("  {:<24}", point.accumulator);
+    if (sweep.has_labels)
+      text += fmt::format(" top-1 {:>6.2f}% (with registers of full width {:.2f}%)", 100 * point.score.accuracy,
+                          100 * point.score.exact_accuracy);
+    text += fmt::format("  mean absolute error {:<10.6g} {} frames run again\n", point.score.mean_abs_error,
+                        point.frames_again);
+  }
+  return text;
+}
+
+std::string to_json(const width_sweep& sweep) {
+  nlohmann::ordered_json json{{"model", sweep.model},
+                              {"dataset", sweep.data},
+                              {"frames", sweep.frames},
+                              {"interrupted", sweep.stopped},
+                              {"points", nlohmann::ordered_json::array()}};
+  for (const sweep_point& point : sweep.points) {
+    nlohmann::ordered_json row{{"accumulator", point.accumulator},
+                               {"accuracy", nullptr},
+                               {"exact_accuracy", nullptr},
+                               {"mean_abs_error", point.score.mean_abs_error},
+                               {"frames_again", point.frames_again}};
+    if (sweep.has_labels) {
+      row["accuracy"] = point.score.accuracy;
+      row["exact_accuracy"] = point.score.exact_accuracy;
+    }
+    json["points"].push_back(std::move(row));
+  }
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace spillway
