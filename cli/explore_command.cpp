@@ -14,10 +14,10 @@
 #include "spillway/cli/size_streams.h"
 #include "spillway/explore/deadlock.h"
 #include "spillway/explore/folding_search.h"
+#include "spillway/explore/rate.h"
 #include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
-#include "spillway/sim/deadlock_error.h"
 
 namespace spillway {
 
@@ -30,6 +30,7 @@ struct explore_options {
   stream_options streams;
   std::string output;
   std::int64_t frames = 3;
+  std::uint64_t times = 0;
   bool json = false, force = false;
 };
 
@@ -38,6 +39,9 @@ struct explored {
   dataflow flow;
   std::optional<folding_result> folding;
   std::optional<fifo_report> fifos;
+  reached_rate rate;
+  std::string deadlock;  ///< explained; empty if there is none
+  std::optional<frame_times> times;
 };
 
 std::int64_t target_of(const explore_options& options) {
@@ -67,6 +71,49 @@ std::vector<std::string> not_verified(const explored& of, const explore_options&
   return lines;
 }
 
+/// Frames a second, and microseconds, at a clock.
+double frames_per_second(const reached_rate& rate, double clock_mhz) { return clock_mhz * 1e6 / rate.cycles_per_frame; }
+double latency_us(const reached_rate& rate, double clock_mhz) { return static_cast<double>(rate.latency) / clock_mhz; }
+
+nlohmann::ordered_json rate_json(const explored& of, double clock_mhz) {
+  const reached_rate& rate = of.rate;
+  nlohmann::ordered_json json{{"bottleneck", rate.bottleneck}, {"bottleneck_cycles", rate.bottleneck_cycles}};
+  if (rate.stuck_in) {
+    json["deadlock"] = of.deadlock;
+    return json;
+  }
+  json.update({{"clock_mhz", clock_mhz},
+               {"cycles_per_frame", rate.cycles_per_frame},
+               {"steady", rate.is_steady},
+               {"fps", frames_per_second(rate, clock_mhz)},
+               {"latency_cycles", rate.latency},
+               {"latency_us", latency_us(rate, clock_mhz)},
+               {"lost_in_streams", rate.lost_in_streams()}});
+  return json;
+}
+
+void print_rate(const explored& of, double clock_mhz) {
+  const reached_rate& rate = of.rate;
+  if (rate.stuck_in) return fmt::print("{}\n", of.deadlock);
+  fmt::print(
+      "reached: {} cycles a frame{}, {:.1f} fps at {} MHz, latency {:.1f} us ({} cycles); bottleneck {} ({} cycles)",
+      rate.cycles_per_frame, rate.is_steady ? "" : " in the mean of 32 frames", frames_per_second(rate, clock_mhz),
+      clock_mhz, latency_us(rate, clock_mhz), rate.latency, rate.bottleneck, rate.bottleneck_cycles);
+  if (rate.lost_in_streams() > 0)
+    fmt::print(", shallow streams cost {} cycles: --fifos full-rate", rate.lost_in_streams());
+  fmt::print("\n");
+}
+
+void print_times(const frame_times& times, double clock_mhz) {
+  fmt::print("times: {} frames take {}{} cycles ({:.6g} s at {} MHz)", times.frames, times.at_least ? "at least " : "",
+             times.cycles, static_cast<double>(times.cycles) / (clock_mhz * 1e6), clock_mhz);
+  if (times.steady.period > 0)
+    fmt::print("; from frame {} on, {} more take {} cycles more\n", times.steady.first, times.steady.period,
+               times.steady.cycles);
+  else
+    fmt::print("; no steady state was found\n");
+}
+
 nlohmann::ordered_json as_json(const explored& of, const explore_options& options) {
   using nlohmann::ordered_json;
   ordered_json json{{"model", options.design.model}, {"units", ordered_json::array()}};
@@ -80,6 +127,17 @@ nlohmann::ordered_json as_json(const explored& of, const explore_options& option
     json["units"].push_back(
         {{"name", name_of(unit)}, {"kind", kind_of(unit)}, {"cycles_per_frame", cycles_per_frame(unit)}});
   json["not_verified"] = not_verified(of, options);
+  json["reached"] = rate_json(of, options.clock_mhz);
+  if (of.times)
+    json["times"] = {{"frames", of.times->frames},
+                     {"cycles", of.times->cycles},
+                     {"at_least", of.times->at_least},
+                     {"seconds", static_cast<double>(of.times->cycles) / (options.clock_mhz * 1e6)},
+                     {"first_frame_latency", of.times->first_frame_latency},
+                     {"steady",
+                      {{"first", of.times->steady.first},
+                       {"period", of.times->steady.period},
+                       {"cycles", of.times->steady.cycles}}}};
   if (!of.fifos) return json;
   json["cycles"] = of.fifos->cycles;
   json["unlimited_cycles"] = of.fifos->unlimited_cycles;
@@ -93,7 +151,7 @@ nlohmann::ordered_json as_json(const explored& of, const explore_options& option
   return json;
 }
 
-void print_text(const explored& of) {
+void print_text(const explored& of, const explore_options& options) {
   if (of.folding)
     fmt::print(
         "folding (modelled): {:.0f} LUTs, of which {:.0f} in width converters; {} cycles a frame, {} is slowest\n",
@@ -103,10 +161,12 @@ void print_text(const explored& of) {
     fmt::print("  {:<32} {:>6} lanes in {:>6} out {:>10} cycles a frame\n", name_of(unit), ports.inputs[0].lanes,
                ports.outputs[0].lanes, cycles_per_frame(unit));
   }
+  print_rate(of, options.clock_mhz);
+  if (of.times) print_times(*of.times, options.clock_mhz);
   if (!of.fifos) return;
   std::int64_t bits = 0;
   for (const fifo_size& size : of.fifos->streams) bits += size.bits;
-  fmt::print("streams (simulated, {} runs): {} bits; {} cycles, {} with unlimited streams\n", of.fifos->runs, bits,
+  fmt::print("streams ({} trials): {} bits; {} cycles, {} with unlimited streams\n", of.fifos->runs, bits,
              of.fifos->cycles, of.fifos->unlimited_cycles);
   for (const fifo_size& size : of.fifos->streams)
     if (size.depth > 2) fmt::print("  {:<60} depth {:>6}{}\n", size.link, size.depth, size.minimal ? ", minimal" : "");
@@ -116,7 +176,8 @@ int explore(const explore_options& options) {
   if (!options.output.empty() && !options.force && std::filesystem::exists(options.output))
     throw config_error(fmt::format("{} exists; --force replaces it", shown_path(options.output)));
   const design loaded = load_design(options.design);
-  explored result{loaded.flow, {}, {}};
+  explored result;
+  result.flow = loaded.flow;
   if (options.cycles > 0 || options.fps > 0) {
     folding_goal goal;
     goal.cycles_per_frame = target_of(options);
@@ -124,11 +185,14 @@ int explore(const explore_options& options) {
     result.flow = lower(loaded.integers, result.folding->options);
   }
   if (options.streams.fifos != "none") result.fifos = size_streams(options.streams, result.flow, options.frames);
+  result.rate = find_rate(result.flow);
+  if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
+  if (options.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, options.times);
   if (!options.output.empty()) write_file_atomically(options.output, folding_config_json(result.flow));
   if (options.json)
     print_json(as_json(result, options));
   else
-    print_text(result);
+    print_text(result, options);
   if (!options.json)
     for (const std::string& line : not_verified(result, options)) fmt::print("not verified: {}\n", line);
   return result.fifos && !result.fifos->complete ? 130 : 0;
@@ -144,14 +208,16 @@ void add_explore_command(CLI::App& app, command_action& action) {
   command->add_option("--cycles", options->cycles, "Cycles a frame that no unit may exceed")
       ->check(CLI::PositiveNumber);
   auto* fps = command->add_option("--fps", options->fps, "The same as frames a second")->check(CLI::PositiveNumber);
-  command->add_option("--clock-mhz", options->clock_mhz, "The clock that --fps is meant for")
+  command->add_option("--clock-mhz", options->clock_mhz, "The clock of --fps and of the rate that is reached")
       ->needs(fps)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_stream_options(*command, options->streams);
-  command->add_option("--frames", options->frames, "Frames of each simulation that sizes FIFOs")
+  command->add_option("--frames", options->frames, "Frames over which cycles are given where FIFOs are sized")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command->add_option("--times", options->times, "Say how long so many frames take: any number, without a simulation")
+      ->check(CLI::PositiveNumber);
   command->add_option("-o,--output", options->output,
                       "Write the folding, FIFO depths included, as folding_config.json");
   command->add_flag("--force", options->force, "Replace that file");
@@ -161,6 +227,7 @@ void add_explore_command(CLI::App& app, command_action& action) {
       "Examples:\n"
       "  spillway explore tfc.onnx --fps 100000 --clock-mhz 200 -o folding_config.json\n"
       "  spillway explore net.onnx --folding folding_config.json --fifos full-rate -o sized.json\n"
+      "  spillway explore net.onnx --times 1000000000\n"
       "  spillway simulate net.onnx --folding sized.json --data images\n");
   command->callback([options, &action] { action = [options] { return explore(*options); }; });
 }

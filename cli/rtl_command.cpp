@@ -13,14 +13,12 @@
 #include "spillway/cli/design_options.h"
 #include "spillway/cli/registers.h"
 #include "spillway/cli/size_streams.h"
+#include "spillway/explore/deadlock.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/dataflow/evaluate.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/rtl/write.h"
-#include "spillway/sim/deadlock_error.h"
-#include "spillway/sim/engine.h"
-#include "spillway/traces/recorder.h"
 
 namespace spillway {
 
@@ -79,12 +77,8 @@ integer_tensor test_bench_inputs(const rtl_command_options& options, const desig
 void check_deadlock(const dataflow& flow) {
   const auto forks = [](const dataflow_unit& unit) { return ports_of(unit).outputs.size() > 1; };
   if (std::none_of(flow.units.begin(), flow.units.end(), forks)) return;
-  recorder events(0);
-  try {
-    run_cycle_engine(flow, timing_frames(flow, 2), events);
-  } catch (const deadlock_error& stuck) {
-    throw protocol_error(fmt::format("{}; right: --fifos live or full-rate, which size the streams", stuck.what()));
-  }
+  const std::string deadlock = explain_deadlock(flow, 4);
+  if (!deadlock.empty()) throw protocol_error(deadlock + "; --fifos live or full-rate sizes all streams");
 }
 
 nlohmann::ordered_json as_json(const rtl_command_options& options, const design& of, const rtl_files& made,

@@ -88,19 +88,14 @@ std::string change_of_several(const dataflow& flow) {
   return fmt::format("expected: depths of {} ({} bits more); explore --fifos live finds the least", text, bits);
 }
 
-}  // namespace
-
-dataflow with_unlimited_streams(const dataflow& flow) {
-  dataflow result = flow;
-  result.streams = streams_of(flow);
-  for (dataflow_stream& link : result.streams) link.depth = unlimited;
-  return result;
-}
-
-std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_tensor& inputs) {
-  const std::int64_t frames = std::min(count_frames(flow, inputs), most_frames);
+dataflow with_stated_streams(const dataflow& flow) {
   dataflow stated = flow;
   stated.streams = streams_of(flow);
+  return stated;
+}
+
+/// Each stream that is full when the design stops is made deep enough, then as shallow as it may be.
+std::optional<deadlock_fix> cheapest_fix(const dataflow& stated, std::int64_t frames) {
   const auto stuck = try_run(stated, frames);
   if (!stuck) return {};
   std::optional<deadlock_fix> best;
@@ -115,16 +110,33 @@ std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_ten
   return best;
 }
 
-std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs) {
-  dataflow stated = flow;
-  stated.streams = streams_of(flow);
-  const auto found = try_run(stated, std::max<std::int64_t>(count_frames(flow, inputs), 1));
-  if (!found) return stuck.what();  // one of stalls, or of a module of the user's own
-  const auto fix = smallest_fix(flow, inputs);
-  return fmt::format("deadlock in cycle {}: {}\n{}", stuck.cycle, ring_text(stated, *found),
+}  // namespace
+
+dataflow with_unlimited_streams(const dataflow& flow) {
+  dataflow result = flow;
+  result.streams = streams_of(flow);
+  for (dataflow_stream& link : result.streams) link.depth = unlimited;
+  return result;
+}
+
+std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_tensor& inputs) {
+  return cheapest_fix(with_stated_streams(flow), std::min(count_frames(flow, inputs), most_frames));
+}
+
+std::string explain_deadlock(const dataflow& flow, std::int64_t frames) {
+  const dataflow stated = with_stated_streams(flow);
+  const auto found = try_run(stated, frames);
+  if (!found) return "";
+  const auto fix = cheapest_fix(stated, std::min(frames, most_frames));
+  return fmt::format("deadlock in cycle {}: {}\n{}", found->cycle, ring_text(stated, *found),
                      fix ? fmt::format("expected: a depth of {} instead of {} for {} ({} bits more) frees it",
                                        fix->needed, fix->depth, fix->link, fix->bits)
                          : change_of_several(stated));
+}
+
+std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs) {
+  const std::string text = explain_deadlock(flow, count_frames(flow, inputs));
+  return text.empty() ? stuck.what() : text;  // without a deadlock here it is one of a module of the user's own
 }
 
 }  // namespace spillway

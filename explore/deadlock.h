@@ -25,7 +25,11 @@ struct deadlock_fix {
 /// shallow as it may be (models/dataflow/beat_times.h).
 std::optional<deadlock_fix> smallest_fix(const dataflow& flow, const integer_tensor& inputs);
 
-/// A deadlock in two lines: who waits for whom, and the smallest change that ends it.
+/// The deadlock of `frames` frames through `flow` in two lines: who waits for whom, and the smallest change that ends
+/// it. Empty if there is none.
+std::string explain_deadlock(const dataflow& flow, std::int64_t frames);
+
+/// A deadlock that a run ended in, in two lines: who waits for whom, and the smallest change that ends it.
 std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs);
 
 /// The design with its streams stated and every one unlimited, so that it can't deadlock for want of room.

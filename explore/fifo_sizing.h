@@ -50,8 +50,8 @@ struct fifo_report {
 /// event's earliest and latest cycle, and from these a depth that each stream needs at least, and depths that are
 /// enough. Then streams are tried at the least, the widest first, as many as possible at once, and else by bisection
 /// (explore/depth_trial.h). No cycle is lost over 20 frames, nor in the steady state. To live: from a sufficient bound
-/// (models/dataflow/live_depths.h), by bisection. The result is minimal stream by stream: none can lose a beat while the
-/// others stay. Throws `config_error` for an illegal dataflow or shape.
+/// (models/dataflow/live_depths.h), by bisection. The result is minimal stream by stream: none can lose a beat while
+/// the others stay. Throws `config_error` for an illegal dataflow or shape.
 fifo_report size_fifos(dataflow& flow, const integer_tensor& inputs, const fifo_options& options = {});
 
 }  // namespace spillway

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -43,15 +44,33 @@ struct residual_files {
 
 }  // namespace
 
-TEST_CASE("a design that deadlocks says where, who waits for whom, and what frees it; then it runs and agrees") {
+TEST_CASE("no design deadlocks by default; stated depths that do are told, with what frees them; sized it runs, too") {
   const residual_files files;
   const std::vector<std::string> simulate{"simulate", files.model, "--data", files.data, "--json", "--compare"};
-  check_refused(spillway_command(simulate), 2,
-                {"deadlock in cycle", "DuplicateStreams_0 waits for room in DuplicateStreams_0 -> AddStreams_0",
-                 "instead of 2 for DuplicateStreams_0 -> AddStreams_0", "frees it"});
+  CHECK(spillway_command(simulate).code == 0);
+
+  const std::string shallow = (files.folder / "shallow.json").string();
+  std::ofstream(shallow) << R"({"Defaults": {}, "DuplicateStreams_0": {"outFIFODepths": [2, 2]}})";
+  std::vector<std::string> stuck = simulate;
+  stuck.insert(stuck.end(), {"--folding", shallow});
+  const process_result told = spillway_command(stuck);
+  CAPTURE(told.err);
+  CHECK(told.code == 2);
+  for (const char* part :
+       {"deadlock in cycle", "DuplicateStreams_0 waits for room in DuplicateStreams_0 -> AddStreams_0",
+        "instead of 2 for DuplicateStreams_0 -> AddStreams_0", "frees it"})
+    CHECK(told.err.find(part) != std::string::npos);
+  CHECK(std::count(told.err.begin(), told.err.end(), '\n') <= 3);
+
+  const process_result looked = spillway_command({"explore", files.model, "--folding", shallow, "--json"});
+  CAPTURE(looked.err);
+  REQUIRE(looked.code == 0);
+  CHECK(json::parse(looked.out)["reached"]["deadlock"].get<std::string>().find("frees it") != std::string::npos);
 
   const std::string rtl = (files.folder / "rtl").string();
-  check_refused(spillway_command({"rtl", files.model, "-o", rtl}), 2, {"deadlock in cycle", "--fifos live"});
+  const process_result refused = spillway_command({"rtl", files.model, "-o", rtl, "--folding", shallow});
+  CHECK(refused.code == 2);
+  for (const char* part : {"deadlock in cycle", "--fifos live"}) CHECK(refused.err.find(part) != std::string::npos);
   CHECK(!std::filesystem::exists(rtl));
   CHECK(spillway_command({"rtl", files.model, "-o", rtl, "--fifos", "live", "-q"}).code == 0);
 
@@ -76,6 +95,27 @@ TEST_CASE("a design that deadlocks says where, who waits for whom, and what free
     CHECK(result["compare"]["streams"].get<int>() >= 8);
     CHECK(result["compare"]["first_difference"].is_null());
   }
+}
+
+TEST_CASE("explore states the rate that is reached, and how long any number of frames takes") {
+  const residual_files files;
+  const std::vector<std::string> explore{"explore", files.model,   "--fifos", "full-rate", "-q",
+                                         "--json",  "--clock-mhz", "100",     "--times",   "1000000000"};
+  const process_result run = spillway_command(explore);
+  CAPTURE(run.err);
+  REQUIRE(run.code == 0);
+  const json result = json::parse(run.out), &reached = result["reached"], &times = result["times"];
+  CHECK(reached["steady"] == true);
+  CHECK(reached["lost_in_streams"] == 0);
+  CHECK(reached["cycles_per_frame"] == reached["bottleneck_cycles"]);
+  CHECK(reached["fps"].get<double>() == doctest::Approx(1e8 / reached["cycles_per_frame"].get<double>()));
+  CHECK(reached["latency_us"].get<double>() == doctest::Approx(reached["latency_cycles"].get<double>() / 100));
+  CHECK(times["frames"] == 1'000'000'000);
+  CHECK(times["at_least"] == false);
+  CHECK(times["first_frame_latency"] == reached["latency_cycles"]);
+  const auto cycles = times["cycles"].get<std::uint64_t>(), pace = reached["bottleneck_cycles"].get<std::uint64_t>();
+  CHECK(cycles >= 1'000'000'000 * pace);
+  CHECK(cycles < 1'000'000'000 * pace + 10 * times["first_frame_latency"].get<std::uint64_t>());
 }
 
 TEST_CASE("narrow accumulators differ, and the first difference is named; the exit code says so") {
@@ -170,8 +210,7 @@ TEST_CASE("the street by the library prints what the command prints") {
   const process_result street = run_process({SPILLWAY_BINARY_DIR "/example_street", model, data, scratch.file("rtl")});
   REQUIRE(street.code == 0);
   const std::vector<std::string> registers{"--accumulator", "12:wrap:per_product"};
-  std::vector<std::string> simulate{"simulate", model, "--data", data, "--quiet"},
-      price{"estimate", model};
+  std::vector<std::string> simulate{"simulate", model, "--data", data, "--quiet"}, price{"estimate", model};
   simulate.insert(simulate.end(), registers.begin(), registers.end());
   price.insert(price.end(), registers.begin(), registers.end());
   const std::string simulated = spillway_command(simulate).out, priced = spillway_command(price).out;

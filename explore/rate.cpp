@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/explore/rate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "spillway/models/support/error.h"
+
+namespace spillway {
+
+namespace {
+
+constexpr std::uint64_t most_frames_of_rate = 64, most_frames_of_times = 1000;
+
+struct slowest_unit {
+  std::string name = "source";
+  std::int64_t cycles = 0;
+};
+
+slowest_unit slowest_of(const dataflow& flow) {
+  slowest_unit found{"source", input_shape(flow).beats};
+  for (const dataflow_unit& unit : flow.units)
+    if (cycles_per_frame(unit) > found.cycles || (found.name == "source" && cycles_per_frame(unit) == found.cycles))
+      found = {name_of(unit), cycles_per_frame(unit)};
+  if (output_shape(flow).beats > found.cycles) found = {"sink", output_shape(flow).beats};
+  return found;
+}
+
+}  // namespace
+
+reached_rate find_rate(const dataflow& flow) {
+  const beat_times times = compute_beat_times(flow, most_frames_of_rate, {.high_water = false});
+  const slowest_unit slowest = slowest_of(flow);
+  reached_rate rate;
+  rate.bottleneck = slowest.name;
+  rate.bottleneck_cycles = slowest.cycles;
+  if (times.deadlock) {
+    rate.stuck_in = times.deadlock->cycle;
+    return rate;
+  }
+  rate.latency = times.first_frame_latency;
+  rate.is_steady = times.steady.period > 0;
+  const std::uint64_t half = most_frames_of_rate / 2, last = most_frames_of_rate - 1;
+  rate.cycles_per_frame =
+      rate.is_steady
+          ? static_cast<double>(times.steady.cycles) / static_cast<double>(times.steady.period)
+          : static_cast<double>(times.done.at(last) - times.done.at(half)) / static_cast<double>(last - half);
+  return rate;
+}
+
+frame_times times_of(const dataflow& flow, std::uint64_t frames) {
+  beat_times times = compute_beat_times(flow, std::min(frames, most_frames_of_times), {.high_water = false});
+  if (times.deadlock) throw protocol_error(fmt::format("deadlock in cycle {}", times.deadlock->cycle));
+  frame_times result{frames, times.cycles, false, times.first_frame_latency, times.steady};
+  if (frames <= most_frames_of_times) return result;
+  if (times.steady.period > 0) {
+    result.cycles = times.done.at(frames - 1) + 1;
+  } else {
+    result.at_least = true;
+    result.cycles += (frames - most_frames_of_times) * static_cast<std::uint64_t>(slowest_of(flow).cycles);
+  }
+  return result;
+}
+
+}  // namespace spillway
