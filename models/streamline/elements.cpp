@@ -83,6 +83,7 @@ void streamliner::take(const multi_threshold_op& op) {
 
 void streamliner::take(const trunc_op& op) {
   const tensor_flow& from = integers(0);
+  if (!from.chain.is_simple()) refuse("truncates what a function makes; right: a Quant between the two");
   make_levels(from, rule_of(op, m_node->name, parameters_of(from), from.chain, range(from), channels(from)), false);
 }
 

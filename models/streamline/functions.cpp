@@ -182,14 +182,34 @@ std::optional<level_rule> rule_of(bend what, const interval& reals) {
   return rule;
 }
 
+/// Levels that a clamp behind leaves.
+void limit(level_rule& rule, const clamp_step& ends) {
+  if (ends.low) rule.low = std::max(rule.low, least_at(*ends.low, true));
+  if (ends.high) rule.high = std::min(rule.high, greatest_at(*ends.high, true));
+  rule.type = smallest_type({rule.low, rule.high});
+}
+
+/// True if a clamp makes no other numbers of whole ones than whole ones.
+bool is_whole(const clamp_step& ends) {
+  const auto whole = [](const std::optional<bracket>& end) {
+    return !end || (end->is_exact() && denominator(end->low()) == 1);
+  };
+  return whole(ends.low) && whole(ends.high);
+}
+
 }  // namespace
 
-/// A Floor, Ceil, Round or Sign that is not quantized behind makes whole numbers: thresholds make them.
+/// A Floor, Ceil, Round or Sign that is not quantized behind makes whole numbers, which a clamp may follow: thresholds
+/// make them.
 void streamliner::settle_steps(tensor_flow& from) {
   const std::vector<chain_step>& steps = from.chain.steps();
   if (from.on_host() || from.chain.affine(range(from), channels(from))) return;
   std::size_t last = steps.size();
   while (last > 0 && std::holds_alternative<affine_step>(steps[last - 1])) --last;
+  const auto* ends = last > 0 ? std::get_if<clamp_step>(&steps[last - 1]) : nullptr;
+  if (ends != nullptr && !is_whole(*ends)) return;
+  const std::size_t behind_levels = last;
+  if (ends != nullptr) --last;
   const auto* step = last > 0 ? std::get_if<bend_step>(&steps[last - 1]) : nullptr;
   if (step == nullptr) return;
   tensor_flow before = from;
@@ -200,9 +220,10 @@ void streamliner::settle_steps(tensor_flow& from) {
     const interval here = bent_chain(before.chain, c).at(integers);
     reals = {std::min(reals.low, here.low), std::max(reals.high, here.high)};
   }
-  const std::optional<level_rule> rule = rule_of(step->what, reals);
-  if (!rule) return;
-  value_chain behind = from.chain.part(last, steps.size());
+  std::optional<level_rule> rule = rule_of(step->what, reals);
+  if (rule && ends != nullptr) limit(*rule, *ends);
+  if (!rule || rule->low >= rule->high) return;
+  value_chain behind = from.chain.part(behind_levels, steps.size());
   from.value = bent_levels(before, *rule, before.chain.is_uniform() ? 1 : channels(from), m_node->name + "_steps");
   from.chain = std::move(behind);
 }

@@ -75,6 +75,8 @@ void streamliner::put(tensor_flow flow) {
 
 affine_step streamliner::affine(const tensor_flow& flow) const {
   const std::optional<affine_step> result = flow.chain.affine(range(flow), channels(flow));
+  if (!result && !flow.chain.is_simple())
+    refuse("a function (Sigmoid, LeakyRelu, ...) of its input is not quantized; right: a Quant between the two");
   if (!result)
     refuse("its input is clamped (Relu, Clip) and not quantized behind that; right: a Quant between the two");
   return *result;

@@ -279,6 +279,25 @@ TEST_CASE("whole numbers that a function makes are levels without a quantizer") 
   }
 }
 
+TEST_CASE("a quantizer that is written as Div, Round, Clip and Mul is one") {
+  std::mt19937 random(11);
+  chain_network net(random);
+  net.add(div_op{}, {"sums", net.constant({{}, {0.3F}})}, "quotient");
+  net.add(function_op{function_kind::round}, {"quotient"}, "whole");
+  net.add(clip_op{-7, 7}, {"whole"}, "clipped");
+  net.add(mul_op{}, {"clipped", net.constant({{}, {0.3F}})}, "levels");
+  net.file().constants["v"] = {{channels, 2}, {1, -2, 3, 1, 2, -1}};
+  net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
+  net.add(matmul_op{}, {"levels", "vq"}, "y");
+  streamline_report report;
+  const integer_network found = streamline(net.file(), &report);
+  CHECK(matrix_layers(found)[1]->input_type == signed_type(4));
+  float_tensor x{{64, inputs_of_chain}, {}};
+  for (int i = 0; i < 64 * inputs_of_chain; ++i)
+    x.values.push_back(static_cast<float>(static_cast<int>(random() % 64) - 32) / 8);
+  CHECK(explain_differences(net.file(), found, report, x).differing_outputs == 0);
+}
+
 TEST_CASE("functions that are not in front of a quantizer are refused") {
   std::mt19937 random(8);
   const auto refusal = [&](auto&& change) -> std::string {
@@ -295,5 +314,17 @@ TEST_CASE("functions that are not in front of a quantizer are refused") {
           net.file().nodes.insert(net.file().nodes.begin(), {"early", function_op{function_kind::tanh}, {"x"}, "e"});
           net.file().nodes[1].inputs[0] = "e";
         }) == "early: stands before the input's quantizer; right: a Quant before it");
+  CHECK(refusal([](chain_network& net) {
+          net.add(function_op{function_kind::tanh}, {"sums"}, "t");
+          net.file().constants["v"] = {{channels, 2}, {1, -2, 3, 1, 2, -1}};
+          net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
+          net.add(matmul_op{}, {"t", "vq"}, "y");
+        }) == "y: its input is another product's sums; right: a Quant between the two");
+  CHECK(refusal([](chain_network& net) {
+          net.add(function_op{function_kind::tanh}, {"q"}, "t");
+          net.file().constants["v"] = {{inputs, 2}, {1, -2, 3, 1, 2, -1, 1, 1}};
+          net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
+          net.add(matmul_op{}, {"t", "vq"}, "y");
+        }) == "y: a function (Sigmoid, LeakyRelu, ...) of its input is not quantized; right: a Quant between the two");
   CHECK(refusal([](chain_network& net) { net.add(max_op{}, {"sums", "q"}, "m"); }).starts_with("m: "));
 }
