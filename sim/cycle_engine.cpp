@@ -21,9 +21,50 @@ namespace {
 using wall_clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds progress_interval{50};
 
+/// Hands what is finished to `on_checkpoint` now and then. A boundary between frames is chosen ahead of all
+/// units; when the sink has reached it, every unit has noted what it had counted there.
+class checkpoints {
+ public:
+  checkpoints(accelerator& top, recorder& events, const run_options& options)
+      : m_top(top), m_events(events), m_options(options), m_is_on(options.on_checkpoint && options.modules.empty()) {}
+
+  void look() {
+    if (!m_is_on) return;
+    if (m_boundary == 0)
+      choose();
+    else if (m_top.output().frames_done() >= m_boundary)
+      report();
+  }
+
+ private:
+  void choose() {
+    const std::uint64_t begun = m_top.input().frames_begun();
+    if (wall_clock::now() - m_reported < m_options.checkpoint_interval) return;
+    if (begun < m_events.first_frame() || begun + 1 >= m_top.input().frames()) return;
+    m_boundary = begun + 1;
+    m_events.mark(m_boundary);
+  }
+
+  void report() {
+    finished_frames finished{m_boundary, m_top.output().words_of(m_boundary), {}};
+    for (std::uint32_t u = 0; u < m_events.units(); ++u) finished.counts.push_back(m_events.counts_at_mark(u));
+    m_options.on_checkpoint(finished);
+    m_boundary = 0;
+    m_reported = wall_clock::now();
+  }
+
+  accelerator& m_top;
+  recorder& m_events;
+  const run_options& m_options;
+  bool m_is_on;
+  std::uint64_t m_boundary = 0;
+  wall_clock::time_point m_reported = wall_clock::now();
+};
+
 /// Runs to the end, and asks `on_progress` about every 50 ms whether to go on. A stop sends no further frame, and lets
 /// those in the pipeline finish, so that outputs, counts and events are of the same frames.
 bool run_with_progress(accelerator& top, recorder& events, const run_options& options) {
+  checkpoints stored(top, events, options);
   std::uint64_t chunk = 1024;
   bool stopped = false;
   for (auto asked = wall_clock::now(); !top.clock.run(chunk);) {
@@ -31,7 +72,8 @@ bool run_with_progress(accelerator& top, recorder& events, const run_options& op
     if (now - asked < progress_interval / 2) chunk *= 2;
     if (now - asked > progress_interval * 2) chunk = std::max<std::uint64_t>(chunk / 2, 1);
     asked = now;
-    if (!stopped && !options.on_progress(top.output().frames_done())) {
+    stored.look();
+    if (!stopped && options.on_progress && !options.on_progress(top.output().frames_done())) {
       stopped = true;
       top.input().stop_after_this_frame();
       top.output().expect(top.input().frames());
@@ -65,7 +107,7 @@ std::string_view own_name(std::string_view full) { return full.substr(full.rfind
 
 bool run(accelerator& top, const dataflow& flow, recorder& events, const run_options& options) {
   try {
-    if (options.on_progress) return run_with_progress(top, events, options);
+    if (options.on_progress || options.on_checkpoint) return run_with_progress(top, events, options);
     top.clock.run();
     return false;
   } catch (const deadlock_error& stuck) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,13 @@ struct stream_comparison {
   std::uint64_t differing = 0;  ///< beats
 };
 
+/// What is finished in the midst of a run: whole frames, from frame 0 of the inputs on.
+struct finished_frames {
+  std::uint64_t frames = 0;
+  std::span<const std::int64_t> outputs;                ///< their words, as `run_result::outputs` has them
+  std::vector<std::span<const channel_counts>> counts;  ///< by unit: what these frames alone came to
+};
+
 class unit;
 
 /// Makes a module of the user's own for a unit of the dataflow: a `unit` (sim/unit.h) with the ports of its
@@ -59,6 +68,10 @@ using module_factories = std::map<std::string, module_factory, std::less<>>;
 struct run_options {
   /// Called now and then with the number of finished frames; false stops the run, keeping what is finished.
   std::function<bool(std::uint64_t frames_done)> on_progress = {};
+  /// Called now and then in a long run, so that what is finished can be stored; never for frames that the
+  /// recorder had from an earlier run. Not called where there are modules of the user's own.
+  std::function<void(const finished_frames&)> on_checkpoint = {};
+  std::chrono::milliseconds checkpoint_interval{1000};  ///< the least time between two checkpoints
   /// Cycle engine only: the network that every stream is compared with; null for no comparison. It outlives the run.
   const integer_network* compare = nullptr;
   stall_options stalls = {};              ///< cycle engine only
@@ -89,8 +102,10 @@ struct run_result {
 std::int64_t count_frames(const dataflow& flow, const integer_tensor& inputs);
 
 /// The SystemC model, clock by clock: the truth. `inputs` is [frames * vectors_per_frame, MW] of the first unit.
-/// Overflows go to `events`, which gets one `add_unit` a unit. May be called any number of times in a process, from
-/// one thread at a time (SystemC has one global context). Throws `config_error` for an illegal dataflow or shape.
+/// Overflows go to `events`, which gets one `add_unit` a unit. Frames before its `first_frame()` are clocked without
+/// their values: their outputs are 0, cycles and states are what they are. May be called any number of times in a
+/// process, from one thread at a time (SystemC has one global context). Throws `config_error` for an illegal dataflow
+/// or shape.
 run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
                             const run_options& options = {});
 
@@ -98,7 +113,8 @@ run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, 
 /// engine for any number of threads: outputs, counts, events with their cycle stamps, and what `run_result` says of
 /// time. Memory is that of a few frames beside inputs, outputs and the log. It proves before it looks: a channel with a
 /// certificate is not checked; of the rest only dot products that a bound on this input can't clear are gone through
-/// addition by addition. Throws `deadlock_error` where streams are too shallow.
+/// addition by addition. Frames before the `first_frame()` of `events` are left out:
+/// their outputs are 0. Throws `deadlock_error` where streams are too shallow.
 run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
                            const run_options& options = {});
 

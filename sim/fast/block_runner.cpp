@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace spillway::detail {
 
@@ -33,20 +34,24 @@ template <class Work>
 void block_runner::on_threads(unsigned threads, const Work& work) {
   {
     std::vector<std::jthread> pool;
-    const std::int64_t blocks = (m_frames + m_block - 1) / m_block;
+    const std::int64_t blocks = (m_end - m_next + m_block - 1) / m_block;
     for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, blocks); ++t) pool.emplace_back([&] { work(false); });
     work(true);
   }
   if (m_failure) std::rethrow_exception(m_failure);
 }
 
-void block_runner::run(unsigned threads, const stamps& times, event_log& log) {
+void block_runner::start_at(std::int64_t frame) { m_next = m_done = frame; }
+
+void block_runner::run(unsigned threads, const stamps& times, event_log& log, std::int64_t end) {
+  m_end = std::min(m_frames, end);
   on_threads(threads, [&](bool is_caller) { work(is_caller, times, log, {}); });
 }
 
 void block_runner::run_profile(unsigned threads, bool partial_sums, sum_profile& profile) {
   const stamps no_times;
   event_log no_events(0);
+  m_end = m_frames;
   for (const auto& counts : m_counts) profile.units.emplace_back(counts.size());
   on_threads(threads, [&](bool is_caller) {
     std::vector<sum_counter> sums;
@@ -66,20 +71,30 @@ integer_tensor block_runner::take_outputs() {
   return std::move(m_outputs);
 }
 
-/// The first frame of the next block, or `m_frames`.
+std::vector<std::vector<channel_counts>> block_runner::take_counts() {
+  return std::exchange(m_counts, m_plan.no_counts());
+}
+
+std::span<const std::int64_t> block_runner::outputs() const {
+  const auto words =
+      static_cast<std::size_t>(m_next * m_frame_elements) * static_cast<std::size_t>(m_outputs.type.words());
+  return std::span(m_outputs.words).first(words);
+}
+
+/// The first frame of the next block, or `m_end`.
 std::int64_t block_runner::take() {
   const std::scoped_lock lock(m_mutex);
-  if (m_stops) return m_frames;
+  if (m_stops) return m_end;
   const std::int64_t first = m_next;
-  m_next = std::min(m_frames, m_next + m_block);
+  m_next = std::min(m_end, m_next + m_block);
   return first;
 }
 
 void block_runner::work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums) {
   auto counts = m_plan.no_counts();
   try {
-    for (std::int64_t first = take(); first < m_frames; first = take()) {
-      run_block({times, log, first, std::min(m_block, m_frames - first), sums}, counts);
+    for (std::int64_t first = take(); first < m_end; first = take()) {
+      run_block({times, log, first, std::min(m_block, m_end - first), sums}, counts);
       if (!reports || !m_on_progress) continue;
       std::int64_t done = 0;
       {

@@ -22,8 +22,11 @@ class block_runner {
   block_runner(const dataflow& flow, const fast_plan& plan, const integer_tensor& inputs, std::int64_t frames,
                const std::function<bool(std::uint64_t)>& on_progress);
 
-  /// Computes; events go to `log`, stamped from `times`.
-  void run(unsigned threads, const stamps& times, event_log& log);
+  /// Goes on with this frame.
+  void start_at(std::int64_t frame);
+
+  /// Computes the frames before `end`; events go to `log`, stamped from `times`.
+  void run(unsigned threads, const stamps& times, event_log& log, std::int64_t end);
 
   /// Computes with a plan that profiles; fills in the profile's units and the bits of its frames.
   void run_profile(unsigned threads, bool partial_sums, sum_profile& profile);
@@ -31,10 +34,16 @@ class block_runner {
   /// Frames that were finished: all of them, unless `on_progress` said no.
   std::int64_t frames() const { return m_next; }
   bool stopped() const { return m_next < m_frames; }
+  /// Frames are left, and `on_progress` did not say no.
+  bool is_unfinished() const { return m_next < m_frames && !m_stops; }
+  std::int64_t frames_of_a_block() const { return m_block; }
 
   /// The counters of each unit's channels, and the outputs of the finished frames, [frames * vectors, channels].
   const std::vector<std::vector<channel_counts>>& counts() const { return m_counts; }
   integer_tensor take_outputs();
+  /// The counters, which begin anew at 0; and the words of the outputs so far.
+  std::vector<std::vector<channel_counts>> take_counts();
+  std::span<const std::int64_t> outputs() const;
 
  private:
   std::int64_t take();
@@ -55,6 +64,7 @@ class block_runner {
 
   std::mutex m_mutex;
   std::int64_t m_next = 0, m_done = 0;  ///< frames that were handed out, and that are finished
+  std::int64_t m_end = 0;               ///< of this run
   bool m_stops = false;
   std::exception_ptr m_failure;
 };

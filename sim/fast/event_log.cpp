@@ -24,7 +24,8 @@ event_log::event_log(std::uint64_t max_events)
 
 void event_log::add(std::vector<finished_event>& events) {
   const std::scoped_lock lock(m_mutex);
-  std::move(events.begin(), events.end(), std::back_inserter(m_events));
+  std::copy_if(events.begin(), events.end(), std::back_inserter(m_events),
+               [&](const finished_event& of) { return of.finished >= m_known_before; });
   events.clear();
   if (m_events.size() / 2 > m_max_events / 2 + some) drop_late();
 }
@@ -36,10 +37,15 @@ void event_log::drop_late() {
   m_events.erase(last, m_events.end());
 }
 
-void event_log::write(recorder& to) {
+void event_log::write(recorder& to) { write_before(std::numeric_limits<std::uint64_t>::max(), to); }
+
+void event_log::write_before(std::uint64_t cycle, recorder& to) {
   std::sort(m_events.begin(), m_events.end(), is_earlier);
-  for (const finished_event& of : m_events) to.log(of.event);
-  m_events.clear();
+  const auto end = std::partition_point(m_events.begin(), m_events.end(),
+                                        [&](const finished_event& of) { return of.finished < cycle; });
+  for (auto of = m_events.begin(); of != end; ++of) to.log(of->event);
+  m_max_events -= std::min<std::uint64_t>(m_max_events, static_cast<std::uint64_t>(end - m_events.begin()));
+  m_events.erase(m_events.begin(), end);
 }
 
 }  // namespace spillway::detail

@@ -48,6 +48,8 @@ class mvau_unit final : public unit {
   void finish_fold(std::uint64_t cycle);
 
   std::unique_ptr<dot_core> m_core;
+  recorder& m_events;
+  std::uint32_t m_unit;  ///< in m_events
   unit_ports m_ports;
   int m_pe, m_accumulator_bits;
   std::int64_t m_nf_count, m_sf_count, m_vectors_per_frame;
@@ -57,6 +59,7 @@ class mvau_unit final : public unit {
 
   std::int64_t m_nf = 0, m_sf = 0;  ///< of the next iteration
   std::int64_t m_position = 0;      ///< of its vector in the frame
+  bool m_computes = true;           ///< false in frames of which only the time counts
   std::uint64_t m_frame = 0, m_vectors = 0;
 };
 

@@ -36,6 +36,12 @@ class sink final : public unit {
   /// What came, [frames * vectors_per_frame, elements], whole frames only. Call once: it is moved out.
   integer_tensor take_values();
 
+  /// The words of the first `frames` frames, which must be done; until the next tick.
+  std::span<const std::int64_t> words_of(std::uint64_t frames) const {
+    return std::span(m_words).first(static_cast<std::size_t>(frames * m_beats_per_frame) *
+                                    static_cast<std::size_t>(m_in->beat_words()));
+  }
+
   /// The cycle in which each frame's last beat was taken.
   std::span<const std::uint64_t> frame_cycles() const { return m_frame_cycles; }
   std::uint64_t frames_done() const { return m_frame_cycles.size(); }
