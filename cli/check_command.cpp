@@ -13,6 +13,7 @@
 #include "spillway/models/dataflow/prove.h"
 #include "spillway/models/load/prove_tiles.h"
 #include "spillway/models/network/trained_to_wrap.h"
+#include "spillway/report/assumption_json.h"
 
 namespace spillway {
 
@@ -155,7 +156,7 @@ int check(const check_options& options) {
   }
   bool stopped = false;
   if (!options.data.data.empty()) {
-    const difference_report differences = compare_on_data(loaded.file, options.data);
+    const difference_report differences = compare_on_data(loaded, options.data);
     json["differences"] = as_json(differences);
     if (!options.json) print_differences(differences, options.data.data);
     stopped = differences.stopped;
@@ -163,6 +164,7 @@ int check(const check_options& options) {
       say(fmt::format("interrupted after {} frames; go on with --skip {}", differences.frames,
                       options.data.skip + differences.frames));
   }
+  json["assumptions"] = as_json(loaded.assumptions);
   if (options.json) print_json(json);
   if (stopped) return 130;
   return safe ? 0 : 1;

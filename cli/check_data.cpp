@@ -20,15 +20,15 @@ namespace {
 
 constexpr std::size_t most_shown = 10;
 
-std::string cause_of(const frame_difference& frame) {
-  return frame.cause ? to_string(*frame.cause) : "every level is the same: the file's last sums were rounded";
+nlohmann::ordered_json optional(const std::optional<double>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
 }  // namespace
 
-difference_report compare_on_data(const network& file, const check_data_options& options) {
+difference_report compare_on_data(const design& of, const check_data_options& options) {
   streamline_report report;
-  const integer_network integers = streamline(file, &report);
+  const integer_network integers = streamline(of.file, &report, of.streamlining);
   const dataset loaded = select_frames(load_dataset(options.data), options.skip, options.frames);
   quantize_dataset(integers, select_frames(loaded, 0, 1));  // refuses what does not fit, by name
   progress bar("frames", static_cast<std::uint64_t>(loaded.frames()), options.quiet);
@@ -41,7 +41,7 @@ difference_report compare_on_data(const network& file, const check_data_options&
     bar.update(done);
     return !interrupted();
   };
-  return explain_differences(file, integers, report, real_inputs(loaded, &integers.input), comparison);
+  return explain_differences(of.file, integers, report, real_inputs(loaded, &integers.input), comparison);
 }
 
 void print_differences(const difference_report& report, const std::string& data) {
@@ -52,7 +52,7 @@ void print_differences(const difference_report& report, const std::string& data)
   const std::size_t shown = std::min(most_shown, report.frames_that_differ.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const frame_difference& frame = report.frames_that_differ[i];
-    fmt::print("  frame {} ({:.3g} steps): {}\n", frame.frame, frame.largest, cause_of(frame));
+    fmt::print("  frame {} ({:.3g} steps): {}\n", frame.frame, frame.largest, to_string(frame.cause));
   }
   if (shown < report.frames_that_differ.size())
     fmt::print("  and {} frames more\n", report.frames_that_differ.size() - shown);
@@ -71,7 +71,14 @@ nlohmann::ordered_json as_json(const difference_report& report) {
                                           {"largest_steps", frame.largest},
                                           {"file_class", frame.file_class},
                                           {"exact_class", frame.exact_class},
-                                          {"cause", cause_of(frame)}});
+                                          {"cause", to_string(frame.cause)},
+                                          {"step", to_string(frame.cause.step)},
+                                          {"where", frame.cause.where},
+                                          {"element", frame.cause.element},
+                                          {"file_value", frame.cause.file_value},
+                                          {"exact_value", frame.cause.exact_value},
+                                          {"file_level", optional(frame.cause.file_level)},
+                                          {"exact_level", optional(frame.cause.exact_level)}});
   return json;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "spillway/models/load/design.h"
 #include "spillway/models/streamline/differences.h"
 
 namespace spillway {
@@ -16,8 +17,8 @@ struct check_data_options {
   bool quiet = false;                 ///< no progress
 };
 
-/// Runs a model's file in float32 and its integers on data. An interrupt stops it after the frames that are compared.
-difference_report compare_on_data(const network& file, const check_data_options& options);
+/// Runs a design's file in float32 and its integers on data. An interrupt stops it after the frames that are compared.
+difference_report compare_on_data(const design& of, const check_data_options& options);
 
 /// What differs, the first frames with their causes.
 void print_differences(const difference_report& report, const std::string& data);

@@ -18,6 +18,10 @@ void say(std::string_view line) noexcept try {
 } catch (const std::exception&) {  // no memory to say it with
 }
 
+void say_assumptions(std::span<const assumption> assumptions) noexcept {
+  for (const assumption& of : assumptions) say("note: " + to_string(of));
+}
+
 void print_json(const nlohmann::ordered_json& document) {
   fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }

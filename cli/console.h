@@ -2,12 +2,18 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string_view>
+
+#include "spillway/models/support/assumption.h"
 
 namespace spillway {
 
 /// Writes a line to stderr: notes, warnings, the error. That nobody reads there is no reason to stop: it never throws.
 void say(std::string_view line) noexcept;
+
+/// A note for each assumption.
+void say_assumptions(std::span<const assumption> assumptions) noexcept;
 
 /// Prints a document on stdout. Bytes of a path or a file that are no UTF-8 become U+FFFD, so that it is JSON whatever
 /// they are.

@@ -13,6 +13,7 @@
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/output_file.h"
+#include "spillway/report/assumption_json.h"
 
 namespace spillway {
 
@@ -27,15 +28,20 @@ int convert(const convert_options& options) {
   const onnx_dialect dialect = parse_onnx_dialect(options.format);
   check_output(options.output, options.force);
   const network net = read_qonnx(options.model);
+  streamline_report report;
   try {
-    write_checked(net, options.output, dialect);
+    write_checked(net, options.output, dialect, &report);
   } catch (const input_error& e) {
     throw input_error(fmt::format("{}: {}", shown_path(options.model), e.what()));
   }
+  say_assumptions(report.assumptions);
   const auto bytes = std::filesystem::file_size(options.output);
   if (options.json)
-    print_json(
-        {{"model", options.model}, {"output", options.output}, {"format", to_string(dialect)}, {"bytes", bytes}});
+    print_json({{"model", options.model},
+                {"output", options.output},
+                {"format", to_string(dialect)},
+                {"bytes", bytes},
+                {"assumptions", as_json(report.assumptions)}});
   else
     fmt::print("{}: {}, {} bytes, the same integers as {}\n", options.output, to_string(dialect), bytes, options.model);
   return 0;

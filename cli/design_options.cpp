@@ -71,7 +71,7 @@ void add_multiplier_option(CLI::App& command, design_arguments& arguments) {
 
 design load_design(const design_arguments& arguments) {
   design loaded = load_design(arguments.model, options_of(arguments));
-  for (const std::string& line : loaded.notes) say(fmt::format("note: {}", line));
+  say_assumptions(loaded.assumptions);
   for (const std::string& line : refuted_claims(loaded.flow)) say(fmt::format("warning: {}", line));
   return loaded;
 }

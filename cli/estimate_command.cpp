@@ -10,6 +10,7 @@
 #include "spillway/cli/design_options.h"
 #include "spillway/cli/registers.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/assumption_json.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/hardware.h"
 #include "spillway/traces/run_directory.h"
@@ -94,6 +95,7 @@ int estimate(const estimate_options& options, hardware chosen) {
   }
   auto json = nlohmann::ordered_json::parse(to_json(cost));
   json["registers"] = registers_json(loaded.flow);
+  json["assumptions"] = as_json(loaded.assumptions);
   print_json(json);
   return 0;
 }

@@ -18,6 +18,7 @@
 #include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/assumption_json.h"
 
 namespace spillway {
 
@@ -189,10 +190,13 @@ int explore(const explore_options& options) {
   if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
   if (options.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, options.times);
   if (!options.output.empty()) write_file_atomically(options.output, folding_config_json(result.flow));
-  if (options.json)
-    print_json(as_json(result, options));
-  else
+  if (options.json) {
+    nlohmann::ordered_json json = as_json(result, options);
+    json["assumptions"] = as_json(loaded.assumptions);
+    print_json(json);
+  } else {
     print_text(result, options);
+  }
   if (!options.json)
     for (const std::string& line : not_verified(result, options)) fmt::print("not verified: {}\n", line);
   return result.fifos && !result.fifos->complete ? 130 : 0;

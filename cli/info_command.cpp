@@ -9,6 +9,7 @@
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/report/assumption_json.h"
 
 namespace spillway {
 
@@ -55,6 +56,7 @@ nlohmann::ordered_json as_json(const design& of, const std::string& model) {
                               {"units", nlohmann::ordered_json::array()}};
   for (const dataflow_unit& any : of.flow.units) json["units"].push_back(as_json(any, of));
   json["metadata"] = of.file.metadata;
+  json["assumptions"] = as_json(of.assumptions);
   return json;
 }
 

@@ -18,6 +18,7 @@
 #include "spillway/models/dataflow/evaluate.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/assumption_json.h"
 #include "spillway/rtl/write.h"
 
 namespace spillway {
@@ -91,6 +92,7 @@ nlohmann::ordered_json as_json(const rtl_command_options& options, const design&
                               {"bench_frames", bench_frames},
                               {"files", nlohmann::ordered_json::array()}};
   json["registers"] = registers_json(of.flow);
+  json["assumptions"] = as_json(of.assumptions);
   for (const rtl_file& file : made.files) json["files"].push_back(file.name);
   return json;
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "spillway/report/assumption_json.h"
+
 namespace spillway {
 
 namespace {
@@ -64,6 +66,7 @@ std::string to_json(const finished_run& run) {
   json["first_frame_latency"] = run.result.first_frame_latency;
   json["mean_abs_error"] = run.score.mean_abs_error;
   json["interrupted"] = run.result.stopped;
+  json["assumptions"] = as_json(run.accelerator.assumptions);
   if (run.result.compared.streams > 0) json["compare"] = as_json(run.result);
   for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
     const dataflow_unit& any = run.accelerator.flow.units[u];

@@ -20,7 +20,8 @@ using ordered_json = nlohmann::ordered_json;
 struct table_query {
   const char* name;
   const char* sql;
-  bool limited = false;  ///< takes the greatest number of rows
+  bool limited = false;              ///< takes the greatest number of rows
+  const char* newer_than = nullptr;  ///< a table that runs of older versions lack
 };
 
 constexpr table_query study_queries[] = {
@@ -32,6 +33,7 @@ constexpr table_query study_queries[] = {
 
 constexpr table_query run_queries[] = {
     {"totals", "SELECT key, value FROM totals ORDER BY key"},
+    {"assumptions", "SELECT * FROM assumptions ORDER BY assumption", false, "assumptions"},
     {"units", "SELECT * FROM units ORDER BY unit"},
     {"channels", "SELECT * FROM channels ORDER BY unit, channel"},
     {"activity", "SELECT * FROM activity ORDER BY unit"},
@@ -87,6 +89,9 @@ std::string make_title(const report_data& data) {
 void read_tables(report_data& data, const sqlite_database& database, std::span<const table_query> queries,
                  std::int64_t max_rows) {
   for (const table_query& query : queries) {
+    if (query.newer_than != nullptr &&
+        database.select("SELECT name FROM sqlite_master WHERE name = ?", {std::string(query.newer_than)}).rows.empty())
+      continue;
     const std::vector<cell> values = query.limited ? std::vector<cell>{max_rows} : std::vector<cell>{};
     data.tables.emplace_back(query.name, database.select(query.sql, values));
   }

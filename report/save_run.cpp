@@ -78,6 +78,15 @@ run_totals totals(const finished_run& run) {
   return result;
 }
 
+/// The outputs as the file has them, and what makes its real numbers of them.
+void write_outputs(const run_directory& directory, const finished_run& run) {
+  const design& of = run.accelerator;
+  if (of.output.places.empty()) return write_npy(directory.file("outputs.npy"), run.result.outputs);
+  write_npy(directory.file("outputs.npy"), in_file_order(of.output, run.result.outputs));
+  write_npy(directory.file("output_scale.npy"), in_file_order(of.output, of.integers.output_scale));
+  write_npy(directory.file("output_bias.npy"), in_file_order(of.output, of.integers.output_bias));
+}
+
 }  // namespace
 
 run_saver::run_saver(const std::string& directory, bool force)
@@ -93,6 +102,7 @@ void run_saver::begin(const finished_run& run) {
     units.push_back(describe(static_cast<std::uint32_t>(units.size()), unit));
   m_store->write_units(units);
   m_store->write_costs(cost_rows(run.accelerator.flow));
+  m_store->write_assumptions(run.accelerator.assumptions);
 }
 
 void run_saver::finish(const finished_run& run) {
@@ -107,7 +117,7 @@ void run_saver::finish(const finished_run& run) {
   m_store->write_frames(frame_rows(run));
   m_store->write_totals(totals(run));
   m_store->write_events(run.events.events());
-  write_npy(m_directory.file("outputs.npy"), run.result.outputs);
+  write_outputs(m_directory, run);
   const bool capped = run.events.events().size() < run.events.total().events;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
   if (run.result.stopped) return;  // an interrupted run stays marked as unfinished

@@ -21,7 +21,7 @@ class run_saver {
   /// Before the run: manifest, units, costs.
   void begin(const finished_run& run);
 
-  /// After it: counters, events, frames, activity, totals, outputs.npy.
+  /// After it: counters, events, frames, activity, totals, outputs and what scales them.
   void finish(const finished_run& run);
 
  private:

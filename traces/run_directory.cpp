@@ -23,7 +23,9 @@ constexpr std::array<const char*, 4> run_marks{"manifest.json", "run.sqlite", "s
 
 // Everything that a run or a study may leave behind (docs/run-directory.md); the marks go last, so that a removal that
 // is interrupted can be repeated.
-constexpr std::array<const char*, 13> run_files{"outputs.npy",
+constexpr std::array<const char*, 15> run_files{"outputs.npy",
+                                                "output_scale.npy",
+                                                "output_bias.npy",
                                                 "report.html",
                                                 "report",
                                                 "waves.vcd",

@@ -23,6 +23,7 @@ CREATE TABLE frames(frame INTEGER PRIMARY KEY, label INTEGER, class INTEGER, exa
   abs_error REAL);
 CREATE TABLE activity(unit INTEGER PRIMARY KEY, working INTEGER, starved INTEGER, blocked INTEGER, draining INTEGER);
 CREATE TABLE costs(unit INTEGER, term TEXT, luts REAL, formula TEXT, PRIMARY KEY(unit, term));
+CREATE TABLE assumptions(assumption INTEGER PRIMARY KEY, "where" TEXT, what TEXT, value TEXT, why TEXT);
 CREATE TABLE totals(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 )";
 
@@ -124,6 +125,14 @@ void run_store::write_costs(std::span<const cost_row> costs) {
   sqlite_transaction all(m_database);
   sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO costs VALUES(?,?,?,?)");
   for (const cost_row& row : costs) insert.run(row.unit, row.term, row.luts, row.formula);
+  all.commit();
+}
+
+void run_store::write_assumptions(std::span<const assumption> assumptions) {
+  sqlite_transaction all(m_database);
+  sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO assumptions VALUES(?,?,?,?,?)");
+  std::int64_t place = 0;
+  for (const assumption& of : assumptions) insert.run(place++, of.where, of.what, of.value, of.why);
   all.commit();
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "spillway/models/support/assumption.h"
 #include "spillway/traces/recorder.h"
 #include "spillway/traces/run_rows.h"
 #include "spillway/traces/sqlite.h"
@@ -40,6 +41,8 @@ class run_store {
   void write_frames(std::span<const frame_row> frames);
   void write_activity(std::span<const activity_row> activity);
   void write_costs(std::span<const cost_row> costs);
+  /// What was decided where the file leaves something open.
+  void write_assumptions(std::span<const assumption> assumptions);
   void write_totals(const run_totals& totals);
 
   /// Indexes the events and notes that the run is complete. `log_capped`: the log holds fewer events than there were.

@@ -148,7 +148,9 @@ int post_train_file(post_training_arguments args) {
   const std::optional<dataset> labelled = score_data(args);
   fitted_network fitted = fit(args, trained);
   fitted.net.metadata["spillway.post_training.command"] = recipe(args);
-  write_checked(fitted.net, args.output, dialect);
+  streamline_report report;
+  write_checked(fitted.net, args.output, dialect, &report);
+  for (const assumption& of : report.assumptions) fmt::print(stderr, "note: {}\n", to_string(of));
   print_outcomes(fitted, args);
   if (labelled)
     fmt::print("top-1 {:.2f}%, before {:.2f}%\n", 100 * accuracy_of(read_qonnx(args.output), *labelled),

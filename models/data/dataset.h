@@ -45,6 +45,9 @@ integer_tensor quantize_dataset(const integer_network& net, dataset&& data);
 /// `quantize_dataset` of frames of real numbers, one after the other in the file's order.
 integer_tensor quantize_reals(const integer_network& net, std::span<const float> reals);
 
+/// The values of one frame of the file's input.
+std::int64_t file_features(const integer_network& net);
+
 /// One real input as the integer that enters a network. NaN becomes the least value.
 std::int64_t quantize_input(const input_quantizer& quantizer, float x, std::int64_t channel = 0);
 

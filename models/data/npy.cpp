@@ -109,21 +109,33 @@ std::string npy_bytes(const integer_tensor& tensor) {
   return bytes;
 }
 
-std::string npy_bytes(const float_tensor& tensor) {
+namespace {
+
+/// The values' bits are those of `Bits`.
+template <class Bits, class Tensor>
+std::string real_bytes(const Tensor& tensor) {
   std::int64_t size = 1;
   for (const std::int64_t n : tensor.shape) size *= n;
   if (size != static_cast<std::int64_t>(tensor.values.size()))
     throw config_error(fmt::format("the array for NumPy: shape [{}] has {} elements, not {}",
                                    fmt::join(tensor.shape, ", "), size, tensor.values.size()));
-  std::string bytes = npy_header_bytes('f', 4, tensor.shape);
-  for (const float value : tensor.values) append(bytes, std::bit_cast<std::uint32_t>(value), 4);
+  std::string bytes = npy_header_bytes('f', sizeof(Bits), tensor.shape);
+  for (const auto value : tensor.values) append(bytes, std::bit_cast<Bits>(value), sizeof(Bits));
   return bytes;
 }
+
+}  // namespace
+
+std::string npy_bytes(const float_tensor& tensor) { return real_bytes<std::uint32_t>(tensor); }
+
+std::string npy_bytes(const double_tensor& tensor) { return real_bytes<std::uint64_t>(tensor); }
 
 void write_npy(const std::string& path, const integer_tensor& tensor) {
   write_file_atomically(path, npy_bytes(tensor));
 }
 
 void write_npy(const std::string& path, const float_tensor& tensor) { write_file_atomically(path, npy_bytes(tensor)); }
+
+void write_npy(const std::string& path, const double_tensor& tensor) { write_file_atomically(path, npy_bytes(tensor)); }
 
 }  // namespace spillway

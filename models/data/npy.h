@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "spillway/models/network/real_tensor.h"
 #include "spillway/models/numbers/float_tensor.h"
 #include "spillway/models/numbers/integer_tensor.h"
 
@@ -28,11 +29,13 @@ std::variant<integer_tensor, float_tensor> read_any_npy(const std::string& path)
 /// dimension. Throws `config_error` if the tensor is not valid.
 std::string npy_bytes(const integer_tensor& tensor);
 
-/// The bytes of a NumPy file with these values as float32.
+/// The bytes of a NumPy file with these values as float32, or float64.
 std::string npy_bytes(const float_tensor& tensor);
+std::string npy_bytes(const double_tensor& tensor);
 
 /// Writes them, whole or not at all: see write_file_atomically. Throws `io_error`, too.
 void write_npy(const std::string& path, const integer_tensor& tensor);
 void write_npy(const std::string& path, const float_tensor& tensor);
+void write_npy(const std::string& path, const double_tensor& tensor);
 
 }  // namespace spillway

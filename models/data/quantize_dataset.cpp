@@ -6,6 +6,8 @@
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/integer_network/input_levels.h"
+#include "spillway/models/network/network.h"
+#include "spillway/models/network/shapes.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -19,7 +21,7 @@ bool holds_only_values(const integer_tensor& tensor) {
 }
 
 void check_features(const integer_network& net, const dataset& data) {
-  const std::int64_t columns = net.input_info().shape.elements();
+  const std::int64_t columns = file_features(net);
   const bool has_frames = data.reals ? data.reals->shape.size() >= 2 : data.inputs.shape.size() == 2;
   if (!has_frames || data.features() != columns)
     throw config_error(fmt::format("{} has frames of {} features, but the network {} takes {}", data.name,
@@ -32,11 +34,31 @@ void check_raw_values(const integer_network& net, const dataset& data) {
     throw config_error(fmt::format("{} holds {}; UINT1 or UINT8 is right", data.name, to_string(raw)));
   if (!holds_only_values(data.inputs))
     throw config_error(fmt::format("{} has inputs that are no values of {}", data.name, to_string(raw)));
-  if (raw == unsigned_type(8) && net.input.type.bits == 1 && net.input.steps.empty())
+  if (raw == unsigned_type(8) && net.input.type.bits == 1 && net.input.steps.empty() && !net.input.before)
     throw config_error(
         fmt::format("{} has 8-bit pixels, but the network {} takes {}: a threshold must make them "
                     "binary first; binary-mnist is MNIST made so",
                     data.name, net.name, to_string(net.input.type)));
+}
+
+/// What the host makes of whole frames of the file's input, a batch of the file at a time.
+std::vector<float> after_host(const network& before, std::span<const float> reals, std::int64_t size) {
+  const auto batch = static_cast<std::size_t>(size * before.input_shape[0]);
+  const auto frames = static_cast<std::int64_t>(reals.size()) / size;
+  std::vector<float> result;
+  std::size_t made = 0;  // of a frame
+  for (std::size_t at = 0; at < reals.size(); at += batch) {
+    const std::size_t count = std::min(batch, reals.size() - at);
+    float_tensor input{
+        before.input_shape,
+        {reals.begin() + static_cast<std::ptrdiff_t>(at), reals.begin() + static_cast<std::ptrdiff_t>(at + count)}};
+    input.values.resize(batch, 0);
+    const float_tensor output = evaluate(before, input);
+    made = output.values.size() / static_cast<std::size_t>(before.input_shape[0]);
+    result.insert(result.end(), output.values.begin(), output.values.end());
+  }
+  result.resize(made * static_cast<std::size_t>(frames));
+  return result;
 }
 
 /// The real number that a raw value is.
@@ -83,12 +105,19 @@ std::int64_t quantize_input(const input_quantizer& quantizer, float x, std::int6
   return input_levels(quantizer)(x, channel);
 }
 
+std::int64_t file_features(const integer_network& net) {
+  if (!net.input.before) return net.input_info().shape.elements();
+  return elements(net.input.before->input_shape, net.input.before->input) / net.input.before->input_shape.at(0);
+}
+
 integer_tensor quantize_reals(const integer_network& net, std::span<const float> reals) {
   validate(net);
-  const std::int64_t size = net.input_info().shape.elements(), count = static_cast<std::int64_t>(reals.size());
+  const std::int64_t size = file_features(net), count = static_cast<std::int64_t>(reals.size());
   if (count == 0 || count % size != 0)
     throw config_error(fmt::format("{} values are no whole number of frames of {}, which the network {} takes", count,
                                    size, net.name));
+  std::vector<float> made;
+  if (net.input.before) reals = made = after_host(*net.input.before, reals, size);
   input_levels levels(net.input);
   return quantized(net, count / size, [&](std::int64_t element, std::int64_t channel) {
     return levels(reals[static_cast<std::size_t>(element)], channel);
@@ -103,6 +132,11 @@ integer_tensor quantize_dataset(const integer_network& net, const dataset& data)
       type.fits_int64() && type != unsigned_type(1) && type != unsigned_type(8) && takes_raw_values(net.input, type))
     return quantize_reals(net, std::vector<float>(data.inputs.words.begin(), data.inputs.words.end()));
   check_raw_values(net, data);
+  if (net.input.before) {
+    std::vector<float> reals;
+    for (const std::int64_t raw : data.inputs.words) reals.push_back(real_of(raw, data.inputs.type));
+    return quantize_reals(net, reals);
+  }
   input_levels levels(net.input);
   // All that a raw value can be, channel by channel.
   const integer_type raw = data.inputs.type;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "spillway/models/numbers/rounding_mode.h"
 
 namespace spillway {
+
+struct network;
 
 /// What the host does with a real input before it quantizes it; values are one, or one a channel.
 struct input_step {
@@ -42,6 +45,9 @@ struct input_quantizer {
   /// For each element of a frame [height, width, channels], the element of the file's frame that it is; empty: that of
   /// [channels, height, width].
   std::vector<std::int64_t> order = {};
+  /// What the host computes of the file's input in float32, layer by layer, before the steps: a network of floats,
+  /// whose output `order` is of. None: nothing.
+  std::shared_ptr<const network> before = nullptr;
 };
 
 /// A network in which every value between input and output is an integer: nodes in topological order, each value made

@@ -53,11 +53,10 @@ design load_design(const std::filesystem::path& model, const design_options& opt
   result.file = read_qonnx(model);
   streamline_report report;
   result.integers = streamline(result.file, &report, options.streamline);
-  for (const assumption& each : result.file.assumptions) result.notes.push_back(to_string(each));
-  result.notes.insert(result.notes.end(), report.notes.begin(), report.notes.end());
-  std::vector<assumption> said;
-  result.choices = choices_of(result.integers, options, said);
-  for (const assumption& each : said) result.notes.push_back(to_string(each));
+  result.streamlining = options.streamline;
+  result.output = std::move(report.output);
+  result.assumptions = std::move(report.assumptions);
+  result.choices = choices_of(result.integers, options, result.assumptions);
   result.flow = lower(result.integers, result.choices);
   return result;
 }

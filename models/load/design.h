@@ -24,10 +24,12 @@ struct design_options {
 struct design {
   std::string model;  ///< the path, as it was given
   network file;
+  streamline_options streamlining;  ///< as they were asked for
   integer_network integers;
-  std::vector<std::string> notes;  ///< what reading and streamlining assumed, changed or left away, a line each
-  lowering_options choices;        ///< of the folding file and the options together: what `lower` took
-  dataflow flow;                   ///< with the origin of each register
+  file_output output;                   ///< how the integers' output lies in the file's
+  std::vector<assumption> assumptions;  ///< what was decided where the file leaves something open
+  lowering_options choices;             ///< of the folding file and the options together: what `lower` took
+  dataflow flow;                        ///< with the origin of each register
 };
 
 /// Reads a QONNX or QCDQ file, streamlines it into integers, and lowers these to units and streams. A register that the

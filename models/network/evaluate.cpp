@@ -66,17 +66,22 @@ std::map<std::string, std::size_t> last_readers(const network& net) {
 }
 
 template <class Real>
-real_tensor<Real> evaluate_all(const network& net, const float_tensor& input, const keep_tensor<Real>& keep) {
+real_tensor<Real> evaluate_all(const network& net, const float_tensor& input, const keep_tensor<Real>& keep,
+                               const given_tensors<Real>& given) {
   infer_shapes(net);
   std::map<std::string, real_tensor<Real>> values;
   for (const auto& [name, constant] : net.constants) values[name] = in_real<Real>(constant);
-  values[net.input] = batch_of<Real>(net, input);
+  const auto given_or = [&](const std::string& name, auto&& compute) {
+    const auto found = given.find(name);
+    return found == given.end() ? compute() : found->second;
+  };
+  values[net.input] = given_or(net.input, [&] { return batch_of<Real>(net, input); });
   const auto last = last_readers(net);
   for (std::size_t i = 0; i < net.nodes.size(); ++i) {
     const network_node& node = net.nodes[i];
     std::vector<const real_tensor<Real>*> inputs;
     for (const std::string& name : node.inputs) inputs.push_back(&values.at(name));
-    real_tensor<Real> result = evaluate_node<Real>(node, inputs);
+    real_tensor<Real> result = given_or(node.output, [&] { return evaluate_node<Real>(node, inputs); });
     if (keep) keep(node.output, result);
     for (const std::string& name : node.inputs)
       if (last.at(name) == i) values.erase(name);
@@ -87,18 +92,24 @@ real_tensor<Real> evaluate_all(const network& net, const float_tensor& input, co
 
 }  // namespace
 
-float_tensor evaluate(const network& net, const float_tensor& input) { return evaluate_all<float>(net, input, {}); }
+float_tensor evaluate(const network& net, const float_tensor& input) { return evaluate_all<float>(net, input, {}, {}); }
 
-float_tensor evaluate(const network& net, const float_tensor& input, const keep_tensor<float>& keep) {
-  return evaluate_all<float>(net, input, keep);
+float_tensor evaluate(const network& net, const float_tensor& input, const keep_tensor<float>& keep,
+                      const given_tensors<float>& given) {
+  return evaluate_all<float>(net, input, keep, given);
 }
 
-double_tensor evaluate_double(const network& net, const float_tensor& input, const keep_tensor<double>& keep) {
-  return evaluate_all<double>(net, input, keep);
+double_tensor evaluate_double(const network& net, const float_tensor& input, const keep_tensor<double>& keep,
+                              const given_tensors<double>& given) {
+  return evaluate_all<double>(net, input, keep, given);
 }
 
 float_tensor evaluate(const network_node& node, std::span<const float_tensor* const> inputs) {
   return evaluate_node<float>(node, inputs);
+}
+
+double_tensor evaluate(const network_node& node, std::span<const double_tensor* const> inputs) {
+  return evaluate_node<double>(node, inputs);
 }
 
 }  // namespace spillway

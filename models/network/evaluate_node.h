@@ -94,6 +94,7 @@ struct product_evaluator {
   tensor operator()(const matmul_op&) const;
   tensor operator()(const gemm_op& op) const;
   tensor operator()(const conv_op& op) const;
+  tensor operator()(const conv_transpose_op& op) const;
 };
 
 template <class Real>

@@ -144,6 +144,35 @@ real_tensor<Real> product_evaluator<Real>::operator()(const conv_op& op) const {
   return y;
 }
 
+/// Each input adds to its outputs, in the order of (input channel, kh, kw); the bias comes first.
+template <class Real>
+real_tensor<Real> product_evaluator<Real>::operator()(const conv_transpose_op& op) const {
+  const tensor &x = at.x(), &w = *at.in[1];
+  tensor y = at.result();
+  const window_shape& window = op.window;
+  const std::int64_t inputs = x.shape[1], per_group = w.shape[1], outputs = at.shape[1];
+  const std::int64_t x_plane = x.shape[2] * x.shape[3], y_plane = at.shape[2] * at.shape[3];
+  if (at.in.size() == 3)
+    for (std::size_t i = 0; i < y.values.size(); ++i)
+      y.values[i] = at.in[2]->values[i / static_cast<std::size_t>(y_plane) % static_cast<std::size_t>(outputs)];
+  const auto add = [&](const Real* from, const Real* weight, Real* to) {
+    for (std::int64_t kh = 0; kh < w.shape[2]; ++kh)
+      for (std::int64_t kw = 0; kw < w.shape[3]; ++kw, ++weight)
+        for (std::int64_t i = 0; i < x_plane; ++i) {
+          const std::int64_t h = i / x.shape[3] * window.stride_h + kh * window.dilation_h - window.top;
+          const std::int64_t v = i % x.shape[3] * window.stride_w + kw * window.dilation_w - window.left;
+          if (h >= 0 && h < at.shape[2] && v >= 0 && v < at.shape[3]) to[h * at.shape[3] + v] += *weight * from[i];
+        }
+  };
+  for (std::int64_t n = 0; n < at.shape[0]; ++n)
+    for (std::int64_t c = 0; c < inputs; ++c)
+      for (std::int64_t m = 0; m < per_group; ++m)
+        add(x.values.data() + (n * inputs + c) * x_plane,
+            w.values.data() + (c * per_group + m) * w.shape[2] * w.shape[3],
+            y.values.data() + (n * outputs + c / (inputs / op.group) * per_group + m) * y_plane);
+  return y;
+}
+
 template struct product_evaluator<float>;
 template struct product_evaluator<double>;
 

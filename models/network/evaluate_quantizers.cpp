@@ -4,43 +4,9 @@
 
 #include "spillway/models/network/evaluate_node.h"
 #include "spillway/models/network/exact_quant.h"
+#include "spillway/models/network/round_to_level.h"
 
 namespace spillway {
-
-namespace {
-
-template <class Real>
-Real round_half_odd(Real x) {
-  const Real down = std::floor(x);
-  if (x - down != Real(0.5)) return std::nearbyint(x);
-  return std::fmod(down, Real(2)) == 0 ? down + 1 : down;
-}
-
-template <class Real>
-Real round_to_level(Real x, rounding_mode mode) {
-  switch (mode) {
-    case rounding_mode::round:
-      return std::nearbyint(x);  // the default environment rounds half to even
-    case rounding_mode::ceil:
-      return std::ceil(x);
-    case rounding_mode::floor:
-      return std::floor(x);
-    case rounding_mode::up:
-      return std::copysign(std::ceil(std::abs(x)), x);
-    case rounding_mode::down:
-      return std::trunc(x);
-    case rounding_mode::half_up:
-      return std::round(x);
-    // |x| - 0.5 is exact where the result depends on it, below 2^23.
-    case rounding_mode::half_down:
-      return std::copysign(std::ceil(std::abs(x) - Real(0.5)), x);
-    case rounding_mode::half_odd:
-      return round_half_odd(x);
-  }
-  return x;
-}
-
-}  // namespace
 
 template <class Real>
 real_tensor<Real> quantizer_evaluator<Real>::operator()(const quant_op& op) const {
@@ -50,7 +16,9 @@ real_tensor<Real> quantizer_evaluator<Real>::operator()(const quant_op& op) cons
   broadcast_index scales(op.scale.shape, at.shape), zeros(op.zero_point.shape, at.shape);
   for (std::size_t i = 0; i < y.values.size(); ++i) {
     const Real scale = op.scale.values[scales.next()], zero = op.zero_point.values[zeros.next()];
-    const Real level = round_to_level(std::clamp(at.x().values[i] / scale + zero, low, high), op.rounding);
+    const Real quotient = at.x().values[i] / scale;
+    const Real level = op.rounds_first ? std::clamp(std::nearbyint(quotient) + zero, low, high)
+                                       : round_to_level(std::clamp(quotient + zero, low, high), op.rounding);
     y.values[i] = (level - zero) * scale;
   }
   return y;

@@ -55,6 +55,7 @@ real_tensor<Real> window_evaluator<Real>::operator()(const average_pool_op& op) 
   return pooled(at, [&](const Real* plane, std::int64_t oh, std::int64_t ow) {
     Real sum = 0;
     const std::int64_t padding = under_window(plane, at.x().shape, op.window, oh, ow, [&](Real x) { sum += x; });
+    if (op.is_sum) return sum;
     return sum / static_cast<Real>(op.count_include_pad ? size : size - padding);
   });
 }

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
+#include "spillway/models/network/round_to_level.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -47,8 +49,21 @@ std::optional<std::int64_t> clear_level(float x, float scale, double zero_point,
   return static_cast<std::int64_t>(up ? down + 1 : down);
 }
 
-big_int exact_level(float x, float scale, float zero_point, rounding_mode mode) {
+big_int unclamped_level(float x, float scale, float zero_point, rounding_mode mode) {
   return round_exactly(exact(x) / exact(scale) + exact(zero_point), mode);
+}
+
+/// The level, unclamped, in float32; infinite where it is beyond that.
+float float_level(float x, float scale, float zero_point, const quant_op& quant) {
+  const float quotient = x / scale;
+  return quant.rounds_first ? std::nearbyint(quotient) + zero_point
+                            : round_to_level(quotient + zero_point, quant.rounding);
+}
+
+std::pair<std::int64_t, std::int64_t> narrow_ends(const quant_op& quant) {
+  const integer_type type = level_type(quant);
+  return {type.min64() + (quant.is_signed && quant.narrow ? 1 : 0),
+          type.max64() - (!quant.is_signed && quant.narrow ? 1 : 0)};
 }
 
 }  // namespace
@@ -113,17 +128,27 @@ big_int round_exactly(const rational& value, rounding_mode mode) {
 }
 
 big_int level_of(float x, float scale, float zero_point, const quant_op& quant) {
+  const float level = float_level(x, scale, zero_point, quant);
+  if (!std::isfinite(level)) return level > 0 ? greatest_level(quant) : least_level(quant);
+  return std::clamp(big_int(level), least_level(quant), greatest_level(quant));
+}
+
+big_int exact_level_of(float x, float scale, float zero_point, const quant_op& quant) {
   const std::optional<std::int64_t> clear = clear_level(x, scale, zero_point, quant.rounding);
-  const big_int level = clear ? big_int(*clear) : exact_level(x, scale, zero_point, quant.rounding);
+  const big_int level = clear ? big_int(*clear) : unclamped_level(x, scale, zero_point, quant.rounding);
   return std::clamp(level, least_level(quant), greatest_level(quant));
 }
 
 std::int64_t narrow_level_of(float x, float scale, float zero_point, const quant_op& quant) {
-  const integer_type type = level_type(quant);
-  const std::int64_t low = type.min64() + (quant.is_signed && quant.narrow ? 1 : 0);
-  const std::int64_t high = type.max64() - (!quant.is_signed && quant.narrow ? 1 : 0);
+  const float level = std::clamp(float_level(x, scale, zero_point, quant), -0x1p62F, 0x1p62F);
+  const auto [low, high] = narrow_ends(quant);
+  return std::clamp(static_cast<std::int64_t>(level), low, high);
+}
+
+std::int64_t narrow_exact_level_of(float x, float scale, float zero_point, const quant_op& quant) {
+  const auto [low, high] = narrow_ends(quant);
   if (const auto clear = clear_level(x, scale, zero_point, quant.rounding)) return std::clamp(*clear, low, high);
-  const big_int level = exact_level(x, scale, zero_point, quant.rounding);
+  const big_int level = unclamped_level(x, scale, zero_point, quant.rounding);
   return static_cast<std::int64_t>(std::clamp(level, big_int(low), big_int(high)));
 }
 

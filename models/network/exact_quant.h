@@ -6,8 +6,8 @@
 #include "spillway/models/network/network.h"
 #include "spillway/models/numbers/rational.h"
 
-// What a Quant node decides, in exact arithmetic: no division is rounded, so a value next to a boundary or on it falls
-// on the side that the formula says. (A float32 runtime may fall on the other within one rounding error.)
+// What a Quant node decides: of what the input decides in exact arithmetic, where no division is rounded and a value
+// next to a boundary falls on the side that the formula says; of constants in the file's own float32.
 
 namespace spillway {
 
@@ -29,10 +29,14 @@ void validate(const trunc_op& trunc, std::string_view node);
 /// round(value) under a QONNX rounding mode.
 big_int round_exactly(const rational& value, rounding_mode mode);
 
-/// clamp(round(x / scale + zero_point)), the level of one value.
+/// clamp(round(x / scale + zero_point)), the level of a constant: quotient and sum are float32, as in every runtime
+/// that the file was made for.
 big_int level_of(float x, float scale, float zero_point, const quant_op& quant);
-/// `level_of` for quantizers of at most 62 bits.
+/// The level that exact arithmetic gives it.
+big_int exact_level_of(float x, float scale, float zero_point, const quant_op& quant);
+/// Both for quantizers of at most 62 bits.
 std::int64_t narrow_level_of(float x, float scale, float zero_point, const quant_op& quant);
+std::int64_t narrow_exact_level_of(float x, float scale, float zero_point, const quant_op& quant);
 
 /// The values that round to `level` or above: those >= twice / 2 (> if not inclusive). Boundaries lie on halves.
 struct level_boundary {

@@ -113,7 +113,7 @@ class linear_writer {
         if (!std::isfinite(real) || level_of(real, s, 0, full_range) != integer)
           throw config_error(
               fmt::format("{}.weights[{}, {}] = {} would not survive as the float32 {} with scale {}; "
-                          "right: less than 2^23, and a product within float32's range",
+                          "right: less than 2^22, and a product within float32's range",
                           path, row, k, integer.str(), double{real}, s));
       }
     const std::string real_name = name + "_weights", quantized = name + "_weights_quantized";

@@ -38,7 +38,7 @@ struct linear_export {
 /// Add if there is a bias, Quant if there is an activation. Claims become metadata (`accumulator_key`).
 ///
 /// The file holds real weights, float32(integer * scale). Throws `config_error`, naming the layer, if one would not
-/// come back as its integer (some beyond 2^23, products beyond float32's range), or if shapes or scales are wrong.
+/// come back as its integer (some beyond 2^22, products beyond float32's range), or if shapes or scales are wrong.
 network make_linear_network(const linear_export& from);
 
 /// The metadata key under which a file claims an accumulator width for a MatMul or Gemm node.

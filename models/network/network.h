@@ -26,6 +26,9 @@ struct quant_op {
   bool is_signed = true;
   bool narrow = false;
   rounding_mode rounding = rounding_mode::round;
+  /// ONNX's QuantizeLinear, which rounds x / scale, half to even, before it adds the zero point: the same level but for
+  /// float32's own rounding. `rounding` is then the mode that gives it behind the addition.
+  bool rounds_first = false;
 };
 
 /// y = x >= 0 ? scale : -scale. Inputs: x. (QONNX BipolarQuant.)
@@ -46,6 +49,15 @@ struct gemm_op {
 struct conv_op {
   window_shape window;
   std::int64_t group = 1;
+};
+
+/// Every input adds its weights, times itself, to a window of the output: zeros are inserted between the inputs
+/// (strides) and around them, and the kernel is turned around. y [n, m, oh, ow] with oh = (h - 1) * stride_h + (kernel_h
+/// - 1) * dilation_h + 1 - top - bottom + more_h. Inputs: x, w [c, m / group, kernel], and a bias [m] if there is one.
+struct conv_transpose_op {
+  window_shape window;
+  std::int64_t group = 1;
+  std::int64_t more_h = 0, more_w = 0;  ///< ONNX's output_padding
 };
 
 /// Elementwise with numpy broadcasting. Inputs: a, b.
@@ -119,10 +131,11 @@ struct max_pool_op {
   window_shape window;
 };
 
-/// The mean of each window; padding counts as 0 if `count_include_pad`, else not at all. Inputs: x.
+/// The mean of each window, or its sum; padding counts as 0 if `count_include_pad`, else not at all. Inputs: x.
 struct average_pool_op {
   window_shape window;
   bool count_include_pad = false;
+  bool is_sum = false;  ///< ReduceSum, whose window spans whole dimensions
 };
 
 /// The mean of all positions of a channel: [n, c, h, w] to [n, c, 1, 1]. Inputs: x.
@@ -192,7 +205,7 @@ struct top_k_op {
 };
 
 /// Every operator. The set is closed, so that whoever visits it can't forget one.
-using network_op = std::variant<quant_op, bipolar_quant_op, matmul_op, gemm_op, conv_op, add_op, sub_op, mul_op, div_op,
+using network_op = std::variant<quant_op, bipolar_quant_op, matmul_op, gemm_op, conv_op, conv_transpose_op, add_op, sub_op, mul_op, div_op,
                                 pow_op, relu_op, clip_op, batch_norm_op, max_pool_op, average_pool_op,
                                 global_average_pool_op, trunc_op, multi_threshold_op, upsample_op, concat_op, pad_op,
                                 flatten_op, reshape_op, transpose_op, softmax_op, top_k_op, function_op, prelu_op,

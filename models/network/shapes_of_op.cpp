@@ -82,6 +82,29 @@ struct shape_of {
     return windowed(op.window, w[0]);
   }
 
+  tensor_shape operator()(const conv_transpose_op& op) const {
+    const tensor_shape &x = image(), &w = in[1];
+    const window_shape& window = op.window;
+    if (w.size() != 4) refuse("its weights {} have {} dimensions; right: [c, m, kh, kw]", text(w), w.size());
+    if (op.group < 1 || x[1] % op.group != 0 || w[0] != x[1] || w[2] != window.kernel_h || w[3] != window.kernel_w)
+      refuse("its weights {} do not fit {} channels in {} groups", text(w), x[1], op.group);
+    if (in.size() == 3 && in[2] != tensor_shape{w[1] * op.group})
+      refuse("its bias is {}; right: [{}], one an output channel", text(in[2]), w[1] * op.group);
+    const auto size = [this](std::int64_t n, std::int64_t kernel, std::int64_t stride, std::int64_t dilation,
+                             std::int64_t pads, std::int64_t more) {
+      for (const std::int64_t one : {kernel, stride, dilation})
+        if (one < 1 || one > most_window)
+          refuse("its window has a kernel, stride or dilation of {}; right: 1 to 2^30", one);
+      if (pads < 0 || pads > 2 * most_window || more < 0 || more > most_window)
+        refuse("its window is padded by {} and {}; right: 0 to 2^30", pads, more);
+      return (n - 1) * stride + (kernel - 1) * dilation + 1 - pads + more;
+    };
+    return checked(
+        {x[0], w[1] * op.group,
+         size(x[2], window.kernel_h, window.stride_h, window.dilation_h, window.top + window.bottom, op.more_h),
+         size(x[3], window.kernel_w, window.stride_w, window.dilation_w, window.left + window.right, op.more_w)});
+  }
+
   tensor_shape operator()(const add_op&) const { return broadcast(in[0], in[1], node); }
   tensor_shape operator()(const sub_op&) const { return broadcast(in[0], in[1], node); }
   tensor_shape operator()(const mul_op&) const { return broadcast(in[0], in[1], node); }
@@ -271,7 +294,7 @@ bool is_one_of(const network_op& op) {
 
 arity arity_of(const network_op& op) {
   if (is_one_of<matmul_op, add_op, sub_op, mul_op, div_op, pow_op, prelu_op>(op)) return {2, 2};
-  if (is_one_of<gemm_op, conv_op>(op)) return {2, 3};
+  if (is_one_of<gemm_op, conv_op, conv_transpose_op>(op)) return {2, 3};
   if (is_one_of<concat_op, max_op, min_op, sum_op>(op)) return {1, 1 << 20};
   return {1, 1};
 }

@@ -45,6 +45,19 @@ std::vector<std::int64_t> as_integers(const graph_constant& constant, const std:
   return result;
 }
 
+double_tensor in_double(const graph_constant& constant, const std::string& what) {
+  if (!constant.unrounded.empty()) return {constant.shape, constant.unrounded};
+  const float_tensor reals = as_floats(constant, what);
+  return {reals.shape, {reals.values.begin(), reals.values.end()}};
+}
+
+std::int64_t rounded_otherwise(const graph_constant& constant) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < constant.unrounded.size(); ++i)
+    if (static_cast<float>(constant.unrounded[i]) != constant.reals[i]) ++count;
+  return count;
+}
+
 graph_constant gathered(const graph_constant& from, tensor_shape shape, const std::vector<std::int64_t>& indices) {
   graph_constant result{std::move(shape), from.is_integer, {}, {}, from.least, from.greatest};
   for (const std::int64_t index : indices) {
@@ -52,6 +65,7 @@ graph_constant gathered(const graph_constant& from, tensor_shape shape, const st
       result.integers.push_back(from.integers.at(static_cast<std::size_t>(index)));
     else
       result.reals.push_back(from.reals.at(static_cast<std::size_t>(index)));
+    if (!from.unrounded.empty()) result.unrounded.push_back(from.unrounded.at(static_cast<std::size_t>(index)));
   }
   return result;
 }

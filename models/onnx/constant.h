@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "spillway/models/network/real_tensor.h"
 #include "spillway/models/network/shapes.h"
 #include "spillway/models/numbers/float_tensor.h"
 
@@ -18,9 +19,16 @@ struct graph_constant {
   std::vector<float> reals;
   std::vector<std::int64_t> integers;
   std::int64_t least = 0, greatest = 0;  ///< what integers of its type, or behind its Clip, can be
+  std::vector<double> unrounded = {};    ///< what double arithmetic makes of the file's constants; empty: the reals
 
   std::size_t size() const { return is_integer ? integers.size() : reals.size(); }
 };
+
+/// `unrounded`, or the reals.
+double_tensor in_double(const graph_constant& constant, const std::string& what);
+
+/// How many reals exact arithmetic would round otherwise.
+std::int64_t rounded_otherwise(const graph_constant& constant);
 
 /// A constant of integers; `least` and `greatest` of it are those of int64.
 graph_constant integer_constant(tensor_shape shape, std::vector<std::int64_t> integers);

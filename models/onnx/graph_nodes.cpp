@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "spillway/models/network/shapes.h"
 #include "spillway/models/onnx/graph_reader.h"

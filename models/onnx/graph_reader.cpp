@@ -76,6 +76,7 @@ network graph_reader::read() {
   for (const int i : m_order) add_node(i);
   read_output();
   keep_operands();
+  note_roundings();
   return std::move(m_net);
 }
 
@@ -209,6 +210,22 @@ void graph_reader::read_output() {
     throw input_error(fmt::format("the graph's output {}: the columns of an Im2Col; right: a MatMul behind it", name));
   m_net.output = resolve(name);
   m_read.insert(m_net.output);
+}
+
+/// Constants that the file computes, where something else than a constant is computed with them.
+void graph_reader::note_roundings() {
+  std::set<std::string> used;
+  for (const onnx::NodeProto& node : m_graph.node())
+    if (node.output_size() > 0 && !m_propagated.contains(node.output(0)))
+      for (const std::string& input : node.input()) used.insert(resolve(input));
+  for (const std::string& tensor : used) {
+    const auto found = m_constants.find(tensor);
+    if (found == m_constants.end()) continue;
+    if (const std::int64_t count = rounded_otherwise(found->second); count > 0)
+      m_net.assumptions.push_back(
+          {tensor, "constant rounding", fmt::format("{} of {}", count, found->second.size()),
+           "computed in float32, in the file's order; exact arithmetic would round them otherwise"});
+  }
 }
 
 /// Parameters live inside their operators now, and what was propagated is in what it was propagated to. What nobody

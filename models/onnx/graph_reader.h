@@ -66,6 +66,7 @@ class graph_reader {
   // What is read after the nodes.
   void read_output();
   void keep_operands();
+  void note_roundings();
 
   const onnx::GraphProto& m_graph;
   network m_net;

@@ -21,7 +21,7 @@ read_operation read_binary(node_reader& reader) {
 read_operation read_relu(node_reader& reader) { return {relu_op{}, reader.inputs(1, 1)}; }
 
 using read_function = read_operation (*)(node_reader&);
-constexpr std::array<std::pair<std::string_view, read_function>, 37> readers{{
+constexpr std::array<std::pair<std::string_view, read_function>, 42> readers{{
     {"Add", read_binary<add_op>},
     {"ArgMax", read_arg_max},
     {"AveragePool", read_pool},
@@ -30,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, read_function>, 37> readers{{
     {"Clip", read_clip},
     {"Concat", read_concat},
     {"Conv", read_conv},
+    {"ConvTranspose", read_conv_transpose},
+    {"DepthToSpace", read_depth_to_space},
     {"Div", read_binary<div_op>},
     {"Flatten", read_reshaping},
     {"Gemm", read_gemm},
@@ -47,11 +49,14 @@ constexpr std::array<std::pair<std::string_view, read_function>, 37> readers{{
     {"Pow", read_binary<pow_op>},
     {"Quant", read_quant},
     {"QuantAvgPool2d", read_quant_avg_pool},
-    {"ReduceMean", read_reduce_mean},
+    {"ReduceMax", read_reduction},
+    {"ReduceMean", read_reduction},
+    {"ReduceSum", read_reduction},
     {"Relu", read_relu},
     {"Reshape", read_reshaping},
     {"Resize", read_resize},
     {"Softmax", read_softmax},
+    {"SpaceToDepth", read_space_to_depth},
     {"Squeeze", read_reshaping},
     {"Sub", read_binary<sub_op>},
     {"TopK", read_top_k},

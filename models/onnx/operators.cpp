@@ -6,14 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "spillway/models/onnx/names.h"
 #include "spillway/models/onnx/node_reader.h"
 #include "spillway/models/support/error.h"
-#include "spillway/models/support/nearest_name.h"
 #include "spillway/models/support/text.h"
 
 namespace spillway {
@@ -22,13 +22,15 @@ namespace {
 
 constexpr std::array<std::string_view, 5> quantizers{"Quant", "IntQuant", "BipolarQuant", "Trunc", "MultiThreshold"};
 
-constexpr std::array<std::string_view, 30> operations{"Add",
+constexpr std::array<std::string_view, 35> operations{"Add",
                                                       "ArgMax",
                                                       "AveragePool",
                                                       "BatchNormalization",
                                                       "Clip",
                                                       "Concat",
                                                       "Conv",
+                                                      "ConvTranspose",
+                                                      "DepthToSpace",
                                                       "Div",
                                                       "Flatten",
                                                       "Gemm",
@@ -41,11 +43,14 @@ constexpr std::array<std::string_view, 30> operations{"Add",
                                                       "Neg",
                                                       "Pad",
                                                       "Pow",
+                                                      "ReduceMax",
                                                       "ReduceMean",
+                                                      "ReduceSum",
                                                       "Relu",
                                                       "Reshape",
                                                       "Resize",
                                                       "Softmax",
+                                                      "SpaceToDepth",
                                                       "Squeeze",
                                                       "Sub",
                                                       "TopK",
@@ -69,12 +74,10 @@ constexpr std::array<std::string_view, 3> same{"Cast", "Dropout", "Identity"};
 struct alternative {
   std::string_view type, instead;
 };
-constexpr std::array<alternative, 21> alternatives{{
+constexpr std::array<alternative, 19> alternatives{{
     {"Sin", "a MultiThreshold, which can be any function that ascends in steps"},
     {"Cos", "a MultiThreshold, which can be any function that ascends in steps"},
     {"Log", "a MultiThreshold, which can be any function that ascends in steps"},
-    {"ConvTranspose", "an Upsample (nearest) and a Conv"},
-    {"DepthToSpace", "an Upsample (nearest) and a Conv"},
     {"QLinearConv", "a Conv between DequantizeLinear and QuantizeLinear"},
     {"QLinearMatMul", "a MatMul between DequantizeLinear and QuantizeLinear"},
     {"DynamicQuantizeLinear", "a QuantizeLinear with a constant scale"},
@@ -93,17 +96,29 @@ constexpr std::array<alternative, 21> alternatives{{
     {"SimplifiedLayerNormalization", "a BatchNormalization, whose constants do not depend on the input"},
 }};
 
-/// "; nearest: ..." of what does the same, or of a name that is nearly this one; empty if there is neither.
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// True if one letter more, less or another makes `name` of `text`, whatever its letter case.
+bool is_misspelled(std::string_view text, std::string_view name) {
+  constexpr std::size_t least = 5;  // of shorter names, one letter makes another operator
+  const auto same_letter = [](char a, char b) { return lower(a) == lower(b); };
+  if (std::equal(text.begin(), text.end(), name.begin(), name.end(), same_letter)) return true;
+  if (text.size() < least) return false;
+  const auto [a, b] = std::mismatch(text.begin(), text.end(), name.begin(), name.end(), same_letter);
+  const auto ends_alike = [&](std::ptrdiff_t skip_text, std::ptrdiff_t skip_name) {
+    return text.end() - a >= skip_text && name.end() - b >= skip_name &&
+           std::equal(a + skip_text, text.end(), b + skip_name, name.end(), same_letter);
+  };
+  return ends_alike(1, 1) || ends_alike(1, 0) || ends_alike(0, 1);
+}
+
+/// What does the same, or what was meant; empty if there is neither.
 std::string nearest_operator(const std::string& type, std::span<const std::string_view> known) {
   for (const alternative& entry : alternatives)
-    if (entry.type == type) return fmt::format("; nearest: {}", entry.instead);
-  const std::string_view nearest = nearest_name(printable(type), known);
-  const auto alike = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-  };
-  const auto end = std::mismatch(type.begin(), type.end(), nearest.begin(), nearest.end(), alike).first;
-  const bool is_near = 2 * (end - type.begin()) >= std::ssize(type) && !type.empty();
-  return is_near ? fmt::format("; nearest: {}", nearest) : "";
+    if (entry.type == type) return std::string(entry.instead);
+  for (const std::string_view name : known)
+    if (is_misspelled(type, name)) return std::string(name);
+  return {};
 }
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
@@ -184,9 +199,10 @@ node_kind node_kind_of(const onnx::NodeProto& node, const std::string& name) {
        {std::span<const std::string_view>(same), {propagated}, {operations}, {quantizers}, {finn_operations}})
     known.insert(known.end(), names.begin(), names.end());
   for (const std::string_view taken : functions_and_parts()) known.push_back(taken);
+  const std::string nearest = nearest_operator(type, known);
   throw input_error(fmt::format("{}: operator {}{} can't be taken{} (docs/formats.md lists what is taken)", name,
                                 standard ? "" : printable(domain) + ".", printable(type),
-                                nearest_operator(type, known)));
+                                nearest.empty() ? "" : "; nearest: " + nearest));
 }
 
 }  // namespace spillway

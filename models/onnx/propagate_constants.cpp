@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string_view>
+#include <utility>
 
 #include "spillway/models/network/evaluate.h"
 #include "spillway/models/onnx/propagate_layout.h"
@@ -67,7 +69,7 @@ bool is_cast_to_real(node_reader& reader) {
 }
 
 graph_constant propagate_cast(node_reader& reader, const graph_constant& x) {
-  if (is_cast_to_real(reader)) return real_constant(as_floats(x, reader.name));
+  if (is_cast_to_real(reader)) return x.is_integer ? real_constant(as_floats(x, reader.name)) : x;
   if (x.is_integer) return x;
   graph_constant result = integer_constant(x.shape, {});
   for (const float value : x.reals) {
@@ -77,7 +79,8 @@ graph_constant propagate_cast(node_reader& reader, const graph_constant& x) {
   return result;
 }
 
-float real_result(std::string_view type, float x) {
+template <class Real>
+Real real_result(std::string_view type, Real x) {
   if (type == "Abs") return std::abs(x);
   if (type == "Exp") return std::exp(x);
   if (type == "Neg") return -x;
@@ -98,19 +101,22 @@ graph_constant propagate_function(node_reader& reader, const graph_constant& x) 
     }
   } else {
     result = real_constant(as_floats(x, reader.name));
+    result.unrounded = in_double(x, reader.name).values;
     for (float& value : result.reals) value = real_result(type, value);
+    for (double& value : result.unrounded) value = real_result(type, value);
   }
   reader.attributes.finish();
   return result;
 }
 
 /// A node of the network on these inputs.
-float_tensor evaluated_node(node_reader& reader, const network_op& op, const std::vector<float_tensor>& operands,
-                            std::int64_t& budget) {
+template <class Tensor>
+Tensor evaluated_node(const node_reader& reader, const network_op& op, const std::vector<Tensor>& operands,
+                      std::int64_t& budget) {
   network_node node{reader.name, op, {}, ""};
-  std::vector<const float_tensor*> inputs;
+  std::vector<const Tensor*> inputs;
   std::vector<tensor_shape> shapes;
-  for (const float_tensor& operand : operands) {
+  for (const Tensor& operand : operands) {
     node.inputs.push_back(reader.name);
     inputs.push_back(&operand);
     shapes.push_back(operand.shape);
@@ -119,21 +125,40 @@ float_tensor evaluated_node(node_reader& reader, const network_op& op, const std
   return evaluate(node, inputs);
 }
 
-graph_constant propagate_evaluated(node_reader& reader, std::int64_t& budget) {
-  read_operation read = read_node(reader);
-  std::vector<float_tensor> operands;
-  for (std::size_t i = 0; i < read.inputs.size(); ++i) {
-    operands.push_back(reader.parameter(read.inputs[i], "input"));
-    if (i >= read.before.size()) continue;
-    for (const network_op& step : read.before[i]) operands[i] = evaluated_node(reader, step, {operands[i]}, budget);
-  }
-  float_tensor result = evaluated_node(reader, read.op, operands, budget);
+double_tensor in_double(const float_tensor& reals) { return {reals.shape, {reals.values.begin(), reals.values.end()}}; }
+
+/// An operation with the steps before and after it.
+template <class Tensor, class Convert>
+Tensor with_steps(const node_reader& reader, const read_operation& read, std::vector<Tensor> operands, Convert convert,
+                  std::int64_t& budget) {
+  for (std::size_t i = 0; i < operands.size() && i < read.before.size(); ++i)
+    for (const network_op& step : read.before[i])
+      operands[i] = evaluated_node<Tensor>(reader, step, {operands[i]}, budget);
+  Tensor result = evaluated_node(reader, read.op, operands, budget);
   for (const following_operation& step : read.after) {
-    std::vector<float_tensor> inputs{std::move(result)};
-    if (step.operand) inputs.push_back(*step.operand);
+    std::vector<Tensor> inputs{std::move(result)};
+    if (step.operand) inputs.push_back(convert(*step.operand));
     result = evaluated_node(reader, step.op, inputs, budget);
   }
-  return real_constant(std::move(result));
+  return result;
+}
+
+graph_constant propagate_evaluated(node_reader& reader, std::int64_t& budget) {
+  const read_operation read = read_node(reader);
+  std::vector<float_tensor> operands;
+  std::vector<double_tensor> unrounded;
+  for (const std::string& input : read.inputs) {
+    operands.push_back(reader.parameter(input, "input"));
+    unrounded.push_back(in_double(reader.constant(input, "input"), reader.name));
+  }
+  graph_constant result = real_constant(with_steps(
+      reader, read, std::move(operands), [](const float_tensor& reals) { return reals; }, budget));
+  std::int64_t free = std::numeric_limits<std::int64_t>::max();
+  result.unrounded =
+      with_steps(
+          reader, read, std::move(unrounded), [](const float_tensor& reals) { return in_double(reals); }, free)
+          .values;
+  return result;
 }
 
 const graph_constant& check_finite(const node_reader& reader, const graph_constant& constant) {

@@ -30,6 +30,8 @@ graph_constant propagate_concat(node_reader& reader, std::int64_t& budget) {
   const tensor_shape shape = output_shape({reader.name, read.op, read.inputs, ""}, shapes);
   count_of(reader, shape, budget);
   graph_constant result{shape, parts[0]->is_integer, {}, {}, parts[0]->least, parts[0]->greatest};
+  const bool is_rounded =
+      std::any_of(parts.begin(), parts.end(), [](const auto* part) { return !part->unrounded.empty(); });
   std::int64_t outer = 1;
   for (std::size_t d = 0; d < axis; ++d) outer *= shape[d];
   for (std::int64_t o = 0; o < outer; ++o)
@@ -41,6 +43,10 @@ graph_constant propagate_concat(node_reader& reader, std::int64_t& budget) {
                                part->integers.begin() + (o + 1) * run);
       else
         result.reals.insert(result.reals.end(), part->reals.begin() + o * run, part->reals.begin() + (o + 1) * run);
+      if (!is_rounded || part->is_integer) continue;
+      const double_tensor unrounded = in_double(*part, reader.name);
+      result.unrounded.insert(result.unrounded.end(), unrounded.values.begin() + o * run,
+                              unrounded.values.begin() + (o + 1) * run);
     }
   return result;
 }

@@ -146,6 +146,7 @@ quant_op read_dequantize_linear(node_reader& reader, const linear_levels& levels
   if (odd != 0 && odd != std::ssize(op.zero_point.values))
     reader.refuse("some of its zero points are odd, some even, so that ties round differently; right: all the same");
   op.rounding = odd != 0 ? rounding_mode::half_odd : rounding_mode::round;
+  op.rounds_first = true;
   return op;
 }
 

@@ -75,13 +75,15 @@ window_shape read_window(node_reader& reader, const tensor_shape& x, const tenso
   return w;
 }
 
-/// Rounding up the number of positions is taken where nothing is left to round.
-void check_ceil_mode(node_reader& reader, const tensor_shape& x, const window_shape& w) {
-  if (!reader.attributes.boolean("ceil_mode", false)) return;
-  const std::int64_t h = x[2] + w.top + w.bottom - (w.kernel_h - 1) * w.dilation_h - 1;
-  const std::int64_t v = x[3] + w.left + w.right - (w.kernel_w - 1) * w.dilation_w - 1;
-  if (h % w.stride_h != 0 || v % w.stride_w != 0)
-    reader.refuse("ceil_mode = 1 adds windows that lie beyond the edge; right: 0, or padding");
+/// What ceil_mode adds behind one dimension, so that the last position that begins within the padded input has a whole
+/// window. (One that begins in the padding behind it is left out, as runtimes do.)
+std::int64_t beyond_the_edge(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t dilation,
+                             std::int64_t before, std::int64_t after) {
+  const std::int64_t extent = (kernel - 1) * dilation + 1, rest = size + before + after - extent;
+  if (rest < 0) return 0;
+  std::int64_t positions = (rest + stride - 1) / stride + 1;
+  if ((positions - 1) * stride >= size + before) --positions;
+  return std::max<std::int64_t>(0, (positions - 1) * stride - rest);
 }
 
 /// The operator on images, with the ways there and back.
@@ -149,14 +151,25 @@ read_operation read_pool(node_reader& reader) {
   const auto in = reader.inputs(1, 1);
   const tensor_shape& from = reader.lookup.shape(in[0]);
   const image_view view = as_image(reader, from, is_channels_last(reader), "input");
-  const window_shape window = read_window(reader, view.shape, {}, from.size());
-  check_ceil_mode(reader, view.shape, window);
+  const tensor_shape& x = view.shape;
+  window_shape w = read_window(reader, x, {}, from.size());
+  const bool rounds_up = reader.attributes.boolean("ceil_mode", false);
+  const std::int64_t down =
+      rounds_up ? beyond_the_edge(x[2], w.kernel_h, w.stride_h, w.dilation_h, w.top, w.bottom) : 0;
+  const std::int64_t right =
+      rounds_up ? beyond_the_edge(x[3], w.kernel_w, w.stride_w, w.dilation_w, w.left, w.right) : 0;
+  const bool pads = w.top + w.left + w.bottom + w.right > 0;
+  w.bottom += down;
+  w.right += right;
   if (reader.node.op_type() == "AveragePool") {
-    const average_pool_op mean{window, reader.attributes.boolean("count_include_pad", false)};
+    const bool counts = reader.attributes.boolean("count_include_pad", false);
+    if (counts && pads && down + right > 0)
+      reader.refuse("its padding counts and what ceil_mode adds does not; right: one of the two");
+    const average_pool_op mean{w, counts && (pads || down + right == 0)};
     return on_images(reader, mean, in, {view}, from.size());
   }
   reader.attributes.boolean("storage_order", false);  // of the second output, which nobody reads
-  return on_images(reader, max_pool_op{window}, in, {view}, from.size());
+  return on_images(reader, max_pool_op{w}, in, {view}, from.size());
 }
 
 read_operation read_global_pool(node_reader& reader) {
@@ -171,8 +184,8 @@ read_operation read_global_pool(node_reader& reader) {
   return on_images(reader, max_pool_op{all}, in, {view}, from.size());
 }
 
-/// Over height and width: a GlobalAveragePool. The axes are an attribute before opset 18, an input since.
-read_operation read_reduce_mean(node_reader& reader) {
+/// Over height, width or both. The axes are an attribute before opset 18 (13 of ReduceSum), an input since.
+read_operation read_reduction(node_reader& reader) {
   const auto in = reader.inputs(1, 2);
   const tensor_shape& x = reader.lookup.shape(in[0]);
   if (x.size() != 4)
@@ -181,9 +194,108 @@ read_operation read_reduce_mean(node_reader& reader) {
   for (std::int64_t& axis : axes) axis = reader.axis_of(axis, x);
   std::sort(axes.begin(), axes.end());
   reader.attributes.boolean("noop_with_empty_axes", false);
-  if (axes != std::vector<std::int64_t>{2, 3})
-    reader.refuse("it takes the mean over {}; right: [2, 3], height and width", text(axes));
-  return {global_average_pool_op{}, {in[0]}, {}, !reader.attributes.boolean("keepdims", true)};
+  const bool rows = std::find(axes.begin(), axes.end(), 2) != axes.end();
+  const bool columns = std::find(axes.begin(), axes.end(), 3) != axes.end();
+  if (axes.empty() || axes.size() != static_cast<std::size_t>(rows) + static_cast<std::size_t>(columns))
+    reader.refuse("it reduces over {}; right: [2], [3] or [2, 3], height and width", text(axes));
+  window_shape window;
+  window.kernel_h = window.stride_h = rows ? x[2] : 1;
+  window.kernel_w = window.stride_w = columns ? x[3] : 1;
+  const std::string& type = reader.node.op_type();
+  read_operation result{max_pool_op{window}, {in[0]}};
+  if (type == "ReduceSum") result.op = average_pool_op{window, false, true};
+  if (type == "ReduceMean") result.op = average_pool_op{window};
+  if (type == "ReduceMean" && rows && columns) result.op = global_average_pool_op{};
+  if (reader.attributes.boolean("keepdims", true)) return result;
+  result.then_flatten = rows && columns;
+  if (!result.then_flatten) result.after.push_back({reshape_op{{x[1], rows ? x[3] : x[2]}}});
+  return result;
+}
+
+namespace {
+
+/// The image [n, channels, height, width] that an operator of one layout takes.
+const tensor_shape& plain_image(const node_reader& reader, const std::string& tensor) {
+  const tensor_shape& shape = reader.lookup.shape(tensor);
+  if (shape.size() != 4)
+    reader.refuse("its input {} has {} dimensions; right: 4, [n, channels, height, width]", text(shape), shape.size());
+  return shape;
+}
+
+/// Operators one behind the other.
+read_operation in_steps(std::vector<network_op> steps, const std::vector<std::string>& inputs) {
+  read_operation result{std::move(steps[0]), inputs};
+  for (std::size_t i = 1; i < steps.size(); ++i) result.after.push_back({std::move(steps[i])});
+  return result;
+}
+
+/// Padding that gives `size` outputs: more at the front, unless it is SAME_UPPER.
+std::pair<std::int64_t, std::int64_t> padding_for(const node_reader& reader, std::int64_t full, std::int64_t size,
+                                                  bool upper) {
+  const std::int64_t all = full - size;
+  if (all < 0) reader.refuse("it makes {} of at most {}; right: a smaller output", size, full);
+  return upper ? std::pair{all / 2, all - all / 2} : std::pair{all - all / 2, all / 2};
+}
+
+}  // namespace
+
+read_operation read_conv_transpose(node_reader& reader) {
+  const auto in = reader.inputs(2, 3);
+  const tensor_shape& x = plain_image(reader, in[0]);
+  const tensor_shape& w = reader.lookup.shape(in[1]);
+  if (w.size() != 4) reader.refuse("its weights {} have {} dimensions; right: [c, m, kh, kw]", text(w), w.size());
+  const std::string mode = reader.attributes.string("auto_pad", "NOTSET");
+  const auto strides = sizes(reader, "strides", 2, 1), dilations = sizes(reader, "dilations", 2, 1);
+  const auto pads = sizes(reader, "pads", 4, 0), more = sizes(reader, "output_padding", 2, 0);
+  const auto kernel = reader.attributes.integers("kernel_shape");
+  if (!kernel.empty() && kernel != std::vector<std::int64_t>{w[2], w[3]})
+    reader.refuse("its kernel_shape is {}; right: that of its weights, [{}, {}]", text(kernel), w[2], w[3]);
+  conv_transpose_op op;
+  op.window = {w[2], w[3], strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]};
+  op.group = reader.attributes.integer("group", 1);
+  op.more_h = more[0];
+  op.more_w = more[1];
+  std::vector<std::int64_t> size = reader.attributes.integers("output_shape");
+  if (size.empty() && (mode == "SAME_UPPER" || mode == "SAME_LOWER")) size = {x[2] * strides[0], x[3] * strides[1]};
+  if (size.empty()) return {op, in};
+  if (size.size() > 2) size.erase(size.begin(), size.end() - 2);
+  if (size.size() != 2) reader.refuse("its output_shape is {}; right: [height, width]", text(size));
+  const auto full = [&](int d, std::int64_t extra) {
+    const auto i = static_cast<std::size_t>(d);
+    return (x[i + 2] - 1) * strides[i] + (w[i + 2] - 1) * dilations[i] + 1 + extra;
+  };
+  const bool upper = mode == "SAME_UPPER";
+  std::tie(op.window.top, op.window.bottom) = padding_for(reader, full(0, op.more_h), size[0], upper);
+  std::tie(op.window.left, op.window.right) = padding_for(reader, full(1, op.more_w), size[1], upper);
+  return {op, in};
+}
+
+/// Channels become pixels: a Reshape, a Transpose and a Reshape.
+read_operation read_depth_to_space(node_reader& reader) {
+  const auto in = reader.inputs(1, 1);
+  const tensor_shape& x = plain_image(reader, in[0]);
+  const std::int64_t b = reader.attributes.integer("blocksize", 0);
+  const std::string mode = reader.attributes.string("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD") reader.refuse("its mode is {}; right: DCR or CRD", printable(mode));
+  if (b < 1 || b > most_window || x[1] % (b * b) != 0)
+    reader.refuse("its blocksize is {}, whose square does not divide {} channels", b, x[1]);
+  const std::int64_t c = x[1] / (b * b);
+  const bool is_crd = mode == "CRD";
+  const std::vector<std::int64_t> first = is_crd ? std::vector{c, b, b, x[2], x[3]} : std::vector{b, b, c, x[2], x[3]};
+  const std::vector<std::int64_t> permutation =
+      is_crd ? std::vector<std::int64_t>{0, 1, 4, 2, 5, 3} : std::vector<std::int64_t>{0, 3, 4, 1, 5, 2};
+  return in_steps({reshape_op{first}, transpose_op{permutation}, reshape_op{{c, x[2] * b, x[3] * b}}}, in);
+}
+
+/// Pixels become channels, likewise.
+read_operation read_space_to_depth(node_reader& reader) {
+  const auto in = reader.inputs(1, 1);
+  const tensor_shape& x = plain_image(reader, in[0]);
+  const std::int64_t b = reader.attributes.integer("blocksize", 0);
+  if (b < 1 || b > most_window || x[2] % b != 0 || x[3] % b != 0)
+    reader.refuse("its blocksize is {}, which does not divide {} x {}", b, x[2], x[3]);
+  const std::vector<std::int64_t> first{x[1], x[2] / b, b, x[3] / b, b}, last{x[1] * b * b, x[2] / b, x[3] / b};
+  return in_steps({reshape_op{first}, transpose_op{{0, 3, 5, 1, 2, 4}}, reshape_op{last}}, in);
 }
 
 }  // namespace spillway

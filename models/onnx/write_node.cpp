@@ -89,6 +89,13 @@ void node_writer::operator()(const conv_op& op) {
   write_window(op.window);
 }
 
+void node_writer::operator()(const conv_transpose_op& op) {
+  begin("ConvTranspose");
+  set("group", op.group);
+  write_window(op.window);
+  if (op.more_h != 0 || op.more_w != 0) set_list("output_padding", {op.more_h, op.more_w});
+}
+
 void node_writer::operator()(const clip_op& op) {
   begin("Clip");
   if (std::isfinite(op.low))
@@ -113,11 +120,22 @@ void node_writer::operator()(const max_pool_op& op) {
 }
 
 void node_writer::operator()(const average_pool_op& op) {
+  if (op.is_sum) return write_sum(op.window);
   begin("AveragePool");
   if (op.window.dilation_h != 1 || op.window.dilation_w != 1)
     throw input_error(fmt::format("{}: ONNX's AveragePool of opset 13 has no dilation; right: 1", m_from->name));
   write_window(op.window);
   set("count_include_pad", op.count_include_pad ? 1 : 0);
+}
+
+/// A sum over whole dimensions, which a window of more than one element spans.
+void node_writer::write_sum(const window_shape& window) {
+  begin("ReduceSum");
+  std::vector<std::int64_t> axes;
+  if (window.kernel_h > 1 || window.kernel_w == 1) axes.push_back(2);
+  if (window.kernel_w > 1) axes.push_back(3);
+  add_integers("axes", axes);
+  set("keepdims", 1);
 }
 
 void node_writer::operator()(const upsample_op& op) {

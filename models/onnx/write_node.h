@@ -43,6 +43,7 @@ class node_writer {
   void operator()(const matmul_op&);
   void operator()(const gemm_op& op);
   void operator()(const conv_op& op);
+  void operator()(const conv_transpose_op& op);
   void operator()(const add_op&);
   void operator()(const sub_op&);
   void operator()(const mul_op&);
@@ -77,6 +78,7 @@ class node_writer {
   void begin_part(std::string_view type, const std::string& name, const std::string& input, const std::string& output);
   std::string add_levels(const quant_op& op);
   std::string add_bytes(const char* what, const std::vector<float>& values, const tensor_shape& shape, bool is_signed);
+  void write_sum(const window_shape& window);
   void write_window(const window_shape& window);
   std::string unused_name(const std::string& wish);
   std::string unused_node_name(const std::string& wish);

@@ -117,11 +117,9 @@ void streamliner::note_width(int sum, int a, int b, const std::vector<std::int64
                                       [](std::int64_t x, std::int64_t y) { return std::abs(x) < std::abs(y); }));
   };
   const integer_value* const inputs[] = {&m_draft.value(a), &m_draft.value(b)};
-  note(
-      fmt::format("{}: its branches have different scales, and are added as {} and {} times their integers, in {} "
-                  "bits instead of {}",
-                  m_node->name, most(of_a), most(of_b), m_draft.value(sum).type.bits,
-                  smallest_type(output_range(add_layer{}, inputs)).bits));
+  assume(m_node->name, "common scale", fmt::format("{} and {} times the integers", most(of_a), most(of_b)),
+         fmt::format("its branches have different scales; {} bits instead of {}", m_draft.value(sum).type.bits,
+                     smallest_type(output_range(add_layer{}, inputs)).bits));
 }
 
 void streamliner::take(const sum_op&) {
@@ -141,9 +139,9 @@ void streamliner::take(const sum_op&) {
     const constant_value* by = constant(i);
     if (by == nullptr) continue;
     if (sum->on_host())
-      host_step(*sum, input_step::kind::add, shape_of(*by), reals_of(*by));
+      host_step(*sum, input_step::kind::add, by->real.shape, reals_of(by->real));
     else
-      sum->chain.add(parameter(*sum, shape_of(*by), reals_of(*by), "constant"));
+      sum->chain.add(parameter(*sum, by->real.shape, reals_of(by->real), "constant"));
   }
   put(std::move(*sum));
 }

@@ -11,8 +11,9 @@
 
 namespace spillway {
 
-integer_network write_checked(const network& net, const std::filesystem::path& path, onnx_dialect dialect) {
-  integer_network integers = streamline(net);
+integer_network write_checked(const network& net, const std::filesystem::path& path, onnx_dialect dialect,
+                              streamline_report* report) {
+  integer_network integers = streamline(net, report);
   const std::string bytes = qonnx_bytes(net, dialect);
   if (!same_integers(streamline(read_qonnx_bytes(bytes, path.string())), integers))
     throw error(fmt::format("{}: as {} it would not say the same integers; nothing was written",

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
+#include "spillway/models/network/evaluate.h"
 #include "spillway/models/network/exact_quant.h"
 #include "spillway/models/numbers/storage.h"
 #include "spillway/models/streamline/threshold_draft.h"
@@ -14,15 +17,6 @@
 namespace spillway {
 
 namespace {
-
-const float_tensor& not_quantized(const constant_value& constant, const std::string& node) {
-  if (std::holds_alternative<quantized_constant>(constant))
-    throw input_error(fmt::format("{}: it quantizes a constant a second time; right: once", node));
-  const auto* plain = std::get_if<float_tensor>(&constant);
-  if (!plain)
-    throw input_error(fmt::format("{}: it quantizes a computed constant that no float32 is; right: a constant", node));
-  return *plain;
-}
 
 /// A quantized constant without its integers; `scale` broadcasts to the constant's shape.
 quantized_constant prepare(const float_tensor& plain, const float_tensor& scale) {
@@ -57,18 +51,25 @@ integer_type type_without(const quant_op& op, const big_int& zero_point) {
 /// Widths at which levels, zero points and their differences are all int64.
 constexpr int most_narrow_bits = 62;
 
-/// Levels less the zero point, and what quantization changed.
+/// Levels less the zero point, and what quantization changed. Returns how many levels are others in exact arithmetic.
 template <class Integer>
-void put_integers(const float_tensor& plain, const quant_op& op, const Integer& zero, quantized_constant& to) {
+std::int64_t put_integers(const float_tensor& plain, const quant_op& op, const Integer& zero, quantized_constant& to) {
+  constexpr bool is_narrow = std::is_same_v<Integer, std::int64_t>;
   const auto low = static_cast<Integer>(least_level(op)), high = static_cast<Integer>(greatest_level(op));
+  const float zero_point = op.zero_point.values[0];
+  std::int64_t otherwise = 0;
   broadcast_index scales(op.scale.shape, plain.shape);
   for (std::size_t i = 0; i < plain.values.size(); ++i) {
     const float w = plain.values[i], scale = op.scale.values[scales.next()];
-    Integer level;
-    if constexpr (std::is_same_v<Integer, std::int64_t>)
-      level = narrow_level_of(w, scale, op.zero_point.values[0], op);
-    else
-      level = level_of(w, scale, op.zero_point.values[0], op);
+    Integer level, exactly;
+    if constexpr (is_narrow) {
+      level = narrow_level_of(w, scale, zero_point, op);
+      exactly = narrow_exact_level_of(w, scale, zero_point, op);
+    } else {
+      level = level_of(w, scale, zero_point, op);
+      exactly = exact_level_of(w, scale, zero_point, op);
+    }
+    if (level != exactly) ++otherwise;
     const Integer q = level - zero;
     store_as(q, to.integers.type, to.integers.at(static_cast<std::int64_t>(i)));
     const double off = std::abs(static_cast<double>(w) / scale - static_cast<double>(q));
@@ -76,60 +77,58 @@ void put_integers(const float_tensor& plain, const quant_op& op, const Integer& 
     if (off > 1 && (level == low || level == high)) ++to.clamped;
     to.largest_residual = std::max(to.largest_residual, off);
   }
+  return otherwise;
 }
 
-constant_value quantized(const quant_op& op, const constant_value& constant, const std::string& node) {
-  validate(op, node);
-  const float_tensor& plain = not_quantized(constant, node);
-  const big_int zero = whole_zero_point(op, node);
-  const integer_type type = type_without(op, zero);
-  if (type.bits > integer_type::max_bits)
-    throw input_error(
-        fmt::format("{}: its zero point {} is too large for {} bits", node, op.zero_point.values[0], op.bits));
-  quantized_constant result = prepare(plain, op.scale);
-  result.integers = integer_tensor::zeros(type, {static_cast<std::int64_t>(plain.values.size())});
-  if (std::max(op.bits, type.bits) <= most_narrow_bits)
-    put_integers(plain, op, static_cast<std::int64_t>(zero), result);
-  else
-    put_integers(plain, op, zero, result);
-  return result;
-}
+/// The integers that a quantizer makes of a constant; none for other operators.
+struct quantization {
+  const std::string& node;
+  const float_tensor& plain;
+  std::int64_t otherwise = 0;
 
-constant_value quantized(const bipolar_quant_op& op, const constant_value& constant, const std::string& node) {
-  validate(op, node);
-  const float_tensor& plain = not_quantized(constant, node);
-  quantized_constant result = prepare(plain, op.scale);
-  result.integers = integer_tensor::zeros(bipolar_type(), {static_cast<std::int64_t>(plain.values.size())});
-  broadcast_index scales(op.scale.shape, plain.shape);
-  for (std::size_t i = 0; i < plain.values.size(); ++i) {
-    const float w = plain.values[i], scale = op.scale.values[scales.next()];
-    const std::int64_t q = w >= 0 ? 1 : -1;
-    *result.integers.at(static_cast<std::int64_t>(i)) = q;
-    result.largest_residual =
-        std::max(result.largest_residual, std::abs(static_cast<double>(w) / scale - static_cast<double>(q)));
+  std::optional<quantized_constant> operator()(const quant_op& op) {
+    validate(op, node);
+    const big_int zero = whole_zero_point(op, node);
+    const integer_type type = type_without(op, zero);
+    if (type.bits > integer_type::max_bits)
+      throw input_error(
+          fmt::format("{}: its zero point {} is too large for {} bits", node, op.zero_point.values[0], op.bits));
+    quantized_constant result = prepare(plain, op.scale);
+    result.integers = integer_tensor::zeros(type, {static_cast<std::int64_t>(plain.values.size())});
+    otherwise = std::max(op.bits, type.bits) <= most_narrow_bits
+                    ? put_integers(plain, op, static_cast<std::int64_t>(zero), result)
+                    : put_integers(plain, op, zero, result);
+    return result;
   }
-  return result;
-}
 
-constant_value transposed(const transpose_op& op, const constant_value& constant) {
-  const std::vector<std::int64_t> sources = transposed_indices(shape_of(constant), op.permutation);
+  std::optional<quantized_constant> operator()(const bipolar_quant_op& op) {
+    validate(op, node);
+    quantized_constant result = prepare(plain, op.scale);
+    result.integers = integer_tensor::zeros(bipolar_type(), {static_cast<std::int64_t>(plain.values.size())});
+    broadcast_index scales(op.scale.shape, plain.shape);
+    for (std::size_t i = 0; i < plain.values.size(); ++i) {
+      const float w = plain.values[i], scale = op.scale.values[scales.next()];
+      const std::int64_t q = w >= 0 ? 1 : -1;
+      *result.integers.at(static_cast<std::int64_t>(i)) = q;
+      result.largest_residual =
+          std::max(result.largest_residual, std::abs(static_cast<double>(w) / scale - static_cast<double>(q)));
+    }
+    return result;
+  }
+
+  template <class Op>
+  std::optional<quantized_constant> operator()(const Op&) {
+    return std::nullopt;
+  }
+};
+
+quantized_constant transposed(const transpose_op& op, const quantized_constant& from) {
+  const std::vector<std::int64_t> sources = transposed_indices(from.shape, op.permutation);
   const auto permuted = [&](const tensor_shape& shape) {
     tensor_shape result;
     for (const std::int64_t d : op.permutation) result.push_back(shape[static_cast<std::size_t>(d)]);
     return result;
   };
-  if (const auto* plain = std::get_if<float_tensor>(&constant)) {
-    float_tensor result{permuted(plain->shape), {}};
-    for (const std::int64_t source : sources) result.values.push_back(plain->values[static_cast<std::size_t>(source)]);
-    return result;
-  }
-  if (const auto* computed = std::get_if<real_constant>(&constant)) {
-    real_constant result{permuted(computed->shape), {}};
-    for (const std::int64_t source : sources)
-      result.values.push_back(computed->values[static_cast<std::size_t>(source)]);
-    return result;
-  }
-  const auto& from = std::get<quantized_constant>(constant);
   quantized_constant result = from;
   result.shape = permuted(from.shape);
   const int words = from.integers.type.words();
@@ -142,110 +141,66 @@ constant_value transposed(const transpose_op& op, const constant_value& constant
   return result;
 }
 
-/// The same elements in another shape; the scale of a quantized constant is spelled out, element by element.
-constant_value reshaped(const constant_value& constant, const tensor_shape& shape) {
-  constant_value result = constant;
-  if (auto* of = std::get_if<quantized_constant>(&result)) {
-    std::vector<float> scale;
-    broadcast_index scales(of->scale_shape, of->shape);
-    for (std::int64_t i = 0; i < of->integers.size(); ++i) scale.push_back(of->scale[scales.next()]);
-    of->scale = std::move(scale);
-    of->scale_shape = shape;
-  }
-  std::visit([&](auto& any) { any.shape = shape; }, result);
+/// The same elements in another shape; the scale is spelled out, element by element.
+quantized_constant reshaped(const quantized_constant& from, const tensor_shape& shape) {
+  quantized_constant result = from;
+  broadcast_index scales(from.scale_shape, from.shape);
+  result.scale.clear();
+  for (std::int64_t i = 0; i < from.integers.size(); ++i) result.scale.push_back(from.scale[scales.next()]);
+  result.scale_shape = result.shape = shape;
   return result;
 }
 
-/// Computed values as float32, where each of them is one.
-constant_value as_floats_if_exact(real_constant&& computed) {
-  float_tensor plain{computed.shape, {}};
-  for (const bracket& value : computed.values) {
-    const auto near = static_cast<float>(nearest_double(value));
-    if (!value.is_exact() || !std::isfinite(near) || exact(near) != value.low()) return std::move(computed);
-    plain.values.push_back(near);
-  }
-  return plain;
+/// The integers of a constant that an operator only moves.
+std::optional<quantized_constant> moved(const network_node& node, const constant_value& from,
+                                        const tensor_shape& shape) {
+  if (!from.quantized) return std::nullopt;
+  if (const auto* transpose = std::get_if<transpose_op>(&node.op)) return transposed(*transpose, *from.quantized);
+  if (std::holds_alternative<flatten_op>(node.op) || std::holds_alternative<reshape_op>(node.op))
+    return reshaped(*from.quantized, shape);
+  return std::nullopt;
 }
 
-bracket power(const bracket& base, const bracket& exponent, const std::string& node) {
-  if (base.is_exact() && base.sign() >= 0 && exponent == bracket(0.5)) return square_root(base);
-  if (exponent == bracket(1)) return base;
-  if (exponent == bracket(2)) return base * base;
-  throw input_error(fmt::format("{}: it raises a constant to {}; right: 1/2, 1 or 2", node, nearest_double(exponent)));
+double_tensor in_double(const constant_value& constant) {
+  if (constant.unrounded) return *constant.unrounded;
+  return {constant.real.shape, {constant.real.values.begin(), constant.real.values.end()}};
 }
 
-bracket quotient(const bracket& a, const bracket& b, const std::string& node) {
-  if (b.is_zero()) throw input_error(fmt::format("{}: it divides by 0; right: another divisor", node));
-  return a / b;
+double_tensor evaluate_in_double(const network_node& node, const std::vector<const constant_value*>& inputs) {
+  std::vector<double_tensor> values;
+  std::vector<const double_tensor*> pointers;
+  values.reserve(inputs.size());
+  for (const constant_value* input : inputs) pointers.push_back(&values.emplace_back(in_double(*input)));
+  return evaluate(node, pointers);
 }
 
-template <class Function>
-constant_value elementwise(const std::vector<const constant_value*>& inputs, const tensor_shape& shape,
-                           Function&& function) {
-  const std::vector<bracket> a = reals_of(*inputs[0]), b = reals_of(*inputs[1]);
-  broadcast_index ia(shape_of(*inputs[0]), shape), ib(shape_of(*inputs[1]), shape);
-  real_constant result{shape, {}};
-  std::int64_t count = 1;
-  for (const std::int64_t n : shape) count *= n;
-  for (std::int64_t i = 0; i < count; ++i) result.values.push_back(function(a[ia.next()], b[ib.next()]));
-  return as_floats_if_exact(std::move(result));
+void check_finite(const float_tensor& constant, const std::string& node) {
+  for (const float value : constant.values)
+    if (!std::isfinite(value))
+      throw input_error(
+          fmt::format("{}: its result, which constants decide, has a {}; right: finite numbers", node, value));
 }
 
-/// Propagating by kind of operator.
-struct propagation {
-  const network_node& node;
-  const std::vector<const constant_value*>& inputs;
-  const tensor_shape& shape;
-
-  constant_value operator()(const quant_op& op) const { return quantized(op, *inputs[0], node.name); }
-  constant_value operator()(const bipolar_quant_op& op) const { return quantized(op, *inputs[0], node.name); }
-  constant_value operator()(const transpose_op& op) const { return transposed(op, *inputs[0]); }
-  constant_value operator()(const flatten_op&) const { return reshaped(*inputs[0], shape); }
-  constant_value operator()(const reshape_op&) const { return reshaped(*inputs[0], shape); }
-  constant_value operator()(const add_op&) const {
-    return elementwise(inputs, shape, [](const bracket& a, const bracket& b) { return a + b; });
+/// Counts what float32 rounded otherwise, and keeps what it rounded.
+void compare(double_tensor unrounded, constant_value& constant) {
+  bool is_rounded = false;
+  for (std::size_t i = 0; i < unrounded.values.size(); ++i) {
+    const float real = constant.real.values[i];
+    is_rounded = is_rounded || unrounded.values[i] != double{real};
+    if (static_cast<float>(unrounded.values[i]) != real) ++constant.rounded_otherwise;
   }
-  constant_value operator()(const sub_op&) const {
-    return elementwise(inputs, shape, [](const bracket& a, const bracket& b) { return a - b; });
-  }
-  constant_value operator()(const mul_op&) const {
-    return elementwise(inputs, shape, [](const bracket& a, const bracket& b) { return a * b; });
-  }
-  constant_value operator()(const div_op&) const {
-    return elementwise(inputs, shape, [this](const bracket& a, const bracket& b) { return quotient(a, b, node.name); });
-  }
-  constant_value operator()(const pow_op&) const {
-    return elementwise(inputs, shape, [this](const bracket& a, const bracket& b) { return power(a, b, node.name); });
-  }
-  template <class Op>
-  constant_value operator()(const Op&) const {
-    throw input_error(
-        fmt::format("{}: it computes a constant in a way that can't be propagated; right: its result", node.name));
-  }
-};
+  if (is_rounded) constant.unrounded = std::move(unrounded);
+}
 
 }  // namespace
 
-const tensor_shape& shape_of(const constant_value& constant) {
-  return std::visit([](const auto& c) -> const tensor_shape& { return c.shape; }, constant);
-}
-
-std::vector<bracket> reals_of(const constant_value& constant) {
-  if (const auto* computed = std::get_if<real_constant>(&constant)) return computed->values;
+std::vector<bracket> reals_of(const float_tensor& constant) {
   std::vector<bracket> result;
-  if (const auto* plain = std::get_if<float_tensor>(&constant)) {
-    for (const float value : plain->values) {
-      if (!std::isfinite(value)) throw input_error(fmt::format("a constant is {}; right: finite numbers", value));
-      result.emplace_back(double{value});
-    }
-    return result;
+  result.reserve(constant.values.size());
+  for (const float value : constant.values) {
+    if (!std::isfinite(value)) throw input_error(fmt::format("a constant is {}; right: finite numbers", value));
+    result.emplace_back(double{value});
   }
-  const auto& of = std::get<quantized_constant>(constant);
-  const integer_tensor& q = of.integers;
-  broadcast_index scales(of.scale_shape, of.shape);
-  for (std::int64_t i = 0; i < q.size(); ++i)
-    result.push_back(bracket(rational(load({q.at(i), static_cast<std::size_t>(q.type.words())}, q.type))) *
-                     bracket(double{of.scale[scales.next()]}));
   return result;
 }
 
@@ -268,9 +223,22 @@ std::optional<quantized_constant> whole_numbers(const float_tensor& plain) {
   return result;
 }
 
-constant_value propagate(const network_node& node, const std::vector<const constant_value*>& inputs,
-                         const tensor_shape& shape) {
-  return std::visit(propagation{node, inputs, shape}, node.op);
+constant_value propagate(const network_node& node, const std::vector<const constant_value*>& inputs) {
+  constant_value result;
+  std::vector<const float_tensor*> reals;
+  for (const constant_value* input : inputs) reals.push_back(&input->real);
+  quantization integers{node.name, *reals[0]};
+  result.quantized = std::visit(integers, node.op);
+  result.real = evaluate(node, reals);
+  check_finite(result.real, node.name);
+  if (result.quantized) {
+    result.rounded_otherwise = integers.otherwise;
+  } else if ((result.quantized = moved(node, *inputs[0], result.real.shape))) {
+    result.rounded_otherwise = inputs[0]->rounded_otherwise;
+  } else {
+    compare(evaluate_in_double(node, inputs), result);
+  }
+  return result;
 }
 
 }  // namespace spillway

@@ -2,20 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "spillway/models/network/network.h"
+#include "spillway/models/network/real_tensor.h"
 #include "spillway/models/network/shapes.h"
 #include "spillway/models/numbers/integer_tensor.h"
 #include "spillway/models/numbers/lazy_real.h"
 
 namespace spillway {
 
-/// A constant behind a quantizer: real = integer * scale, element by element.
+/// The integers of a constant behind a quantizer: real = integer * scale, element by element.
 struct quantized_constant {
   tensor_shape shape;
   integer_tensor integers;   ///< [elements of shape], the zero point taken away
@@ -25,26 +23,22 @@ struct quantized_constant {
   std::int64_t clamped = 0;
 };
 
-/// What the file computes from constants and no float32 is.
-struct real_constant {
-  tensor_shape shape;
-  std::vector<bracket> values;
+/// A constant of the graph, as the file gives it or computes it: in float32, operator by operator, in the file's order.
+struct constant_value {
+  float_tensor real;
+  std::optional<double_tensor> unrounded;  ///< what double arithmetic makes of the file's constants, if it is another
+  std::optional<quantized_constant> quantized;  ///< of one that a quantizer made
+  std::int64_t rounded_otherwise = 0;           ///< numbers, or integers, that exact arithmetic would round otherwise
 };
 
-/// A constant of the graph: as the file has it, quantized, or computed.
-using constant_value = std::variant<float_tensor, quantized_constant, real_constant>;
-
-const tensor_shape& shape_of(const constant_value& constant);
-
-/// All elements, exactly.
-std::vector<bracket> reals_of(const constant_value& constant);
+/// The numbers of a constant. Throws `input_error` for one that is not finite.
+std::vector<bracket> reals_of(const float_tensor& constant);
 
 /// Whole numbers as integers of the least type that holds them; none if one is not whole, or needs more than 32 bits.
 std::optional<quantized_constant> whole_numbers(const float_tensor& plain);
 
-/// What a node makes of constants alone. Throws `input_error`, naming the node, for an operator that can't be
-/// propagated, a weight zero point that is not whole, and a constant that is quantized twice.
-constant_value propagate(const network_node& node, const std::vector<const constant_value*>& inputs,
-                         const tensor_shape& shape);
+/// What a node makes of constants alone. Throws `input_error`, naming the node, for a weight zero point that is not
+/// whole, and for results that are not finite.
+constant_value propagate(const network_node& node, const std::vector<const constant_value*>& inputs);
 
 }  // namespace spillway

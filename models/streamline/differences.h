@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spillway/models/data/dataset.h"
@@ -14,24 +15,37 @@
 
 namespace spillway {
 
-/// The first quantizer of a frame whose level is another in float32 than in exact arithmetic, and how close it was.
-/// Positions are in steps of the quantizer: level L covers L - 1/2 to L + 1/2 where it rounds to nearest.
-struct level_difference {
-  std::string node;
-  std::int64_t element = 0;  ///< of the file's tensor
-  double file_level = 0, exact_level = 0;
-  double file_position = 0;   ///< what is rounded, as float32 arithmetic has it
-  double exact_position = 0;  ///< what is rounded, in double arithmetic from the same levels before
-  double distance = 0;        ///< from the boundary between the two levels to exact_position
-  bool is_tie = false;        ///< exactly on a boundary, as far as doubles tell
+/// The steps of a computation in which a file in float32 and its integers can part.
+enum class difference_step : unsigned char {
+  input_format,     ///< the file does not quantize its input, and the format that it is taken in changes it
+  weight_rounding,  ///< float32 does not hold a weight's integer times its scale
+  sum,              ///< what arrives at a quantizer, or at the output, was rounded on its way there
+  threshold,        ///< the quantizer's own division or comparison was rounded
 };
+
+/// "input format", "weight rounding", "sum", "threshold".
+std::string_view to_string(difference_step step);
+
+/// The first place at which a frame of the file and of its integers part, and both values there.
+struct difference_cause {
+  difference_step step = difference_step::sum;
+  std::string where;         ///< the node of the quantizer, or the tensor
+  std::int64_t element = 0;  ///< of the file's tensor
+  double file_value = 0;     ///< in float32, as the file has it
+  double exact_value = 0;    ///< as the integers have it
+  /// What a quantizer made of the two.
+  std::optional<double> file_level, exact_level;
+};
+
+/// One line: which step it was, where, and both values.
+std::string to_string(const difference_cause& cause);
 
 /// A frame whose outputs differ by half an output step or more.
 struct frame_difference {
   std::int64_t frame = 0;
   double largest = 0;  ///< in output steps
   std::int64_t file_class = 0, exact_class = 0;
-  std::optional<level_difference> cause;
+  difference_cause cause;
 };
 
 /// How far a file in float32 and its integers are apart on some data.
@@ -53,8 +67,8 @@ struct comparison_options {
 };
 
 /// Runs the file in float32 and the integer network on the same real inputs (whole frames of the file), and compares
-/// every output. What they disagree in is float32's rounding: the integers are exact. `report` is what streamlining
-/// said of `integers`. A Softmax at the end, which has no integers, is left away on both sides.
+/// every output. `report` is what streamlining said of `integers`. What it left to the host at the end, and has no
+/// integers, is left away on both sides. A file whose batch is fixed takes any number of frames.
 difference_report explain_differences(const network& file, const integer_network& integers,
                                       const streamline_report& report, const float_tensor& inputs,
                                       const comparison_options& options = {});
@@ -62,8 +76,5 @@ difference_report explain_differences(const network& file, const integer_network
 /// The inputs of a dataset as the reals that they are: bits 0 and 1, pixels p / 255 in float32, or p where `input`, if
 /// given, takes them so (`takes_raw_values`).
 float_tensor real_inputs(const dataset& data, const input_quantizer* input = nullptr);
-
-/// One line that says which quantizer rounded otherwise, and by how much.
-std::string to_string(const level_difference& difference);
 
 }  // namespace spillway

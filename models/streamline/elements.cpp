@@ -53,8 +53,7 @@ int streamliner::bent_levels(const tensor_flow& from, const level_rule& rule, st
   negate_levels_of(*draft.falls);
   const int up = m_draft.add_thresholds(name + "_rising", from.value, std::move(draft.levels)),
             down = m_draft.add_thresholds(name + "_falling", from.value, std::move(*draft.falls));
-  note(fmt::format(
-      "{}: what stands before it rises and falls, so that its levels are a difference of two units' levels", name));
+  assume(name, "levels", "a difference of two units' levels", "what stands before it rises and falls");
   return narrowed(m_draft.add(add_layer{name + "_levels"}, {up, down}, frame(from)), rule, name);
 }
 
@@ -101,14 +100,14 @@ void streamliner::shift(bool subtract) {
   }
   const constant_value& operand = a ? *a : *b;
   tensor_flow made = flow(a ? 1 : 0);
-  std::vector<bracket> by = reals_of(operand);
+  std::vector<bracket> by = reals_of(operand.real);
   if (subtract && !a)
     for (bracket& value : by) value = -value;
   if (made.on_host()) {
     if (subtract && a) host_step(made, input_step::kind::multiply, {}, {-1});
-    host_step(made, input_step::kind::add, shape_of(operand), by);
+    host_step(made, input_step::kind::add, operand.real.shape, by);
   } else {
-    const channel_values terms = parameter(made, shape_of(operand), by, "constant");
+    const channel_values terms = parameter(made, operand.real.shape, by, "constant");
     if (subtract && a) made.chain.multiply({-1});
     made.chain.add(terms);
   }
@@ -124,15 +123,15 @@ void streamliner::scale(bool divide) {
   if (!a && !b) refuse("both operands come from the input; right: one constant, or two functions of one value");
   if (divide && a) refuse("divides by what the input decides; right: by a constant");
   const constant_value& operand = a ? *a : *b;
-  const std::vector<bracket> by = reals_of(operand);
+  const std::vector<bracket> by = reals_of(operand.real);
   for (const bracket& factor : by)
     if (factor.is_zero())
       refuse(divide ? "it divides by 0; right: another divisor" : "it multiplies by 0; right: another factor");
   tensor_flow made = flow(a ? 1 : 0);
   if (made.on_host()) {
-    host_step(made, divide ? input_step::kind::divide : input_step::kind::multiply, shape_of(operand), by);
+    host_step(made, divide ? input_step::kind::divide : input_step::kind::multiply, operand.real.shape, by);
   } else {
-    channel_values factors = parameter(made, shape_of(operand), by, "constant");
+    channel_values factors = parameter(made, operand.real.shape, by, "constant");
     if (divide)
       for (bracket& value : factors) value = bracket(1) / value;
     made.chain.multiply(factors);
@@ -147,7 +146,7 @@ void streamliner::take(const pow_op&) {
   std::optional<int> power;
   if (exponent != nullptr)
     for (const int candidate : {1, 2, 3, 4}) {
-      const std::vector<bracket> values = reals_of(*exponent);
+      const std::vector<bracket> values = reals_of(exponent->real);
       if (std::all_of(values.begin(), values.end(), [&](const bracket& v) { return v == bracket(candidate); }))
         power = candidate;
     }

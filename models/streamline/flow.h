@@ -23,7 +23,9 @@ struct tensor_flow {
   /// host, its element in the network's input.
   std::shared_ptr<const std::vector<std::int64_t>> places;
 
-  // The host's part.
+  // The host's part. What it computes beyond steps is `computed`, a tensor of the file, and then "the network's input"
+  // is that tensor; empty: the file's input.
+  std::string computed;
   std::vector<input_step> steps;  ///< values are one, or one an element of the network's input
 
   bool on_host() const { return value < 0; }

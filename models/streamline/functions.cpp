@@ -142,7 +142,7 @@ void streamliner::take(const prelu_op&) {
   const constant_value* slope = constant(1);
   if (slope == nullptr) refuse("its slope is computed from the input; right: a constant");
   tensor_flow made = flow(0);
-  made.chain.bend(bend::leaky, parameter(made, shape_of(*slope), reals_of(*slope), "slope"));
+  made.chain.bend(bend::leaky, parameter(made, slope->real.shape, reals_of(slope->real), "slope"));
   put(std::move(made));
 }
 
@@ -245,11 +245,11 @@ void streamliner::extreme(join_step::kind what) {
       made.chain.join(what, flow(i).chain);
       continue;
     }
-    const std::vector<bracket> values = reals_of(*by);
+    const std::vector<bracket> values = reals_of(by->real);
     const bool is_greater = what == join_step::kind::greater;
     if (!all_equal(values)) {
       if (made.on_host()) refuse("clamps each channel otherwise before the input's quantizer; right: behind it");
-      made.chain.join(what, value_chain(affine_step{{0}, parameter(made, shape_of(*by), values, "constant")}));
+      made.chain.join(what, value_chain(affine_step{{0}, parameter(made, by->real.shape, values, "constant")}));
     } else if (made.on_host()) {
       const auto end = static_cast<float>(nearest_double(values[0]));
       constexpr float infinity = std::numeric_limits<float>::infinity();

@@ -55,6 +55,7 @@ void streamliner::start(const std::string& tensor, tensor_flow& from, input_quan
   for (std::size_t e = 0; e < places->size(); ++e)
     quantizer.order[static_cast<std::size_t>((*places)[e])] = (*from.places)[e];
   quantizer.steps = from.steps;
+  if (!from.computed.empty()) quantizer.before = host_layers(from.computed);
   if (!reduce_to_channels(quantizer.steps, quantizer.order, shape.channels))
     refuse("what is computed before it differs within a channel; right: one value, or one a channel");
   if (quantizer.order == order_of_planes(shape)) quantizer.order.clear();
@@ -67,6 +68,7 @@ void streamliner::start(const std::string& tensor, tensor_flow& from, input_quan
   from.chain = std::move(meaning);
   from.places = places;
   from.steps.clear();
+  from.computed.clear();
 }
 
 namespace {
@@ -132,8 +134,8 @@ void streamliner::enter_again(tensor_flow& from, const input_quantizer& quantize
     for (value_report& report : m_report->values)
       if (report.value == 0) report.value = levels;
   from.value = m_draft.add_thresholds(m_node->name, 0, levels_on(quantizer, boundaries));
-  note(fmt::format("{} and {}: both quantize the input, which enters as one of {} levels that tell both apart",
-                   m_input_node, m_node->name, boundaries.size() + 1));
+  assume(m_node->name, "input levels", fmt::format("{} in all", boundaries.size() + 1),
+         fmt::format("{} quantizes the input, too, and its levels tell both apart", m_input_node));
 }
 
 void streamliner::quantize_input(const quant_op& op) {
@@ -191,11 +193,12 @@ void streamliner::quantize_input_as_fixed(const std::string& tensor, tensor_flow
   input.scale = std::ldexp(1.0, -fraction);
   input.low = input.type.min64();
   input.high = input.type.max64();
-  note(
-      fmt::format("{}: the file does not quantize its input, which is taken as {}FIXED<{},{}> (steps of 2^{}, rounded "
-                  "to nearest, clamped)",
-                  m_node->name, format.is_signed ? "" : "U", format.bits, format.integer_bits, -fraction));
+  assume(m_net.input, "input format",
+         fmt::format("{}FIXED<{},{}>", format.is_signed ? "" : "U", format.bits, format.integer_bits),
+         fmt::format("the file does not quantize what {} reads; steps of 2^{}, rounded to nearest, clamped",
+                     m_node->name, -fraction));
   start(tensor, from, input, value_chain(bracket(double{input.scale}), 0));
+  if (m_report) m_report->values.push_back({from.value, m_net.input, tensor, tensor, {input.scale}, {0}, *from.places});
 }
 
 /// True if every way from the input to an operator that needs integers has a quantizer.
@@ -234,8 +237,8 @@ void streamliner::take_input_as(const integer_format& format) {
     input.high = format.type.is_bipolar ? 1 : format.type.max64();
   }
   start(m_net.input, from, std::move(input), value_chain(meaning));
-  note(fmt::format("{}: its input is taken as {} times {}, as it was asked for", m_net.input, to_string(format.type),
-                   format.scale));
+  assume(m_net.input, "input format", fmt::format("{} times {}", to_string(format.type), format.scale),
+         "as it was asked for");
 }
 
 }  // namespace spillway

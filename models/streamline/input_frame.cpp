@@ -75,7 +75,8 @@ std::optional<roles> told_by(const network& net, const network_node& node, const
   const network_op& op = node.op;
   if (of.empty() && has_values_by_channel(net, node)) return roles{-1, -1, -1, true};
   if (of.size() != 3 && of.size() != 4) return std::nullopt;
-  if (is_one_of<conv_op, max_pool_op, average_pool_op, global_average_pool_op, upsample_op>(op)) return as_image(of);
+  if (is_one_of<conv_op, conv_transpose_op, max_pool_op, average_pool_op, global_average_pool_op, upsample_op>(op))
+    return as_image(of);
   if (is_one_of<matmul_op>(op)) return channels_last(of);
   if (is_one_of<batch_norm_op>(op)) return channels_first(of);
   if (const auto* steps = std::get_if<multi_threshold_op>(&op))
@@ -114,7 +115,8 @@ std::optional<origins> behind(const network_node& node, const origins& of, const
     return result;
   }
   if (is_one_of<reshape_op, flatten_op>(node.op)) return renamed(of, from, to);
-  if (is_one_of<softmax_op, top_k_op, matmul_op, gemm_op, conv_op>(node.op) || from.size() != to.size())
+  if (is_one_of<softmax_op, top_k_op, matmul_op, gemm_op, conv_op, conv_transpose_op>(node.op) ||
+      from.size() != to.size())
     return std::nullopt;
   return of;
 }

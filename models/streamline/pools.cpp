@@ -80,6 +80,7 @@ void streamliner::negate(tensor_flow& from, const tensor_flow& other) {
 }
 
 void streamliner::take(const max_pool_op& op) {
+  if (compute_on_host("MaxPool")) return;
   tensor_flow from = integers(0);
   require_image(from);
   make_upright(from);
@@ -101,26 +102,38 @@ value_chain mean_of(affine_step meaning, std::int64_t count) {
   return value_chain(std::move(meaning));
 }
 
+/// The sum of `count` integers' reals, likewise.
+value_chain total_of(affine_step meaning, std::int64_t count) {
+  for (bracket& offset : meaning.offset) offset = offset * bracket(rational(count));
+  return value_chain(std::move(meaning));
+}
+
 }  // namespace
 
 void streamliner::take(const average_pool_op& op) {
+  if (compute_on_host(op.is_sum ? "ReduceSum" : "AveragePool")) return;
   const tensor_flow& from = integers(0);
   require_image(from);
-  const affine_step meaning = affine(from);
+  affine_step meaning = affine(from);
   const window_shape& w = op.window;
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
   if (pads && !op.count_include_pad)
     refuse("its windows at the border have fewer elements; right: no padding, or padding that counts");
-  const int around = pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value,
-            windows = windowed(around, w);
+  const frame_shape in = frame(from);
   const std::int64_t count = w.kernel_h * w.kernel_w;
+  if (op.is_sum && w.kernel_h == in.height && w.kernel_w == in.width) {
+    const int sums = m_draft.add(global_sum_layer{m_node->name}, {from.value}, {1, 1, channels(from)});
+    return put_image(from, sums, total_of(std::move(meaning), count));
+  }
+  const int around = padded_with(from, meaning, w, 0), windows = windowed(around, w);
   const int made = windows == around ? windows
                                      : m_draft.add(pool_layer{m_node->name, pool_kind::sum, count, 0}, {windows},
                                                    frame_of(output_shape()));
-  put_image(from, made, mean_of(meaning, count));
+  put_image(from, made, op.is_sum ? total_of(std::move(meaning), count) : mean_of(std::move(meaning), count));
 }
 
 void streamliner::take(const global_average_pool_op&) {
+  if (compute_on_host("GlobalAveragePool")) return;
   const tensor_flow& from = integers(0);
   require_image(from);
   const affine_step meaning = affine(from);
@@ -129,6 +142,7 @@ void streamliner::take(const global_average_pool_op&) {
 }
 
 void streamliner::take(const upsample_op& op) {
+  if (compute_on_host("Resize")) return;
   const tensor_flow& from = integers(0);
   require_image(from);
   const int made = m_draft.add(upsample_layer{m_node->name, op.factor_h, op.factor_w}, {from.value},
@@ -137,6 +151,7 @@ void streamliner::take(const upsample_op& op) {
 }
 
 void streamliner::take(const pad_op& op) {
+  if (compute_on_host("Pad")) return;
   const tensor_flow& from = integers(0);
   require_image(from);
   if (op.before.size() != 4 || op.after.size() != 4 || op.before[0] != 0 || op.after[0] != 0 || op.before[1] != 0 ||
@@ -149,8 +164,9 @@ void streamliner::take(const pad_op& op) {
   around.bottom = op.after[2];
   around.right = op.after[3];
   if (!std::isfinite(op.value)) refuse("pads with what is not finite; right: a level of its input");
-  const std::int64_t with = zero_of(from, affine(from), bracket(double{op.value}));
-  put_image(from, padded(from.value, around, with), from.chain);
+  affine_step meaning = affine(from);
+  const int made = padded_with(from, meaning, around, bracket(double{op.value}));
+  put_image(from, made, value_chain(std::move(meaning)));
 }
 
 void streamliner::take(const concat_op& op) {

@@ -16,13 +16,10 @@ namespace spillway {
 const quantized_constant& streamliner::weights() {
   const auto found = m_constants.find(m_node->inputs.at(1));
   if (found == m_constants.end()) refuse("its weights are computed from the input; right: constants");
-  if (const auto* plain = std::get_if<float_tensor>(&found->second))
-    if (std::optional<quantized_constant> whole = whole_numbers(*plain)) {
-      note(fmt::format("{}: its weights have no quantizer, are whole numbers, and are taken as {}", m_node->name,
-                       to_string(whole->integers.type)));
-      found->second = *std::move(whole);
-    }
-  const auto* quantized = std::get_if<quantized_constant>(&found->second);
+  std::optional<quantized_constant>& quantized = found->second.quantized;
+  if (!quantized && (quantized = whole_numbers(found->second.real)))
+    assume(m_node->name, "weights", to_string(quantized->integers.type),
+           "they have no quantizer, and are whole numbers");
   if (!quantized) refuse("its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
   return *quantized;
 }
@@ -123,10 +120,9 @@ integer_tensor streamliner::multiplied(const quantized_constant& weights, const 
   }
   integer_tensor rows = integer_tensor::zeros(smallest_type(range), {layout.rows, layout.columns});
   for (std::size_t i = 0; i < values.size(); ++i) store_as(values[i], rows.type, rows.at(static_cast<std::int64_t>(i)));
-  note(
-      fmt::format("{}: its weights have several scales in a row, and are multiples of their common divisor: {} instead "
-                  "of {}",
-                  m_node->name, to_string(rows.type), to_string(weights.integers.type)));
+  assume(m_node->name, "weights", to_string(rows.type),
+         fmt::format("they have several scales in a row, and are multiples of their common divisor, instead of {}",
+                     to_string(weights.integers.type)));
   return rows;
 }
 
@@ -201,10 +197,8 @@ void streamliner::take_out_scales(integer_layer& layer, affine_step& sums, const
   layer.weights = integer_tensor::zeros(signed_type(bits_for(low, high, true)), layer.weights.shape);
   for (std::size_t i = 0; i < multiplied.size(); ++i)
     store_as(multiplied[i], layer.weights.type, layer.weights.at(static_cast<std::int64_t>(i)));
-  note(
-      fmt::format("{}: the scales within a row differ, so that its weights are multiples of one scale, of {} bits "
-                  "instead of {}",
-                  m_node->name, layer.weights.type.bits, before));
+  assume(m_node->name, "weights", to_string(layer.weights.type),
+         fmt::format("the scales within a row differ, and they are multiples of one, instead of {} bits", before));
 }
 
 void streamliner::emit_matrix(const tensor_flow& from, int input, const quantized_constant& weights,
@@ -231,8 +225,10 @@ void streamliner::emit_matrix(const tensor_flow& from, int input, const quantize
   tensor_flow made;
   made.value = m_draft.add(std::move(layer), {input}, {in.height, in.width, layout.rows});
   made.chain = value_chain(std::move(sums));
-  made.places = std::holds_alternative<conv_op>(m_node->op) ? places_channels_first({in.height, in.width, layout.rows})
-                                                            : places_in_order(in.positions() * layout.rows);
+  const bool is_image =
+      std::holds_alternative<conv_op>(m_node->op) || std::holds_alternative<conv_transpose_op>(m_node->op);
+  made.places = is_image ? places_channels_first({in.height, in.width, layout.rows})
+                         : places_in_order(in.positions() * layout.rows);
   put(std::move(made));
 }
 
@@ -304,38 +300,19 @@ void streamliner::take(const gemm_op& op) {
   if (m_node->inputs.size() < 3 || op.beta == 0) return;
   const constant_value* bias = constant(2);
   if (!bias) refuse("its bias is computed from the input; right: a constant");
-  std::vector<bracket> values = reals_of(*bias);
+  std::vector<bracket> values = reals_of(bias->real);
   for (bracket& value : values) value = value * bracket(double{op.beta});
-  made.chain.add(parameter(made, shape_of(*bias), values, "bias"));
+  made.chain.add(parameter(made, bias->real.shape, values, "bias"));
 }
 
-std::int64_t streamliner::zero_of(const tensor_flow& from, const affine_step& meaning, const bracket& real) const {
-  std::optional<big_int> zero;
-  for (std::int64_t c = 0; c < channels(from); ++c) {
-    if (of_channel(meaning.scale, c).is_zero()) refuse("pads a channel that is constant; right: one that is not");
-    const bracket at = (real - of_channel(meaning.offset, c)) / of_channel(meaning.scale, c);
-    const bool is_integer = at.is_exact() && denominator(at.low()) == 1;
-    if (!is_integer || (zero && *zero != numerator(at.low())))
-      refuse(
-          fmt::format("pads with {}, which no integer of its input stands for in every channel; right: a quantizer "
-                      "that has it as a level",
-                      nearest_double(real)));
-    zero = numerator(at.low());
-  }
-  const integer_type type = m_draft.value(from.value).type;
-  if (*zero < min_value(type) || *zero > max_value(type) || !type.fits_int64() || (type.is_bipolar && *zero == 0))
-    refuse(
-        fmt::format("pads with {}, the integer {}, which is no value of {}; right: a quantizer whose levels go there",
-                    nearest_double(real), zero->str(), to_string(type)));
-  return static_cast<std::int64_t>(*zero);
-}
-
-int streamliner::padded(int value, const window_shape& w, std::int64_t with) {
-  if (w.top == 0 && w.left == 0 && w.bottom == 0 && w.right == 0) return value;
+int streamliner::padded(int value, const window_shape& w, std::int64_t with, std::int64_t stride_h,
+                        std::int64_t stride_w) {
+  if (w.top == 0 && w.left == 0 && w.bottom == 0 && w.right == 0 && stride_h == 1 && stride_w == 1) return value;
   const frame_shape in = m_draft.value(value).shape;
-  padding_layer layer{m_node->name + "_pad", w.top, w.left, w.bottom, w.right, with, 1, 1};
+  padding_layer layer{m_node->name + "_pad", w.top, w.left, w.bottom, w.right, with, stride_h, stride_w};
   return m_draft.add(std::move(layer), {value},
-                     {in.height + w.top + w.bottom, in.width + w.left + w.right, in.channels},
+                     {(in.height - 1) * stride_h + 1 + w.top + w.bottom,
+                      (in.width - 1) * stride_w + 1 + w.left + w.right, in.channels},
                      m_draft.value(value).type);
 }
 
@@ -373,9 +350,9 @@ bool streamliner::take_pixel(const conv_op& op, tensor_flow& from, const quantiz
 void streamliner::add_bias(std::int64_t channels) {
   if (m_node->inputs.size() < 3) return;
   const constant_value* bias = constant(2);
-  if (!bias || shape_of(*bias) != tensor_shape{channels}) refuse("its bias is no constant of one value an output");
+  if (!bias || bias->real.shape != tensor_shape{channels}) refuse("its bias is no constant of one value an output");
   tensor_flow& made = m_flows.at(m_node->output);
-  made.chain.add(parameter(made, {channels, 1, 1}, reals_of(*bias), "bias"));
+  made.chain.add(parameter(made, {channels, 1, 1}, reals_of(bias->real), "bias"));
 }
 
 void streamliner::take(const conv_op& op) {
@@ -388,15 +365,48 @@ void streamliner::take(const conv_op& op) {
   if (of.shape.size() != 4 || group < 1 || c % group != 0 || of.shape[0] % group != 0 || of.shape[1] != c / group ||
       of.shape[2] != w.kernel_h || of.shape[3] != w.kernel_w)
     refuse(fmt::format("its weights [{}] do not fit {} channels in {} groups", fmt::join(of.shape, ", "), c, group));
-  const affine_step meaning = affine(from);
-  const std::vector<std::int64_t> order = channel_order(from, frame(from));
+  affine_step meaning = affine(from);
   const std::int64_t m = of.shape[0], own = c / group, area = w.kernel_h * w.kernel_w;
-  const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
-  const int input = windowed(pads ? padded(from.value, w, zero_of(from, meaning, 0)) : from.value, w);
+  const int input = windowed(padded_with(from, meaning, w, 0), w);
+  convolve(from, input, of, meaning, {m, c, group, area},
+           [&](std::int64_t row, std::int64_t i, std::int64_t k) { return (row * own + i) * area + k; });
+}
+
+/// The kernel, turned around, over the input with zeros between its pixels and around them.
+void streamliner::take(const conv_transpose_op& op) {
+  tensor_flow& from = factors("input");
+  const quantized_constant& of = weights();
+  require_image(from);
+  const std::int64_t c = channels(from), group = op.group;
+  const window_shape& w = op.window;
+  const std::int64_t own = c / group, per_group = of.shape[1], m = per_group * group, area = w.kernel_h * w.kernel_w;
+  window_shape over = w;
+  over.stride_h = over.stride_w = 1;
+  over.top = (w.kernel_h - 1) * w.dilation_h - w.top;
+  over.bottom = (w.kernel_h - 1) * w.dilation_h - w.bottom + op.more_h;
+  over.left = (w.kernel_w - 1) * w.dilation_w - w.left;
+  over.right = (w.kernel_w - 1) * w.dilation_w - w.right + op.more_w;
+  if (std::min({over.top, over.bottom, over.left, over.right}) < 0)
+    refuse("it cuts more of its output than its kernel reaches; right: pads below the kernel");
+  affine_step meaning = affine(from);
+  const int input = windowed(padded_with(from, meaning, over, 0, w.stride_h, w.stride_w), over);
+  convolve(from, input, of, meaning, {m, c, group, area}, [&](std::int64_t row, std::int64_t i, std::int64_t k) {
+    return ((row / per_group * own + i) * per_group + row % per_group) * area + area - 1 - k;
+  });
+}
+
+/// A product of windows of `area` pixels: `source(row, i, k)` is the weight of output `row` for element k of the i-th
+/// channel of its group.
+void streamliner::convolve(const tensor_flow& from, int input, const quantized_constant& of, const affine_step& meaning,
+                           const kernel_sizes& sizes, const weight_source& source) {
+  const auto [m, c, group, area] = sizes;
+  const std::int64_t own = c / group;
+  const std::vector<std::int64_t> order = channel_order(from, frame(from));
   if (group == c && m == c) {
     weight_layout layout{c, area, std::vector<std::int64_t>(static_cast<std::size_t>(c * area))};
-    for (std::int64_t i = 0; i < c * area; ++i)
-      layout.source[static_cast<std::size_t>(order[static_cast<std::size_t>(i / area)] * area + i % area)] = i;
+    for (std::int64_t row = 0; row < c; ++row)
+      for (std::int64_t k = 0; k < area; ++k)
+        layout.source[static_cast<std::size_t>(order[static_cast<std::size_t>(row)] * area + k)] = source(row, 0, k);
     emit_depthwise(from, input, of, layout, meaning);
   } else {
     // Other groups are blocks along a diagonal: the rest of a row is zeros.
@@ -404,9 +414,8 @@ void streamliner::take(const conv_op& op) {
     for (std::int64_t row = 0; row < m; ++row)
       for (std::int64_t i = 0; i < own; ++i)
         for (std::int64_t k = 0; k < area; ++k)
-          layout.source[static_cast<std::size_t>((row * area + k) * c +
-                                                 order[static_cast<std::size_t>(row / (m / group) * own + i)])] =
-              (row * own + i) * area + k;
+          layout.source[static_cast<std::size_t>(
+              (row * area + k) * c + order[static_cast<std::size_t>(row / (m / group) * own + i)])] = source(row, i, k);
     emit_matrix(from, input, of, layout, meaning);
   }
   add_bias(m);

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "spillway/models/integer_network/file_output.h"
+#include "spillway/models/support/assumption.h"
+
 namespace spillway {
 
 /// How well the real weights of a layer's file are integers times a scale.
@@ -17,7 +20,9 @@ struct layer_report {
 /// What the integers of a value stand for in the file: tensor[places] = scale[channel] * integer + offset[channel].
 struct value_report {
   int value = 0;
-  std::string node, input, tensor;  ///< of the file: the operator that made its levels, and what it read and made
+  /// Of the file: the operator that made its levels, and what it read and made. An input that no operator quantizes
+  /// is read and made, under its name.
+  std::string node, input, tensor;
   std::vector<double> scale, offset;
   std::vector<std::int64_t> places;  ///< for each element of a frame in the file's order, that of the value
 };
@@ -26,7 +31,8 @@ struct value_report {
 struct streamline_report {
   std::vector<layer_report> layers;
   std::vector<value_report> values;  ///< of the values that quantizers make, in the order of the file, and the output
-  std::vector<std::string> notes;    ///< what was assumed or left away, a line each
+  std::vector<assumption> assumptions;  ///< of the reader, then what was assumed or left away here
+  file_output output;
 };
 
 }  // namespace spillway

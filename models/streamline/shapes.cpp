@@ -5,7 +5,7 @@
 
 #include "spillway/models/streamline/streamliner.h"
 
-// Operators that only rename, and those of the network's end.
+// Operators that only rename, and Softmax at the end.
 
 namespace spillway {
 
@@ -27,34 +27,34 @@ void streamliner::take(const transpose_op& op) {
   put(std::move(made));
 }
 
-void streamliner::take(const softmax_op&) {
-  const bool last = m_node->output == m_net.output ||
-                    std::all_of(m_net.nodes.begin(), m_net.nodes.end(), [this](const network_node& node) {
-                      const bool reads =
-                          std::find(node.inputs.begin(), node.inputs.end(), m_node->output) != node.inputs.end();
-                      return !reads || std::holds_alternative<top_k_op>(node.op);
-                    });
-  if (!last) refuse("something computes with its probabilities; right: a Softmax at the end");
-  note(fmt::format("{}: left away; the outputs are its inputs (the greatest stays the greatest)", m_node->name));
-  put(integers(0));
+/// True if nothing but a selection reads what the node makes.
+bool streamliner::is_last() const {
+  return std::all_of(m_net.nodes.begin(), m_net.nodes.end(), [this](const network_node& node) {
+    const bool reads = std::find(node.inputs.begin(), node.inputs.end(), m_node->output) != node.inputs.end();
+    return !reads || std::holds_alternative<top_k_op>(node.op);
+  });
 }
 
-void streamliner::take(const top_k_op& op) {
-  tensor_flow made = integers(0);
-  put_channels_in_order(made);
-  const affine_step meaning = affine(made);
-  const std::int64_t rank = static_cast<std::int64_t>(made.shape.size());
-  const bool is_flat = frame(made).positions() == 1 && (op.axis == rank - 1 || op.axis == -1 || op.axis == 1) &&
-                       *made.places == *places_in_order(made.size());
-  if (!is_flat) refuse("selects along a dimension that is not the channels of a flat tensor; right: [batch, classes]");
-  if (!all_equal(meaning.scale) || !all_equal(meaning.offset) || meaning.scale[0].sign() <= 0)
-    refuse(
-        "compares channels whose scales or offsets differ, so that their integers can't be compared; right: one "
-        "positive scale and one offset, or no selection in the file");
-  made.value = m_draft.add(label_select_layer{m_node->name, op.k}, {made.value}, {1, 1, op.k});
-  made.chain = {};
-  made.places = places_in_order(op.k);
-  put(std::move(made));
+/// The node is the host's: its output stands for its input.
+void streamliner::leave_to_host(const char* what, const char* why) {
+  assume(m_node->name, "left to the host", what, why);
+  m_left_to_host[m_node->output] = m_node->inputs[0];
+  const tensor_flow& from = integers(0);
+  put(from);
+  m_flows.at(m_node->output).shape = from.shape;
+}
+
+/// The tensor of the file that the integers' output makes.
+std::string streamliner::output_tensor(const std::string& output) const {
+  const std::string* tensor = &output;
+  for (auto found = m_left_to_host.find(*tensor); found != m_left_to_host.end(); found = m_left_to_host.find(*tensor))
+    tensor = &found->second;
+  return *tensor;
+}
+
+void streamliner::take(const softmax_op&) {
+  if (!is_last()) refuse("something computes with its probabilities; right: a Softmax at the end");
+  leave_to_host("Softmax", "the outputs are its inputs; the greatest stays the greatest");
 }
 
 }  // namespace spillway

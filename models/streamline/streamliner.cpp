@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <type_traits>
+#include <utility>
 
 #include "spillway/models/streamline/claims.h"
 #include "spillway/models/support/error.h"
@@ -51,8 +53,28 @@ void streamliner::refuse(std::string_view reason) const {
   throw input_error(fmt::format("{}: {}", m_node->name, reason));
 }
 
-void streamliner::note(std::string text) const {
-  if (m_report) m_report->notes.push_back(std::move(text));
+void streamliner::assume(std::string where, std::string what, std::string value, std::string why) const {
+  if (m_report) m_report->assumptions.push_back({std::move(where), std::move(what), std::move(value), std::move(why)});
+}
+
+/// A constant that is about to be computed with, and was rounded as float32 does.
+void streamliner::note_rounding(const std::string& tensor) {
+  const auto found = m_constants.find(tensor);
+  if (found == m_constants.end() || found->second.rounded_otherwise == 0) return;
+  const std::int64_t count = std::exchange(found->second.rounded_otherwise, 0);
+  assume(tensor, found->second.quantized ? "weight rounding" : "constant rounding",
+         fmt::format("{} of {}", count, found->second.real.values.size()),
+         "computed in float32, in the file's order; exact arithmetic would round them otherwise");
+}
+
+/// Nodes that the input decides and the output does not depend on.
+void streamliner::note_dead_ends() {
+  std::set<std::string> needed{m_net.output};
+  for (auto node = m_net.nodes.rbegin(); node != m_net.nodes.rend(); ++node)
+    if (needed.contains(node->output)) needed.insert(node->inputs.begin(), node->inputs.end());
+  for (const network_node& node : m_net.nodes)
+    if (!needed.contains(node.output) && m_flows.contains(node.output))
+      assume(node.name, "left out", node.output, "the output does not depend on it");
 }
 
 const constant_value* streamliner::constant(std::size_t input) const {
@@ -117,9 +139,10 @@ void streamliner::take_node(const network_node& node) {
   std::vector<const constant_value*> inputs;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(constant(i));
   if (!inputs.empty() && std::find(inputs.begin(), inputs.end(), nullptr) == inputs.end()) {
-    m_constants.insert_or_assign(node.output, propagate(node, inputs, output_shape()));
+    m_constants.insert_or_assign(node.output, propagate(node, inputs));
     return;
   }
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) note_rounding(node.inputs[i]);
   try {
     std::visit([this](const auto& op) { take(op); }, node.op);
   } catch (const undecided&) {
@@ -140,9 +163,12 @@ void streamliner::release_inputs(const network_node& node, std::map<std::string,
 }
 
 void streamliner::walk() {
-  if (m_report) *m_report = {};
+  if (m_report) {
+    *m_report = {};
+    m_report->assumptions = m_net.assumptions;
+  }
   m_shapes = infer_shapes(m_net);
-  for (const auto& [name, tensor] : m_net.constants) m_constants.emplace(name, tensor);
+  for (const auto& [name, tensor] : m_net.constants) m_constants.emplace(name, constant_value{tensor, {}, {}});
   if (elements(m_net.input_shape, m_net.input) > most_elements)
     throw input_error(fmt::format("input {}: has {} elements; right: 2^27 at most", m_net.input,
                                   elements(m_net.input_shape, m_net.input)));
@@ -231,7 +257,8 @@ std::string streamliner::before_tail() {
     if (next == inputs.end()) return m_net.output;
     tensor = *next;
   }
-  for (const std::string& node : left) note(fmt::format("{}: left to the host; the outputs are those before it", node));
+  for (const std::string& node : left)
+    assume(node, "left to the host", "a function at the end", "the outputs are those before it");
   return tensor;
 }
 
@@ -264,10 +291,13 @@ integer_network streamliner::finish() {
   integer_network result = m_draft.finish(out.value, m_options.xnor_popcount, shift);
   set_outputs(result, upright, shift);
   if (!m_report) return result;
+  note_dead_ends();
+  const std::string tensor = output_tensor(output);
+  m_report->output = {tensor, {out.shape.begin() + 1, out.shape.end()}, *out.places};
   for (value_report& value : m_report->values) value.value = m_draft.place_of(value.value);
   std::erase_if(m_report->values, [](const value_report& value) { return value.value < 0; });
   m_report->values.push_back(
-      {result.output_value, "output", "", output, result.output_scale, result.output_bias, *out.places});
+      {result.output_value, "output", "", tensor, result.output_scale, result.output_bias, *out.places});
   return result;
 }
 

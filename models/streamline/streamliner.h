@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "spillway/models/streamline/flow.h"
 #include "spillway/models/streamline/levels.h"
 #include "spillway/models/streamline/options.h"
+#include "spillway/models/streamline/ranking.h"
 #include "spillway/models/streamline/report.h"
 
 namespace spillway {
@@ -23,6 +26,14 @@ struct weight_layout {
   std::int64_t rows = 0, columns = 0;
   std::vector<std::int64_t> source;
 };
+
+/// Of a convolution: outputs, inputs, groups, and pixels of its kernel.
+struct kernel_sizes {
+  std::int64_t outputs, inputs, groups, area;
+};
+
+/// The element of a constant that weighs element k of an input channel for an output.
+using weight_source = std::function<std::int64_t(std::int64_t row, std::int64_t input, std::int64_t k)>;
 
 /// Walks a file's graph in order and keeps, for every tensor, what its integers stand for.
 class streamliner {
@@ -42,7 +53,9 @@ class streamliner {
   void negate_output(tensor_flow& out, const std::vector<int>& signs);
   void set_outputs(integer_network& net, const affine_step& meaning, const std::vector<big_int>& shift) const;
   void report_value(const tensor_flow& flow, const affine_step& meaning);
-  void note(std::string text) const;
+  void assume(std::string where, std::string what, std::string value, std::string why) const;
+  void note_rounding(const std::string& tensor);
+  void note_dead_ends();
   [[noreturn]] void refuse(std::string_view reason) const;
 
   const constant_value* constant(std::size_t input) const;
@@ -96,12 +109,16 @@ class streamliner {
   void take(const reshape_op&);
   void take(const transpose_op& op);
   void take(const softmax_op& op);
+  bool is_last() const;
+  void leave_to_host(const char* what, const char* why);
+  std::string output_tensor(const std::string& output) const;
   void take(const top_k_op& op);
 
   // Products (models/streamline/products.cpp).
   void take(const matmul_op&);
   void take(const gemm_op& op);
   void take(const conv_op& op);
+  void take(const conv_transpose_op& op);
   void multiply(bool weights_are_rows);
   bool take_pixel(const conv_op& op, tensor_flow& from, const quantized_constant& weights);
   void add_bias(std::int64_t channels);
@@ -124,9 +141,21 @@ class streamliner {
                                const weight_grid& grid) const;
   integer_tensor multiplied(const quantized_constant& weights, const weight_layout& layout,
                             const weight_grid& grid) const;
-  int padded(int value, const window_shape& window, std::int64_t with);
+  int padded(int value, const window_shape& window, std::int64_t with, std::int64_t stride_h = 1,
+             std::int64_t stride_w = 1);
   int windowed(int value, const window_shape& window);
-  std::int64_t zero_of(const tensor_flow& from, const affine_step& meaning, const bracket& real) const;
+  void convolve(const tensor_flow& from, int input, const quantized_constant& of, const affine_step& meaning,
+                const kernel_sizes& sizes, const weight_source& source);
+
+  // Padding with a real number (models/streamline/zero.cpp).
+  std::optional<std::int64_t> zero_of(const tensor_flow& from, const affine_step& meaning, const bracket& real) const;
+  int regrid(const tensor_flow& from, affine_step& meaning, const bracket& real);
+  int padded_with(const tensor_flow& from, affine_step& meaning, const window_shape& around, const bracket& real,
+                  std::int64_t stride_h = 1, std::int64_t stride_w = 1);
+
+  // The end (models/streamline/select.cpp).
+  std::optional<ranking> keys_of(const tensor_flow& from, std::int64_t axis) const;
+  int ranked(int value, const ranking& keys);
 
   // Pools, branches and what moves values (models/streamline/pools.cpp).
   void take(const max_pool_op& op);
@@ -153,6 +182,10 @@ class streamliner {
   void cut(tensor_flow& from);
   void thin_out(tensor_flow& from);
   void put_channels_in_order(tensor_flow& from);
+  // Layers before the input quantizer (models/streamline/host.cpp).
+  bool compute_on_host(const char* what);
+  bool is_quantized_later() const;
+  std::shared_ptr<const network> host_layers(const std::string& tensor) const;
 
   // The host's steps before the input quantizer (models/streamline/input.cpp).
   void quantize_input(const quant_op& op);
@@ -172,6 +205,7 @@ class streamliner {
   std::map<std::string, tensor_shape> m_shapes;
   std::map<std::string, constant_value> m_constants;
   std::map<std::string, tensor_flow> m_flows;
+  std::map<std::string, std::string> m_left_to_host;  ///< tensors that the host makes of others at the end
   const network_node* m_node = nullptr;
   std::string m_input_node;  ///< that brought the input into the hardware
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 namespace spillway::testing {
@@ -59,8 +60,11 @@ rational root_of(const rational& value) {
   return rational(n, d);
 }
 
+rational in_float32(const rational& value) { return exact(static_cast<float>(nearest_double(value))); }
+
 struct evaluator {
   std::vector<exact_tensor> in;
+  bool is_constant = false;  ///< all of `in` is
   const exact_tensor& x() const { return in[0]; }
 
   template <class Function>
@@ -80,7 +84,9 @@ struct evaluator {
     rational high = op.is_signed ? power_of_two(op.bits - 1) - 1 : power_of_two(op.bits) - 1;
     if (op.narrow) (op.is_signed ? low : high) += op.is_signed ? 1 : -1;
     return made(x().shape, [&](const shape_list& i) {
-      const rational level = clamped(at(x(), i) / at(scale, i) + at(zero, i), low, high);
+      rational position = at(x(), i) / at(scale, i) + at(zero, i);
+      if (is_constant) position = in_float32(in_float32(at(x(), i) / at(scale, i)) + at(zero, i));
+      const rational level = clamped(position, low, high);
       return rational((rational(rounded_exactly(level, op.rounding)) - at(zero, i)) * at(scale, i));
     });
   }
@@ -186,6 +192,27 @@ struct evaluator {
       return sum;
     });
   }
+  exact_tensor operator()(const conv_transpose_op& op) const {
+    const std::int64_t per_group = in[1].shape[1], m = per_group * op.group, own = x().shape[1] / op.group;
+    const window_shape& w = op.window;
+    const auto size = [](std::int64_t n, std::int64_t k, std::int64_t s, std::int64_t d, std::int64_t pads,
+                         std::int64_t more) { return (n - 1) * s + (k - 1) * d + 1 - pads + more; };
+    const shape_list shape{x().shape[0], m,
+                           size(x().shape[2], w.kernel_h, w.stride_h, w.dilation_h, w.top + w.bottom, op.more_h),
+                           size(x().shape[3], w.kernel_w, w.stride_w, w.dilation_w, w.left + w.right, op.more_w)};
+    return made(shape, [&](const shape_list& i) {
+      rational sum = in.size() > 2 ? in[2].values[static_cast<std::size_t>(i[1])] : rational(0);
+      for (std::int64_t c = i[1] / per_group * own; c < (i[1] / per_group + 1) * own; ++c)
+        for (std::int64_t y = 0; y < x().shape[2]; ++y)
+          for (std::int64_t z = 0; z < x().shape[3]; ++z)
+            for (std::int64_t a = 0; a < w.kernel_h; ++a)
+              for (std::int64_t b = 0; b < w.kernel_w; ++b)
+                if (y * w.stride_h + a * w.dilation_h - w.top == i[2] &&
+                    z * w.stride_w + b * w.dilation_w - w.left == i[3])
+                  sum += at(x(), {i[0], c, y, z}) * at(in[1], {c, i[1] % per_group, a, b});
+      return sum;
+    });
+  }
   exact_tensor operator()(const max_pool_op& op) const {
     return made(windows(op.window, x().shape[1]), [&](const shape_list& i) {
       std::vector<rational> seen;
@@ -203,7 +230,7 @@ struct evaluator {
         if (inside) sum += at(x(), {i[0], i[1], y, z});
         count += inside || op.count_include_pad ? 1 : 0;
       });
-      return rational(sum / count);
+      return op.is_sum ? sum : rational(sum / count);
     });
   }
   exact_tensor operator()(const global_average_pool_op&) const {
@@ -337,6 +364,16 @@ struct evaluator {
   }
 };
 
+bool is_product(const network_op& op) {
+  return std::holds_alternative<matmul_op>(op) || std::holds_alternative<gemm_op>(op) ||
+         std::holds_alternative<conv_op>(op) || std::holds_alternative<conv_transpose_op>(op);
+}
+
+bool moves(const network_op& op) {
+  return std::holds_alternative<transpose_op>(op) || std::holds_alternative<flatten_op>(op) ||
+         std::holds_alternative<reshape_op>(op);
+}
+
 }  // namespace
 
 big_int rounded_exactly(const rational& value, rounding_mode mode) {
@@ -375,12 +412,25 @@ big_int rounded_exactly(const rational& value, rounding_mode mode) {
 
 exact_tensor evaluate_exactly(const network& net, const exact_tensor& input) {
   std::map<std::string, exact_tensor> values;
-  for (const auto& [name, tensor] : net.constants) values[name] = from(tensor);
+  std::set<std::string> fixed;
+  for (const auto& [name, tensor] : net.constants) {
+    values[name] = from(tensor);
+    fixed.insert(name);
+  }
   values[net.input] = {net.input_shape, input.values};
   for (const network_node& node : net.nodes) {
     evaluator run;
-    for (const std::string& name : node.inputs) run.in.push_back(values.at(name));
+    run.is_constant = true;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const std::string& name = node.inputs[i];
+      const bool is_fixed = fixed.contains(name), is_weight = i == 1 && is_product(node.op);
+      run.in.push_back(values.at(name));
+      run.is_constant = run.is_constant && is_fixed;
+      if (is_fixed && !is_weight && !moves(node.op))
+        for (rational& value : run.in.back().values) value = in_float32(value);
+    }
     values[node.output] = std::visit(run, node.op);
+    if (run.is_constant) fixed.insert(node.output);
   }
   return values.at(net.output);
 }

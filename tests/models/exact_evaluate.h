@@ -15,7 +15,9 @@ struct exact_tensor {
 };
 
 /// What a file's formulas say of one frame, in fractions from end to end: written from the operators' definitions,
-/// apart from both streamlining and the float evaluation. Roots must be fractions; Softmax and TopK are not known.
+/// apart from both streamlining and the float evaluation. Constants that the file computes are float32, but weights,
+/// whose levels are float32's and whose values are these times their scale. Roots must be fractions; Softmax and TopK
+/// are not known.
 exact_tensor evaluate_exactly(const network& net, const exact_tensor& input);
 
 /// The levels of the definitions: round(value) under a mode.

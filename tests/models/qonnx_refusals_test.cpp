@@ -68,15 +68,22 @@ TEST_CASE("scales, zero points and widths that mean nothing are refused by the n
 TEST_CASE("operators that can't be taken are refused with what does the same") {
   const std::pair<const char*, const char*> cases[] = {
       {"Sin", "a MultiThreshold, which can be any function that ascends in steps"},
-      {"ConvTranspose", "an Upsample (nearest) and a Conv"},
       {"QLinearMatMul", "a MatMul between DequantizeLinear and QuantizeLinear"},
       {"MatMull", "MatMul"},
-      {"Averagepool", "AveragePool"}};
+      {"Averagepool", "AveragePool"},
+      {"relu", "Relu"}};
   for (const auto& [type, nearest] : cases) {
     onnx_model m = small_model();
     m.graph.mutable_node(2)->set_op_type(type);
     CHECK(m.refusal() == std::string("MatMul_z: operator ") + type + " can't be taken; nearest: " + nearest +
                              " (docs/formats.md lists what is taken)");
+  }
+  // Words that are spelled alike and mean something else are no hint.
+  for (const char* type : {"LSTM", "Einsum", "ReduceMin", "MaxUnpool", "GatherND", "Xor"}) {
+    onnx_model m = small_model();
+    m.graph.mutable_node(2)->set_op_type(type);
+    CHECK(m.refusal() ==
+          std::string("MatMul_z: operator ") + type + " can't be taken (docs/formats.md lists what is taken)");
   }
   CHECK(says(after([](onnx_model& m) { m.graph.mutable_node(2)->set_domain("com.example"); }),
              "MatMul_z: operator com.example.MatMul can't be taken"));

@@ -126,9 +126,9 @@ TEST_CASE("branches of other scales are added as multiples of one, and the width
   REQUIRE(add != found.nodes.end());
   CHECK(std::get<add_layer>(add->op).a_factor == 2);
   CHECK(std::get<add_layer>(add->op).b_factor == -3);
-  CHECK(std::find(report.notes.begin(), report.notes.end(),
-                  "sum: its branches have different scales, and are added as 2 and 3 times their integers, in 7 bits "
-                  "instead of 5") != report.notes.end());
+  REQUIRE(report.assumptions.size() == 1);
+  CHECK(report.assumptions[0] == assumption{"sum", "common scale", "2 and 3 times the integers",
+                                            "its branches have different scales; 7 bits instead of 5"});
 }
 
 TEST_CASE("scales whose common one is too small are refused") {

@@ -235,9 +235,9 @@ TEST_CASE("a function that turns is a difference of two units' levels, in the qu
   CHECK(found.output_info().type == signed_type(4));
   CHECK(std::count_if(found.nodes.begin(), found.nodes.end(),
                       [](const integer_node& node) { return std::holds_alternative<threshold_layer>(node.op); }) >= 2);
-  CHECK(std::find(report.notes.begin(), report.notes.end(),
-                  "y: what stands before it rises and falls, so that its levels are a difference of two units' "
-                  "levels") != report.notes.end());
+  REQUIRE(report.assumptions.size() == 1);
+  CHECK(report.assumptions[0].where == "y");
+  CHECK(report.assumptions[0].value == "a difference of two units' levels");
 }
 
 TEST_CASE("functions at the network's end are the host's, and said") {
@@ -251,8 +251,8 @@ TEST_CASE("functions at the network's end are the host's, and said") {
   CHECK(report.values.back().tensor == "sums");
   CHECK(found.output_scale[0] == 0.125 * 0.0625);
   for (const char* node : {"leaky", "scaled", "probability"})
-    CHECK(std::find(report.notes.begin(), report.notes.end(),
-                    std::string(node) + ": left to the host; the outputs are those before it") != report.notes.end());
+    CHECK(std::any_of(report.assumptions.begin(), report.assumptions.end(),
+                      [&](const assumption& of) { return of.where == node && of.what == "left to the host"; }));
   float_tensor inputs{{3, inputs_of_chain}, {}};
   for (int i = 0; i < 3 * inputs_of_chain; ++i) inputs.values.push_back(static_cast<float>(i % 7) / 8);
   const difference_report differences = explain_differences(net.file(), found, report, inputs);

@@ -135,7 +135,7 @@ TEST_CASE("a level's boundary is where rounding first gives it") {
     }
 }
 
-TEST_CASE("the level of a weight is exact, however close to a boundary") {
+TEST_CASE("the exact level of a weight is exact, however close to a boundary") {
   std::mt19937 random(3);
   for (int i = 0; i < 60000; ++i) {
     quant_op op;
@@ -153,17 +153,63 @@ TEST_CASE("the level of a weight is exact, however close to a boundary") {
     CAPTURE(w);
     CAPTURE(scale);
     CAPTURE(zero);
-    CHECK(level_of(w, scale, zero, op) == expected);
+    CHECK(exact_level_of(w, scale, zero, op) == expected);
+    CHECK(narrow_exact_level_of(w, scale, zero, op) == expected);
   }
 }
 
 TEST_CASE("levels of wide quantizers do not pass through doubles") {
   quant_op op;
   op.bits = 300;
-  CHECK(level_of(0x1.000002p100F, 0x1p-100F, 0, op) == (big_int(1) << 200) + (big_int(1) << 177));
-  CHECK(level_of(-0x1p127F, 0x1p-149F, 1, op) == -(big_int(1) << 276) + 1);
+  CHECK(exact_level_of(0x1.000002p100F, 0x1p-100F, 0, op) == (big_int(1) << 200) + (big_int(1) << 177));
+  CHECK(exact_level_of(-0x1p127F, 0x1p-149F, 1, op) == -(big_int(1) << 276) + 1);
   op.bits = 70;
-  CHECK(level_of(0x1p100F, 1, 0, op) == (big_int(1) << 69) - 1);
+  CHECK(exact_level_of(0x1p100F, 1, 0, op) == (big_int(1) << 69) - 1);
+}
+
+TEST_CASE("the level of a constant is what float32 makes of it, quotient by quotient") {
+  std::mt19937 random(5);
+  int otherwise = 0;
+  for (int i = 0; i < 60000; ++i) {
+    quant_op op;
+    op.bits = 12;
+    op.rounding = modes[i % 8];
+    const float scale = std::abs(any_float(random, -20, 10));
+    const int halves = static_cast<int>(random() % 5000) - 2500;
+    const auto w = static_cast<float>(halves / 2.0 * static_cast<double>(scale));
+    const float zero = i % 5 == 0 ? static_cast<float>(static_cast<int>(random() % 9) - 4) : 0;
+    // The nearest float32 of a fraction is found here without dividing floats.
+    const auto nearest = [](const rational& value) { return exact(static_cast<float>(nearest_double(value))); };
+    const rational value = nearest(nearest(exact(w) / exact(scale)) + exact(zero));
+    const big_int expected = std::clamp<big_int>(rounded(value, op.rounding), -2048, 2047);
+    CAPTURE(w);
+    CAPTURE(scale);
+    CAPTURE(zero);
+    CHECK(level_of(w, scale, zero, op) == expected);
+    CHECK(narrow_level_of(w, scale, zero, op) == expected);
+    if (exact_level_of(w, scale, zero, op) != expected) ++otherwise;
+  }
+  CHECK(otherwise > 100);
+}
+
+TEST_CASE("QuantizeLinear rounds before it adds the zero point") {
+  quant_op op;
+  op.bits = 8;
+  op.is_signed = false;
+  op.rounds_first = true;
+  // 3.4999998 + 128 is 131.5 in float32.
+  CHECK(level_of(std::nextafter(3.5F, 0.0F), 1, 128, op) == 131);
+  op.rounds_first = false;
+  CHECK(level_of(std::nextafter(3.5F, 0.0F), 1, 128, op) == 132);
+}
+
+TEST_CASE("levels beyond float32's range are the ends of the clamp") {
+  quant_op op;
+  op.bits = 62;
+  for (const float w : {0x1p127F, -0x1p127F}) {
+    CHECK(level_of(w, 0x1p-100F, 0, op) == (w > 0 ? greatest_level(op) : least_level(op)));
+    CHECK(narrow_level_of(w, 0x1p-100F, 0, op) == (w > 0 ? greatest_level(op) : least_level(op)));
+  }
 }
 
 TEST_CASE("thresholds decide as exact rational arithmetic does, for every value that a register can hold") {

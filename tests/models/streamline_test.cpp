@@ -9,6 +9,7 @@
 
 #include "spillway/models/network/linear_export.h"
 #include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/rational.h"
 #include "spillway/models/support/error.h"
 #include "spillway/tests/models/random_network.h"
 #include "spillway/tests/traces/temporary_directory.h"
@@ -204,13 +205,47 @@ TEST_CASE("weights of 200 bits keep every bit") {
       quant.bits = 200;
       quant.scale.values[0] = 0x1p-100F;
     }
-  net.constants.at("fc_weights").values = {0x1.000002p80F, -0x1p127F};
+  net.constants.at("fc_weights").values = {0x1.000002p20F, -0x1p27F};
   const integer_network integers = streamline(net);
   const integer_tensor& weights = matrix_layers(integers)[0]->weights;
   CHECK(weights.type == signed_type(200));
-  CHECK(load({weights.at(0), 4}, weights.type) == (big_int(1) << 180) + (big_int(1) << 157));
-  CHECK(load({weights.at(1), 4}, weights.type) ==
-        -(big_int(1) << 199) + (std::get<quant_op>(net.nodes[1].op).narrow ? 1 : 0));
+  CHECK(load({weights.at(0), 4}, weights.type) == (big_int(1) << 120) + (big_int(1) << 97));
+  CHECK(load({weights.at(1), 4}, weights.type) == -(big_int(1) << 127));
+  net.constants.at("fc_weights").values[1] = -0x1p28F;  // 2^128 of these scales are no float32
+  CHECK(message_of<input_error>([&] { streamline(net); }) ==
+        "Quant_fc_weights: its result, which constants decide, has a -inf; right: finite numbers");
+}
+
+TEST_CASE(
+    "weights are rounded as float32 rounds their quotients, and what exact arithmetic rounds otherwise is counted") {
+  // A scale whose product with 2.5 is rounded up, but not so far that the float32 quotient is more than 2.5.
+  float scale = 0.1F, w = 0;
+  do {
+    scale = std::nextafter(scale, 1.0F);
+    w = 2.5F * scale;
+  } while (w / scale != 2.5F || exact(w) <= exact(scale) * rational(5, 2));
+  network net = make_linear_network(one_layer(integer_tensor::from(signed_type(4), {1, 3}, {1, 1, 1}), {scale}));
+  net.constants.at("fc_weights").values = {w, -w, scale};
+  streamline_report report;
+  CHECK(matrix_layers(streamline(net, &report))[0]->weights.words == std::vector<std::int64_t>{2, -2, 1});
+  REQUIRE(report.assumptions.size() == 1);
+  CHECK(report.assumptions[0].what == "weight rounding");
+  CHECK(report.assumptions[0].value == "2 of 3");
+}
+
+TEST_CASE("a bias that the file computes is what float32 makes of it") {
+  network net = make_linear_network(one_layer(integer_tensor::from(signed_type(4), {1, 1}, {1}), {1}));
+  net.constants["a"] = {{1}, {0x1p24F}};
+  net.constants["b"] = {{1}, {1}};
+  net.nodes.push_back({"sum", add_op{}, {"a", "b"}, "ab"});  // 2^24: the 1 is lost
+  net.nodes.push_back({"bias", sub_op{}, {"ab", "a"}, "c"});
+  net.nodes.push_back({"shifted", add_op{}, {net.output, "c"}, "shifted"});
+  net.output = "shifted";
+  streamline_report report;
+  CHECK(streamline(net, &report).output_bias == std::vector<double>{0});
+  REQUIRE(report.assumptions.size() == 1);
+  CHECK(report.assumptions[0].where == "c");
+  CHECK(report.assumptions[0].value == "1 of 1");
 }
 
 TEST_CASE("weights with a zero point have it taken away, in a type that holds them") {

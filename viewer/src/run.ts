@@ -136,6 +136,23 @@ function units_table(report: report): HTMLElement {
   return plain_table('The units of the accelerator', columns, table(report, 'units'));
 }
 
+function assumptions_section(report: report): HTMLElement | null {
+  const rows = table(report, 'assumptions');
+  if (rows.length === 0) return null;
+  const columns: column[] = [
+    { key: 'where', title: 'Where' },
+    { key: 'what', title: 'What' },
+    { key: 'value', title: 'As' },
+    { key: 'why', title: 'Why' },
+  ];
+  return section(
+    'assumptions',
+    'What was assumed?',
+    ['What the file leaves open, or is not done as it says.'],
+    plain_table('What was assumed', columns, rows),
+  );
+}
+
 function flips_section(report: report): HTMLElement | null {
   const counts = table(report, 'flip_counts');
   const rows = table(report, 'flips');
@@ -222,6 +239,7 @@ export function run_page(report: report): page {
     flips_section(report),
     part('activity', 'What did the units do?', [], draw('activity', activity_chart(report))),
     part('costs', 'What does it cost?', [], draw('costs', costs_chart(report))),
+    assumptions_section(report),
     table(report, 'units').length > 0 ? section('units', 'The units', [], units_table(report)) : null,
     events_section(report, sums),
     colophon(report),
