@@ -149,7 +149,7 @@ TEST_CASE("an output that is X is a failure") {
 
 TEST_CASE("thresholds that no literal may hold are files, or several literals, and the simulators take them") {
   for (const threshold_style style : {threshold_style::parallel, threshold_style::binary_search}) {
-    const dataflow flow = thresholds(16, 255, style);  // 16 * 255 * 24 bits: 97,920
+    const dataflow flow = thresholds(12, 255, style);  // 12 * 255 * 24 bits: 73,440
     const rtl_files made = make(flow, "wide", 3);
     CHECK(widest_literal_of(made.files[0].text) <= 65'536);
     const fs::path folder = empty_folder("wide");
