@@ -71,9 +71,10 @@ void node_writer::operator()(const multi_threshold_op& op) {
   const auto bias = is_integer ? static_cast<std::int64_t>(op.out_bias) : 0;
   set_text("out_dtype", is_integer ? type_name(bias, bias + op.thresholds.shape[1]) : "FLOAT32");
   const std::size_t rank = m_shapes.at(m_from->inputs[0]).size();
-  if (rank != 2 && rank != 4)
-    throw input_error(fmt::format("{}: a MultiThreshold in a file has 2 or 4 dimensions, not {}", m_from->name, rank));
-  set_text("data_layout", op.channels_last && rank == 4 ? "NHWC" : "NCHW");
+  if (rank < 2 || rank > 4)
+    throw input_error(fmt::format("{}: a MultiThreshold in a file has 2 to 4 dimensions, not {}", m_from->name, rank));
+  const char *first = rank == 3 ? "NCW" : "NCHW", *last = rank == 3 ? "NWC" : "NHWC";
+  set_text("data_layout", op.channels_last && rank > 2 ? last : first);
 }
 
 }  // namespace spillway
