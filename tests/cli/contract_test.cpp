@@ -53,15 +53,40 @@ TEST_CASE("both engines print the same run") {
   for (const char* format :
        {"19", "13:wrap:per_product", "11:saturate:per_cycle", "10:saturate:final", "8:wrap:per_product"}) {
     CAPTURE(format);
-    const json cycle = simulate(qat, format, {"--frames", "1000"});
+    const json cycle = simulate(qat, format, {"--frames", "1000", "--engine", "cycle"});
     const json fast = simulate(qat, format, {"--frames", "1000", "--engine", "fast"});
     CHECK(without_engine(cycle) == without_engine(fast));
   }
 }
 
+TEST_CASE("the engine without a clock runs where nothing asks for one, and the result says so") {
+  CHECK(simulate(qat, "14", {"--frames", "10"})["engine"] == "fast");
+  CHECK(simulate(qat, "14", {"--frames", "10", "--stall-source", "0.5"})["engine"] == "cycle");
+  CHECK(simulate(qat, "14", {"--frames", "10", "--compare"})["engine"] == "cycle");
+  CHECK(simulate(qat, "14", {"--frames", "10", "--engine", "cycle"})["engine"] == "cycle");
+}
+
+TEST_CASE("several widths at once give what runs one by one give") {
+  for (const char* rest : {":wrap:per_product", ":saturate:per_product", ":saturate:per_cycle", ":saturate:final"}) {
+    CAPTURE(rest);
+    const json several = simulate(qat, std::string("8..20") + rest, {"--frames", "300"})["points"];
+    REQUIRE(several.size() == 13);
+    for (int bits = 8; bits <= 20; ++bits) {
+      CAPTURE(bits);
+      const json one = simulate(qat, std::to_string(bits) + rest, {"--frames", "300"});
+      const json& point = several[static_cast<std::size_t>(bits - 8)];
+      CHECK(point["accuracy"] == one["accuracy"]);
+      CHECK(point["exact_accuracy"] == one["exact_accuracy"]);
+      CHECK(point["mean_abs_error"] == one["mean_abs_error"]);
+    }
+    CHECK(several[12]["frames_again"] == 0);
+  }
+}
+
 TEST_CASE("the states of every unit sum to the cycles of the run, stalls or not") {
   for (const char* stall : {"0", "0.4"}) {
-    const json result = simulate(qat, "14", {"--frames", "200", "--stall-source", stall, "--stall-sink", stall});
+    const json result =
+        simulate(qat, "14", {"--frames", "200", "--stall-source", stall, "--stall-sink", stall, "--engine", "cycle"});
     for (const json& unit : result["units"])
       CHECK(unit["working"].get<std::uint64_t>() + unit["starved"].get<std::uint64_t>() +
                 unit["blocked"].get<std::uint64_t>() + unit["draining"].get<std::uint64_t>() ==
