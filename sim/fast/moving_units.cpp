@@ -51,6 +51,18 @@ void padding_mover::run(std::span<const value_block* const> inputs, std::span<va
   }
 }
 
+void crop_mover::run(std::span<const value_block* const> inputs, std::span<value_block> outputs,
+                     std::int64_t frames) const {
+  const std::int64_t kept = m_unit.kept_channels;
+  std::int64_t place = 0;
+  for (std::int64_t frame = 0; frame < frames; ++frame)
+    for (std::int64_t y = 0; y < m_unit.output_height(); ++y)
+      for (std::int64_t x = 0; x < m_unit.output_width(); ++x, place += kept) {
+        const std::int64_t pixel = (frame * m_unit.height + m_unit.top + y) * m_unit.width + m_unit.left + x;
+        copy(*inputs[0], pixel * m_unit.channels + m_unit.first_channel, outputs[0], place, kept);
+      }
+}
+
 void upsample_mover::run(std::span<const value_block* const> inputs, std::span<value_block> outputs,
                          std::int64_t frames) const {
   const std::int64_t rows = frames * m_unit.height * m_unit.factor_h, columns = m_unit.width * m_unit.factor_w;

@@ -32,6 +32,16 @@ class padding_mover final : public plain_unit {
   const padding& m_unit;
 };
 
+class crop_mover final : public plain_unit {
+ public:
+  explicit crop_mover(const crop& unit) : m_unit(unit) {}
+  void run(std::span<const value_block* const> inputs, std::span<value_block> outputs,
+           std::int64_t frames) const override;
+
+ private:
+  const crop& m_unit;
+};
+
 class upsample_mover final : public plain_unit {
  public:
   explicit upsample_mover(const upsample& unit) : m_unit(unit) {}

@@ -58,6 +58,7 @@ struct maker {
   made operator()(const duplicate_streams&) const { return {}; }
   made operator()(const sliding_window& unit) const { return std::make_unique<window_mover>(unit); }
   made operator()(const padding& unit) const { return std::make_unique<padding_mover>(unit); }
+  made operator()(const crop& unit) const { return std::make_unique<crop_mover>(unit); }
   made operator()(const upsample& unit) const { return std::make_unique<upsample_mover>(unit); }
   made operator()(const concat_streams& unit) const { return std::make_unique<concat_mover>(unit); }
   made operator()(const split_stream& unit) const { return std::make_unique<split_mover>(unit); }
