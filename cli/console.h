@@ -9,7 +9,12 @@
 
 namespace spillway {
 
-/// Writes a line to stderr: notes, warnings, the error. That nobody reads there is no reason to stop: it never throws.
+/// Makes sure that no file which is opened later is taken for a standard stream that was closed: writing to that stays
+/// an error. Call it first.
+void hold_standard_streams();
+
+/// Writes a line to stderr: notes, warnings, the error; control characters and bytes that are no UTF-8 in hexadecimal.
+/// That nobody reads there is no reason to stop: it never throws.
 void say(std::string_view line) noexcept;
 
 /// A note for each assumption.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -9,11 +10,11 @@
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
 #include "spillway/cli/registers.h"
+#include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/report/assumption_json.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/hardware.h"
-#include "spillway/traces/run_directory.h"
 
 namespace spillway {
 
@@ -79,15 +80,38 @@ network_cost cost_of(const dataflow& flow, const estimate_options& options, hard
   return cost;
 }
 
+constexpr const char* cycles_file = "estimate_layer_cycles.json";
+constexpr const char* resources_file = "estimate_layer_resources.json";
+
+/// FINN's reports are in FINN's format, and nothing in them says whose they are: only these two files are replaced, and
+/// only where somebody asks for that.
+void check_reports_folder(const estimate_options& options) {
+  namespace fs = std::filesystem;
+  const fs::path folder(options.output);
+  if (!fs::exists(folder)) return;
+  if (!fs::is_directory(folder))
+    throw config_error(fmt::format("{}: is a file; -o expects a directory, new or empty", shown_path(options.output)));
+  if (fs::is_empty(folder)) return;
+  if (!fs::exists(folder / cycles_file) && !fs::exists(folder / resources_file))
+    throw config_error(fmt::format("{}: the directory holds other files but no estimate; name a new or an empty one",
+                                   shown_path(options.output)));
+  if (!options.force)
+    throw config_error(fmt::format("{}: the directory is not empty; name a new one, or replace {} and {} with --force",
+                                   shown_path(options.output), cycles_file, resources_file));
+}
+
+void write_reports(const network_cost& cost, const estimate_options& options) {
+  const std::filesystem::path folder(options.output);
+  std::filesystem::create_directories(folder);
+  write_file_atomically((folder / cycles_file).string(), estimate_layer_cycles_json(cost));
+  write_file_atomically((folder / resources_file).string(), estimate_layer_resources_json(cost));
+}
+
 int estimate(const estimate_options& options, hardware chosen) {
+  if (!options.output.empty()) check_reports_folder(options);
   const design loaded = load_design(options.design);
   const network_cost cost = cost_of(loaded.flow, options, chosen);
-  if (!options.output.empty()) {
-    const run_directory directory(options.output,
-                                  options.force ? run_directory::use::overwrite : run_directory::use::fresh);
-    write_file_atomically(directory.file("estimate_layer_cycles.json"), estimate_layer_cycles_json(cost));
-    write_file_atomically(directory.file("estimate_layer_resources.json"), estimate_layer_resources_json(cost));
-  }
+  if (!options.output.empty()) write_reports(cost, options);
   if (!options.json) {
     fmt::print("{}", to_text(cost, options.explain));
     print_registers(loaded.flow);

@@ -11,6 +11,7 @@
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/cli/interrupt.h"
 #include "spillway/cli/size_streams.h"
 #include "spillway/explore/deadlock.h"
 #include "spillway/explore/folding_search.h"
@@ -18,6 +19,8 @@
 #include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/file_draft.h"
+#include "spillway/models/support/output_file.h"
 #include "spillway/report/assumption_json.h"
 
 namespace spillway {
@@ -173,9 +176,24 @@ void print_text(const explored& of, const explore_options& options) {
     if (size.depth > 2) fmt::print("  {:<60} depth {:>6}{}\n", size.link, size.depth, size.minimal ? ", minimal" : "");
 }
 
+void write_folding(const std::string& path, const dataflow& flow) {
+  const std::filesystem::path file(path);
+  const std::string name = file.filename().string();
+  remove_stale_drafts(file.has_parent_path() ? file.parent_path() : ".", std::span(&name, 1));
+  write_file_atomically(path, folding_config_json(flow));
+}
+
+/// Refuses an output that can't or must not be written before anything is searched.
+void check_target(const explore_options& options) {
+  if (options.output.empty()) return;
+  if (is_same_file(options.output, options.design.model))
+    throw config_error(
+        fmt::format("-o {}: is the network that is read; name another file", shown_path(options.output)));
+  check_output(options.output, options.force);
+}
+
 int explore(const explore_options& options) {
-  if (!options.output.empty() && !options.force && std::filesystem::exists(options.output))
-    throw config_error(fmt::format("{} exists; --force replaces it", shown_path(options.output)));
+  check_target(options);
   const design loaded = load_design(options.design);
   explored result;
   result.flow = loaded.flow;
@@ -189,7 +207,8 @@ int explore(const explore_options& options) {
   result.rate = find_rate(result.flow);
   if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
   if (options.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, options.times);
-  if (!options.output.empty()) write_file_atomically(options.output, folding_config_json(result.flow));
+  const bool is_complete = !interrupted() && (!result.fifos || result.fifos->complete);
+  if (!options.output.empty() && is_complete) write_folding(options.output, result.flow);
   if (options.json) {
     nlohmann::ordered_json json = as_json(result, options);
     json["assumptions"] = as_json(loaded.assumptions);
@@ -199,7 +218,10 @@ int explore(const explore_options& options) {
   }
   if (!options.json)
     for (const std::string& line : not_verified(result, options)) fmt::print("not verified: {}\n", line);
-  return result.fifos && !result.fifos->complete ? 130 : 0;
+  if (is_complete) return 0;
+  say(fmt::format("interrupted: the search is not complete{}",
+                  options.output.empty() ? "" : fmt::format("; {} was not written", options.output)));
+  return 130;
 }
 
 }  // namespace

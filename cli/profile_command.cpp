@@ -42,9 +42,9 @@ int profile(const profile_arguments& arguments) {
     directory.emplace(arguments.output, arguments.force ? run_directory::use::overwrite : run_directory::use::fresh);
   const design accelerator = load_design(arguments.design);
   const dataset data = select_frames(load_dataset(arguments.data), arguments.skip, arguments.frames);
-  run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name), {}, utc_now(),
-                        0,         false};
-  if (directory) directory->write_manifest(manifest);
+  run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name),
+                        {},        utc_now(),      0,
+                        false,     "fast",         "profile"};
   std::optional<progress> bar;
   bar.emplace("frames", static_cast<std::uint64_t>(data.frames()), arguments.quiet);
   profile_options options;
@@ -57,9 +57,9 @@ int profile(const profile_arguments& arguments) {
   bar.reset();
   fmt::print("{}", arguments.json ? to_json(result) : to_text(result));
   if (directory) {
+    directory->begin(manifest, false);
     write_files(result, *directory);
-    manifest.finished = !result.stopped;
-    directory->write_manifest(manifest);
+    if (!result.stopped) directory->finish(manifest);
   }
   if (!result.stopped) return 0;
   say(fmt::format("interrupted after {} of {} frames; go on with --skip {}", result.frames, data.frames(),

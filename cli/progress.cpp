@@ -2,6 +2,7 @@
 #include "spillway/cli/progress.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,16 @@
 
 namespace spillway {
 
+namespace {
+
+/// Whether stderr takes a line now. A reader that does not read must not stop the work.
+bool takes_output() {
+  pollfd stream{STDERR_FILENO, POLLOUT, 0};
+  return poll(&stream, 1, 0) == 1 && (stream.revents & POLLOUT) != 0;
+}
+
+}  // namespace
+
 progress::progress(std::string what, std::uint64_t total, bool quiet)
     : m_what(std::move(what)),
       m_total(std::max<std::uint64_t>(total, 1)),
@@ -20,7 +31,7 @@ progress::progress(std::string what, std::uint64_t total, bool quiet)
                                            : style::lines) {}
 
 progress::~progress() {
-  if (m_style == style::bar && m_drawn) std::fputs("\r\x1b[K", stderr);
+  if (m_style == style::bar && m_drawn && takes_output()) std::fputs("\r\x1b[K", stderr);
 }
 
 void progress::update(std::uint64_t done) {
@@ -29,7 +40,7 @@ void progress::update(std::uint64_t done) {
   const auto pause = m_style == style::bar ? std::chrono::milliseconds(100) : std::chrono::milliseconds(5000);
   if (now - m_last < pause) return;
   m_last = now;
-  draw(done, now);
+  if (takes_output()) draw(done, now);
 }
 
 void progress::draw(std::uint64_t done, clock::time_point now) {

@@ -11,6 +11,7 @@
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/cli/interrupt.h"
 #include "spillway/cli/registers.h"
 #include "spillway/cli/size_streams.h"
 #include "spillway/explore/deadlock.h"
@@ -41,7 +42,9 @@ void check_folder(const std::string& path, bool force) {
   if (!fs::exists(path, ignored)) return;
   if (!fs::is_directory(path, ignored))
     throw config_error(fmt::format("-o {} is a file; right: a folder", shown_path(path)));
-  if (!force && !fs::is_empty(path))
+  // What an interrupted command has left is no content.
+  const auto is_content = [](const fs::directory_entry& entry) { return entry.path().filename() != "unfinished"; };
+  if (!force && std::any_of(fs::directory_iterator(path), fs::directory_iterator(), is_content))
     throw config_error(fmt::format(
         "{} holds files already; another -o, or --force to overwrite those of the same names", shown_path(path)));
 }
@@ -74,6 +77,12 @@ integer_tensor test_bench_inputs(const rtl_command_options& options, const desig
   return all;
 }
 
+/// The answer to Ctrl-C: nothing of what was made so far is written.
+int stop(const std::string& folder) {
+  say(fmt::format("interrupted: nothing was written to {}", folder));
+  return 130;
+}
+
 /// A fork whose branches meet again stops for ever where a stream is too shallow; timing never depends on values.
 void check_deadlock(const dataflow& flow) {
   const auto forks = [](const dataflow_unit& unit) { return ports_of(unit).outputs.size() > 1; };
@@ -103,7 +112,7 @@ int write(const rtl_command_options& options) {
   if (options.streams.fifos == "none")
     check_deadlock(loaded.flow);
   else if (!size_streams(options.streams, loaded.flow, 3).complete)
-    return 130;
+    return stop(options.output);
   rtl_options rtl;
   rtl.name = options.name;
   std::int64_t bench_frames = 0;
@@ -114,6 +123,7 @@ int write(const rtl_command_options& options) {
     rtl.frames = {std::move(inputs), std::move(outputs)};
   }
   const rtl_files made = make_rtl(loaded.flow, rtl);
+  if (interrupted()) return stop(options.output);
   write_rtl(made, options.output);
   if (options.json) {
     print_json(as_json(options, loaded, made, bench_frames));

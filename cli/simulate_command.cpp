@@ -22,6 +22,7 @@
 #include "spillway/report/simulate.h"
 #include "spillway/report/width_sweep.h"
 #include "spillway/traces/run_directory.h"
+#include "spillway/traces/vcd_writer.h"
 
 namespace spillway {
 
@@ -37,7 +38,7 @@ struct simulate_options {
   std::uint64_t max_events = 1'000'000;
   stall_options stalls;
   unsigned threads = 0;
-  bool compare = false, json = false, quiet = false, force = false, fail_on_overflow = false;
+  bool compare = false, no_exact = false, json = false, quiet = false, force = false, fail_on_overflow = false;
 };
 
 /// One line, if a network that was trained to wrap has no register that does so at its width.
@@ -54,7 +55,12 @@ void note_wide_registers(const design& of) {
                   *bits));
 }
 
-simulation_options options_of(const simulate_options& options, progress& bar) {
+/// What stderr shows while a run goes on: frames, then those that are compared with full width.
+struct progress_bars {
+  std::optional<progress> frames, full_width;
+};
+
+simulation_options options_of(const simulate_options& options, progress_bars& bars) {
   simulation_options result;
   result.engine = options.engine;
   result.max_events = options.max_events;
@@ -63,10 +69,18 @@ simulation_options options_of(const simulate_options& options, progress& bar) {
   result.run.stalls = options.stalls;
   result.run.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   if (!options.waves.empty()) result.run.waves = options.waves;
-  result.run.on_progress = [&bar](std::uint64_t done) {
-    bar.update(done);
+  result.run.on_progress = [&bars](std::uint64_t done) {
+    bars.frames->update(done);
     return !interrupted();
   };
+  result.exact = !options.no_exact;
+  result.on_exact = [&bars, quiet = options.quiet](std::uint64_t done, std::uint64_t all) {
+    bars.frames.reset();
+    if (!bars.full_width) bars.full_width.emplace("frames with registers of full width", all, quiet);
+    bars.full_width->update(done);
+    return !interrupted();
+  };
+  if (!options.quiet) result.on_note = [](const std::string& line) { say(line); };
   return result;
 }
 
@@ -111,9 +125,9 @@ int sweep(const simulate_options& options, const design_arguments& arguments, co
     directory.emplace(options.output, options.force ? run_directory::use::overwrite : run_directory::use::fresh);
   const design accelerator = load_design(arguments);
   dataset data = select_frames(load_dataset(options.data), options.skip, options.frames);
-  run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name), {}, utc_now(), 0,
-                        false,     "fast"};
-  if (directory) directory->write_manifest(manifest);
+  run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name),
+                        {},        utc_now(),      0,
+                        false,     "fast",         "sweep"};
   const std::int64_t frames = data.frames();
   std::optional<progress> bar;
   bar.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
@@ -128,13 +142,22 @@ int sweep(const simulate_options& options, const design_arguments& arguments, co
   bar.reset();
   fmt::print("{}", options.json ? to_json(result) : to_text(result));
   if (directory) {
+    directory->begin(manifest, false);
     write_sweep(result, *directory);
-    manifest.finished = !result.stopped;
-    directory->write_manifest(manifest);
+    if (!result.stopped) directory->finish(manifest);
   }
   if (!result.stopped) return 0;
   say(fmt::format("interrupted after {} of {} frames", result.frames, frames));
   return 130;
+}
+
+/// How a run that was stopped goes on.
+std::string advice(const simulate_options& options, const finished_run& run, std::int64_t frames) {
+  const auto done = static_cast<std::int64_t>(run.result.frames);
+  const std::string what = done < frames ? fmt::format("interrupted after {} of {} frames", done, frames)
+                                         : "interrupted before all frames were compared with full width";
+  if (options.output.empty()) return fmt::format("{}; go on with --skip {}", what, run.data.first_frame + done);
+  return fmt::format("{}, which are in {}; the same command goes on from there", what, options.output);
 }
 
 int simulate(const simulate_options& options) {
@@ -146,6 +169,7 @@ int simulate(const simulate_options& options) {
   // What could refuse comes first: nothing is computed for a folder that can't be written.
   std::optional<run_saver> saver;
   if (!options.output.empty()) saver.emplace(options.output, options.force);
+  if (!options.waves.empty()) check_waveform_target(options.waves);
   design accelerator = load_design(options.design);
   if (!options.quiet) note_wide_registers(accelerator);
   dataset data = select_frames(load_dataset(options.data), options.skip, options.frames);
@@ -153,16 +177,16 @@ int simulate(const simulate_options& options) {
   if (frames < options.frames)
     say(fmt::format("note: {} has {} frames from there on, not {}", options.data, frames, options.frames));
   const orderly_stop stop;
-  std::optional<progress> bar;
-  bar.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
+  progress_bars bars;
+  bars.frames.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
   const finished_run run =
-      simulate(std::move(accelerator), std::move(data), options_of(options, *bar), saver ? &*saver : nullptr);
-  bar.reset();
+      simulate(std::move(accelerator), std::move(data), options_of(options, bars), saver ? &*saver : nullptr);
+  bars.frames.reset();
+  bars.full_width.reset();
   fmt::print("{}", options.json ? to_json(run) : to_text(run));
+  if (saver && !saver->failure().empty()) throw io_error(saver->failure());
   if (run.result.stopped) {
-    say(fmt::format("interrupted after {} of {} frames{}; go on with --skip {}", run.result.frames, frames,
-                    saver ? ", which are in " + options.output : "",
-                    options.skip + static_cast<std::int64_t>(run.result.frames)));
+    say(advice(options, run, frames));
     return 130;
   }
   if (run.result.first_difference) return 1;
@@ -198,10 +222,14 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command->add_option("--seed", options->stalls.seed, "Seed of the stalls")->capture_default_str();
   command->add_option("--threads", options->threads, "Threads of the fast engine; all cores if left out or 0");
   command->add_option("--waves", options->waves, "Write a waveform (VCD) of the run");
-  command->add_option("-o,--output", options->output, "Write a run directory: database, outputs, manifest, report");
-  command->add_flag("--force", options->force, "Replace an earlier run in that directory");
+  command->add_option("-o,--output", options->output,
+                      "Write a run directory: database, outputs, manifest; an interrupted run goes on there");
+  command->add_flag("--force", options->force,
+                    "Replace an earlier run in that directory, once the new one is complete");
   command->add_flag("--compare", options->compare,
                     "Compare every stream with the integer network, and exit with 1 at a difference (cycle engine)");
+  command->add_flag("--no-exact", options->no_exact,
+                    "Don't compare with registers of full width, which evaluates the frames that overflowed once more");
   command->add_flag("--fail-on-overflow", options->fail_on_overflow, "Exit with 1 if any register overflowed");
   command->add_flag("--json", options->json, "Print JSON");
   command->add_flag("-q,--quiet", options->quiet, "No progress");

@@ -12,26 +12,35 @@ namespace spillway {
 
 namespace {
 
-nlohmann::ordered_json as_json(const run_result& result) {
+/// The number of a frame in its data set.
+std::uint64_t number_of(const finished_run& run, std::uint64_t frame) {
+  return frame + static_cast<std::uint64_t>(run.data.first_frame);
+}
+
+nlohmann::ordered_json as_json(const finished_run& run) {
+  const run_result& result = run.result;
   nlohmann::ordered_json json{{"streams", result.compared.streams},
                               {"beats", result.compared.beats},
                               {"differing_beats", result.compared.differing},
                               {"first_difference", nullptr}};
   if (const auto& first = result.first_difference)
-    json["first_difference"] = {{"unit", first->unit},   {"stream", first->link},       {"value", first->value},
-                                {"frame", first->frame}, {"position", first->position}, {"channel", first->channel},
-                                {"cycle", first->cycle}, {"expected", first->expected}, {"found", first->found}};
+    json["first_difference"] = {{"unit", first->unit},         {"stream", first->link},
+                                {"value", first->value},       {"frame", number_of(run, first->frame)},
+                                {"position", first->position}, {"channel", first->channel},
+                                {"cycle", first->cycle},       {"expected", first->expected},
+                                {"found", first->found}};
   return json;
 }
 
-void add_comparison(std::string& text, const run_result& result) {
+void add_comparison(std::string& text, const finished_run& run) {
+  const run_result& result = run.result;
   text += fmt::format("  compared             {} beats on {} streams with the integer network: {} differ\n",
                       result.compared.beats, result.compared.streams, result.compared.differing);
   if (const auto& first = result.first_difference)
     text += fmt::format(
         "  first difference     {} in {} ({}): frame {}, position {}, channel {}, cycle {}: {} instead of {}\n",
-        first->unit, first->link, first->value, first->frame, first->position, first->channel, first->cycle,
-        first->found, first->expected);
+        first->unit, first->link, first->value, number_of(run, first->frame), first->position, first->channel,
+        first->cycle, first->found, first->expected);
 }
 
 /// What stands behind a register that nobody asked for and no file claims.
@@ -56,18 +65,19 @@ std::string to_json(const finished_run& run) {
   json["engine"] = run.engine;
   json["frames"] = run.result.frames;
   json["accuracy"] = run.data.labels.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(run.score.accuracy);
+  const bool has_exact_accuracy = run.has_exact && !run.data.labels.empty();
   json["exact_accuracy"] =
-      run.data.labels.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(run.score.exact_accuracy);
+      has_exact_accuracy ? nlohmann::ordered_json(run.score.exact_accuracy) : nlohmann::ordered_json();
   json["dot_products"] = counts.dot_products;
   json["overflow_events"] = counts.events;
   json["overflowing_dot_products"] = counts.overflowing_dot_products;
   json["persistent_dot_products"] = counts.persistent_dot_products;
   json["cycles"] = run.result.cycles;
   json["first_frame_latency"] = run.result.first_frame_latency;
-  json["mean_abs_error"] = run.score.mean_abs_error;
+  json["mean_abs_error"] = run.has_exact ? nlohmann::ordered_json(run.score.mean_abs_error) : nlohmann::ordered_json();
   json["interrupted"] = run.result.stopped;
   json["assumptions"] = as_json(run.accelerator.assumptions);
-  if (run.result.compared.streams > 0) json["compare"] = as_json(run.result);
+  if (run.result.compared.streams > 0) json["compare"] = as_json(run);
   for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
     const dataflow_unit& any = run.accelerator.flow.units[u];
     nlohmann::ordered_json row{{"name", name_of(any)}, {"kind", kind_of(any)}};
@@ -102,18 +112,20 @@ std::string to_text(const finished_run& run) {
                           unit->columns(), unit->pe, unit->simd, to_string(unit->accumulator),
                           origin_text(origin_of(run.accelerator.flow, unit->name).from));
   if (!run.data.labels.empty())
-    text += fmt::format("  top-1                {:.2f}% (with registers of full width {:.2f}%)\n",
-                        100 * run.score.accuracy, 100 * run.score.exact_accuracy);
+    text += fmt::format(
+        "  top-1                {:.2f}%{}\n", 100 * run.score.accuracy,
+        run.has_exact ? fmt::format(" (with registers of full width {:.2f}%)", 100 * run.score.exact_accuracy) : "");
   text += fmt::format("  overflow events      {} in {} of {} dot products ({:.3f}%)\n", counts.events,
                       counts.overflowing_dot_products, counts.dot_products,
                       100 * static_cast<double>(counts.overflowing_dot_products) / dots);
   text += fmt::format("  of these persistent  {} dot products (the finished sum does not fit either)\n",
                       counts.persistent_dot_products);
-  text += fmt::format("  mean absolute error  {:.6g} (logits, against registers of full width)\n",
-                      run.score.mean_abs_error);
+  if (run.has_exact)
+    text += fmt::format("  mean absolute error  {:.6g} (logits, against registers of full width)\n",
+                        run.score.mean_abs_error);
   text += fmt::format("  cycles               {} (first frame after {})\n", run.result.cycles,
                       run.result.first_frame_latency);
-  if (run.result.compared.streams > 0) add_comparison(text, run.result);
+  if (run.result.compared.streams > 0) add_comparison(text, run);
   return text;
 }
 

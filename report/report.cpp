@@ -10,9 +10,10 @@
 #include <sstream>
 #include <string_view>
 
+#include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/report/report_data.h"
-#include "spillway/traces/run_directory.h"
+#include "spillway/traces/result_files.h"
 
 namespace spillway {
 namespace {
@@ -77,18 +78,27 @@ bool bind_data(json& spec, const report_data& data) {
   return known;
 }
 
-void write_specs(const fs::path& templates, const fs::path& directory, const report_data& data) {
+/// The chart specifications of this report by the name of their file.
+std::vector<std::pair<std::string, json>> make_specs(const fs::path& templates, const report_data& data) {
   const json theme = read_json(templates / "theme-light.json");
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(templates))
-    if (entry.path().string().ends_with(".vl.json")) paths.push_back(entry.path());
-  for (const fs::path& path : paths) {
-    json spec = read_json(path);
+  std::vector<std::pair<std::string, json>> specs;
+  for (const auto& entry : fs::directory_iterator(templates)) {
+    if (!entry.path().string().ends_with(".vl.json")) continue;
+    json spec = read_json(entry.path());
     if (!bind_data(spec, data)) continue;
     spec["params"].push_back({{"name", "theme"}, {"value", theme.at("colors")}});
     spec["config"] = theme.at("config");
-    write_file_atomically((directory / path.filename()).string(), spec.dump(2) + "\n");
+    specs.emplace_back(entry.path().filename().string(), std::move(spec));
   }
+  return specs;
+}
+
+std::vector<std::string> paths_of(const report_data& data, const std::vector<std::pair<std::string, json>>& specs) {
+  std::vector<std::string> paths;
+  for (const auto& [name, content] : data.tables) paths.push_back("data/" + name + ".csv");
+  for (const auto& [name, spec] : specs) paths.push_back("specs/" + name);
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 std::string fill_page(const std::string& page, const fs::path& viewer, const report_data& data) {
@@ -123,11 +133,14 @@ void write_report(const fs::path& directory, const report_options& options) {
   const report_data data = read_report_data(directory, options.title, options.max_rows);
   const fs::path viewer = find_viewer(options);
   const std::string page = fill_page(read_text(viewer), viewer, data);
+  const auto specs = make_specs(viewer.parent_path() / "specs", data);
   make_directories(directory / "report/data");
   make_directories(directory / "report/specs");
+  note_report_files(directory, paths_of(data, specs));
   for (const auto& [name, content] : data.tables)
     write_file_atomically((directory / "report/data" / (name + ".csv")).string(), to_csv(content));
-  write_specs(viewer.parent_path() / "specs", directory / "report/specs", data);
+  for (const auto& [name, spec] : specs)
+    write_file_atomically((directory / "report/specs" / name).string(), spec.dump(2) + "\n");
   write_file_atomically((directory / "report.html").string(), page);
 }
 

@@ -22,8 +22,11 @@ struct report_options {
 ///     DIR/report/data/*.csv    the tables that it shows
 ///     DIR/report/specs/*.json  its charts, complete Vega-Lite specifications that read those tables
 ///
-/// An earlier report is overwritten, file by file, each in one step. Throws `io_error` if the directory holds no
-/// database, the page is not there or the system refuses; `input_error` if the database or the page is of another kind.
+///     DIR/report/files.json    which files these are
+///
+/// An earlier report is overwritten, file by file, each in one step; nothing else in DIR/report is touched. Throws
+/// `io_error` if the directory holds no database, the page is not there or the system refuses; `input_error` if the
+/// database or the page is of another kind.
 void write_report(const std::filesystem::path& directory, const report_options& options = {});
 
 /// The page that `write_report` fills in. Throws `io_error` that names every place that was looked at.

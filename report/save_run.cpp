@@ -3,83 +3,38 @@
 
 #include <fmt/format.h>
 
-#include "spillway/models/certificates/certificate.h"
+#include <algorithm>
+#include <filesystem>
+
 #include "spillway/models/data/npy.h"
+#include "spillway/models/support/error.h"
 #include "spillway/models/support/version.h"
-#include "spillway/resource/finn/model.h"
+#include "spillway/report/output_log.h"
+#include "spillway/report/run_configuration.h"
+#include "spillway/report/run_rows_of.h"
 
 namespace spillway {
 
 namespace {
 
-/// Everything that determines the result, for the hash that tells two runs' configurations apart.
-std::string configuration(const finished_run& run) {
-  std::string text = fmt::format("{} {} {}", run.accelerator.model, run.data.name, run.engine);
-  for (const dataflow_unit& any : run.accelerator.flow.units) {
-    const unit_ports ports = ports_of(any);
-    text += fmt::format(" {}:{}:{}", name_of(any), ports.inputs[0].lanes, ports.outputs[0].lanes);
-    if (const auto unit = dot_products_of(any))
-      text += fmt::format(":{}x{}:{}", unit->pe, unit->simd, to_string(unit->accumulator));
-  }
-  for (const dataflow_stream& link : streams_of(run.accelerator.flow)) text += fmt::format(" {}", link.depth);
-  for (const auto& [name, seed] : run.seeds) text += fmt::format(" {}={}", name, seed);
-  return text;
+constexpr const char* output_log_name = "outputs.unfinished";
+
+/// 64-bit words of one frame's outputs.
+std::size_t words_a_frame(const dataflow& flow) {
+  const stream_shape shape = output_shape(flow);
+  return static_cast<std::size_t>(shape.beats * shape.lanes * shape.type.words());
 }
 
-std::vector<cost_row> cost_rows(const dataflow& flow) {
-  std::vector<cost_row> rows;
-  const network_cost cost = finn_cost(flow);
-  for (std::size_t u = 0; u < cost.units.size(); ++u)
-    for (const cost_term& term : leaves(cost.units[u]))
-      rows.push_back({static_cast<std::uint32_t>(u), term.name, term.amount, term.formula});
-  return rows;
-}
+std::int64_t frames_to_run(const finished_run& run) { return count_frames(run.accelerator.flow, run.data.inputs); }
 
-std::vector<frame_row> frame_rows(const finished_run& run) {
-  const auto events = events_by_frame(run.events, run.result.frames);
-  std::vector<frame_row> rows;
-  for (std::size_t f = 0; f < run.score.frames.size(); ++f) {
-    const frame_score& score = run.score.frames[f];
-    frame_row row;
-    row.frame = f;
-    if (!run.data.labels.empty()) row.label = run.data.labels[f];
-    row.simulated_class = score.simulated_class;
-    row.exact_class = score.exact_class;
-    row.events = events[f];
-    row.abs_error = score.abs_error;
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-std::vector<int> certified_bits(const dataflow_unit& any) {
-  std::vector<int> bits;
-  const auto unit = dot_products_of(any);
-  if (!unit) return bits;
-  for (const channel_certificate& certificate : certify(*unit)) bits.push_back(certificate.minimal_bits());
-  return bits;
-}
-
-run_totals totals(const finished_run& run) {
-  const channel_counts counts = run.events.total();
-  run_totals result;
-  result.frames = run.result.frames;
-  if (!run.data.labels.empty()) {
-    result.accuracy = run.score.accuracy;
-    result.exact_accuracy = run.score.exact_accuracy;
-  }
-  result.dot_products = counts.dot_products;
-  result.overflow_events = counts.events;
-  result.overflowing_dot_products = counts.overflowing_dot_products;
-  result.persistent_dot_products = counts.persistent_dot_products;
-  result.cycles = run.result.cycles;
-  result.first_frame_latency = run.result.first_frame_latency;
-  result.mean_abs_error = run.score.mean_abs_error;
-  return result;
+/// Where a file was removed by somebody else, there is nothing to remove.
+void remove_file(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
 }
 
 /// The outputs as the file has them, and what makes its real numbers of them.
-void write_outputs(const run_directory& directory, const finished_run& run) {
+void write_output_files(const run_directory& directory, const finished_run& run) {
   const design& of = run.accelerator;
   if (of.output.places.empty()) return write_npy(directory.file("outputs.npy"), run.result.outputs);
   write_npy(directory.file("outputs.npy"), in_file_order(of.output, run.result.outputs));
@@ -90,41 +45,175 @@ void write_outputs(const run_directory& directory, const finished_run& run) {
 }  // namespace
 
 run_saver::run_saver(const std::string& directory, bool force)
-    : m_directory(directory, force ? run_directory::use::overwrite : run_directory::use::fresh) {}
+    : m_directory(directory, force ? run_directory::use::overwrite : run_directory::use::fresh), m_force(force) {}
 
-void run_saver::begin(const finished_run& run) {
-  m_manifest = {version(), run.command, content_hash(configuration(run)), run.seeds, utc_now(), 0, false, run.engine};
-  m_directory.write_manifest(m_manifest);
+run_saver::~run_saver() = default;
+
+/// Calls it; an error that it throws is kept for `failure`.
+template <class Action>
+bool run_saver::attempt(const Action& action) {
+  try {
+    action();
+    return true;
+  } catch (const error& e) {
+    if (m_failure.empty()) m_failure = e.what();
+  }
+  return false;
+}
+
+earlier_run run_saver::begin(const finished_run& run, const std::string& settings, bool can_resume) {
+  m_manifest = {version(),  run.command, configuration_hash(run, settings), run.seeds, utc_now(), 0, false,
+                run.engine, "run"};
+  const auto found = read_manifest(m_directory.path());
+  const bool starts_over =
+      found && !found->finished && !can_resume && found->configuration_hash == m_manifest.configuration_hash;
+  earlier_run earlier;
+  bool is_resumed = m_directory.begin(m_manifest, can_resume) == run_directory::start::resumed;
+  try {
+    if (is_resumed && can_go_on())
+      earlier = read_earlier(run);
+    else if (is_resumed)
+      is_resumed = restart();
+  } catch (const input_error& damaged) {
+    if (!m_force) throw input_error(fmt::format("{}, with --force", damaged.what()));
+    is_resumed = restart();
+  }
+  if (starts_over)
+    m_note = fmt::format(
+        "{}: a run with stalls, waves or a comparison can't go on after an interruption; it starts over, and what the "
+        "earlier one has left stays until it is complete",
+        m_directory.path());
+  if (is_resumed) {
+    m_note = fmt::format("{}: goes on after {} of {} frames", m_directory.path(), m_stored_frames, frames_to_run(run));
+    return earlier;
+  }
+  const auto words = static_cast<std::size_t>(frames_to_run(run)) * words_a_frame(run.accelerator.flow);
+  m_outputs = std::make_unique<output_log>(
+      output_log::create(m_directory.file(output_log_name), output_shape(run.accelerator.flow).type, words));
+  m_is_full = !attempt([&] { make_store(run); });
+  return {};
+}
+
+/// Whether the run that was interrupted had begun to store frames.
+bool run_saver::can_go_on() const {
+  std::error_code failed;
+  return run_store::can_resume(m_directory.file("run.sqlite")) &&
+         std::filesystem::exists(m_directory.file(output_log_name), failed);
+}
+
+/// Begins anew in the place of what was found; false.
+bool run_saver::restart() {
+  m_store.reset();
+  m_outputs.reset();
+  m_stored_frames = 0;
+  m_directory.restart(m_manifest);
+  return false;
+}
+
+void run_saver::make_store(const finished_run& run) {
+  const std::string path = m_directory.file("run.sqlite");
+  for (const char* ending : {"", "-journal"}) remove_file(path + ending);  // of an attempt that failed
   const run_info info{version(), run.command, run.accelerator.model, run.data.name, run.engine, m_manifest.started};
-  m_store.emplace(m_directory.file("run.sqlite"), info);
+  run_store store(path, info);
   std::vector<unit_row> units;
   for (const dataflow_unit& unit : run.accelerator.flow.units)
     units.push_back(describe(static_cast<std::uint32_t>(units.size()), unit));
-  m_store->write_units(units);
-  m_store->write_costs(cost_rows(run.accelerator.flow));
-  m_store->write_assumptions(run.accelerator.assumptions);
+  store.write_units(units);
+  store.write_costs(cost_rows(run.accelerator.flow));
+  store.write_assumptions(run.accelerator.assumptions);
+  store.write_checkpoint({});
+  m_store.emplace(std::move(store));
+}
+
+earlier_run run_saver::read_earlier(const finished_run& run) {
+  const std::string path = m_directory.file("run.sqlite");
+  m_store.emplace(path);
+  earlier_run earlier;
+  earlier.is_simulated = m_store->read_progress().is_simulated;
+  earlier.recorded =
+      m_store->read_recorded(run.accelerator.flow.units.size(), static_cast<std::uint64_t>(run.data.first_frame));
+  earlier.totals = m_store->read_totals();
+  earlier.activity = m_store->read_activity();
+  m_stored_frames = earlier.recorded.frames;
+  const std::size_t words = m_stored_frames * words_a_frame(run.accelerator.flow);
+  m_outputs = std::make_unique<output_log>(
+      output_log::resume(m_directory.file(output_log_name), output_shape(run.accelerator.flow).type, words));
+  earlier.outputs = m_outputs->read();
+  return earlier;
+}
+
+void run_saver::checkpoint(const finished_run& run, const finished_frames& finished) {
+  if (m_is_full || !m_store || finished.frames <= m_stored_frames) return;
+  const std::size_t words = words_a_frame(run.accelerator.flow);
+  try {
+    m_outputs->append(finished.outputs.subspan(m_outputs->size(), finished.frames * words - m_outputs->size()));
+    const std::vector<frame_row> rows = frame_rows(run, m_stored_frames, finished.frames, finished.outputs);
+    m_store->write_checkpoint({{finished.frames, false},
+                               rows,
+                               finished.counts,
+                               run.events.events(),
+                               static_cast<std::uint64_t>(run.data.first_frame)});
+    m_stored_frames = finished.frames;
+  } catch (const busy_error&) {
+    // The next one has these frames, too.
+  } catch (const io_error&) {
+    m_is_full = true;  // `keep` tries again, and says so if it fails
+  }
+}
+
+void run_saver::write_outputs(const finished_run& run) {
+  try {
+    write_output_files(m_directory, run);
+  } catch (const io_error&) {
+    // All of them are in memory: their first copy, which was made for a run that goes on, gives its room.
+    m_outputs.reset();
+    remove_file(m_directory.file(output_log_name));
+    write_output_files(m_directory, run);
+  }
+}
+
+void run_saver::keep(const finished_run& run) {
+  m_failure.clear();
+  if (run.result.frames > 0) attempt([&] { write_outputs(run); });
+  if (!m_store && !attempt([&] { make_store(run); })) return;
+  attempt([&] {
+    m_store->write_totals(totals_of(run));
+    m_store->write_frames(frame_rows(run));
+  });
+  run_store::checkpoint all{{run.result.frames, !run.result.stopped},
+                            {},
+                            {},
+                            run.events.events(),
+                            static_cast<std::uint64_t>(run.data.first_frame)};
+  for (std::uint32_t u = 0; u < run.events.units(); ++u) all.counts.push_back(run.events.counts(u));
+  const bool is_stored = attempt([&] {
+    m_store->write_activity(activity_rows(run));
+    if (m_outputs) {
+      const std::span<const std::int64_t> words = run.result.outputs.words;
+      m_outputs->append(words.subspan(std::min(m_outputs->size(), words.size())));
+    }
+    m_store->write_checkpoint(all);
+  });
+  if (!is_stored) return;
+  m_stored_frames = run.result.frames;
+  attempt([&] {
+    for (std::uint32_t u = 0; u < run.events.units(); ++u)
+      m_store->write_counts(u, run.events.counts(u), certified_bits(run.accelerator.flow.units[u]));
+  });
 }
 
 void run_saver::finish(const finished_run& run) {
-  std::vector<activity_row> activity;
-  for (std::uint32_t u = 0; u < run.events.units(); ++u) {
-    m_store->write_counts(u, run.events.counts(u), certified_bits(run.accelerator.flow.units[u]));
-    if (run.result.activity.empty()) continue;
-    const unit_activity& of = run.result.activity[u];
-    activity.push_back({u, of.working, of.starved, of.blocked, of.draining});
-  }
-  m_store->write_activity(activity);
-  m_store->write_frames(frame_rows(run));
-  m_store->write_totals(totals(run));
-  m_store->write_events(run.events.events());
-  write_outputs(m_directory, run);
-  const bool capped = run.events.events().size() < run.events.total().events;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
-  if (run.result.stopped) return;  // an interrupted run stays marked as unfinished
-  m_store->finish(seconds, capped);
-  m_manifest.wall_seconds = seconds;
-  m_manifest.finished = true;
-  m_directory.write_manifest(m_manifest);
+  if (!m_failure.empty() || run.result.stopped) return;
+  attempt([&] {
+    m_store->write_totals(totals_of(run));
+    m_store->write_frames(frame_rows(run));
+    m_manifest.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    m_store->finish(m_manifest.wall_seconds, run.events.events().size() < run.events.total().events);
+    m_store.reset();
+    m_outputs.reset();
+    remove_file(m_directory.file(output_log_name));
+    m_directory.finish(m_manifest);
+  });
 }
 
 }  // namespace spillway

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/report/simulate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "spillway/explore/deadlock.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/full_width.h"
 #include "spillway/sim/deadlock_error.h"
-#include "spillway/sim/evaluate_fast.h"
 
 namespace spillway {
 
@@ -34,26 +36,52 @@ run_result run_engine(const simulation_options& options, const std::string& engi
   }
 }
 
-/// True if every register held the finished sum: no overflow, or wraps that came back.
-bool is_exact(const finished_run& run) {
-  for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
-    const auto unit = dot_products_of(run.accelerator.flow.units[u]);
-    if (!unit) continue;
-    const channel_counts counts = run.events.total(static_cast<std::uint32_t>(u));
-    if (unit->accumulator.overflow == overflow_mode::wrap ? counts.persistent_dot_products > 0 : counts.events > 0)
-      return false;
-  }
-  return true;
+/// What decides the result and is not in the run itself.
+std::string settings_of(const simulation_options& options) {
+  const stall_options& stalls = options.run.stalls;
+  return fmt::format("max_events={} stalls={}/{} waves={} compare={} exact={}", options.max_events, stalls.source,
+                     stalls.sink, options.run.waves.has_value(), options.compare, options.exact);
 }
 
-/// What registers of full width would have made of the frames that are finished.
-integer_tensor exact_outputs(const finished_run& run, unsigned threads) {
-  if (is_exact(run)) return run.result.outputs;
-  integer_tensor inputs = run.data.inputs;
-  inputs.shape[0] =
-      run.accelerator.integers.input_info().shape.positions() * static_cast<std::int64_t>(run.result.frames);
-  inputs.words.resize(static_cast<std::size_t>(inputs.size() * inputs.type.words()));
-  return evaluate_fast(run.accelerator.integers, inputs, threads);
+/// Stalls, waves and the comparison of streams need every frame's values from the first on.
+bool can_resume(const simulation_options& options) {
+  const run_options& run = options.run;
+  return !options.compare && !run.waves && run.stalls.source == 0 && run.stalls.sink == 0;
+}
+
+/// The frames that an earlier run has finished, as the result of this one.
+void restore(run_result& result, const earlier_run& earlier, std::uint64_t frames, const dataflow& flow) {
+  result.frames = frames;
+  result.cycles = earlier.totals.cycles;
+  result.first_frame_latency = earlier.totals.first_frame_latency;
+  result.activity.clear();
+  for (const activity_row& row : earlier.activity)
+    result.activity.push_back({name_of(flow.units.at(row.unit)), row.working, row.starved, row.blocked, row.draining});
+  const stream_shape shape = output_shape(flow);
+  const std::int64_t channels = output_channels(flow);
+  result.outputs = {
+      shape.type, {std::ssize(earlier.outputs) / shape.type.words() / channels, channels}, earlier.outputs};
+}
+
+void run_frames(finished_run& run, const simulation_options& options, run_saver* saver) {
+  const dataflow& flow = run.accelerator.flow;
+  earlier_run earlier;
+  if (saver) earlier = saver->begin(run, settings_of(options), can_resume(options));
+  if (saver && !saver->note().empty() && options.on_note) options.on_note(saver->note());
+  const std::uint64_t known = earlier.recorded.frames;
+  run.events = recorder(options.max_events, std::move(earlier.recorded));
+  if (earlier.is_simulated) {
+    for (const dataflow_unit& any : flow.units) {
+      const auto unit = dot_products_of(any);
+      run.events.add_unit(unit ? unit->rows() : 0);
+    }
+    return restore(run.result, earlier, known, flow);
+  }
+  simulation_options stored = options;
+  if (saver) stored.run.on_checkpoint = [&](const finished_frames& now) { saver->checkpoint(run, now); };
+  run.result = run_engine(stored, run.engine, run.accelerator, run.data.inputs, run.events);
+  if (run.result.frames < known) return restore(run.result, earlier, known, flow);  // stopped before it came to them
+  std::copy(earlier.outputs.begin(), earlier.outputs.end(), run.result.outputs.words.begin());
 }
 
 }  // namespace
@@ -66,11 +94,12 @@ finished_run simulate(design accelerator, dataset data, const simulation_options
   run.accelerator = std::move(accelerator);
   run.data = std::move(data);
   run.data.inputs = quantize_dataset(run.accelerator.integers, std::move(run.data));  // takes the inputs only
-  run.events = recorder(options.max_events);
-  if (saver) saver->begin(run);
-  run.result = run_engine(options, run.engine, run.accelerator, run.data.inputs, run.events);
-  const integer_tensor exact = exact_outputs(run, std::max(1u, options.run.threads));
-  run.score = score_run(run.accelerator.integers, run.result.outputs, exact, run.data.labels);
+  run_frames(run, options, saver);
+  run.score = score_run(run.accelerator.integers, run.result.outputs, run.result.outputs, run.data.labels);
+  run.has_exact = false;
+  if (saver) saver->keep(run);
+  if (options.exact && !run.result.stopped)
+    run.result.stopped = !compare_with_full_width(run, std::max(1u, options.run.threads), options.on_exact);
   if (saver) saver->finish(run);
   return run;
 }

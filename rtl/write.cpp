@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/file_draft.h"
 #include "spillway/rtl/memory_words.h"
 #include "spillway/rtl/sources.h"
 #include "spillway/rtl/synthesis_script.h"
@@ -73,11 +74,57 @@ rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
   return made;
 }
 
+namespace {
+
+/// Moves what stands in one folder to another, file by file.
+void move_files(const rtl_files& made, const std::filesystem::path& from, const std::filesystem::path& to) {
+  for (const rtl_file& file : made.files) {
+    std::error_code failed;
+    std::filesystem::rename(from / file.name, to / file.name, failed);
+    if (failed) throw_io_error((to / file.name).string(), "write the file", failed.value());
+  }
+}
+
+/// The names of a set of files.
+std::vector<std::string> names_of(const rtl_files& made) {
+  std::vector<std::string> names;
+  for (const rtl_file& file : made.files) names.push_back(file.name);
+  return names;
+}
+
+/// A folder for files that are not complete; what it still holds goes with it, by name.
+class draft_folder {
+ public:
+  draft_folder(const std::filesystem::path& folder, std::vector<std::string> names)
+      : m_path(folder / "unfinished"), m_names(std::move(names)) {
+    std::error_code failed;
+    std::filesystem::create_directories(m_path, failed);
+    if (failed) throw_io_error(m_path.string(), "make the folder", failed.value());
+    remove_stale_drafts(m_path, m_names);
+  }
+  ~draft_folder() {
+    std::error_code ignored;
+    for (const std::string& name : m_names) std::filesystem::remove(m_path / name, ignored);
+    std::filesystem::remove(m_path, ignored);
+  }
+  draft_folder(const draft_folder&) = delete;
+  draft_folder& operator=(const draft_folder&) = delete;
+  const std::filesystem::path& path() const { return m_path; }
+
+ private:
+  std::filesystem::path m_path;
+  std::vector<std::string> m_names;
+};
+
+}  // namespace
+
 void write_rtl(const rtl_files& made, const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) throw_io_error(folder.string(), "make the folder", failed.value());
-  for (const rtl_file& file : made.files) write_file_atomically((folder / file.name).string(), file.text);
+  const draft_folder drafts(folder, names_of(made));
+  for (const rtl_file& file : made.files) write_file_atomically((drafts.path() / file.name).string(), file.text);
+  move_files(made, drafts.path(), folder);
 }
 
 }  // namespace spillway

@@ -32,8 +32,8 @@ struct rtl_options {
 /// Throws `config_error` for an illegal dataflow or a unit without a twin.
 rtl_files make_rtl(const dataflow& flow, const rtl_options& options = {});
 
-/// Writes them into `folder`, which is made if it is not there; files of the same names are overwritten. Throws
-/// `io_error` if the system refuses.
+/// Writes them into `folder`, which is made if it is not there; files of the same names are overwritten when all are
+/// complete. Until then they are in a folder `unfinished` of it. Throws `io_error` if the system refuses.
 void write_rtl(const rtl_files& made, const std::filesystem::path& folder);
 
 }  // namespace spillway

@@ -8,6 +8,7 @@
 
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/is_there.h"
+#include "spillway/traces/event_rows.h"
 #include "spillway/traces/run_store.h"
 
 namespace spillway {
@@ -59,34 +60,9 @@ std::string text_of(const cell& value) {
   return {};
 }
 
-/// The four values of an event: in `narrow` where every one of them is an integer of the database.
-void load_values(overflow_event& event, const std::vector<cell>& row, std::size_t first) {
-  bool narrow = true;
-  for (std::size_t i = 0; i < event.narrow.size(); ++i) {
-    const auto* number = std::get_if<std::int64_t>(&row[first + i]);
-    narrow = narrow && number;
-    if (number) event.narrow[i] = *number;
-  }
-  if (narrow) return;
-  std::array<big_int, 4> wide;
-  for (std::size_t i = 0; i < wide.size(); ++i) {
-    const std::string text = text_of(row[first + i]);
-    try {
-      wide[i] = big_int(text);
-    } catch (const std::exception&) {
-      throw input_error(
-          fmt::format("events of the run: '{}' is not an integer; the run is damaged, make it anew", text));
-    }
-  }
-  event.narrow = {};
-  event.wide = std::make_shared<const std::array<big_int, 4>>(std::move(wide));
-}
-
-template <class Integer>
-Integer number(const cell& value) {
-  const auto* held = std::get_if<std::int64_t>(&value);
-  if (!held) throw input_error("events of the run: an address is not an integer; the run is damaged, make it anew");
-  return static_cast<Integer>(*held);
+std::int64_t number(const cell& value, const sqlite_database& database) {
+  if (const auto* held = std::get_if<std::int64_t>(&value)) return *held;
+  throw input_error(fmt::format("{}: a number is not an integer; the run is damaged, make it anew", database.path()));
 }
 
 }  // namespace
@@ -108,7 +84,7 @@ bool query::finished() const { return !meta("wall_seconds").empty(); }
 
 std::int64_t query::unit_number(const std::string& name_or_number) const {
   const table named = select("SELECT unit FROM units WHERE name = ? ORDER BY unit", {name_or_number});
-  if (!named.rows.empty()) return number<std::int64_t>(named.rows[0][0]);
+  if (!named.rows.empty()) return number(named.rows[0][0], m_database);
   std::int64_t unit = -1;
   const char* end = name_or_number.data() + name_or_number.size();
   const auto parsed = std::from_chars(name_or_number.data(), end, unit);
@@ -193,24 +169,13 @@ void query::visit_events(const event_filter& filter, const std::function<void(co
 
 std::vector<overflow_event> query::load_events(const event_filter& filter) const {
   std::vector<overflow_event> loaded;
-  for (const auto& row : events(filter).rows) {
-    overflow_event& event = loaded.emplace_back();
-    event.frame = number<std::uint64_t>(row[0]);
-    event.unit = number<std::uint32_t>(row[1]);
-    event.position = number<std::uint32_t>(row[2]);
-    event.channel = number<std::uint32_t>(row[3]);
-    event.step = number<std::uint32_t>(row[4]);
-    event.cycle = number<std::uint64_t>(row[5]);
-    event.pe = number<std::uint32_t>(row[6]);
-    load_values(event, row, 7);
-    event.persistent = number<int>(row[11]) != 0;
-  }
+  for (const auto& row : events(filter).rows) loaded.push_back(detail::read_event(row, 0, m_database.path()));
   return loaded;
 }
 
 std::string query::log_note() const {
-  const auto logged = number<std::int64_t>(select("SELECT COUNT(*) FROM events").rows.at(0).at(0));
-  const auto counted = number<std::int64_t>(select("SELECT COALESCE(SUM(events), 0) FROM channels").rows.at(0).at(0));
+  const auto logged = number(select("SELECT COUNT(*) FROM events").rows.at(0).at(0), m_database);
+  const auto counted = number(select("SELECT COALESCE(SUM(events), 0) FROM channels").rows.at(0).at(0), m_database);
   if (logged >= counted) return {};
   return fmt::format("the log holds {} of {} events; counts by channel are exact", logged, counted);
 }

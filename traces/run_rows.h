@@ -22,14 +22,14 @@ struct run_info {
 struct unit_row {
   std::uint32_t unit = 0;
   std::string name;
-  std::string kind;  ///< "mvau", "sliding_window", ...; what follows is 0 or empty for units without accumulators
-  std::int64_t mh = 0, mw = 0;
-  int pe = 0, simd = 0;
-  int weight_bits = 0;
-  std::string input_type;
-  int accumulator_bits = 0;
-  std::string overflow, scope;
-  int latency = 0;  ///< cycles
+  std::string kind;  ///< "mvau", "sliding_window", ...; what follows is NULL for units without accumulators
+  std::optional<std::int64_t> mh = {}, mw = {};
+  std::optional<int> pe = {}, simd = {};
+  std::optional<int> weight_bits = {};
+  std::optional<std::string> input_type = {};
+  std::optional<int> accumulator_bits = {};
+  std::optional<std::string> overflow = {}, scope = {};
+  std::optional<int> latency = {};  ///< cycles
 };
 
 /// The row of a unit of a dataflow.
@@ -38,11 +38,17 @@ unit_row describe(std::uint32_t unit, const dataflow_unit& description);
 /// One frame: what the accelerator said, and what it would have said with registers of full width.
 struct frame_row {
   std::uint64_t frame = 0;
-  std::optional<std::int64_t> label;    ///< empty if the data has none
-  std::int64_t simulated_class = 0;     ///< argmax of the logits as simulated
-  std::int64_t exact_class = 0;         ///< argmax of the exact logits
-  std::optional<std::uint64_t> events;  ///< empty where the capped log no longer tells
-  double abs_error = 0;                 ///< mean |logit - exact logit| over the channels
+  std::optional<std::int64_t> label;        ///< empty if the data has none
+  std::int64_t simulated_class = 0;         ///< argmax of the logits as simulated
+  std::optional<std::int64_t> exact_class;  ///< argmax of the exact logits; empty where they were not computed
+  std::optional<std::uint64_t> events;      ///< empty where the capped log no longer tells
+  std::optional<double> abs_error;          ///< mean |logit - exact logit| over the channels; empty with exact_class
+};
+
+/// How far a run has come, for the one that goes on after it.
+struct run_progress {
+  std::uint64_t frames = 0;   ///< finished, from the first frame of the run on
+  bool is_simulated = false;  ///< all are; what is missing is the comparison with registers of full width
 };
 
 /// Events of each of `frames` frames, counted from the log. Once the log is capped only the frames that it finished
@@ -63,7 +69,8 @@ struct cost_row {
   std::string formula;
 };
 
-/// What the whole run came to. Accuracies are 0 to 1, and empty if the data has no labels.
+/// What the whole run came to. Accuracies are 0 to 1, and empty if the data has no labels. What compares with registers
+/// of full width is empty where those were not computed.
 struct run_totals {
   std::uint64_t frames = 0;
   std::optional<double> accuracy, exact_accuracy;
@@ -73,7 +80,7 @@ struct run_totals {
   std::uint64_t persistent_dot_products = 0;
   std::uint64_t cycles = 0;
   std::uint64_t first_frame_latency = 0;
-  double mean_abs_error = 0;
+  std::optional<double> mean_abs_error = 0;
 };
 
 }  // namespace spillway

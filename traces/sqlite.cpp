@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/traces/sqlite.h"
 
+#include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -11,9 +12,8 @@
 #include <limits>
 #include <utility>
 
+#include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/is_there.h"
-
-#include "spillway/models/support/error.h"
 
 namespace spillway {
 namespace {
@@ -27,7 +27,7 @@ namespace {
           fmt::format("{}: the disk is full; what was finished is kept, free some space for the rest", path));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw io_error(fmt::format("{}: locked by another process; wait until it has finished, or end it", path));
+      throw busy_error(fmt::format("{}: locked by another process; wait until it has finished, or end it", path));
     case SQLITE_NOTADB:
       throw input_error(fmt::format("{}: not a SQLite database; expected a file that spillway has written", path));
     case SQLITE_CORRUPT:
@@ -125,11 +125,13 @@ std::string sqlite_statement::column_name(int column) const {
 }
 
 cell sqlite_statement::column(int column) const {
-  const SQLite::Column value = m_statement->getColumn(column);
-  if (value.isInteger()) return std::int64_t{value.getInt64()};
-  if (value.isFloat()) return value.getDouble();
-  if (value.isNull()) return std::monostate{};
-  return value.getString();
+  return checked(m_path, [&]() -> cell {
+    const SQLite::Column value = m_statement->getColumn(column);
+    if (value.isInteger()) return std::int64_t{value.getInt64()};
+    if (value.isFloat()) return value.getDouble();
+    if (value.isNull()) return std::monostate{};
+    return value.getString();
+  });
 }
 
 sqlite_database::sqlite_database(const std::string& path, access mode) : m_path(path) {
@@ -137,12 +139,39 @@ sqlite_database::sqlite_database(const std::string& path, access mode) : m_path(
   if (mode == access::create && std::filesystem::exists(path, ignored))
     throw io_error(fmt::format("{}: exists already; name a new directory, or overwrite with --force", path));
   if (mode == access::read && !is_there(path)) throw io_error(fmt::format("{}: no such file", path));
+  open(mode);
+}
+
+void sqlite_database::open(access mode) {
   checked(m_path, [&] {
-    m_database = std::make_unique<SQLite::Database>(path, open_flags(mode), busy_timeout_milliseconds);
+    m_database = std::make_unique<SQLite::Database>(m_path, open_flags(mode), busy_timeout_milliseconds);
     sqlite3_extended_result_codes(m_database->getHandle(), 1);
   });
   // Opening is lazy. Reading the schema now makes a file that is no database fail here, before anything is done.
-  execute(mode == access::read ? "PRAGMA schema_version; PRAGMA query_only = 1" : "PRAGMA schema_version");
+  execute(mode == access::read ? "PRAGMA schema_version; PRAGMA query_only = 1"
+                               : "PRAGMA schema_version; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
+                                 "PRAGMA cache_size = -16384");  // KiB: the index of a million events is built in it
+}
+
+void sqlite_database::leave_readers() {
+  const std::string copy = m_path + ".copy";
+  std::error_code ignored;
+  std::filesystem::remove(copy, ignored);
+  try {
+    checked(m_path, [&] {
+      SQLite::Database to(copy, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+      SQLite::Backup pages(to, *m_database);
+      if (const int result = pages.executeStep(-1); result != SQLITE_DONE) throw SQLite::Exception(m_path, result);
+    });
+  } catch (...) {
+    std::filesystem::remove(copy, ignored);
+    throw;
+  }
+  m_database.reset();
+  std::error_code failed;
+  std::filesystem::rename(copy, m_path, failed);
+  open(access::update);
+  if (failed) throw_io_error(m_path, "replace the file", failed.value());
 }
 
 sqlite_database::sqlite_database(sqlite_database&&) noexcept = default;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spillway/models/support/error.h"
 #include "spillway/traces/table.h"
 
 namespace SQLite {
@@ -21,6 +22,12 @@ namespace spillway {
 // SQLite through SQLiteCpp, which owns its resources, with its exceptions turned into our one-line ones and its columns
 // into cells: `io_error` where the system refused (full disk, no permission, locked by another process), `input_error`
 // where the file is wrong (not a database, corrupt, no such table).
+
+/// Another process holds the file. What was asked for can be asked for again.
+class busy_error : public io_error {
+ public:
+  using io_error::io_error;
+};
 
 /// A prepared statement. Places count from 1, columns from 0. It must not outlive its database.
 class sqlite_statement {
@@ -94,6 +101,16 @@ class sqlite_database {
   void execute(const std::string& sql);
   sqlite_statement prepare(std::string_view sql) const { return {*m_database, m_path, sql}; }
 
+  /// Runs `body` as one transaction. Where a reader holds the file for longer than two seconds, a copy takes the file's
+  /// place, and the reader keeps the old one: nobody who looks at a file stops the one who writes it. Throws as its
+  /// statements do, and then nothing is changed; `busy_error` where another process writes.
+  template <class Body>
+  void write(const Body& body);
+
+  /// Puts a copy of the file in its place, which no reader holds. No statement may be left. Throws `busy_error` where
+  /// another process keeps the file from being read, `io_error` if the system refuses.
+  void leave_readers();
+
   /// All rows of one SELECT, `values` bound to its places.
   table select(std::string_view sql, const std::vector<cell>& values = {}) const;
 
@@ -102,6 +119,8 @@ class sqlite_database {
 
  private:
   friend class sqlite_transaction;
+
+  void open(access mode);
 
   std::string m_path;
   std::unique_ptr<SQLite::Database> m_database;
@@ -122,5 +141,23 @@ class sqlite_transaction {
   sqlite_database& m_database;
   bool m_open = true;
 };
+
+template <class Body>
+void sqlite_database::write(const Body& body) {
+  bool has_begun = false;  // a writer keeps us from that, a reader only from the end
+  const auto attempt = [&] {
+    sqlite_transaction all(*this);
+    has_begun = true;
+    body();
+    all.commit();
+  };
+  try {
+    attempt();
+  } catch (const busy_error&) {
+    if (!has_begun) throw;
+    leave_readers();
+    attempt();
+  }
+}
 
 }  // namespace spillway

@@ -25,7 +25,6 @@ CREATE TABLE training(network TEXT PRIMARY KEY, method TEXT, bits INTEGER, accur
 
 study_store::study_store(const std::string& path, const run_info& info, const std::string& configuration)
     : m_database(path, sqlite_database::access::update) {
-  m_database.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
   sqlite_transaction all(m_database);
   if (m_database.select("SELECT name FROM sqlite_schema").rows.empty())
     create(info, configuration);
@@ -64,7 +63,7 @@ void study_store::resume(const std::string& configuration) const {
 }
 
 void study_store::write_meta(const std::string& key, const std::string& value) {
-  m_database.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)").run(key, value);
+  m_database.write([&] { m_database.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)").run(key, value); });
 }
 
 bool study_store::has_point(std::int64_t point, const study_key& key) const {
@@ -83,19 +82,19 @@ bool study_store::has_point(std::int64_t point, const study_key& key) const {
 }
 
 void study_store::write_point(const study_point& point, std::span<const channel_counts> channels) {
-  sqlite_transaction all(m_database);
-  const study_key& key = point.key;
-  const channel_counts& sum = point.counts;
-  m_database.prepare("INSERT OR REPLACE INTO points VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-      .run(point.point, key.network, key.method, key.bits, key.overflow, key.scope, key.frames, sum.dot_products,
-           sum.events, sum.overflowing_dot_products, sum.persistent_dot_products, point.mean_abs_error, point.accuracy,
-           point.luts, point.grade, point.certified_bits);
-  m_database.prepare("DELETE FROM point_channels WHERE point = ?").run(point.point);
-  sqlite_statement insert = m_database.prepare("INSERT INTO point_channels VALUES(?,?,?,?,?)");
-  for (std::size_t channel = 0; channel < channels.size(); ++channel)
-    insert.run(point.point, channel, channels[channel].dot_products, channels[channel].events,
-               channels[channel].overflowing_dot_products);
-  all.commit();
+  m_database.write([&] {
+    const study_key& key = point.key;
+    const channel_counts& sum = point.counts;
+    m_database.prepare("INSERT OR REPLACE INTO points VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        .run(point.point, key.network, key.method, key.bits, key.overflow, key.scope, key.frames, sum.dot_products,
+             sum.events, sum.overflowing_dot_products, sum.persistent_dot_products, point.mean_abs_error,
+             point.accuracy, point.luts, point.grade, point.certified_bits);
+    m_database.prepare("DELETE FROM point_channels WHERE point = ?").run(point.point);
+    sqlite_statement insert = m_database.prepare("INSERT INTO point_channels VALUES(?,?,?,?,?)");
+    for (std::size_t channel = 0; channel < channels.size(); ++channel)
+      insert.run(point.point, channel, channels[channel].dot_products, channels[channel].events,
+                 channels[channel].overflowing_dot_products);
+  });
 }
 
 std::int64_t study_store::order_trials(int bits, const std::string& scope) const {
@@ -105,19 +104,19 @@ std::int64_t study_store::order_trials(int bits, const std::string& scope) const
 }
 
 void study_store::write_order_trials(std::span<const order_trial> trials) {
-  sqlite_transaction all(m_database);
-  sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO order_trials VALUES(?,?,?,?,?,?)");
-  for (const order_trial& row : trials)
-    insert.run(row.bits, row.scope, row.trial, row.mean_abs_error, row.accuracy, row.events);
-  all.commit();
+  m_database.write([&] {
+    sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO order_trials VALUES(?,?,?,?,?,?)");
+    for (const order_trial& row : trials)
+      insert.run(row.bits, row.scope, row.trial, row.mean_abs_error, row.accuracy, row.events);
+  });
 }
 
 void study_store::write_training(std::span<const training_row> rows) {
-  sqlite_transaction all(m_database);
-  sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO training VALUES(?,?,?,?,?,?)");
-  for (const training_row& row : rows)
-    insert.run(row.network, row.method, row.bits, row.accuracy_float, row.sparsity, row.l1_max);
-  all.commit();
+  m_database.write([&] {
+    sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO training VALUES(?,?,?,?,?,?)");
+    for (const training_row& row : rows)
+      insert.run(row.network, row.method, row.bits, row.accuracy_float, row.sparsity, row.l1_max);
+  });
 }
 
 void study_store::finish(double wall_seconds) { write_meta("wall_seconds", fmt::format("{:.3f}", wall_seconds)); }

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <fstream>
 
+#include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -14,6 +14,7 @@ namespace spillway {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{1} << 20;
+constexpr std::string_view version_line = "$version spillway $end";  // by which a waveform is known as ours
 
 /// The identifier of the `index`th signal: its digits in base 94, printable characters.
 std::string identifier(std::size_t index) {
@@ -27,12 +28,24 @@ std::string identifier(std::size_t index) {
 
 }  // namespace
 
-vcd_writer::vcd_writer(const std::filesystem::path& path, std::string_view timescale)
-    : m_path(path), m_file(std::fopen(path.c_str(), "wb")) {
-  if (!m_file) throw io_error(fmt::format("{}: can't write waveforms: {}", path.string(), std::strerror(errno)));
-  std::setvbuf(m_file.get(), nullptr, _IONBF, 0);  // m_buffer is the buffer
+void check_waveform_target(const std::filesystem::path& path) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) return;
+  std::string begin(version_line.size(), ' ');
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), std::ssize(begin));
+  if (file.gcount() == 0 || begin == version_line) return;
+  throw config_error(fmt::format("{}: is there, and is no waveform that Spillway wrote; --waves expects a new file",
+                                 shown_path(path.string())));
+}
+
+vcd_writer::vcd_writer(const std::filesystem::path& path, std::string_view timescale) {
+  check_waveform_target(path);
+  const std::string name = path.filename().string();
+  remove_stale_drafts(path.has_parent_path() ? path.parent_path() : ".", std::span(&name, 1));
+  m_file.emplace(path.string());
   m_buffer.reserve(buffer_size + 4096);
-  m_buffer += fmt::format("$version spillway $end\n$timescale {} $end\n", timescale);
+  m_buffer += fmt::format("{}\n$timescale {} $end\n", version_line, timescale);
 }
 
 vcd_writer::~vcd_writer() {
@@ -123,8 +136,7 @@ void vcd_writer::change_text(signal which, std::string_view value) {
 }
 
 void vcd_writer::flush() {
-  if (m_file && std::fwrite(m_buffer.data(), 1, m_buffer.size(), m_file.get()) != m_buffer.size())
-    throw io_error(fmt::format("{}: can't write waveforms: {}", m_path.string(), std::strerror(errno)));
+  if (m_file) m_file->write(m_buffer.data(), m_buffer.size());
   m_buffer.clear();
 }
 
@@ -134,14 +146,9 @@ void vcd_writer::close() {
   m_header = false;
   // The last time stands at the end even if nothing changed: it is how long the waveform is.
   if (m_time_pending) begin_change();
-  try {
-    flush();
-  } catch (const io_error&) {
-    m_file.reset();
-    throw;
-  }
-  if (std::fclose(m_file.release()) != 0)
-    throw io_error(fmt::format("{}: can't write waveforms: {}", m_path.string(), std::strerror(errno)));
+  flush();
+  m_file->keep();
+  m_file.reset();
 }
 
 }  // namespace spillway

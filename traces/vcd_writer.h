@@ -2,15 +2,20 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "spillway/models/support/file_draft.h"
+
 namespace spillway {
+
+/// Throws `config_error` if a file stands at `path` that is no waveform of ours: that is never overwritten, be it the
+/// model that is read. Pipes and devices are taken.
+void check_waveform_target(const std::filesystem::path& path);
 
 /// Writes a waveform file (VCD, IEEE 1364), which GTKWave and others open. Signals first, by scope; then times, with
 /// the values that changed. Only changes are written. A file grows by some 4 bytes and the signal's width a change.
@@ -26,7 +31,8 @@ class vcd_writer {
  public:
   using signal = std::size_t;
 
-  /// Creates the file. Throws `io_error`, as every function that writes does.
+  /// Creates the file; it takes the place of an earlier waveform when it is closed. Throws as `check_waveform_target`,
+  /// and `io_error`, as every function that writes does.
   vcd_writer(const std::filesystem::path& path, std::string_view timescale);
   ~vcd_writer();
   vcd_writer(const vcd_writer&) = delete;
@@ -52,7 +58,7 @@ class vcd_writer {
   /// `value` holds no white space.
   void change_text(signal which, std::string_view value);
 
-  /// Writes what is left. Without it, the destructor does, and keeps quiet about errors.
+  /// Writes what is left, and gives the file its name. Without it, the destructor does, and keeps quiet about errors.
   void close();
 
  private:
@@ -63,17 +69,12 @@ class vcd_writer {
     bool known = false;
     std::string text;
   };
-  struct file_closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   signal add(std::string_view kind, std::string_view name, int width);
   void begin_change();
   void append_bits(std::span<const std::uint64_t> words, int width);
   void flush();
 
-  std::filesystem::path m_path;
-  std::unique_ptr<std::FILE, file_closer> m_file;
+  std::optional<file_draft> m_file;
   std::string m_buffer;
   std::vector<entry> m_signals;
   std::vector<std::uint64_t> m_words;

@@ -85,6 +85,13 @@ training_row describe_training(const subject& of) {
 
 }  // namespace
 
+std::vector<std::string> networks() {
+  std::vector<std::string> names;
+  for (const plan& point : plan_points())
+    if (std::find(names.begin(), names.end(), point.network) == names.end()) names.push_back(point.network);
+  return names;
+}
+
 subject load_subject(const settings& options, const std::string& name, const std::string& method) {
   subject result{name, method, streamline(read_qonnx(options.zoo / (name + ".onnx"))), {}, {}, {}, 0};
   const dataset data = load_dataset("binary-mnist");

@@ -38,6 +38,9 @@ struct subject {
   int certified_bits = 0;  ///< the least P that no input overflows
 };
 
+/// The names of all networks that the study reads, each once.
+std::vector<std::string> networks();
+
 subject load_subject(const settings& options, const std::string& name, const std::string& method);
 
 /// The accelerator of a subject at one accumulator format and the study's folding.

@@ -18,6 +18,7 @@ struct dataset {
   integer_tensor inputs;                   ///< [frames, features], UINT1 (bits) or UINT8 (pixels: p means p / 255)
   std::vector<int> labels;                 ///< one class a frame; empty if none are known
   std::optional<float_tensor> reals = {};  ///< [frames, ...] of real numbers, in place of `inputs`
+  std::int64_t first_frame = 0;            ///< the number of frame 0 in the set that these frames were selected from
 
   /// How many frames there are, and the values of one.
   std::int64_t frames() const { return reals ? reals->shape[0] : inputs.shape[0]; }

@@ -27,6 +27,7 @@ dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames) {
   if (skip < 0 || skip >= available)
     throw config_error(fmt::format("--skip {} leaves no frame of {}, which has {}", skip, all.name, available));
   const std::int64_t count = frames > 0 ? std::min(frames, available - skip) : available - skip;
+  all.first_frame += skip;
   if (!all.labels.empty()) keep_frames(all.labels, skip, count, 1);
   if (all.reals) {
     keep_frames(all.reals->values, skip, count, features);

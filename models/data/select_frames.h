@@ -7,7 +7,8 @@
 
 namespace spillway {
 
-/// Frames [skip, skip + frames) of a set; the rest of it if `frames` is 0. Throws `config_error` where that is none.
+/// Frames [skip, skip + frames) of a set; the rest of it if `frames` is 0. They keep their numbers (`first_frame`).
+/// Throws `config_error` where that is none.
 dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames);
 
 }  // namespace spillway

@@ -7,15 +7,8 @@
 #include <cstring>
 
 #include "spillway/models/support/error.h"
-#include "spillway/models/support/file_draft.h"
 
 namespace spillway {
-
-void write_file_atomically(const std::string& path, std::string_view content) {
-  file_draft draft(path);
-  draft.write(content.data(), content.size());
-  draft.keep();
-}
 
 std::string shown_path(std::string path) {
   for (char& byte : path)

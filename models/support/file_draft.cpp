@@ -89,6 +89,12 @@ void file_draft::keep() {
   m_draft.clear();
 }
 
+void write_file_atomically(const std::string& path, std::string_view content) {
+  file_draft draft(path);
+  draft.write(content.data(), content.size());
+  draft.keep();
+}
+
 void remove_stale_drafts(const fs::path& folder, std::span<const std::string> names) {
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {

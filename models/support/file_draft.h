@@ -18,7 +18,7 @@ class file_draft {
   file_draft(const file_draft&) = delete;
   file_draft& operator=(const file_draft&) = delete;
 
-  /// For ::write; closed by `keep` and by the destructor.
+  /// The open file; `keep` and the destructor close it.
   int descriptor() const { return m_descriptor; }
 
   /// Writes all of it. Throws `io_error`.

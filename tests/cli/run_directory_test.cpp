@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <thread>
 
 #include "spillway/tests/cli/refusals.h"
@@ -88,11 +90,18 @@ TEST_CASE("a folder that is no run is left alone, even with --force") {
   CHECK(std::filesystem::exists(scratch.file("precious.txt")));
 }
 
-TEST_CASE("a full disk is one line, and what was there before stays") {
+TEST_CASE("on a full disk the totals are printed, and what people came for is there") {
   const testing::temporary_directory scratch;
-  const process_result result = run_process(
-      simulate_into(scratch.file("run"), {"--frames", "3000", "--accumulator", "9:wrap:per_product"}), {}, 65'536);
-  check_refused(result, 3, {scratch.file("run")});
+  const std::string run = scratch.file("run");
+  const process_result result =
+      run_process(simulate_into(run, {"--frames", "1000", "--accumulator", "9:wrap:per_product"}), {}, 65'536);
+  CHECK(result.code == 3);
+  CHECK(result.out.find("top-1") != std::string::npos);
+  CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  CHECK(result.err.find(run) != std::string::npos);
+  CHECK(std::filesystem::file_size(run + "/outputs.npy") > 10'000);
+  // Where not even the outputs have room, nothing is computed.
+  check_refused(run_process(simulate_into(scratch.file("other")), {}, 65'536), 3, {scratch.file("other")});
 }
 
 TEST_CASE("standard output that can't be written is an error, not silence") {
@@ -100,7 +109,7 @@ TEST_CASE("standard output that can't be written is an error, not silence") {
   CHECK(result.code == 3);
 }
 
-TEST_CASE("Ctrl-C keeps the finished frames and says how to go on") {
+TEST_CASE("Ctrl-C keeps the finished frames, and the same command goes on") {
   const testing::temporary_directory scratch;
   const std::string run = scratch.file("run");
   const process_result result = run_process(simulate_into(run, slow), [](int pid) {
@@ -109,19 +118,92 @@ TEST_CASE("Ctrl-C keeps the finished frames and says how to go on") {
   });
   CAPTURE(result.err);
   REQUIRE(result.code == 130);
-  CHECK(result.err.find("go on with --skip") != std::string::npos);
+  CHECK(result.err.find("the same command goes on from there") != std::string::npos);
   CHECK(read_json(run + "/manifest.json")["finished"] == false);
   const process_result summary = spillway_command({"trace", run, "summary", "--json"});
   CHECK(summary.code == 0);
   CHECK(summary.err.find("interrupted") != std::string::npos);
   const process_result frames = spillway_command({"trace", run, "channels", "--json"});
   CHECK(json::parse(frames.out).size() == 10);
+  check_refused(run_process(simulate_into(run, {"--frames", "3"})), 2, {"an unfinished run of another configuration"});
+  auto again = simulate_into(run, slow);
+  std::erase(again, "--quiet");
+  const process_result second = run_process(again, [](int pid) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    kill(pid, SIGINT);
+  });
+  CHECK(second.code == 130);
+  CHECK(second.err.find(run + ": goes on after") != std::string::npos);
+}
+
+TEST_CASE("a run with stalls, waves or a comparison starts over beside what an interruption left") {
+  const testing::temporary_directory scratch;
+  const std::string run = scratch.file("run");
+  auto stalled = simulate_into(run, slow);
+  stalled.insert(stalled.end(), {"--stall-sink", "0.1"});
+  std::erase(stalled, "--quiet");
+  const auto interrupt = [](int pid) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+    kill(pid, SIGINT);
+  };
+  REQUIRE(run_process(stalled, interrupt).code == 130);
+  const process_result second = run_process(stalled, interrupt);
+  CHECK(second.code == 130);
+  CHECK(second.err.find("it starts over") != std::string::npos);
+  CHECK(std::filesystem::exists(run + "/run.sqlite"));
+  CHECK(std::filesystem::exists(run + "/unfinished/run.sqlite"));
+}
+
+TEST_CASE("the comparison with full width can be left out, and then nothing is said of it") {
+  const testing::temporary_directory scratch;
+  const std::string run = scratch.file("run");
+  const process_result result =
+      run_process(simulate_into(run, {"--frames", "300", "--accumulator", "10", "--no-exact", "--json"}));
+  REQUIRE(result.code == 0);
+  const json said = json::parse(result.out);
+  CHECK(said["exact_accuracy"].is_null());
+  CHECK(said["mean_abs_error"].is_null());
+  CHECK(said["accuracy"].is_number());
+  CHECK(json::parse(spillway_command({"trace", run, "flips", "--json"}).out).empty());
+  const json summary = json::parse(spillway_command({"trace", run, "summary", "--json"}).out);
+  for (const json& row : summary)
+    if (row["key"] == "mean_abs_error" || row["key"] == "exact_accuracy") CHECK(row["value"].is_null());
+  const process_result text = run_process(simulate_into(scratch.file("other"), {"--frames", "30", "--no-exact"}));
+  CHECK(text.out.find("full width") == std::string::npos);
+}
+
+TEST_CASE("a damaged database is a line that names it, whatever is damaged") {
+  const testing::temporary_directory scratch;
+  const std::string run = scratch.file("run"), database = run + "/run.sqlite";
+  REQUIRE(run_process(simulate_into(run, {"--frames", "50", "--accumulator", "10"})).code == 0);
+  std::ifstream file(database, std::ios::binary);
+  const std::string good{std::istreambuf_iterator<char>(file), {}};
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 60; ++i) {
+    std::string bad = good;
+    if (i % 3 == 0)
+      bad.resize(random() % good.size());
+    else
+      for (int n = 0; n < 200; ++n) bad[random() % (i % 3 == 1 ? good.size() : 8192)] = static_cast<char>(random());
+    std::ofstream(database, std::ios::binary | std::ios::trunc) << bad;
+    for (const char* question : {"summary", "channels", "steps", "flips", "events"}) {
+      const process_result result = spillway_command({"trace", run, question});
+      CAPTURE(result.err);
+      CHECK((result.code == 0 || result.code == 2 || result.code == 3));
+      if (result.code != 0) CHECK(result.err.find("run.sqlite") != std::string::npos);
+    }
+    const process_result report = spillway_command({"report", run});
+    CHECK((report.code == 0 || report.code == 2 || report.code == 3));
+    if (report.code != 0) check_refused(report, report.code, {});
+  }
 }
 
 TEST_CASE("a killed run leaves a directory that trace can read") {
   const testing::temporary_directory scratch;
   const std::string run = scratch.file("run");
-  const process_result result = run_process(simulate_into(run, slow), [](int pid) {
+  const process_result result = run_process(simulate_into(run, slow), [&](int pid) {
+    for (int wait = 0; wait < 6000 && !std::filesystem::exists(run + "/outputs.unfinished"); ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     kill(pid, SIGKILL);
   });

@@ -17,6 +17,7 @@ namespace {
 /// in which the last of them left the accelerator, so also of frames that had begun by then.
 recorded_frames first_of(const dataflow& flow, const integer_tensor& inputs, const recorder& whole,
                          std::uint64_t frames, std::size_t logged) {
+  if (frames == 0) return {};
   const mvau& unit = std::get<mvau>(flow.units[0]);
   integer_tensor some = inputs;
   some.shape[0] = static_cast<std::int64_t>(frames) * unit.vectors_per_frame;

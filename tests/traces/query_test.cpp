@@ -165,9 +165,9 @@ TEST_CASE("files that are no run, of another version, or damaged are input error
   }
   const query run(folder.path());
   CHECK(message_of<input_error>([&] { run.load_events({.frame = 0}); }) ==
-        "events of the run: 'lots' is not an integer; the run is damaged, make it anew");
+        folder.file("run.sqlite") + ": 'lots' in an event is not an integer; the run is damaged, make it anew");
   CHECK(message_of<input_error>([&] { run.load_events({.frame = 1}); }) ==
-        "events of the run: an address is not an integer; the run is damaged, make it anew");
+        folder.file("run.sqlite") + ": the address of an event is not an integer; the run is damaged, make it anew");
   CHECK(run.load_events({.frame = 2}).size() == 4);
   sqlite_database(path, sqlite_database::access::update).execute("DROP TABLE frames");
   CHECK(message_of<input_error>([&] { run.flips(); }) == path + ": no such table: frames");

@@ -102,5 +102,19 @@ TEST_CASE("events by frame are known where the log is complete") {
   CHECK(first == std::vector<std::optional<std::uint64_t>>{4, 4, {}, {}});
 }
 
+TEST_CASE("counts at a mark are those of the frames before it, whatever comes later") {
+  recorder events;
+  events.add_unit(1);
+  events.add_unit(0);
+  events.mark(2);
+  for (std::uint64_t frame = 0; frame < 4; ++frame) {
+    ++events.counts(0)[0].dot_products;
+    events.end_frame(0, frame);
+  }
+  CHECK(events.counts_at_mark(0)[0].dot_products == 2);
+  CHECK(events.counts_at_mark(1).empty());
+  CHECK(events.counts(0)[0].dot_products == 4);
+}
+
 }  // namespace
 }  // namespace spillway

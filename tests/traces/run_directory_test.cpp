@@ -7,12 +7,15 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/file_draft.h"
 #include "spillway/tests/traces/full_disk.h"
 #include "spillway/tests/traces/temporary_directory.h"
+#include "spillway/traces/result_files.h"
 
 namespace spillway {
 namespace {
@@ -46,65 +49,177 @@ class ordinary_user {
   bool m_root;
 };
 
-TEST_CASE("a new directory is made, parents included, and an empty one is taken") {
-  const temporary_directory folder;
-  const std::string path = folder.file("a/b/run");
-  CHECK(run_directory(path).file("outputs.npy") == path + "/outputs.npy");
-  CHECK(fs::is_directory(path));
-  CHECK_NOTHROW(run_directory{path});
+run_manifest sample_manifest(const std::string& content = "x", const std::string& kind = "run") {
+  return {"0.1.0",
+          "spillway simulate 'a b.onnx'",
+          content_hash(content),
+          {{"orders", 7}, {"stalls", 1}},
+          utc_now(),
+          0,
+          false,
+          kind};
 }
 
-TEST_CASE("a directory that holds something is refused, and the message says what would be right") {
+/// Every path below a directory with what stands in it.
+std::map<std::string, std::string> everything_in(const std::string& path) {
+  std::map<std::string, std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(path))
+    found[fs::relative(entry.path(), path).string()] =
+        entry.is_regular_file() ? content_of(entry.path().string()) : std::string("folder");
+  return found;
+}
+
+/// A directory that a finished run has left, with a report and things of the user's.
+void leave_finished_run(const std::string& path) {
+  run_directory directory(path);
+  REQUIRE(directory.begin(sample_manifest()) == run_directory::start::anew);
+  for (const char* name : {"run.sqlite", "outputs.npy"}) put(directory.file(name), "old");
+  directory.finish(sample_manifest());
+  fs::create_directories(path + "/report/data");
+  for (const char* name : {"/report.html", "/report/data/totals.csv", "/report/thesis.tex", "/notes.txt"})
+    put(path + name);
+  note_report_files(path, {"data/totals.csv"});
+}
+
+TEST_CASE("a new directory is made when the run begins, parents included, and not before") {
+  const temporary_directory folder;
+  const std::string path = folder.file("a/b/run");
+  run_directory directory(path);
+  CHECK_FALSE(fs::exists(folder.file("a")));
+  CHECK(directory.begin(sample_manifest()) == run_directory::start::anew);
+  CHECK(directory.file("outputs.npy") == path + "/outputs.npy");
+  CHECK(read_manifest(path)->finished == false);
+}
+
+TEST_CASE("a directory that holds something else is refused, with force too, and stays as it is") {
   const temporary_directory folder;
   put(folder.file("thesis.tex"));
-  CHECK(message_of<config_error>([&] { run_directory{folder.path()}; }) ==
-        folder.path() + ": the directory is not empty; name a new one, or overwrite with --force");
-  for (const use how : {use::overwrite, use::resume})
-    CHECK(message_of<config_error>([&] { run_directory(folder.path(), how); }) ==
-          folder.path() + ": the directory holds other files but no run; name a new or an empty one");
-  CHECK(content_of(folder.file("thesis.tex")) == "x");
+  const std::string refusal = ": the directory holds other files but no run; name a new or an empty one";
+  for (const use how : {use::fresh, use::overwrite, use::resume})
+    CHECK(message_of<config_error>([&] { run_directory(folder.path(), how); }) == folder.path() + refusal);
   CHECK(message_of<config_error>([&] { run_directory{folder.file("thesis.tex")}; }) ==
         folder.file("thesis.tex") + ": is a file; -o expects a directory, new or empty");
   CHECK_THROWS_AS(run_directory{""}, config_error);
+  CHECK(everything_in(folder.path()) == std::map<std::string, std::string>{{"thesis.tex", "x"}});
 }
 
-TEST_CASE("force removes an earlier run's files and nothing else; resuming removes nothing") {
+TEST_CASE("a manifest, a database or FINN's estimates do not make a directory ours") {
+  for (const char* name : {"manifest.json", "run.sqlite", "study.sqlite", "estimate_layer_cycles.json"})
+    for (const char* content : {"x", "{}", R"({"schema": "chrome-extension"})", R"({"schema": "spillway-manifest-1"})"})
+      for (const use how : {use::fresh, use::overwrite, use::resume}) {
+        const temporary_directory folder;
+        put(folder.file(name), content);
+        const auto before = everything_in(folder.path());
+        CHECK(message_of<config_error>([&] { run_directory(folder.path(), how); }).find("but no run") !=
+              std::string::npos);
+        CHECK(everything_in(folder.path()) == before);
+      }
+}
+
+TEST_CASE("what stands there stays until the new result is complete, and only our files go then") {
   const temporary_directory folder;
-  for (const char* name : {"manifest.json", "run.sqlite", "run.sqlite-journal", "outputs.npy", "report.html", "mine"})
-    put(folder.file(name));
-  fs::create_directories(folder.file("report/data"));
-  put(folder.file("report/data/points.csv"));
-  CHECK_NOTHROW(run_directory(folder.path(), use::resume));
-  CHECK(fs::exists(folder.file("report/data/points.csv")));
-  CHECK_NOTHROW(run_directory(folder.path(), use::overwrite));
-  int left = 0;
-  for (const auto& entry : fs::directory_iterator(folder.path())) {
-    ++left;
-    CHECK(entry.path().filename() == "mine");
+  leave_finished_run(folder.path());
+  const auto before = everything_in(folder.path());
+  CHECK(message_of<config_error>([&] { run_directory{folder.path()}; }) ==
+        folder.path() + ": the directory is not empty; name a new one, or overwrite with --force");
+  {
+    run_directory directory(folder.path(), use::overwrite);
+    CHECK(everything_in(folder.path()) == before);
+    CHECK(directory.begin(sample_manifest("y")) == run_directory::start::anew);
+    put(directory.file("run.sqlite"), "half");
+    put(directory.file("outputs.npy.4194305.part"), "half");
   }
-  CHECK(left == 1);
+  auto interrupted = everything_in(folder.path());
+  std::erase_if(interrupted, [](const auto& file) { return file.first.starts_with("unfinished"); });
+  CHECK(interrupted == before);
+  {
+    run_directory directory(folder.path(), use::overwrite);
+    CHECK(directory.begin(sample_manifest("y")) == run_directory::start::resumed);
+    CHECK(content_of(directory.file("run.sqlite")) == "half");
+    for (const char* name : {"run.sqlite", "outputs.npy"}) put(directory.file(name), "new");
+    directory.finish(sample_manifest("y"));
+    CHECK(directory.file("run.sqlite") == folder.file("run.sqlite"));
+  }
+  const auto after = everything_in(folder.path());
+  CHECK(after.at("run.sqlite") == "new");
+  CHECK(after.at("outputs.npy") == "new");
+  CHECK(after.at("notes.txt") == "x");
+  CHECK(after.at("report/thesis.tex") == "x");
+  CHECK(after.size() == 6);  // those, report and the manifest
+  CHECK(read_manifest(folder.path())->configuration_hash == content_hash("y"));
 }
 
-TEST_CASE("force takes an estimate's directory, too") {
+TEST_CASE("a replacement that was interrupted anywhere is finished by the next who writes") {
+  for (int moved = 0; moved < 3; ++moved) {
+    const temporary_directory folder;
+    leave_finished_run(folder.path());
+    const std::string made = folder.file("unfinished/");
+    fs::create_directories(made);
+    run_manifest manifest = sample_manifest("y");
+    manifest.finished = true;
+    put(made + "manifest.json", to_json(manifest));
+    const std::vector<std::string> names{"outputs.npy", "run.sqlite"};
+    for (int i = 0; i < 2; ++i)
+      put((i < moved ? folder.path() + "/" : made) + names[static_cast<std::size_t>(i)], "new");
+    run_directory next(folder.path(), use::resume);
+    CHECK(next.begin(manifest) == run_directory::start::finished);
+    for (const std::string& name : names) CHECK(content_of(folder.file(name)) == "new");
+    CHECK_FALSE(fs::exists(made));
+    CHECK_FALSE(fs::exists(folder.file("report.html")));
+  }
+}
+
+TEST_CASE("an interrupted result goes on if kind and content are the same, and is refused or replaced otherwise") {
   const temporary_directory folder;
-  put(folder.file("estimate_layer_cycles.json"));
-  put(folder.file("estimate_layer_resources.json"));
-  CHECK_THROWS_AS(run_directory{folder.path()}, config_error);
-  CHECK_NOTHROW(run_directory(folder.path(), use::overwrite));
-  CHECK(fs::is_empty(folder.path()));
+  { CHECK(run_directory(folder.path()).begin(sample_manifest()) == run_directory::start::anew); }
+  put(folder.file("run.sqlite"), "half");
+  const auto before = everything_in(folder.path());
+  CHECK(run_directory(folder.path()).begin(sample_manifest()) == run_directory::start::resumed);
+  CHECK(message_of<config_error>([&] { run_directory(folder.path()).begin(sample_manifest("y")); }) ==
+        folder.path() +
+            ": holds an unfinished run of another configuration; name a new directory, or overwrite with --force");
+  CHECK(message_of<config_error>([&] {
+          run_directory(folder.path(), use::resume).begin(sample_manifest("x", "study"));
+        }).find("another kind") != std::string::npos);
+  CHECK(everything_in(folder.path()) == before);
+  // One that can't go on starts over beside what the earlier one has left.
+  run_directory over(folder.path());
+  CHECK(over.begin(sample_manifest(), false) == run_directory::start::anew);
+  CHECK(content_of(folder.file("run.sqlite")) == "half");
+  CHECK(over.file("run.sqlite") == folder.file("unfinished/run.sqlite"));
+}
+
+TEST_CASE("a finished result is not touched by whoever resumes it or comes with another kind") {
+  const temporary_directory folder;
+  leave_finished_run(folder.path());
+  const auto before = everything_in(folder.path());
+  CHECK(run_directory(folder.path(), use::resume).begin(sample_manifest()) == run_directory::start::finished);
+  CHECK_THROWS_AS(run_directory(folder.path(), use::resume).begin(sample_manifest("y")), config_error);
+  CHECK_THROWS_AS(run_directory(folder.path(), use::resume).begin(sample_manifest("x", "study")), config_error);
+  CHECK(everything_in(folder.path()) == before);
+}
+
+TEST_CASE("two processes never write into one directory") {
+  const temporary_directory folder;
+  run_directory first(folder.path());
+  first.begin(sample_manifest());
+  const auto before = everything_in(folder.path());
+  run_directory second(folder.path(), use::overwrite);
+  CHECK(message_of<io_error>([&] { second.begin(sample_manifest("y")); }).find("another process writes into it") !=
+        std::string::npos);
+  CHECK(everything_in(folder.path()) == before);
 }
 
 TEST_CASE("the manifest says what made the run") {
   const temporary_directory folder;
-  const run_directory directory(folder.file("run"));
-  run_manifest manifest{
-      "0.1.0", "spillway simulate 'a b.onnx'", content_hash("x"), {{"orders", 7}, {"stalls", 1}}, utc_now(), 0, false};
-  directory.write_manifest(manifest);
+  run_directory directory(folder.file("run"));
+  directory.begin(sample_manifest());
+  run_manifest manifest = sample_manifest();
   manifest.wall_seconds = 1.25;
-  manifest.finished = true;
-  directory.write_manifest(manifest);
+  directory.finish(manifest);
   const auto read = nlohmann::json::parse(content_of(directory.file("manifest.json")));
   CHECK(read["version"] == "0.1.0");
+  CHECK(read["kind"] == "run");
   CHECK(read["command"] == "spillway simulate 'a b.onnx'");
   CHECK(read["configuration_hash"] == content_hash("x"));
   CHECK(read["seeds"] == nlohmann::json{{"orders", 7}, {"stalls", 1}});
@@ -141,6 +256,29 @@ TEST_CASE("a file that cannot be written whole leaves the earlier one as it was"
   CHECK(content_of(path) == std::string(5000, 'y'));
 }
 
+TEST_CASE("a link stays and what it points to is replaced; a device is written to") {
+  const temporary_directory folder;
+  put(folder.file("target"));
+  fs::create_symlink(folder.file("target"), folder.file("link"));
+  write_file_atomically(folder.file("link"), "new");
+  CHECK(fs::is_symlink(folder.file("link")));
+  CHECK(content_of(folder.file("target")) == "new");
+  fs::create_symlink("/dev/full", folder.file("full"));
+  CHECK(message_of<io_error>([&] { write_file_atomically(folder.file("full"), "x"); }).find("the disk is full") !=
+        std::string::npos);
+  CHECK(fs::is_symlink(folder.file("full")));
+}
+
+TEST_CASE("drafts that killed processes left are removed, by name, and those of living ones stay") {
+  const temporary_directory folder;
+  for (const char* name : {"a.12345.part", "b.12345.part", "a.x.part", "a.part", "12345.part"}) put(folder.file(name));
+  const file_draft living(folder.file("a"));
+  const std::string name = "a";
+  remove_stale_drafts(folder.path(), std::span(&name, 1));
+  CHECK_FALSE(fs::exists(folder.file("a.12345.part")));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 5);
+}
+
 TEST_CASE("a full disk is an io error") {
   const temporary_directory folder;
   const auto outcome = testing::on_full_disk<io_error>(
@@ -158,8 +296,10 @@ TEST_CASE("a read-only directory is an io error") {
   chmod(folder.path().c_str(), 0755);
   chmod(path.c_str(), 0555);
   const ordinary_user user;
-  CHECK(message_of<io_error>([&] { run_directory{path + "/run"}; }) ==
-        path + "/run: cannot make the directory: Permission denied");
+  CHECK(message_of<io_error>([&] { run_directory{path + "/a/run"}; }) ==
+        path + "/a/run: cannot make the directory: Permission denied");
+  CHECK(message_of<io_error>([&] { run_directory{path}; }) ==
+        path + ": cannot write into the directory: Permission denied");
   CHECK(message_of<io_error>([&] { write_file_atomically(path + "/a", "x"); }) ==
         path + "/a: cannot write the file: Permission denied");
 }

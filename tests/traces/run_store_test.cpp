@@ -57,6 +57,8 @@ TEST_CASE("every table holds what was written, under the names that the document
   CHECK(unit.columns == std::vector<std::string>{"unit", "name", "kind", "mh", "mw", "pe", "simd", "weight_bits",
                                                  "input_type", "accumulator_bits", "overflow", "scope", "latency"});
   CHECK(to_csv(unit).ends_with("1,MVAU_1,mvau,10,10,5,5,8,UINT4,12,saturate,per_cycle,6\n"));
+  store.write_units(std::vector<unit_row>{{2, "Padding_0", "padding"}});
+  CHECK(to_csv(read(path, "SELECT * FROM units WHERE unit = 2")).ends_with("2,Padding_0,padding,,,,,,,,,,\n"));
   CHECK(to_csv(read(path, "SELECT * FROM channels")) ==
         "unit,channel,dot_products,events,overflowing,persistent,certified_bits\n"
         "0,0,100,7,5,2,15\n0,1,100,0,0,0,9\n1,0,100,7,5,2,\n1,1,100,0,0,0,\n");
@@ -130,6 +132,84 @@ void store_and_die(const std::string& path) {
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
       "INSERT INTO events(frame, unit) SELECT i, 0 FROM n");
   raise(SIGKILL);
+}
+
+/// Every table but for what the two files of tests differ in.
+std::string all_of(const std::string& path) {
+  std::string text;
+  const sqlite_database database(path, sqlite_database::access::read);
+  for (const auto& row : database.select("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").rows) {
+    const std::string name = std::get<std::string>(row[0]);
+    text +=
+        name + "\n" + to_csv(database.select("SELECT * FROM " + name + (name == "events" ? " ORDER BY rowid" : "")));
+  }
+  return text;
+}
+
+TEST_CASE("a run that goes on after a checkpoint comes to the rows of one that was never interrupted") {
+  // The log in the order of the hardware: the first unit is ahead of the second by two frames.
+  std::vector<overflow_event> log;
+  for (std::uint64_t time = 0; time < 40; ++time)
+    for (const std::uint64_t unit : {0, 1}) {
+      overflow_event event = sample_event(2 * time + unit);
+      event.unit = static_cast<std::uint32_t>(unit);
+      event.frame = unit == 0 ? time : time - 2;
+      if (unit == 0 || time >= 2) log.push_back(event);
+    }
+  const std::vector<channel_counts> at_17{{17, 3, 2, 1}}, at_end{{40, 8, 7, 2}};
+  const frame_row row_16{1016, 1, 2, std::nullopt, 3, std::nullopt}, row_39{1039, 1, 2, 2, 3, 0.5};
+  const temporary_directory folder;
+  const std::string whole = folder.file("whole.sqlite"), path = folder.file("parts.sqlite");
+  const auto end = [&](run_store& store) {
+    store.write_frames(std::vector<frame_row>{row_39});
+    store.write_checkpoint({{40, true}, {}, {at_end, at_end}, log, 1000});
+    store.finish(1, false);
+  };
+  {
+    run_store store(whole, sample_info());
+    store.write_frames(std::vector<frame_row>{row_16});
+    end(store);
+  }
+  {
+    run_store store(path, sample_info());
+    const std::vector<frame_row> rows{row_16};
+    const std::size_t logged = 38;  // unit 0 is in frame 19
+    store.write_checkpoint({{9, false}, {}, {at_17, at_17}, std::span(log).first(20), 1000});
+    store.write_checkpoint({{17, false}, rows, {at_17, at_17}, std::span(log).first(logged), 1000});
+  }
+  run_store store(path);
+  CHECK(store.read_progress().frames == 17);
+  recorded_frames earlier = store.read_recorded(2, 1000);
+  CHECK(earlier.frames == 17);
+  CHECK(earlier.counts == std::vector<std::vector<channel_counts>>{at_17, at_17});
+  REQUIRE(earlier.events.size() == 38);
+  for (std::size_t i = 0; i < earlier.events.size(); ++i) CHECK(earlier.events[i] == log[i]);
+  // The engine reports frames from 17 on; what the log has of them is not taken again.
+  recorder goes_on(1000, std::move(earlier));
+  CHECK(goes_on.first_frame() == 17);
+  for (const overflow_event& event : log)
+    if (event.frame >= 17) goes_on.log(event);
+  CHECK(std::equal(log.begin(), log.end(), goes_on.events().begin(), goes_on.events().end()));
+  end(store);
+  CHECK(all_of(path) == all_of(whole));
+}
+
+TEST_CASE("a reader who holds the file is left with the old one, and the run goes on") {
+  const temporary_directory folder;
+  run_store store(store_path(folder), sample_info());
+  store.write_units(sample_units());
+  const sqlite_database reader(store_path(folder), sqlite_database::access::read);
+  sqlite_statement rows = reader.prepare("SELECT name FROM units");
+  REQUIRE(rows.step());
+  store.write_frames(std::vector<frame_row>{{0, 3, 4, 3, 12, 0.5}});
+  store.write_events(sample_events(10));
+  store.finish(1, false);
+  CHECK(rows.step());  // the reader still reads
+  const query run(folder.path());
+  CHECK(run.finished());
+  CHECK(run.load_events() == sample_events(10));
+  CHECK(run.flips().rows.size() == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()) == 1);
 }
 
 TEST_CASE("what was finished survives kill -9 in the middle of a write") {

@@ -14,6 +14,7 @@
 #include "spillway/report/report.h"
 #include "spillway/report/report_data.h"
 #include "spillway/tests/viewer/fixtures.h"
+#include "spillway/traces/result_files.h"
 #include "spillway/traces/run_store.h"
 #include "spillway/traces/sqlite.h"
 #include "spillway/traces/table.h"
@@ -185,6 +186,28 @@ TEST_CASE("a second report takes the place of the first") {
   CHECK(here.data(here.root / "study")["title"] == "Another \"title\"");
   for (const auto& entry : fs::recursive_directory_iterator(here.root / "study"))
     CHECK(entry.path().extension() != ".part");
+}
+
+TEST_CASE("a report touches nothing in its folder but what a report has written") {
+  place here;
+  fixtures::write_study(here.root / "study");
+  write_report(here.root / "study", here.options);
+  const fs::path folder = here.root / "study/report";
+  REQUIRE(fs::exists(folder / "data/points.csv"));
+  std::ofstream(folder / "thesis.tex") << "mine";
+  std::ofstream(folder / "data/mine.csv") << "mine";
+  remove_report(here.root / "study");
+  CHECK(read(folder / "thesis.tex") == "mine");
+  CHECK(read(folder / "data/mine.csv") == "mine");
+  CHECK_FALSE(fs::exists(folder / "data/points.csv"));
+  CHECK_FALSE(fs::exists(folder / "specs"));
+  CHECK_FALSE(fs::exists(here.root / "study/report.html"));
+  // A list that leads out of the folder is not ours.
+  std::ofstream(folder / "files.json")
+      << R"({"schema": "spillway-report-files-1", "files": ["data/../../study.sqlite", "thesis.tex"]})";
+  remove_report(here.root / "study");
+  CHECK(fs::exists(here.root / "study/study.sqlite"));
+  CHECK(fs::exists(folder / "thesis.tex"));
 }
 
 TEST_CASE("a run that was interrupted at its start still has a report") {
