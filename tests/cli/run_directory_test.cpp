@@ -31,7 +31,7 @@ json read_json(const std::string& path) {
 }
 
 /// A run that takes many seconds: one product a cycle.
-const std::vector<std::string> slow{"--pe", "1", "--simd", "1", "--accumulator", "10"};
+const std::vector<std::string> slow{"--engine", "cycle", "--pe", "1", "--simd", "1", "--accumulator", "10"};
 
 }  // namespace
 

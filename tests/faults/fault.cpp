@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -23,6 +24,7 @@ std::vector<std::string> subject::into(const std::string& path, bool force) cons
 subject simulation(const std::string& name, std::vector<std::string> more) {
   std::vector<std::string> command{program,        "simulate",      linear + "qat-w8a1.onnx", "--data",
                                    "binary-mnist", "--accumulator", "10:wrap:per_product",    "--quiet"};
+  if (std::find(more.begin(), more.end(), "--engine") == more.end()) more.insert(more.end(), {"--engine", "cycle"});
   command.insert(command.end(), more.begin(), more.end());
   return {name, command};
 }

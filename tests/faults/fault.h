@@ -22,7 +22,8 @@ struct subject {
   std::vector<std::string> into(const std::string& path, bool force = false) const;
 };
 
-/// `spillway simulate` of the single layer on binary MNIST, in registers of 10 bits that overflow.
+/// `spillway simulate` of the single layer on binary MNIST, in registers of 10 bits that overflow; with the cycle
+/// engine if nothing else is said.
 subject simulation(const std::string& name, std::vector<std::string> more);
 
 /// The last word of tools/same-result: nothing if both are the same, else what differs.
