@@ -31,6 +31,7 @@ difference_report compare_on_data(const design& of, const check_data_options& op
   const integer_network integers = streamline(of.file, &report, of.streamlining);
   const dataset loaded = select_frames(load_dataset(options.data), options.skip, options.frames);
   quantize_dataset(integers, select_frames(loaded, 0, 1));  // refuses what does not fit, by name
+  const orderly_stop stops;
   progress bar("frames", static_cast<std::uint64_t>(loaded.frames()), options.quiet);
   comparison_options comparison;
   comparison.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());

@@ -45,6 +45,7 @@ int profile(const profile_arguments& arguments) {
   run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name),
                         {},        utc_now(),      0,
                         false,     "fast",         "profile"};
+  const orderly_stop stops;
   std::optional<progress> bar;
   bar.emplace("frames", static_cast<std::uint64_t>(data.frames()), arguments.quiet);
   profile_options options;

@@ -129,6 +129,7 @@ int sweep(const simulate_options& options, const design_arguments& arguments, co
                         {},        utc_now(),      0,
                         false,     "fast",         "sweep"};
   const std::int64_t frames = data.frames();
+  const orderly_stop stops;
   std::optional<progress> bar;
   bar.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
   sweep_options how;
