@@ -23,7 +23,6 @@ void add_stream_options(CLI::App& command, stream_options& options) {
 }
 
 fifo_report size_streams(const stream_options& options, dataflow& flow, std::int64_t frames) {
-  const orderly_stop stop;
   progress bar("streams", streams_of(flow).size(), options.quiet);
   std::uint64_t done = 0;
   fifo_options fifos;
