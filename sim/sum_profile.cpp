@@ -5,9 +5,6 @@
 #include <bit>
 #include <numeric>
 
-#include "spillway/sim/engine.h"
-#include "spillway/sim/fast/block_runner.h"
-
 namespace spillway {
 
 std::uint64_t sum_range::beyond(int bits) const {
@@ -35,21 +32,6 @@ channel_sums sum_profile::total(std::size_t unit) const {
   channel_sums sum;
   for (const channel_sums& channel : units[unit]) sum.add(channel);
   return sum;
-}
-
-sum_profile profile_sums(const dataflow& flow, const integer_tensor& inputs, const profile_options& options) {
-  validate(flow);
-  const std::int64_t frames = count_frames(flow, inputs);
-  const detail::fast_plan plan(flow, {}, true);
-  sum_profile result;
-  result.frame_bits.resize(static_cast<std::size_t>(frames) * flow.units.size());
-  detail::block_runner runner(flow, plan, inputs, frames, options.on_progress);
-  runner.run_profile(std::max(1u, options.threads), options.partial_sums, result);
-  result.frames = static_cast<std::uint64_t>(runner.frames());
-  result.stopped = runner.stopped();
-  result.outputs = runner.take_outputs();
-  result.frame_bits.resize(static_cast<std::size_t>(result.frames) * flow.units.size());
-  return result;
 }
 
 }  // namespace spillway

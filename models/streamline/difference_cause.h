@@ -1,47 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "spillway/models/network/evaluate.h"
-#include "spillway/models/streamline/differences.h"
-
-// Finding why a frame differs. Not installed.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace spillway {
 
-/// A constant whose float32 is not its integer times its scale, to half a step.
-struct rounded_weight {
-  std::string tensor;
-  std::int64_t element = 0;
-  double file_value = 0, exact_value = 0;
+/// The steps of a computation in which a file in float32 and its integers can part.
+enum class difference_step : unsigned char {
+  input_format,     ///< the file does not quantize its input, and the format that it is taken in changes it
+  weight_rounding,  ///< float32 does not hold a weight's integer times its scale
+  sum,              ///< what arrives at a quantizer, or at the output, was rounded on its way there
+  threshold,        ///< the quantizer's own division or comparison was rounded
 };
 
-/// Explains frames of one file, by evaluating it again with single steps done as the integers do them.
-class cause_finder {
- public:
-  cause_finder(const network& file, const integer_network& integers, const streamline_report& report);
+/// "input format", "weight rounding", "sum", "threshold".
+std::string_view to_string(difference_step step);
 
-  /// The cause of a frame (as a whole batch of the file, of which the first frame counts) whose outputs differ.
-  difference_cause find(const float_tensor& batch) const;
-
- private:
-  struct frame;
-
-  std::optional<difference_cause> input_cause(frame& here, const value_report& input) const;
-  std::optional<difference_cause> level_cause(const frame& here) const;
-  difference_cause output_cause(const frame& here) const;
-  difference_cause cause_of_level(const frame& here, const value_report& value, std::size_t element, double file_level,
-                                  double exact_level) const;
-  std::optional<difference_cause> weight_cause(const frame& here, const value_report& value, std::size_t element,
-                                               double exact_level) const;
-  double level_in(const network_node& quantizer, const value_report& value, std::size_t element,
-                  const double_tensor& input) const;
-  const network_node* maker(const std::string& node) const;
-
-  const network& m_file;
-  const integer_network& m_integers;
-  const streamline_report& m_report;
-  given_tensors<double> m_constants;  ///< of the file, as the integers have them
-  std::vector<rounded_weight> m_rounded;
+/// The first place at which a frame of the file and of its integers part, and both values there.
+struct difference_cause {
+  difference_step step = difference_step::sum;
+  std::string where;         ///< the node of the quantizer, or the tensor
+  std::int64_t element = 0;  ///< of the file's tensor
+  double file_value = 0;     ///< in float32, as the file has it
+  double exact_value = 0;    ///< as the integers have it
+  /// What a quantizer made of the two.
+  std::optional<double> file_level, exact_level;
 };
+
+/// One line: which step it was, where, and both values.
+std::string to_string(const difference_cause& cause);
 
 }  // namespace spillway

@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "spillway/models/network/evaluate.h"
-#include "spillway/models/streamline/difference_cause.h"
+#include "spillway/models/streamline/cause_finder.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spillway/models/streamline/difference_cause.h"
+#include "spillway/models/streamline/cause_finder.h"
 
 #include <fmt/format.h>
 
