@@ -150,7 +150,7 @@ TEST_CASE("the greatest of channels with scales and offsets of their own is foun
 }
 
 TEST_CASE("a selection that has no integers to compare is the host's, and said to be") {
-  small_file file = selecting({1, 0.1F, 0.3F, 0.7F, 1.1F}, {0, 0, 0, 0, 0}, 1);
+  small_file file = selecting({1, 0.1F, 1e-9F, 0.7F, 1.1F}, {0, 0, 0, 0, 0}, 1);
   streamline_report report;
   const integer_network net = streamline(file.net, &report);
   REQUIRE(report.assumptions.size() == 1);
