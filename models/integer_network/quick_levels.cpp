@@ -53,7 +53,8 @@ quick_levels::quick_levels(const input_quantizer& quantizer)
       m_zero_point(static_cast<double>(quantizer.zero_point)),
       m_low(static_cast<double>(quantizer.low)),
       m_high(static_cast<double>(quantizer.high)),
-      m_enabled(std::abs(m_zero_point) < most && std::abs(m_low) < most && std::abs(m_high) < most) {
+      m_enabled(quantizer.boundaries.empty() && std::abs(m_zero_point) < most && std::abs(m_low) < most &&
+                std::abs(m_high) < most) {
   for (const input_step& from : quantizer.steps) {
     step to{from.what, {}, static_cast<double>(from.low), static_cast<double>(from.high)};
     for (const float value : from.values) {

@@ -150,13 +150,15 @@ void streamliner::take_node(const network_node& node) {
   }
 }
 
-/// Forgets what the integers of a tensor stand for once its last reader has it: each reader keeps a longer one, so that
-/// a long chain of nodes would take the square of its length.
+/// Forgets what the integers of a tensor stand for in the midst of a long chain of nodes, once its last reader has it:
+/// each reader keeps a longer one, so that all of them would take the square of the chain's length. Short ones are kept,
+/// for whoever looks back at them.
 void streamliner::release_inputs(const network_node& node, std::map<std::string, std::int64_t>& readers_left) {
   for (const std::string& input : node.inputs) {
     if (--readers_left.at(input) > 0) continue;
     const auto found = m_flows.find(input);
-    if (found == m_flows.end()) continue;
+    constexpr std::size_t is_long = 256;
+    if (found == m_flows.end() || found->second.chain.steps().size() + found->second.steps.size() < is_long) continue;
     found->second.chain = {};
     found->second.steps = {};
   }

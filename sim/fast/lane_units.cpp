@@ -22,6 +22,9 @@ constexpr std::int64_t chunk = 2048;  // elements that are worked on together
   SPILLWAY_CLONES void take_greater(const Lane* other, std::int64_t count, Lane* greatest) {     \
     for (std::int64_t i = 0; i < count; ++i) greatest[i] = std::max(greatest[i], other[i]);      \
   }                                                                                              \
+  SPILLWAY_CLONES void scale(Lane factor, std::int64_t count, Lane* value) {                     \
+    for (std::int64_t i = 0; i < count; ++i) value[i] = static_cast<Lane>(value[i] * factor);    \
+  }                                                                                              \
   SPILLWAY_CLONES void multiply(const Lane* factor, std::int64_t count, Lane* value) {           \
     for (std::int64_t i = 0; i < count; ++i) value[i] = static_cast<Lane>(value[i] * factor[i]); \
   }
@@ -123,6 +126,8 @@ void add_lanes<Lane>::run(std::span<const value_block* const> inputs, std::span<
     const std::int64_t count = std::min(chunk, outputs[0].elements() - first);
     inputs[0]->load(first, count, sums.data());
     inputs[1]->load(first, count, addend.data());
+    if (m_unit.a_factor != 1) scale(static_cast<Lane>(m_unit.a_factor), count, sums.data());
+    if (m_unit.b_factor != 1) scale(static_cast<Lane>(m_unit.b_factor), count, addend.data());
     add(addend.data(), count, sums.data());
     outputs[0].store(first, count, sums.data());
   }

@@ -69,8 +69,17 @@ struct maker {
   made operator()(const global_accumulate& unit) const {
     return by_bits<accumulate_lanes>(signed_bits(unit.output_type), unit);
   }
-  made operator()(const add_streams& unit) const { return by_bits<add_lanes>(signed_bits(unit.output_type), unit); }
+  made operator()(const add_streams& unit) const { return by_bits<add_lanes>(sum_bits(unit), unit); }
   made operator()(const label_select& unit) const { return by_bits<label_lanes>(signed_bits(unit.input_type), unit); }
+
+  /// Of the sums, and of the products that are added.
+  static int sum_bits(const add_streams& unit) {
+    const auto product_bits = [](integer_type type, std::int64_t factor) {
+      return signed_bits(type) + (factor == 1 ? 0 : bits_for(factor, factor, true));
+    };
+    return std::max({signed_bits(unit.output_type), product_bits(unit.a_type, unit.a_factor),
+                     product_bits(unit.b_type, unit.b_factor)});
+  }
 
   static int pool_bits(const pool& unit) {
     if (unit.kind == pool_kind::max) return signed_bits(unit.input_type);

@@ -26,7 +26,7 @@ std::string contents(const std::string& path) { return read_file(path, std::int6
 
 /// 1-bit inputs, bipolar weights.
 network bipolar() {
-  network net{"net", "x", {1, 2}, "y", {{"w", {{2, 1}, {0.5F, -0.5F}}}}, {}, {}};
+  network net{"net", "x", {1, 2}, "y", {{"w", {{2, 1}, {0.5F, -0.5F}}}}, {}, {}, {}};
   net.nodes = {{"in", quant_op{{{}, {1}}, {{}, {0}}, 1, false}, {"x"}, "q"},
                {"weights", bipolar_quant_op{{{}, {1}}}, {"w"}, "b"},
                {"dot", matmul_op{}, {"q", "b"}, "y"}};
