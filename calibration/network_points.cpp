@@ -32,7 +32,10 @@ dataflow accelerator_of(const network_point& point) {
   base.defaults.accumulator = point.accumulator;
   folding_goal goal;
   goal.cycles_per_frame = point.cycles;
-  return lower(net, search_folding(net, goal, base).options);
+  dataflow flow = lower(net, search_folding(net, goal, base).options);
+  // A point is synthesised with the depths that it states, whether it lives with them or not.
+  for (dataflow_stream& stream : flow.streams) stream.depth = point.stream_depth;
+  return flow;
 }
 
 }  // namespace spillway

@@ -233,9 +233,8 @@ void add_explore_command(CLI::App& app, command_action& action) {
   add_design_options(*command, options->design);
   command->add_option("--cycles", options->cycles, "Cycles a frame that no unit may exceed")
       ->check(CLI::PositiveNumber);
-  auto* fps = command->add_option("--fps", options->fps, "The same as frames a second")->check(CLI::PositiveNumber);
+  command->add_option("--fps", options->fps, "The same as frames a second")->check(CLI::PositiveNumber);
   command->add_option("--clock-mhz", options->clock_mhz, "The clock of --fps and of the rate that is reached")
-      ->needs(fps)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_stream_options(*command, options->streams);

@@ -20,5 +20,9 @@ int main(int, char** arguments) {
   for (const overflow_event& event : run.events.events().first(1))
     fmt::print("first overflow: frame {}, channel {}, step {}\n", event.frame, event.channel, event.step);
   fmt::print("{}", to_text(spillway_cost(flow)));
+  for (const dataflow_unit& any : flow.units)
+    if (const auto unit = dot_products_of(any))
+      fmt::print("  register  {}: {} ({})\n", unit->name, to_string(unit->accumulator),
+                 describe(flow.registers.at(unit->name).from));
   write_rtl(make_rtl(flow), arguments[3]);
 }

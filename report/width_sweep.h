@@ -29,6 +29,7 @@ struct width_sweep {
   std::vector<sweep_point> points;
 };
 
+/// Where the register choices apply, and how they are run.
 struct sweep_options {
   /// Where the point's rule stands among the register rules of the design; beyond them: last, so that it counts.
   std::size_t place = std::numeric_limits<std::size_t>::max();

@@ -20,7 +20,8 @@ inline constexpr int scope_count = 3;
 struct sum_range {
   static constexpr int most_bits = 63;
 
-  std::int64_t low = 0, high = 0;
+  std::int64_t low = 0;   ///< the least sum, at most 0
+  std::int64_t high = 0;  ///< the greatest sum, at least 0
   /// [bits]: dot products all of whose sums fit a signed register of as many bits, and not one of one bit less.
   std::array<std::uint64_t, most_bits + 1> needs{};
 
@@ -37,7 +38,9 @@ struct channel_sums {
   /// Adds what other dot products came to.
   void add(const channel_sums& other);
 
+  /// The sums that a register of this scope would look at.
   sum_range& of(limit_scope scope) { return by_scope[static_cast<std::size_t>(scope)]; }
+  /// The same, to read.
   const sum_range& of(limit_scope scope) const { return by_scope[static_cast<std::size_t>(scope)]; }
 };
 

@@ -17,13 +17,19 @@ class table_printer {
   enum class format : unsigned char { text, csv, json };
   using output = std::function<void(std::string_view)>;  ///< takes the next part of the text
 
+  /// A table with these headings, in the form `as`. Nothing is written yet.
   table_printer(std::vector<std::string> columns, format as, output out);
 
   /// Looks how wide a row is, and whether its cells are numbers.
   void measure(const std::vector<cell>& row);
 
+  /// Writes what stands in front of the rows.
   void begin();
+
+  /// Writes a row, with as many cells as there are columns.
   void add(const std::vector<cell>& row);
+
+  /// Writes what stands behind the rows.
   void end();
 
  private:

@@ -37,7 +37,8 @@ struct dataset {
 integer_tensor quantize_dataset(const integer_network& net, const dataset& data);
 
 /// True if raw values are the integers of the network's input, and not p / 255: its scale is 1, nothing is computed
-/// before, and they are UINT8 as the input is, or neither UINT1 nor UINT8.
+/// before, and they are UINT8 as the input is, or neither UINT1 nor UINT8. A 1-bit input of the file itself takes no
+/// wider integers: clamping them would be a threshold that nobody stated.
 bool takes_raw_values(const input_quantizer& quantizer, integer_type raw);
 
 /// `quantize_dataset` of a dataset whose inputs it may take: `data.inputs` is left empty.

@@ -98,6 +98,7 @@ integer_tensor quantized(const integer_network& net, std::int64_t frames, Level&
 bool takes_raw_values(const input_quantizer& quantizer, integer_type raw) {
   if (quantizer.scale != 1 || quantizer.zero_point != 0 || !quantizer.steps.empty() || quantizer.type.is_bipolar)
     return false;
+  if (quantizer.type.bits == 1 && !quantizer.before) return false;  // the clamp would be a threshold by accident
   return raw == unsigned_type(8) ? quantizer.type == raw : raw != unsigned_type(1);
 }
 

@@ -65,10 +65,18 @@ class evaluation {
     m_repeats = find_repetition(m_network, m_done + 1, m_all);
     if (!m_repeats) return;
     const std::int64_t period = m_repeats->period, shown = m_done + 1 + m_repeats->window + period;
-    m_result.steady = {static_cast<std::uint64_t>(m_done + 1 - m_repeats->window - period),
-                       static_cast<std::uint64_t>(period), static_cast<std::uint64_t>(m_repeats->shifts.back())};
+    note_steady_state(m_done + 1 - m_repeats->window - period);
     const bool all_count = m_options.high_water && m_repeats->fills_grow;
     if (m_all > shown && !all_count) m_frames = m_all - (m_all - shown) / period * period;
+  }
+
+  /// From frame `first` on at the earliest: the sink's stream was compared over fewer frames than others may have been.
+  void note_steady_state(std::int64_t first) {
+    steady_state& steady = m_result.steady;
+    steady = {static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(m_repeats->period),
+              static_cast<std::uint64_t>(m_repeats->shifts.back())};
+    for (std::uint64_t frame = steady.first; frame + steady.period <= static_cast<std::uint64_t>(m_done); ++frame)
+      if (m_result.done.at(frame + steady.period) - m_result.done.at(frame) != steady.cycles) steady.first = frame + 1;
   }
 
   void forget() {
@@ -138,14 +146,29 @@ class evaluation {
     return std::move(m_result);
   }
 
-  /// Nothing more comes out: the units go on until none can.
+  /// Not all units can do the next frame: they go on until none can.
   beat_times stopped() {
     run_on(m_all, std::numeric_limits<cycle>::max());
+    if (m_network.output().popped >= m_all * m_network.output().beats) return finished_before_deadlock();
     m_result.frames = static_cast<std::uint64_t>(m_network.output().popped / m_network.output().beats);
     m_result.deadlock = find_deadlock(m_network);
     look_at_fills();
     m_result.high_water = m_high_water;
     return std::move(m_result);
+  }
+
+  /// The sink has all frames before the units in front stand still, since nothing of the last ones' input is in them.
+  beat_times finished_before_deadlock() {
+    for (; m_done < m_all; ++m_done) note_done(m_done);
+    const cycle end = *m_network.output().pop_of(m_all * m_network.output().beats - 1);
+    m_result.cycles = static_cast<std::uint64_t>(end) + 1;
+    if (m_options.issues) note_issues();
+    if (m_options.high_water) {
+      start_again();
+      run_on(m_all, end);
+      look_at_fills();
+    }
+    return finished();
   }
 
   /// Until nothing moves any more: padding begins frames that nobody offers.

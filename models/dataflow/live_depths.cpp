@@ -30,9 +30,12 @@ class demand {
  public:
   explicit demand(const dataflow& flow);
 
+  /// From the first frame on before which every stream was needed, each is like the one before it. Frames of padding
+  /// alone come out before that, for which nobody asks the units in front.
   void run() {
-    const stream_shape shape = output_shape(m_flow);
-    for (std::int64_t beat = 0; beat < 2 * shape.beats; ++beat) take(m_output);
+    do run_frame();
+    while (!std::all_of(m_links.begin(), m_links.end(), [](const link& stream) { return stream.is_taken; }));
+    run_frame();
   }
 
   void wait_for(int stream) {
@@ -46,7 +49,9 @@ class demand {
 
   void take(int stream) {
     wait_for(stream);
-    --m_links[static_cast<std::size_t>(stream)].fill;
+    link& from = m_links[static_cast<std::size_t>(stream)];
+    --from.fill;
+    from.is_taken = true;
   }
 
   void make(int stream) {
@@ -64,7 +69,12 @@ class demand {
   struct link {
     asked_unit* writer = nullptr;
     int fill = 0, most = 0;
+    bool is_taken = false;  ///< at least a beat of it
   };
+
+  void run_frame() {
+    for (std::int64_t beat = output_shape(m_flow).beats; beat > 0; --beat) take(m_output);
+  }
 
   const dataflow& m_flow;
   std::vector<std::unique_ptr<asked_unit>> m_units;

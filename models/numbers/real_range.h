@@ -32,8 +32,11 @@ real_range lesser_of(const real_range& a, const real_range& b);
 
 // Functions of all numbers of a range. The ends are those of the function, or at most 2^-bits further out.
 
+/// |x|.
 real_range absolute(const real_range& x);
+/// The greatest integer that is not above x.
 real_range floor_of(const real_range& x);
+/// The least integer that is not below x.
 real_range ceil_of(const real_range& x);
 /// To the nearest integer, ties to even.
 real_range nearest_integer(const real_range& x);

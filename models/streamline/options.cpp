@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
-#include <string>
+#include <string_view>
 
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/text.h"
@@ -17,21 +15,26 @@ namespace spillway {
 
 namespace {
 
-std::optional<int> bits_of(std::string_view digits, int most) {
-  int bits = 0;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  const bool is_number = failure == std::errc{} && end == digits.data() + digits.size();
-  return is_number && bits >= 1 && bits <= most ? std::optional(bits) : std::nullopt;
+/// All of the text is a decimal integer, with a minus in front or without: no space, no plus.
+std::optional<int> integer_of(std::string_view text) {
+  int number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failure == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-std::optional<fixed_point_format> fixed_named(const std::string& text) {
-  fixed_point_format input;
-  int read = 0;
-  const int fields = std::sscanf(text.c_str(), "FIXED<%3d,%3d>%n", &input.bits, &input.integer_bits, &read);
-  if (fields != 2 || read != static_cast<int>(text.size()) || input.bits < 1 || input.bits > 32 ||
-      std::abs(input.integer_bits) > 32)
-    return std::nullopt;
-  return input;
+std::optional<int> bits_of(std::string_view digits, int most) {
+  const std::optional<int> bits = integer_of(digits);
+  return bits && *bits >= 1 && *bits <= most ? bits : std::nullopt;
+}
+
+std::optional<fixed_point_format> fixed_named(std::string_view text) {
+  constexpr std::string_view start = "FIXED<";
+  const std::size_t comma = text.find(',');
+  if (!text.starts_with(start) || !text.ends_with('>') || comma == std::string_view::npos) return std::nullopt;
+  const std::optional<int> bits = bits_of(text.substr(start.size(), comma - start.size()), 32);
+  const std::optional<int> integer_bits = integer_of(text.substr(comma + 1, text.size() - comma - 2));
+  if (!bits || !integer_bits || *integer_bits < -32 || *integer_bits > 32) return std::nullopt;
+  return fixed_point_format{*bits, *integer_bits};
 }
 
 std::optional<integer_format> type_named(std::string_view name) {
@@ -59,7 +62,7 @@ std::optional<double> scale_of(std::string_view text) {
 }  // namespace
 
 void parse_input_format(std::string_view text, streamline_options& options) {
-  if (const auto fixed = fixed_named(std::string(text))) {
+  if (const auto fixed = fixed_named(text)) {
     options.input = *fixed;
     options.integer_input.reset();
     return;

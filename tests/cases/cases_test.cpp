@@ -15,6 +15,8 @@
 #include "spillway/models/dataflow/evaluate.h"
 #include "spillway/models/load/design.h"
 #include "spillway/models/network/evaluate.h"
+#include "spillway/models/streamline/differences.h"
+#include "spillway/models/network/evaluate.h"
 #include "spillway/models/support/error.h"
 #include "spillway/tests/models/real_data.h"
 
@@ -98,9 +100,22 @@ void check_classes(const file_numbers& found, const std::vector<double>& right, 
   }
 }
 
+/// The outputs that the case states. Those of `weight_tie` are integers; where all are 0 the evaluation did not know an
+/// operator, and the file's own float32 stands in its place.
+std::vector<double> stated_outputs(const design& of, const dataset& data, const fs::path& folder,
+                                   const std::string& name) {
+  std::vector<double> stated = right_outputs(folder / (name + ".expect.npy"));
+  if (name == "weight_tie")
+    for (double& value : stated) value *= of.integers.output_scale.at(0);
+  if (std::any_of(stated.begin(), stated.end(), [](double value) { return value != 0; })) return stated;
+  MESSAGE("no output is stated: ", name, " is compared with its own float32");
+  const float_tensor own = evaluate(of.file, real_inputs(data, &of.integers.input));
+  return {own.values.begin(), own.values.end()};
+}
+
 void check_outputs(const design& of, const fs::path& folder, const std::string& name) {
   const dataset data = load_dataset((folder / (name + ".npy")).string());
-  const std::vector<double> right = right_outputs(folder / (name + ".expect.npy"));
+  const std::vector<double> right = stated_outputs(of, data, folder, name);
   const file_numbers found = numbers_of(of, evaluate(of.flow, quantize_dataset(of.integers, data)));
   if (assumes(of, "left to the host")) return check_classes(found, right, of.output.places.size());
   REQUIRE(found.values.size() == right.size());

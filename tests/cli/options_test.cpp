@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
 #include <vector>
@@ -98,7 +99,7 @@ TEST_CASE("values beyond their range, and options that would have no effect, are
       {{"explore", qat, "--fps", "1e300"}, {"--fps", "less than a cycle"}},
       {{"explore", qat, "--fps", "0"}, {"--fps", "positive"}},
       {{"explore", qat, "--cycles", "0"}, {"--cycles", "from 1 to"}},
-      {{"explore", qat, "--cycles", "5", "--clock-mhz", "100"}, {"--clock-mhz", "--fps"}},
+      {{"explore", qat, "--cycles", "5", "--clock-mhz", "0"}, {"--clock-mhz", "positive"}},
       {{"trace", "run", "--limit", "-1"}, {"--limit", "from 0 to"}},
       {{"trace", "run", "summary", "--channel", "5"}, {"--channel", "summary"}},
       {{"trace", "run", "channels", "--frame", "5"}, {"--frame", "channels", "--unit"}},
@@ -112,6 +113,10 @@ TEST_CASE("values beyond their range, and options that would have no effect, are
     CHECK(result.err.size() < 250);
   }
   CHECK(spillway_command({"explore", qat, "--fps", "1e-300", "--quiet"}).code == 0);
+  // The clock is that of the rate that is reached, too: it has an effect without --fps.
+  const process_result clocked = spillway_command({"explore", qat, "--cycles", "56", "--clock-mhz", "100", "--json"});
+  REQUIRE(clocked.code == 0);
+  CHECK(nlohmann::json::parse(clocked.out)["reached"]["clock_mhz"] == 100);
 }
 
 TEST_CASE("a slip in the name of an option or command is guessed, and nothing is guessed that is not alike") {

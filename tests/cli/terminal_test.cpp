@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <chrono>
@@ -44,15 +45,31 @@ void check_visible(const std::string& printed) {
 
 const std::string data = SPILLWAY_SOURCE_DIR "/models/data/binary-mnist";
 
+/// Until the process has a handler for the signal, 30 seconds at most.
+void wait_until_caught(int pid, int signal) {
+  const auto is_caught = [&] {
+    std::ifstream status(fmt::format("/proc/{}/status", pid));
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1) != 0;
+    return false;
+  };
+  for (int i = 0; i < 3000 && !is_caught(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+/// [frames, features] bytes as NumPy has them, all alike.
+void write_bytes(const fs::path& path, std::size_t frames, std::size_t features) {
+  std::string header = fmt::format("{{'descr': '|u1', 'fortran_order': False, 'shape': ({}, {}), }}", frames, features);
+  header.append(118 - header.size() - 1, ' ');
+  std::ofstream(path, std::ios::binary) << std::string("\x93NUMPY\x01\x00\x76\x00", 10) << header << '\n'
+                                        << std::string(frames * features, '\x55');
+}
+
 /// Two frames of 784 bits, in a dataset of this name.
 void write_dataset(const fs::path& folder, const json& name) {
   fs::create_directories(folder);
-  const json described{{"name", name}, {"frames", 2}, {"features", 784}, {"bits_per_feature", 8}, {"images", "i.npy"}};
+  const json described{{"name", name}, {"frames", 2}, {"features", 784}, {"bits_per_feature", 1}, {"images", "i.npy"}};
   std::ofstream(folder / "dataset.json") << described.dump();
-  std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 784), }";
-  header.append(118 - header.size() - 1, ' ');
-  std::ofstream(folder / "i.npy", std::ios::binary) << std::string("\x93NUMPY\x01\x00\x76\x00", 10) << header << '\n'
-                                                    << std::string(2 * 784, '\1');
+  write_bytes(folder / "i.npy", 2, 784 / 8);
 }
 
 }  // namespace
@@ -135,12 +152,13 @@ TEST_CASE("text that is no control stays as it is") {
 TEST_CASE("Ctrl-C and SIGTERM end every command promptly, with a line and 130") {
   const testing::temporary_directory scratch;
   const std::string zoo = SPILLWAY_SOURCE_DIR "/models/zoo/", resnet = zoo + "resnet18-cifar10/qat-w4a4.onnx",
-                    photographs = SPILLWAY_SOURCE_DIR "/models/data/cifar10-first-200";
+                    photographs = scratch.file("photographs.npy");
+  write_bytes(photographs, 4000, 3UL * 32 * 32);  // every command has more to do than it gets time for
   const std::vector<std::vector<std::string>> table{
       {"check", resnet, "--data", photographs},
-      {"explore", resnet, "--fifos", "full-rate", "--frames", "50", "-o", scratch.file("folding.json")},
-      {"rtl", resnet, "--fifos", "full-rate", "-o", scratch.file("rtl")},
-      {"simulate", resnet, "--data", photographs, "--engine", "fast"},
+      {"explore", resnet, "--pe", "1", "--simd", "1", "--fifos", "live", "-o", scratch.file("folding.json")},
+      {"rtl", resnet, "--fifos", "full-rate", "--frames", "1000", "-o", scratch.file("rtl")},
+      {"simulate", resnet, "--data", photographs, "--engine", "fast", "--accumulator", "10:saturate:per_product"},
   };
   using clock = std::chrono::steady_clock;
   for (const int signal : {SIGINT, SIGTERM})
@@ -149,7 +167,8 @@ TEST_CASE("Ctrl-C and SIGTERM end every command promptly, with a line and 130") 
       arguments.insert(arguments.begin(), SPILLWAY_BINARY_DIR "/spillway");
       clock::time_point sent;
       const process_result result = run_process(arguments, [&](int pid) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(700));
+        wait_until_caught(pid, signal);
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));  // into the midst of its work
         kill(pid, signal);
         sent = clock::now();
       });
@@ -158,4 +177,5 @@ TEST_CASE("Ctrl-C and SIGTERM end every command promptly, with a line and 130") 
       CHECK(result.err.find("interrupted") != std::string::npos);
     }
   CHECK(!fs::exists(scratch.file("folding.json")));
+  CHECK(!fs::exists(scratch.file("rtl")));
 }

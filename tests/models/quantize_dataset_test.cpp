@@ -190,8 +190,7 @@ TEST_CASE("reals at a boundary of the quantizer, and next to it, become what fra
         x = std::nextafter(x, moves < 0 ? -INFINITY : INFINITY);
       const rational position = (exact(x) * exact(factor) + exact(addend)) / exact(scale) + zero;
       at_boundaries += position == rational(2 * level + 1) / 2 ? 1 : 0;
-      const big_int expected =
-          std::clamp(nearest_even(position), big_int(type.min64()), big_int(type.max64()));
+      const big_int expected = std::clamp(nearest_even(position), big_int(type.min64()), big_int(type.max64()));
       CAPTURE(x);
       CHECK(quantize_input(quantizer, x) == expected);
     }
@@ -232,7 +231,8 @@ TEST_CASE("a dataset that does not fit the network is refused with both sides") 
     CHECK(refusal(quantizer, 1, set_of(unsigned_type(8), {9})) ==
           "set has 8-bit pixels, but the network net takes " + to_string(quantizer.type) +
               ": a threshold must make them binary first; binary-mnist is MNIST made so");
-  CHECK(refusal(one_bit, 1, set_of(signed_type(8), {0})) == "set holds INT8; UINT1 or UINT8 is right");
+  for (const input_quantizer& quantizer : {one_bit, input_quantizer{bipolar_type(), 1, 0, -1, 1}})
+    CHECK(refusal(quantizer, 1, set_of(signed_type(8), {0})) == "set holds INT8; UINT1 or UINT8 is right");
   CHECK(refusal(one_bit, 1, set_of(unsigned_type(1), {2})) == "set has inputs that are no values of UINT1");
 }
 

@@ -110,7 +110,7 @@ TEST_CASE("the depths that sizing finds end deadlocks, and one beat less brings 
       CHECK_FALSE(cycles(shallower, inputs));
     }
   }
-  CHECK(deep > 30);
+  CHECK(deep > 25);
 }
 
 TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, and with one beat less some are") {
@@ -144,7 +144,9 @@ TEST_CASE("a folding that is written and read again gives the same design") {
     const integer_network net = random_integer_network(seed);
     lowering_options options = random_folding(net, seed);
     for (auto& [name, unit] : options.units) unit.thresholds.reset();  // FINN's file has no word for the style
-    options.units.begin()->second.output_depths = {static_cast<int>(seed % 7) + 2};
+    // One port: a unit with several has as many depths.
+    for (auto& [name, unit] : options.units)
+      if (name.starts_with("MVAU")) unit.output_depths = {static_cast<int>(seed % 7) + 2};
     const dataflow flow = lower(net, options);
     const std::string path = folder.file("folding.json"), text = folding_config_json(flow);
     write_file_atomically(path, text);

@@ -57,6 +57,7 @@ run_manifest sample_manifest(const std::string& content = "x", const std::string
           utc_now(),
           0,
           false,
+          "cycle",
           kind};
 }
 
@@ -220,6 +221,7 @@ TEST_CASE("the manifest says what made the run") {
   const auto read = nlohmann::json::parse(content_of(directory.file("manifest.json")));
   CHECK(read["version"] == "0.1.0");
   CHECK(read["kind"] == "run");
+  CHECK(read["engine"] == "cycle");
   CHECK(read["command"] == "spillway simulate 'a b.onnx'");
   CHECK(read["configuration_hash"] == content_hash("x"));
   CHECK(read["seeds"] == nlohmann::json{{"orders", 7}, {"stalls", 1}});
