@@ -38,7 +38,7 @@ run: obj_dir/bench
 	./obj_dir/bench $(ARGS)
 
 obj_dir/bench: {0}.f $(BENCH) bench.cpp $(shell cat {0}.f)
-	$(VERILATOR) --cc --exe --build -j 0 -O3 -CFLAGS -O1 --x-assign unique --prefix Vbench --top-module {0}_bench -o bench \
+	$(VERILATOR) --cc --exe --build -j 0 -O3 -CFLAGS '-O1 -std=c++17' --x-assign unique --prefix Vbench --top-module {0}_bench -o bench \
 	    -f {0}.f $(BENCH) bench.cpp
 
 icarus: {0}_bench.vvp
@@ -107,7 +107,10 @@ std::vector<std::string> hex_beats(const stream_shape& shape, const integer_tens
   for (std::int64_t at = 0; at < values.size(); at += shape.lanes) {
     memory_word word;
     for (std::int64_t lane = 0; lane < shape.lanes; ++lane) word.add(values, at + lane);
-    words.push_back(word.hex());
+    // As wide as the port, which is padded to whole bytes.
+    const std::string digits = word.hex();
+    const auto wanted = static_cast<std::size_t>(tdata_bits(shape) / 4);
+    words.push_back(std::string(wanted - std::min(wanted, digits.size()), '0') + digits);
   }
   return words;
 }

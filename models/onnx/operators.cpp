@@ -104,8 +104,9 @@ bool is_misspelled(std::string_view text, std::string_view name) {
   const auto same_letter = [](char a, char b) { return lower(a) == lower(b); };
   if (std::equal(text.begin(), text.end(), name.begin(), name.end(), same_letter)) return true;
   if (text.size() < least) return false;
-  const auto [a, b] = std::mismatch(text.begin(), text.end(), name.begin(), name.end(), same_letter);
+  const auto parting = std::mismatch(text.begin(), text.end(), name.begin(), name.end(), same_letter);
   const auto ends_alike = [&](std::ptrdiff_t skip_text, std::ptrdiff_t skip_name) {
+    const auto a = parting.first, b = parting.second;
     return text.end() - a >= skip_text && name.end() - b >= skip_name &&
            std::equal(a + skip_text, text.end(), b + skip_name, name.end(), same_letter);
   };

@@ -2,6 +2,7 @@
 #include "spillway/sim/fast/block_runner.h"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -35,7 +36,12 @@ void block_runner::on_threads(unsigned threads, const Work& work) {
   {
     std::vector<std::jthread> pool;
     const std::int64_t blocks = (m_end - m_next + m_block - 1) / m_block;
-    for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, blocks); ++t) pool.emplace_back([&] { work(false); });
+    try {
+      for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, blocks); ++t)
+        pool.emplace_back([&] { work(false); });
+    } catch (const std::system_error&) {
+      // The system gives no more threads: those that there are do the work, with the same results.
+    }
     work(true);
   }
   if (m_failure) std::rethrow_exception(m_failure);
@@ -91,8 +97,9 @@ std::int64_t block_runner::take() {
 }
 
 void block_runner::work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums) {
-  auto counts = m_plan.no_counts();
+  std::vector<std::vector<channel_counts>> counts;
   try {
+    counts = m_plan.no_counts();
     for (std::int64_t first = take(); first < m_end; first = take()) {
       run_block({times, log, first, std::min(m_block, m_end - first), sums}, counts);
       if (!reports || !m_on_progress) continue;

@@ -131,7 +131,7 @@ verilated_model::verilated_model(std::vector<conformance_case> cases, const fs::
   // nothing is optimized.
   run_in(
       folder,
-      fmt::format("{0} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS -O0 -MAKEFLAGS 'CXX={1} LINK={1}' "
+      fmt::format("{0} --cc --exe --build -j 2 -Wall -Wno-DECLFILENAME -O3 -CFLAGS '-O0 -std=c++17' -MAKEFLAGS 'CXX={1} LINK={1}' "
                   "--output-split 40000 --x-assign unique --x-initial unique --prefix Vbench "
                   "--top-module conformance -y modules -f files.f conformance.sv modules/bench.cpp -o bench",
                   SPILLWAY_VERILATOR, SPILLWAY_QUICK_CXX),

@@ -187,7 +187,7 @@ TEST_CASE(
   for (const rtl_source& source : rtl_sources()) {
     const std::string text(source.text);
     for (std::sregex_iterator at(text.begin(), text.end(), function), end; at != end; ++at, ++functions) {
-      const std::string head = (*at)[1], arguments = head.substr(head.find('('));
+      const std::string head = (*at)[1], arguments = head.substr(head.rfind('('));
       for (std::sregex_iterator word(arguments.begin(), arguments.end(), variable); word != end; ++word) {
         const std::string name = (*word)[1];
         const std::set<std::string> words{"input", "integer", "logic", "signed"};
