@@ -124,6 +124,7 @@ int write(const rtl_command_options& options) {
   }
   const rtl_files made = make_rtl(loaded.flow, rtl);
   if (interrupted()) return stop(options.output);
+  const orderly_stop whole;  // files that are being written are finished
   write_rtl(made, options.output);
   if (options.json) {
     print_json(as_json(options, loaded, made, bench_frames));
