@@ -44,8 +44,9 @@ TEST_CASE("the test bench that is written builds, passes, stalls as it is told, 
   CHECK(run_test_bench("+sink_stalls=sink.txt", 0).second.find(", 342 cycles") != std::string::npos);
 
   std::string expected = load_text(folder / "n1_pool_expected.hex");
-  const std::string right = expected.substr(4, 1);
-  expected[4] = right == "0" ? '1' : '0';
+  const std::size_t place = 7;  // the second digit of the third word
+  const std::string right = expected.substr(place, 1);
+  expected[place] = right == "0" ? '1' : '0';
   save_text(folder / "n1_pool_expected.hex", expected);
   const auto [code, said] = run_test_bench("", 1);
   CHECK(code == 1);
