@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "spillway/models/support/error.h"
@@ -176,6 +177,12 @@ double part_of(const cost_term& luts, const char* name) {
 }
 
 }  // namespace
+
+void tell_apart(std::vector<unit_cost>& units) {
+  std::map<std::string, int> alike;
+  for (unit_cost& cost : units)
+    if (const int number = ++alike[cost.unit]; number > 1) cost.unit += fmt::format(" ({})", number);
+}
 
 cost_total sum(const std::vector<unit_cost>& units) {
   cost_total total;

@@ -17,6 +17,9 @@ std::vector<cost_term> leaves(const unit_cost& unit);
 /// The term of that name anywhere in the tree. Throws `config_error` if there is none.
 const cost_term& find_term(const cost_term& tree, const std::string& name);
 
+/// Numbers units and streams that have one name, from the second on: several streams between the same two units.
+void tell_apart(std::vector<unit_cost>& units);
+
 /// Adds up the units.
 cost_total sum(const std::vector<unit_cost>& units);
 

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <string_view>
 #include <utility>
 
@@ -99,13 +98,8 @@ network_cost spillway_cost(const dataflow& flow, const fpga_device& device) {
   std::vector<unit_cost> units;
   units.reserve(flow.units.size() + streams.size());
   for (const dataflow_unit& unit : flow.units) units.push_back(spillway_cost(unit, device.family));
-  std::map<std::string, int> between;
-  for (const dataflow_stream& stream : streams) {
-    unit_cost cost = spillway_cost(flow, stream, device.family);
-    // Several between the same two units are told apart, for reports name them.
-    if (const int number = ++between[cost.unit]; number > 1) cost.unit += fmt::format(" ({})", number);
-    units.push_back(std::move(cost));
-  }
+  for (const dataflow_stream& stream : streams) units.push_back(spillway_cost(flow, stream, device.family));
+  tell_apart(units);
   const cost_total total = sum(units);
   return {total, flow.name, "spillway", std::move(units), utilization_of(total.used, device)};
 }

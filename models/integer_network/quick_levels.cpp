@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "spillway/models/network/round_to_level.h"
+
 namespace spillway {
 
 namespace {
@@ -15,34 +17,6 @@ constexpr double unit_error = std::numeric_limits<double>::epsilon();
 constexpr double factor_error = 4 * unit_error;
 /// Greatest positions that are looked at: beyond, doubles have no halves to round.
 constexpr double most = 1e15;
-
-double round_half_odd(double x) {
-  const double down = std::floor(x);
-  if (x - down != 0.5) return std::nearbyint(x);
-  return std::fmod(down, 2) == 0 ? down + 1 : down;
-}
-
-double rounded(double x, rounding_mode mode) {
-  switch (mode) {
-    case rounding_mode::round:
-      return std::nearbyint(x);  // the default environment rounds half to even
-    case rounding_mode::ceil:
-      return std::ceil(x);
-    case rounding_mode::floor:
-      return std::floor(x);
-    case rounding_mode::up:
-      return std::copysign(std::ceil(std::abs(x)), x);
-    case rounding_mode::down:
-      return std::trunc(x);
-    case rounding_mode::half_up:
-      return std::round(x);
-    case rounding_mode::half_down:
-      return std::copysign(std::ceil(std::abs(x) - 0.5), x);
-    case rounding_mode::half_odd:
-      return round_half_odd(x);
-  }
-  return x;
-}
 
 }  // namespace
 
@@ -96,8 +70,8 @@ std::optional<std::int64_t> quick_levels::operator()(float x, std::int64_t chann
   const double quotient = value / m_scale, position = quotient + m_zero_point;
   error = 2 * (error / m_scale + unit_error * (std::abs(quotient) + std::abs(position)));
   if (!(std::abs(position) + error < most)) return {};
-  const double low = std::clamp(rounded(position - error, m_rounding), m_low, m_high);
-  const double high = std::clamp(rounded(position + error, m_rounding), m_low, m_high);
+  const double low = std::clamp(round_to_level(position - error, m_rounding), m_low, m_high);
+  const double high = std::clamp(round_to_level(position + error, m_rounding), m_low, m_high);
   if (low != high) return {};
   return static_cast<std::int64_t>(low);
 }

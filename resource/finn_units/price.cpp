@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <string_view>
 #include <utility>
 
@@ -199,12 +198,9 @@ unit_cost finn_units_cost(const dataflow& flow, const dataflow_stream& stream, f
 network_cost finn_units_cost(const dataflow& flow, finn_library library, const fpga_device& device) {
   std::vector<unit_cost> units;
   for (const dataflow_unit& unit : flow.units) units.push_back(finn_units_cost(unit, library, device.family));
-  std::map<std::string, int> between;
-  for (const dataflow_stream& stream : streams_of(flow)) {
-    unit_cost cost = finn_units_cost(flow, stream, library, device.family);
-    if (const int number = ++between[cost.unit]; number > 1) cost.unit += fmt::format(" ({})", number);
-    units.push_back(std::move(cost));
-  }
+  for (const dataflow_stream& stream : streams_of(flow))
+    units.push_back(finn_units_cost(flow, stream, library, device.family));
+  tell_apart(units);
   const cost_total total = sum(units);
   return {total, flow.name, std::string(name_of(library)), std::move(units), utilization_of(total.used, device)};
 }
