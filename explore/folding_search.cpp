@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "spillway/explore/min_sum.h"
+#include "spillway/models/dataflow/unit_choices.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/finn/streaming.h"
@@ -115,12 +116,7 @@ class search {
     dataflow_unit& unit = m_flow.units[u];
     const fold_sizes sizes = folded_sizes_of(unit);
     const unit_properties& has = facts_of(unit).has;
-    const auto fixed = m_base.units.find(name_of(unit));
-    unit_options own = fixed == m_base.units.end() ? unit_options{} : fixed->second;
-    if (dot_products_of(unit)) {
-      if (m_base.dot_products.pe) own.pe = m_base.dot_products.pe;
-      if (m_base.dot_products.simd) own.simd = m_base.dot_products.simd;
-    }
+    const unit_options own = own_choice(m_base, name_of(unit), has.accumulator);
     std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
     const auto* matrix = std::get_if<mvau>(&unit);
     const bool is_unfolded = matrix != nullptr && matrix->weight_memory == memory_style::constant;

@@ -29,19 +29,23 @@ int largest_divisor(std::int64_t n, std::int64_t limit) {
   return 1;
 }
 
+unit_options own_choice(const lowering_options& options, const std::string& name, bool has_accumulator) {
+  const auto found = options.units.find(name);
+  unit_options own = found == options.units.end() ? unit_options{} : found->second;
+  if (!has_accumulator) return own;
+  const unit_options& before = options.dot_products;
+  if (before.pe) own.pe = before.pe;
+  if (before.simd) own.simd = before.simd;
+  if (before.multipliers) own.multipliers = before.multipliers;
+  return own;
+}
+
 std::string unit_choices::next_name(std::string_view kind) {
   return *m_names.insert(fmt::format("{}_{}", kind, m_counts[std::string(kind)]++)).first;
 }
 
 unit_options unit_choices::of(const std::string& name, const unit_properties& has) const {
-  const auto found = m_options.units.find(name);
-  unit_options own = found == m_options.units.end() ? unit_options{} : found->second;
-  if (has.accumulator) {
-    const unit_options& before = m_options.dot_products;
-    if (before.pe) own.pe = before.pe;
-    if (before.simd) own.simd = before.simd;
-    if (before.multipliers) own.multipliers = before.multipliers;
-  }
+  const unit_options own = own_choice(m_options, name, has.accumulator);
   const unit_options& defaults = m_options.defaults;
   unit_options result;
   merge(result.pe, own.pe, defaults.pe, has.pe, name, "PE");

@@ -20,6 +20,10 @@ constexpr int widest_default_simd = 64;
 /// The greatest divisor of `n` that is at most `limit`.
 int largest_divisor(std::int64_t n, std::int64_t limit);
 
+/// What was chosen for one unit alone, but for what stands before it where it `has_accumulator`: what all such units
+/// have.
+unit_options own_choice(const lowering_options& options, const std::string& name, bool has_accumulator);
+
 /// Hands out the units' names and what the user chose for each.
 class unit_choices {
  public:

@@ -3,29 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "spillway/models/dataflow/units/beats.h"
+#include "spillway/models/dataflow/units/channel_list.h"
 #include "spillway/models/dataflow/units/unit_checks.h"
-#include "spillway/models/support/error.h"
 
 namespace spillway {
 
-namespace {
+fold_sizes concat_streams::folded_sizes() const { return folds_of_channels(channels); }
 
-std::int64_t all_channels(const concat_streams& unit) {
-  return std::accumulate(unit.channels.begin(), unit.channels.end(), std::int64_t{0});
-}
-
-}  // namespace
-
-fold_sizes concat_streams::folded_sizes() const {
-  return {{"the channels' common divisor",
-           std::accumulate(channels.begin(), channels.end(), std::int64_t{0}, std::gcd<std::int64_t, std::int64_t>)},
-          {}};
-}
-
-std::int64_t concat_streams::vector_elements(int /*port*/) const { return all_channels(*this); }
+std::int64_t concat_streams::vector_elements(int /*port*/) const { return sum_of_channels(channels); }
 
 unit_ports concat_streams::ports() const {
   unit_ports ports{{}, {{type, pe, cycles_per_frame()}}};
@@ -33,22 +19,17 @@ unit_ports concat_streams::ports() const {
   return ports;
 }
 
-std::int64_t concat_streams::cycles_per_frame() const { return vectors_per_frame * (all_channels(*this) / pe); }
+std::int64_t concat_streams::cycles_per_frame() const { return vectors_per_frame * (sum_of_channels(channels) / pe); }
 
 void validate(const concat_streams& unit, const std::string& path) {
   validate(unit.type, fmt::format("{}.type", path));
-  if (unit.channels.empty()) throw config_error(fmt::format("{}.channels is empty; at least one input is right", path));
-  for (std::size_t i = 0; i < unit.channels.size(); ++i) {
-    const std::string entry = fmt::format("channels[{}]", i);
-    check_at_least(path, entry, unit.channels[i], 1);
-    check_fold(path, "pe", unit.pe, entry, unit.channels[i]);
-  }
+  check_channels(path, unit.channels, unit.pe, "input");
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
 }
 
 std::vector<integer_tensor> evaluate(const concat_streams& unit, std::span<const integer_tensor> beats) {
   const unit_ports ports = unit.ports();
-  const std::int64_t frames = count_frames(unit.name, ports, beats), all = all_channels(unit);
+  const std::int64_t frames = count_frames(unit.name, ports, beats), all = sum_of_channels(unit.channels);
   std::vector<integer_tensor> outputs = blank_outputs(ports, frames);
   std::int64_t first = 0;
   for (std::size_t port = 0; port < beats.size(); ++port) {
