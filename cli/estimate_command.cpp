@@ -60,7 +60,7 @@ hardware chosen_hardware(const estimate_options& options) {
 }
 
 /// What only FINN's formula, or only the others can answer is not asked in silence.
-void check_options(const CLI::App& command, hardware chosen) {
+void check_hardware_options(const CLI::App& command, hardware chosen) {
   const bool is_formula = chosen == hardware::finn_formula;
   const std::vector<std::string> of_the_other =
       is_formula ? std::vector<std::string>{"--device"}
@@ -171,7 +171,7 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   command->callback([command, options, &action] {
     action = [command, options] {
       const hardware chosen = chosen_hardware(*options);
-      check_options(*command, chosen);
+      check_hardware_options(*command, chosen);
       return estimate(*options, chosen);
     };
   });

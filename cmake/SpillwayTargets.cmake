@@ -135,7 +135,7 @@ function(spillway_test name)
   foreach(source IN LISTS ARG_SOURCES)
     file(READ ${source} text LIMIT 2000)
     if(text MATCHES "DOCTEST_CONFIG_")  # which has to stand before doctest's header
-      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
   endforeach()
   add_test(NAME ${name} COMMAND test_${name})

@@ -18,8 +18,6 @@ namespace spillway {
 
 namespace {
 
-constexpr double impossible = std::numeric_limits<double>::infinity();
-
 std::vector<int> divisors(std::int64_t n) {
   std::vector<int> result;
   for (std::int64_t d = 1; d <= n; ++d)

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t largest_table = std::size_t{1} << 24;
 
-constexpr double impossible = std::numeric_limits<double>::infinity();
-
 /// Which values of each variable are still looked at.
 using alive_values = std::vector<std::vector<std::size_t>>;
 

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace spillway {
+
+/// The cost of what must not be chosen.
+inline constexpr double impossible = std::numeric_limits<double>::infinity();
 
 /// Choose one value for each of some variables so that the sum of their own costs and of the costs between pairs of
 /// them is least: exactly. Values that another one is never worse than are left out first; then variables are

@@ -34,14 +34,14 @@ void move_file(const fs::path& from, const fs::path& to) {
   if (failed) throw_io_error(to.string(), "replace the file", failed.value());
 }
 
-bool is_there(const fs::path& path) {
+bool stands_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
 /// A journal belongs to one database: left beside another one, it would be rolled back into that.
 void settle_journal(const fs::path& database) {
-  if (is_there(database.string() + "-journal") || is_there(database.string() + "-wal")) try {
+  if (stands_there(database.string() + "-journal") || stands_there(database.string() + "-wal")) try {
       sqlite_database(database.string(), sqlite_database::access::read).select("SELECT name FROM sqlite_schema");
     } catch (const error&) {
       // What can't be settled is about to be replaced.
@@ -60,7 +60,7 @@ bool is_report_path(const fs::path& path) {
 std::vector<std::string> noted_report_files(const fs::path& directory) {
   std::vector<std::string> files;
   const fs::path list = directory / "report" / report_list;
-  if (!is_there(list)) return files;
+  if (!stands_there(list)) return files;
   try {
     const auto json = nlohmann::json::parse(read_file(list.string(), 1 << 20));
     if (json.at("schema") != report_schema) return files;
@@ -136,7 +136,7 @@ void remove_report(const fs::path& directory) {
   const fs::path report = directory / "report";
   remove_file(directory / "report.html");
   for (const std::string& file : noted_report_files(directory)) remove_file(report / file);
-  if (is_there(report / report_list)) remove_file(report / report_list);
+  if (stands_there(report / report_list)) remove_file(report / report_list);
   std::error_code not_empty;
   for (const fs::path& folder : {report / "data", report / "specs", report}) fs::remove(folder, not_empty);
 }

@@ -47,7 +47,7 @@ struct range {
 };
 
 /// A part of a block that stays in the first cache.
-constexpr std::int64_t part = 512, lanes = 8;
+constexpr std::int64_t chunk = 512, lanes = 8;
 
 /// dx, the level of each value, and the value itself where nothing was clipped, 0 elsewhere. Without a branch, so that
 /// the compiler makes vectors of it: half of the values behind a ReLU are 0, and no processor guesses which.
@@ -65,11 +65,11 @@ void part_backward(const float* x, const float* e, std::int64_t count, const ran
 
 /// One block: dx, and the sum of e (q s - x), x counting where nothing was clipped; in double, for q s and x cancel.
 double block_backward(const float* x, const float* e, float* dx, std::int64_t count, const range& r) {
-  std::array<float, part> q, inside;
+  std::array<float, chunk> q, inside;
   std::array<double, lanes> sums{};
   const auto scale = static_cast<double>(r.scale);
-  for (std::int64_t first = 0; first < count; first += part) {
-    const std::int64_t n = std::min(part, count - first);
+  for (std::int64_t first = 0; first < count; first += chunk) {
+    const std::int64_t n = std::min(chunk, count - first);
     part_backward(x + first, e + first, n, r, dx + first, q.data(), inside.data());
     const auto term = [&](std::int64_t i) {
       const auto at = static_cast<std::size_t>(i);

@@ -23,9 +23,9 @@ namespace spillway {
 namespace {
 
 /// Random numbers that are the same in every C++ library: std::shuffle and std::uniform_real_distribution are not.
-class seeded_random {
+class mersenne_random {
  public:
-  explicit seeded_random(std::uint64_t seed) : m_bits(seed) {}
+  explicit mersenne_random(std::uint64_t seed) : m_bits(seed) {}
 
   /// [0, 1), 53 bits
   double uniform() { return std::ldexp(static_cast<double>(m_bits() >> 11), -53); }
@@ -39,7 +39,7 @@ class seeded_random {
   std::mt19937_64 m_bits;
 };
 
-torch::Tensor initial_weights(std::int64_t rows, std::int64_t columns, seeded_random& random) {
+torch::Tensor initial_weights(std::int64_t rows, std::int64_t columns, mersenne_random& random) {
   const auto result = torch::empty({rows, columns}, torch::kDouble);
   const double bound = 1 / std::sqrt(static_cast<double>(columns));
   auto* data = result.data_ptr<double>();
@@ -141,7 +141,7 @@ double train_epoch(const Quantizer& quantizer, scheduled_adam& adam, const binar
 
 template <typename Quantizer>
 quantized_weights fit(Quantizer quantizer, const binary_images& images, const training_options& options,
-                      seeded_random& random, const linear_report& report) {
+                      mersenne_random& random, const linear_report& report) {
   scheduled_adam adam(quantizer.v, quantizer.scales(), options);
   std::vector<std::int64_t> order(static_cast<std::size_t>(images.frames()));
   std::iota(order.begin(), order.end(), 0);
@@ -179,7 +179,7 @@ quantized_weights train_linear(const binary_images& images, const training_optio
                                const linear_report& report) {
   validate(options);
   check_labels(images, options.classes);
-  seeded_random random(options.seed);
+  mersenne_random random(options.seed);
   const auto start = initial_weights(options.classes, images.features, random);
   if (options.format.method == weight_method::qat) {
     const auto quantizer = qat_quantizer::from_weights(start, options.format);

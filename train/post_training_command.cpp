@@ -25,7 +25,7 @@ namespace spillway {
 namespace {
 
 /// A pixel of at least this much is a 1, where a network takes bits: as in mnist-linear.
-constexpr std::uint8_t threshold = 128;
+constexpr std::uint8_t least_one = 128;
 
 struct post_training_arguments {
   std::string model, accumulator, method = "greedy", limit = "published", format = "qonnx", calibrate, score, output;
@@ -50,7 +50,7 @@ dataset load_training_images(const std::filesystem::path& path, bool as_bits) {
       integer_tensor::zeros(unsigned_type(as_bits ? 1 : 8), {images.shape[0], images.shape[1] * images.shape[2]}),
       {}};
   std::transform(images.bytes.begin(), images.bytes.end(), data.inputs.words.begin(),
-                 [as_bits](std::uint8_t pixel) { return as_bits ? pixel >= threshold : pixel; });
+                 [as_bits](std::uint8_t pixel) { return as_bits ? pixel >= least_one : pixel; });
   return data;
 }
 

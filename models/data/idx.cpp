@@ -12,8 +12,6 @@
 namespace spillway {
 namespace {
 
-constexpr std::int64_t longest_file = std::int64_t{1} << 30;
-
 std::string_view type_name(int code) {
   switch (code) {
     case 0x08:
@@ -92,7 +90,7 @@ class idx_reader {
 }  // namespace
 
 idx_array read_idx(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
+  const std::string content = read_file(path, longest_tensor_file);
   return idx_reader(path, content).read();
 }
 

@@ -15,8 +15,6 @@
 namespace spillway {
 namespace {
 
-constexpr std::int64_t longest_file = std::int64_t{1} << 30;
-
 /// The bits of element `i`, zero-extended.
 std::uint64_t element_bits(std::string_view content, const npy_header& header, std::int64_t i) {
   const auto width = static_cast<std::size_t>(header.item_bytes);
@@ -80,17 +78,17 @@ float_tensor floats_of(std::string_view content, const npy_header& header, const
 }  // namespace
 
 integer_tensor read_npy(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
+  const std::string content = read_file(path, longest_tensor_file);
   return integers_of(content, parse_npy_header(content, path), path);
 }
 
 float_tensor read_npy_floats(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
+  const std::string content = read_file(path, longest_tensor_file);
   return floats_of(content, parse_npy_header(content, path), path);
 }
 
 std::variant<integer_tensor, float_tensor> read_any_npy(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
+  const std::string content = read_file(path, longest_tensor_file);
   const npy_header header = parse_npy_header(content, path);
   if (header.kind == 'f') return floats_of(content, header, path);
   return integers_of(content, header, path);

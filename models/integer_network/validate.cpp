@@ -17,7 +17,7 @@ namespace spillway {
 
 namespace {
 
-using values = std::span<const integer_value* const>;
+using value_list = std::span<const integer_value* const>;
 
 std::string text(const frame_shape& shape) {
   return fmt::format("[{}, {}, {}]", shape.height, shape.width, shape.channels);
@@ -36,7 +36,7 @@ void check_thresholds(const integer_tensor& thresholds, std::int64_t rows, std::
 /// The kinds one by one: throws for what does not fit, and returns the frames of the outputs.
 struct checker {
   const std::string& path;
-  values inputs;
+  value_list inputs;
 
   const frame_shape& in() const { return inputs[0]->shape; }
 
@@ -240,7 +240,7 @@ class network_checker {
   }
 
   /// A layer states the type of its output once more; what only moves values keeps their type.
-  void check_type(const integer_node& node, values inputs, const std::string& path) const {
+  void check_type(const integer_node& node, value_list inputs, const std::string& path) const {
     const integer_type made = m_net.values[static_cast<std::size_t>(node.outputs[0])].type;
     const auto expect = [&](integer_type type) {
       if (made != type)

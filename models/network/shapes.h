@@ -14,6 +14,9 @@ namespace spillway {
 /// The dimensions of a tensor, the batch first.
 using tensor_shape = std::vector<std::int64_t>;
 
+/// The greatest kernel, stride, dilation or padding of a window: 2^30.
+inline constexpr std::int64_t most_window = std::int64_t{1} << 30;
+
 /// "[1, 3, 28, 28]", for messages.
 std::string text(const tensor_shape& shape);
 

@@ -11,8 +11,6 @@ namespace spillway {
 namespace {
 
 /// Sizes and positions of a window; with these, int64 holds every sum and product of two.
-constexpr std::int64_t most_window = std::int64_t{1} << 30;
-
 /// Computes one node's shape; one overload an operator, and none that takes all: a new operator must say its own.
 struct shape_of {
   const std::string& node;

@@ -9,8 +9,6 @@ namespace spillway {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 /// One of the next two doubles above (Rump, Zimmermann, Boldo, Melquiond, "Computing predecessor and successor in
 /// rounding to nearest", 2009), many times as fast as std::nextafter. Of -infinity it gives the least double, as
 /// std::nextafter does.

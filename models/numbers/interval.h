@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace spillway {
+
+/// The end of an interval that has none.
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A real number between two doubles. What is computed is rounded outwards, so that it is surely between them still; an
 /// end is infinite beyond double's range. An interval whose ends are equal is that very double, and stays one where the

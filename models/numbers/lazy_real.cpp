@@ -10,14 +10,12 @@
 
 namespace spillway {
 
-namespace {
+namespace exact_ends {
 
 constexpr int root_bits = 128;
 
 /// Expressions that are deeper are evaluated at once: neither evaluation nor release may use up the stack.
 constexpr int most_depth = 64;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// The ends of a bracket.
 struct ends {
@@ -69,9 +67,11 @@ interval around_fraction(const rational& value) {
   return std::isfinite(near) && exact(near) == value ? interval{near, near} : outwards(near, near);
 }
 
-}  // namespace
+}  // namespace exact_ends
 
 struct bracket::expression {
+  using ends = exact_ends::ends;
+
   operation what;
   bool is_exact;
   int depth;
@@ -82,7 +82,7 @@ struct bracket::expression {
 
   expression(operation of, bool exactly, const bracket& left, const bracket& right)
       : what(of), is_exact(exactly), depth(1 + std::max(depth_of(left), depth_of(right))), a(left), b(right) {
-    if (depth <= most_depth) return;
+    if (depth <= exact_ends::most_depth) return;
     ends_here();
     depth = 0;
   }
@@ -116,7 +116,7 @@ struct bracket::expression {
       case operation::quotient:
         return quotient(ends_of(a), ends_of(b));
       case operation::root:
-        return root(ends_of(a).low);
+        return exact_ends::root(ends_of(a).low);
       case operation::fraction:
         break;  // is evaluated from the start
     }
@@ -124,8 +124,8 @@ struct bracket::expression {
   }
 };
 
-bracket::bracket(rational value) : m_around(around_fraction(value)) {
-  if (!m_around.is_point()) m_expression = std::make_shared<expression>(ends(std::move(value)));
+bracket::bracket(rational value) : m_around(exact_ends::around_fraction(value)) {
+  if (!m_around.is_point()) m_expression = std::make_shared<expression>(exact_ends::ends(std::move(value)));
 }
 
 bracket::bracket(operation what, const interval& around, const bracket& a, const bracket& b) : m_around(around) {
@@ -202,7 +202,7 @@ bracket square_root(const bracket& value) {
   if (around.is_point() || (value.is_double() && value.m_around.low > 0 && tells_errors(value.m_around.low)))
     return {bracket::operation::root, around, value, {}};
   bracket result;
-  ends found = root(value.low());
+  exact_ends::ends found = exact_ends::root(value.low());
   if (found.is_exact()) return std::move(found.low);
   result.m_around = around;
   result.m_expression = std::make_shared<bracket::expression>(std::move(found));

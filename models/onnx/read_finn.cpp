@@ -13,8 +13,6 @@ namespace spillway {
 
 namespace {
 
-constexpr std::int64_t most_window = std::int64_t{1} << 30;
-
 /// An attribute that is one number, or one for each of `count`; newer and older files differ.
 std::vector<std::int64_t> one_or_each(node_reader& reader, const char* key, std::size_t count, std::int64_t otherwise,
                                       std::int64_t least) {

@@ -11,8 +11,6 @@ namespace spillway {
 
 namespace {
 
-constexpr std::int64_t most_window = std::int64_t{1} << 30;
-
 /// A list of `count` numbers, each from `least`, or the default where the attribute is not there.
 std::vector<std::int64_t> sizes(node_reader& reader, const char* key, std::size_t count, std::int64_t least) {
   std::vector<std::int64_t> result = reader.attributes.integers(key);

@@ -9,8 +9,6 @@ namespace spillway {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 /// A value of the mathematics library, and what it may be off by.
 double below(double value) { return value - (std::abs(value) * 0x1p-40 + 0x1p-1000); }
 double above(double value) { return value + (std::abs(value) * 0x1p-40 + 0x1p-1000); }

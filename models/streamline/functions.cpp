@@ -252,8 +252,9 @@ void streamliner::extreme(join_step::kind what) {
       made.chain.join(what, value_chain(affine_step{{0}, parameter(made, by->real.shape, values, "constant")}));
     } else if (made.on_host()) {
       const auto end = static_cast<float>(nearest_double(values[0]));
-      constexpr float infinity = std::numeric_limits<float>::infinity();
-      made.steps.push_back({input_step::kind::clamp, {}, 0, is_greater ? end : -infinity, is_greater ? infinity : end});
+      constexpr float unbounded = std::numeric_limits<float>::infinity();
+      made.steps.push_back(
+          {input_step::kind::clamp, {}, 0, is_greater ? end : -unbounded, is_greater ? unbounded : end});
     } else {
       made.chain.clamp(is_greater ? std::optional(values[0]) : std::nullopt,
                        is_greater ? std::nullopt : std::optional(values[0]));

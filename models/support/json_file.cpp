@@ -15,7 +15,7 @@
 namespace spillway {
 namespace {
 
-constexpr std::int64_t longest_file = 1 << 20;
+constexpr std::int64_t longest_json = 1 << 20;
 constexpr int deepest = 16;
 
 /// Watches the parser: JSON libraries take the last of two equal keys in silence, a user never means that.
@@ -43,7 +43,7 @@ class parse_guard {
 
 template <class Json>
 Json read_object(const std::string& path) {
-  const std::string content = read_file(path, longest_file);
+  const std::string content = read_file(path, longest_json);
   Json json;
   try {
     parse_guard guard(path);

@@ -22,7 +22,7 @@ namespace {
 
 const std::string a2q = zoo + "a2q-w8a1-p12.onnx";
 
-std::string contents(const std::string& path) { return read_file(path, std::int64_t{1} << 24); }
+std::string contents_of(const std::string& path) { return read_file(path, std::int64_t{1} << 24); }
 
 /// 1-bit inputs, bipolar weights.
 network bipolar() {
@@ -65,7 +65,7 @@ TEST_CASE("a converted file is small, claims the same, and is the same network t
   CHECK(json::parse(again.out).at("format") == "qonnx");
   CHECK(json::parse(again.out).at("bytes") == fs::file_size(back));
   REQUIRE(spillway_command({"convert", back, "-o", twice}).code == 0);
-  CHECK(contents(twice) == contents(qcdq));
+  CHECK(contents_of(twice) == contents_of(qcdq));
 }
 
 TEST_CASE("what can't be converted is one line, and loses nothing") {
@@ -76,10 +76,10 @@ TEST_CASE("what can't be converted is one line, and loses nothing") {
                 {"bipolar.onnx: weights: BipolarQuant has no form in QCDQ; right: QONNX"});
   CHECK_FALSE(fs::exists(out));
   CHECK(spillway_command({"convert", path, "-o", out, "--format", "qonnx"}).code == 0);
-  const std::string before = contents(out);
+  const std::string before = contents_of(out);
   check_refused(spillway_command({"convert", a2q, "-o", out}), 2, {"out.onnx exists; --force replaces it"});
   check_refused(spillway_command({"convert", path, "--force", "-o", out}), 2, {"BipolarQuant has no form"});
-  CHECK(contents(out) == before);
+  CHECK(contents_of(out) == before);
   check_refused(spillway_command({"convert", a2q, "--format", "qcdc", "-o", scratch.file("b.onnx")}), 2,
                 {"there is no format qcdc; nearest: qcdq"});
   check_refused(spillway_command({"convert", a2q, "-o", scratch.file("no/b.onnx")}), 3, {"there is no folder"});
@@ -87,5 +87,5 @@ TEST_CASE("what can't be converted is one line, and loses nothing") {
                 {"none.onnx"});
   check_refused(run_process({SPILLWAY_BINARY_DIR "/spillway", "convert", a2q, "--force", "-o", out}, {}, 4096), 3,
                 {"out.onnx"});
-  CHECK(contents(out) == before);
+  CHECK(contents_of(out) == before);
 }

@@ -14,9 +14,9 @@ using nlohmann::json;
 
 namespace {
 
-json simulate(const std::string& model, const std::string& data, std::vector<std::string> more) {
+json simulate(const std::string& model, const std::string& inputs, std::vector<std::string> more) {
   std::vector<std::string> arguments{"simulate", SPILLWAY_SOURCE_DIR "/models/zoo/" + model,
-                                     "--data",   SPILLWAY_SOURCE_DIR "/models/data/" + data,
+                                     "--data",   SPILLWAY_SOURCE_DIR "/models/data/" + inputs,
                                      "--quiet",  "--json"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   const process_result result = spillway_command(arguments);

@@ -7,14 +7,12 @@
 
 #include "spillway/models/certificates/certificate.h"
 #include "spillway/models/support/error.h"
+#include "spillway/tests/models/draw.h"
 
 using namespace spillway;
+using spillway::testing::draw;
 
 namespace {
-
-std::int64_t draw(std::mt19937_64& bits, std::int64_t low, std::int64_t high) {
-  return low + static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(high - low + 1));
-}
 
 /// True if the row holds, and its negation does: a row whose threshold has a negative slope is negated.
 bool holds(std::vector<std::int64_t> q, integer_type input, const tiled_format& format) {

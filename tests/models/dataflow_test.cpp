@@ -8,8 +8,10 @@
 #include <cmath>
 
 #include "spillway/models/support/error.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
+using spillway::testing::message_of;
 
 namespace {
 
@@ -44,16 +46,6 @@ unit_options folds(int pe, int simd) {
 
 const mvau& unit(const dataflow& flow, std::size_t u) { return std::get<mvau>(flow.units.at(u)); }
 mvau& unit(dataflow& flow, std::size_t u) { return std::get<mvau>(flow.units.at(u)); }
-
-template <class Action>
-std::string refusal(Action&& action) {
-  try {
-    action();
-  } catch (const config_error& e) {
-    return e.what();
-  }
-  return "no exception";
-}
 
 }  // namespace
 
@@ -145,7 +137,9 @@ TEST_CASE("latency is 2, plus ceil(log2 SIMD) for the tree, plus 1 for threshold
 }
 
 TEST_CASE("a fold that does not divide is refused with the nearest that do") {
-  const auto with = [](int pe, int simd) { return refusal([&] { lower(chain({784, 10}), {folds(pe, simd)}); }); };
+  const auto with = [](int pe, int simd) {
+    return message_of<config_error>([&] { lower(chain({784, 10}), {folds(pe, simd)}); });
+  };
   CHECK(with(10, 784) == "no exception");
   CHECK(with(1, 1) == "no exception");
   CHECK(with(6, 16) == "MVAU_0.pe = 6 does not divide MH = 10; nearest: 5, 10");
@@ -177,7 +171,7 @@ TEST_CASE("accumulators of 1 and 4096 bits are legal, 0 and 4097 are not") {
   const auto with = [](int bits) {
     unit_options options;
     options.accumulator = accumulator_format{.bits = bits};
-    return refusal([&] { lower(chain({8, 4}), {options}); });
+    return message_of<config_error>([&] { lower(chain({8, 4}), {options}); });
   };
   CHECK(with(1) == "no exception");
   CHECK(with(4096) == "no exception");
@@ -186,7 +180,7 @@ TEST_CASE("accumulators of 1 and 4096 bits are legal, 0 and 4097 are not") {
 }
 
 TEST_CASE("options for more units than there are layers are refused, for fewer they leave defaults") {
-  CHECK(refusal([] {
+  CHECK(message_of<config_error>([] {
           lower(chain({8, 4}), {folds(4, 8), folds(1, 1)});
         }) == "options for 2 units, but the network has 1 layers");
   CHECK(unit(lower(chain({8, 4, 2}), {folds(4, 8)}), 1).pe == 2);
@@ -206,16 +200,16 @@ TEST_CASE("a width converter stands between neighbours whose beats differ") {
 TEST_CASE("neighbours that do not fit together are refused, naming both") {
   dataflow flow = lower(chain({8, 4, 2}));
   unit(flow, 1).input_type = unsigned_type(3);
-  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits UINT2, but MVAU_1 takes UINT3");
+  CHECK(message_of<config_error>([&] { validate(flow); }) == "MVAU_0 emits UINT2, but MVAU_1 takes UINT3");
   flow = lower(chain({8, 4, 2}));
   unit(flow, 1).vectors_per_frame = 2;
-  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits 1 beats a frame, but MVAU_1 takes 2");
+  CHECK(message_of<config_error>([&] { validate(flow); }) == "MVAU_0 emits 1 beats a frame, but MVAU_1 takes 2");
   flow = lower(chain({8, 4, 2}));
   unit(flow, 1).weights = integer_tensor::zeros(signed_type(8), {2, 8});
-  CHECK(refusal([&] { validate(flow); }) == "MVAU_0 emits 1 beats a frame, but MVAU_1 takes 2");
+  CHECK(message_of<config_error>([&] { validate(flow); }) == "MVAU_0 emits 1 beats a frame, but MVAU_1 takes 2");
   flow = lower(chain({8, 4, 2}));
   unit(flow, 1).simd = 2;
-  CHECK(refusal([&] { validate(flow); }) ==
+  CHECK(message_of<config_error>([&] { validate(flow); }) ==
         "MVAU_0 emits beats of 4 lanes, but MVAU_1 takes 2: set both to one value, or put a width converter between "
         "them");
 }
@@ -225,7 +219,7 @@ TEST_CASE("streams that are bound wrongly are refused") {
   const auto after = [&](auto&& change) {
     dataflow flow = good;
     change(flow.streams);
-    return refusal([&] { validate(flow); });
+    return message_of<config_error>([&] { validate(flow); });
   };
   using links = std::vector<dataflow_stream>;
   CHECK(after([](links&) {}) == "no exception");
@@ -249,7 +243,7 @@ TEST_CASE("a unit that is no hardware is refused by its name") {
   const auto after = [&](auto&& change) {
     dataflow flow = good;
     change(flow);
-    return refusal([&] { validate(flow); });
+    return message_of<config_error>([&] { validate(flow); });
   };
   CHECK(after([](dataflow&) {}) == "no exception");
   CHECK(after([](dataflow& flow) { flow.units.clear(); }) == "dataflow net has no units");
@@ -276,7 +270,7 @@ TEST_CASE("a unit's thresholds must be its rows', ascending, and within its outp
     dataflow flow = good;
     unit(flow, 0).thresholds = std::move(thresholds);
     unit(flow, 0).output_offset = offset;
-    return refusal([&] { validate(flow); });
+    return message_of<config_error>([&] { validate(flow); });
   };
   const auto rows = [](std::int64_t count, const std::vector<std::int64_t>& row) {
     std::vector<std::int64_t> values;

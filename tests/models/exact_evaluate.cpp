@@ -6,6 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "spillway/models/data/dataset.h"
+
 namespace spillway::testing {
 
 namespace {
@@ -433,6 +435,24 @@ exact_tensor evaluate_exactly(const network& net, const exact_tensor& input) {
     if (run.is_constant) fixed.insert(node.output);
   }
   return values.at(net.output);
+}
+
+exact_tensor evaluate_exactly(const network& net, const std::vector<float>& input) {
+  exact_tensor x{net.input_shape, {}};
+  for (const float value : input) x.values.push_back(exact(value));
+  return evaluate_exactly(net, x);
+}
+
+std::vector<double> outputs_in_file_order(const integer_network& net, const streamline_report& report,
+                                          const std::vector<float>& x) {
+  const integer_tensor y = evaluate(net, quantize_reals(net, x));
+  const std::size_t scales = net.output_scale.size();
+  std::vector<double> result;
+  for (const std::int64_t place : report.values.back().places) {
+    const auto channel = static_cast<std::size_t>(place) % scales;
+    result.push_back(static_cast<double>(*y.at(place)) * net.output_scale[channel] + net.output_bias[channel]);
+  }
+  return result;
 }
 
 }  // namespace spillway::testing

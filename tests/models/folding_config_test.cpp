@@ -64,7 +64,7 @@ const std::vector<std::string> small_cnn{"Thresholding_0", "ConvolutionInputGene
 
 /// What is said of a folding file, without the path.
 template <class Error = config_error>
-std::string refusal(const std::string& text, std::size_t units = 2) {
+std::string refusal_of_folding(const std::string& text, std::size_t units = 2) {
   const std::string message = message_of<Error>([&] { read_text(text, units); });
   const std::size_t at = message.find("f.json: ");
   return at == std::string::npos ? message : message.substr(at + 8);
@@ -121,44 +121,46 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
             "MVAU_0.mlo_max_iter: folding: 3 (simulated and priced as 0)"});
   CHECK(said_of(R"({"MVAU_0": {"runtime_writeable_weights": 0, "pumpedMemory": 0, "mlo_max_iter": 0}})", {"MVAU_0"})
             .empty());
-  CHECK(refusal(R"({"MVAU_0": {"runtime_writeable_weights": 2}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"runtime_writeable_weights": 2}})") ==
         "MVAU_0.runtime_writeable_weights = 2 is not what FINN takes; nearest: 0");
-  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "extern"}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"mem_mode": "extern"}})") ==
         "MVAU_0.mem_mode = \"extern\" is not what FINN takes; nearest: \"internal_decoupled\"");
-  CHECK(
-      refusal(R"({"MVAU_0": {"ram_style_thresholds": ""}})").starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"ram_style_thresholds": ""}})")
+            .starts_with("MVAU_0.ram_style_thresholds = \"\" is not"));
 }
 
 TEST_CASE("resType chooses what multiplies, and embedded weights are constants") {
   CHECK(read_text(R"({"MVAU_0": {"resType": "dsp"}})", 1)[0].multipliers == multiplier_style::dsp);
   CHECK(read_text(R"({"MVAU_0": {"resType": "auto"}})", 1)[0].multipliers == multiplier_style::lut);
-  CHECK(refusal(R"({"MVAU_0": {"resType": "dps"}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"resType": "dps"}})") ==
         "MVAU_0.resType = \"dps\" is not one of auto, lut, dsp; nearest: dsp");
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "internal_embedded", "ram_style": "auto"}})", 1)[0].constant_weights ==
         true);
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "const"}})", 1)[0].constant_weights == true);
   CHECK(read_text(R"({"MVAU_0": {"mem_mode": "decoupled"}})", 1)[0].constant_weights == false);
-  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "internal_embedded", "ram_style": "block"}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"mem_mode": "internal_embedded", "ram_style": "block"}})") ==
         "MVAU_0.ram_style has no effect on embedded weights, which are constants; nearest: \"auto\"");
-  CHECK(refusal(R"({"MVAU_0": {"mem_mode": "internal_embedded", "resType": "dsp"}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"mem_mode": "internal_embedded", "resType": "dsp"}})") ==
         "MVAU_0.resType has no effect on embedded weights, which are constants; nearest: \"auto\"");
 }
 
 TEST_CASE("what would have no effect is refused with its path, its value and the nearest legal one") {
-  CHECK(refusal(R"({"MVAU_0": {"SIMD_": 4}})") == "MVAU_0.SIMD_ = 4 would have no effect; nearest: SIMD");
-  CHECK(refusal(R"({"MVAU_0": {"pe": 4}})") == "MVAU_0.pe = 4 would have no effect; nearest: PE");
-  CHECK(refusal(R"({"MVAU_0": {"inFIFODepth": [32]}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"SIMD_": 4}})") == "MVAU_0.SIMD_ = 4 would have no effect; nearest: SIMD");
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"pe": 4}})") == "MVAU_0.pe = 4 would have no effect; nearest: PE");
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"inFIFODepth": [32]}})") ==
         "MVAU_0.inFIFODepth = [32] would have no effect; nearest: inFIFODepths");
-  CHECK(refusal(R"({"MVAU_0": {"inFIFODepths": 32}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"inFIFODepths": 32}})") ==
         "MVAU_0.inFIFODepths = 32 must be an array, one depth a port");
-  CHECK(refusal(R"({"MVAU_01": {"PE": 1}})") == "there is no unit 'MVAU_01'; nearest: MVAU_0");
-  CHECK(refusal(R"({"mvau_1": {"PE": 1}})") == "there is no unit 'mvau_1'; nearest: MVAU_1");
-  CHECK(refusal(R"({"Thresholdings_0": {"PE": 1}})").starts_with("there is no unit 'Thresholdings_0'; nearest: MVAU_"));
-  CHECK(refusal(R"({"MVAU_hsl_0": {"PE": 1}})") == "there is no unit 'MVAU_hsl_0'; nearest: MVAU_0");
-  CHECK(refusal(R"({"defaults": {}})").starts_with("there is no unit 'defaults'"));
-  CHECK(refusal(R"({"Defaults": {"PE": [2, ["VVUA"]]}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_01": {"PE": 1}})") == "there is no unit 'MVAU_01'; nearest: MVAU_0");
+  CHECK(refusal_of_folding(R"({"mvau_1": {"PE": 1}})") == "there is no unit 'mvau_1'; nearest: MVAU_1");
+  CHECK(refusal_of_folding(R"({"Thresholdings_0": {"PE": 1}})")
+            .starts_with("there is no unit 'Thresholdings_0'; nearest: MVAU_"));
+  CHECK(refusal_of_folding(R"({"MVAU_hsl_0": {"PE": 1}})") == "there is no unit 'MVAU_hsl_0'; nearest: MVAU_0");
+  CHECK(refusal_of_folding(R"({"defaults": {}})").starts_with("there is no unit 'defaults'"));
+  CHECK(refusal_of_folding(R"({"Defaults": {"PE": [2, ["VVUA"]]}})") ==
         "Defaults.PE is for \"VVUA\", which is no kind of unit; nearest: VVAU");
-  CHECK(refusal(R"({"Defaults": {"simd": [2, ["all"]]}})") == "Defaults.simd = 2 would have no effect; nearest: SIMD");
+  CHECK(refusal_of_folding(R"({"Defaults": {"simd": [2, ["all"]]}})") ==
+        "Defaults.simd = 2 would have no effect; nearest: SIMD");
 }
 
 TEST_CASE("a known kind of FINN's that the network lacks is said and skipped") {
@@ -171,9 +173,9 @@ TEST_CASE("a known kind of FINN's that the network lacks is said and skipped") {
   CHECK(said_of(R"({"Defaults": {"PE": [2, ["VVAU_hls"]]}})", {"MVAU_0"}) ==
         std::vector<std::string>{"Defaults.PE: folding: skipped (the network has no VVAU_hls)"});
   // What is skipped may not be wrong, either.
-  CHECK(refusal(R"({"Thresholding_rtl_0": {"PE": 0}})") ==
+  CHECK(refusal_of_folding(R"({"Thresholding_rtl_0": {"PE": 0}})") ==
         "Thresholding_rtl_0.PE = 0 must be a positive integer; nearest: 1");
-  CHECK(refusal(R"({"Thresholding_rtl_0": {"EP": 1}})") ==
+  CHECK(refusal_of_folding(R"({"Thresholding_rtl_0": {"EP": 1}})") ==
         "Thresholding_rtl_0.EP = 1 would have no effect; nearest: PE");
 }
 
@@ -257,35 +259,35 @@ TEST_CASE("one unit of FINN's is found by its number, and files in the units' ow
 TEST_CASE("folds are positive integers") {
   CHECK(read_text(R"({"MVAU_0": {"PE": 1, "SIMD": 2147483647}})", 1)[0].simd == 2147483647);
   for (const char* value : {"0", "-1", "1.0", "2147483648", "18446744073709551616", "\"4\"", "true", "null", "[4]"})
-    CHECK(
-        refusal(std::string(R"({"MVAU_1": {"PE": )") + value + "}}").find(" must be a positive integer; nearest: 1") !=
-        std::string::npos);
-  CHECK(refusal(R"({"MVAU_1": {"SIMD": 0}})") == "MVAU_1.SIMD = 0 must be a positive integer; nearest: 1");
+    CHECK(refusal_of_folding(std::string(R"({"MVAU_1": {"PE": )") + value + "}}")
+              .find(" must be a positive integer; nearest: 1") != std::string::npos);
+  CHECK(refusal_of_folding(R"({"MVAU_1": {"SIMD": 0}})") == "MVAU_1.SIMD = 0 must be a positive integer; nearest: 1");
 }
 
 TEST_CASE("a memory style that does not exist is answered with the nearest") {
-  CHECK(refusal(R"({"MVAU_0": {"ram_style": "blok"}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"ram_style": "blok"}})") ==
         "MVAU_0.ram_style = \"blok\" is not one of auto, distributed, block, ultra; nearest: block");
-  CHECK(refusal(R"({"MVAU_0": {"ram_style": 3}})").starts_with("MVAU_0.ram_style = 3 is not one of auto"));
+  CHECK(refusal_of_folding(R"({"MVAU_0": {"ram_style": 3}})").starts_with("MVAU_0.ram_style = 3 is not one of auto"));
 }
 
 TEST_CASE("a unit that is named twice is refused, under two of its names, too") {
-  CHECK(refusal(R"({"MVAU_1": {"PE": 1}, "MVAU_hls_1": {"PE": 2}})") ==
+  CHECK(refusal_of_folding(R"({"MVAU_1": {"PE": 1}, "MVAU_hls_1": {"PE": 2}})") ==
         "MVAU_1 is there twice, as MVAU_1 and as MVAU_hls_1");
-  CHECK(refusal<input_error>(R"({"MVAU_0": {"PE": 1}, "MVAU_0": {"PE": 2}})") ==
+  CHECK(refusal_of_folding<input_error>(R"({"MVAU_0": {"PE": 1}, "MVAU_0": {"PE": 2}})") ==
         "has the key 'MVAU_0' twice in one object");
-  CHECK(refusal<input_error>(R"({"MVAU_0": {"PE": 1, "PE": 2}})") == "has the key 'PE' twice in one object");
+  CHECK(refusal_of_folding<input_error>(R"({"MVAU_0": {"PE": 1, "PE": 2}})") == "has the key 'PE' twice in one object");
 }
 
 TEST_CASE("a file of another form is refused by what would be right") {
-  CHECK(refusal<input_error>("[]") == "holds a JSON array; an object is right");
-  CHECK(refusal<input_error>("{\n \"MVAU_0\": {\"PE\": 4,}\n}") == "is no JSON from line 2, column 21");
-  CHECK(refusal(R"({"MVAU_0": 4})") == "MVAU_0 = 4 must be an object");
-  CHECK(refusal(R"({"Defaults": []})") == "Defaults = [] must be an object");
-  CHECK(refusal(R"({"Defaults": {"PE": 4}})") ==
+  CHECK(refusal_of_folding<input_error>("[]") == "holds a JSON array; an object is right");
+  CHECK(refusal_of_folding<input_error>("{\n \"MVAU_0\": {\"PE\": 4,}\n}") == "is no JSON from line 2, column 21");
+  CHECK(refusal_of_folding(R"({"MVAU_0": 4})") == "MVAU_0 = 4 must be an object");
+  CHECK(refusal_of_folding(R"({"Defaults": []})") == "Defaults = [] must be an object");
+  CHECK(refusal_of_folding(R"({"Defaults": {"PE": 4}})") ==
         "Defaults.PE = 4 must be [value, [kinds of unit]], for instance [2, [\"all\"]]");
-  CHECK(refusal(R"({"Defaults": {"PE": [4, []]}})").starts_with("Defaults.PE = [4,[]] must be"));
-  CHECK(refusal(R"({"Defaults": {"PE": [4, [7]]}})").starts_with("Defaults.PE is for 7, which is no kind of unit"));
+  CHECK(refusal_of_folding(R"({"Defaults": {"PE": [4, []]}})").starts_with("Defaults.PE = [4,[]] must be"));
+  CHECK(refusal_of_folding(R"({"Defaults": {"PE": [4, [7]]}})")
+            .starts_with("Defaults.PE is for 7, which is no kind of unit"));
   const temporary_directory folder;
   CHECK(message_of<io_error>([&] { read_folding_config(folder.file("none"), {"MVAU_0"}); }) ==
         folder.file("none") + ": cannot read the file: No such file or directory");

@@ -10,16 +10,14 @@
 #include "spillway/models/quantize/accumulator_budget.h"
 #include "spillway/models/quantize/post_train_layer.h"
 #include "spillway/models/support/error.h"
+#include "spillway/tests/models/draw.h"
 
 using namespace spillway;
+using spillway::testing::draw;
 
 namespace {
 
 using integers = std::vector<std::int64_t>;
-
-std::int64_t draw(std::mt19937_64& bits, std::int64_t low, std::int64_t high) {
-  return low + static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(high - low + 1));
-}
 
 /// Samples of correlated inputs of a type, and the same a little off.
 struct sample_set {

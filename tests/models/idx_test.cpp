@@ -18,7 +18,7 @@ std::string idx_bytes(int type, const std::vector<std::uint32_t>& shape, const s
   return bytes + elements;
 }
 
-std::string refusal(const std::string& bytes) {
+std::string refusal_of_idx(const std::string& bytes) {
   const temporary_directory folder;
   const std::string path = folder.file("x");
   write_bytes(path, bytes);
@@ -43,31 +43,32 @@ TEST_CASE("dimensions are big-endian, beyond one byte too") {
 }
 
 TEST_CASE("an IDX file one byte short or long is refused with both lengths") {
-  CHECK(refusal(idx_bytes(8, {2, 2}, "abc")) ==
+  CHECK(refusal_of_idx(idx_bytes(8, {2, 2}, "abc")) ==
         "shape [2, 2] needs 4 bytes after the header, but 3 are there; the file is cut short");
-  CHECK(refusal(idx_bytes(8, {2, 2}, "abcde")) ==
+  CHECK(refusal_of_idx(idx_bytes(8, {2, 2}, "abcde")) ==
         "shape [2, 2] needs 4 bytes after the header, but 5 are there; the file is too long");
-  CHECK(refusal(idx_bytes(8, {2, 2}, "abcd")) == "no exception");
+  CHECK(refusal_of_idx(idx_bytes(8, {2, 2}, "abcd")) == "no exception");
 }
 
 TEST_CASE("sizes that nobody could allocate are refused by the file's length, without allocating") {
   const std::uint32_t most = 0xffffffff;
-  CHECK(refusal(idx_bytes(8, {most}, "abc")) ==
+  CHECK(refusal_of_idx(idx_bytes(8, {most}, "abc")) ==
         "shape [4294967295] needs 4294967295 bytes after the header, but 3 are there; the file is cut short");
-  CHECK(refusal(idx_bytes(8, {most, most, most}, "abc")) == "its dimensions overflow 63 bits");
-  CHECK(refusal(idx_bytes(8, {2, 0}, "")) == "dimension 1 is 0; at least 1 is right");
+  CHECK(refusal_of_idx(idx_bytes(8, {most, most, most}, "abc")) == "its dimensions overflow 63 bits");
+  CHECK(refusal_of_idx(idx_bytes(8, {2, 0}, "")) == "dimension 1 is 0; at least 1 is right");
 }
 
 TEST_CASE("files of another kind are refused by what they are") {
-  CHECK(refusal("") == "is cut short: 0 bytes are no IDX header");
-  CHECK(refusal("\x1f\x8b\x08\x08 and so on") == "is compressed; unpack it first (gunzip)");
-  CHECK(refusal("<html>") ==
+  CHECK(refusal_of_idx("") == "is cut short: 0 bytes are no IDX header");
+  CHECK(refusal_of_idx("\x1f\x8b\x08\x08 and so on") == "is compressed; unpack it first (gunzip)");
+  CHECK(refusal_of_idx("<html>") ==
         "is no IDX file: it starts with 3c 68 74 6d, not with 00 00 08 and the number of dimensions");
-  CHECK(refusal(idx_bytes(7, {1}, "a")).starts_with("is no IDX file"));
-  CHECK(refusal(idx_bytes(0x0d, {1}, "abcd")) == "holds 32-bit floats; unsigned bytes (type 8) are right");
-  CHECK(refusal(idx_bytes(8, {}, "")) == "has 0 dimensions; 1 to 8 are right");
-  CHECK(refusal(idx_bytes(8, std::vector<std::uint32_t>(9, 1), "a")) == "has 9 dimensions; 1 to 8 are right");
-  CHECK(refusal(idx_bytes(8, {1, 1}, "").substr(0, 11)) == "is cut short: 11 bytes are no IDX header of 2 dimensions");
+  CHECK(refusal_of_idx(idx_bytes(7, {1}, "a")).starts_with("is no IDX file"));
+  CHECK(refusal_of_idx(idx_bytes(0x0d, {1}, "abcd")) == "holds 32-bit floats; unsigned bytes (type 8) are right");
+  CHECK(refusal_of_idx(idx_bytes(8, {}, "")) == "has 0 dimensions; 1 to 8 are right");
+  CHECK(refusal_of_idx(idx_bytes(8, std::vector<std::uint32_t>(9, 1), "a")) == "has 9 dimensions; 1 to 8 are right");
+  CHECK(refusal_of_idx(idx_bytes(8, {1, 1}, "").substr(0, 11)) ==
+        "is cut short: 11 bytes are no IDX header of 2 dimensions");
 }
 
 TEST_CASE("a file that is missing, or a folder, is an io_error that names it") {

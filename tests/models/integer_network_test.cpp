@@ -40,7 +40,7 @@ integer_network two_layers() {
 
 integer_layer& layer(integer_network& net, std::size_t index) { return *mutable_matrix_layers(net).at(index); }
 
-std::string refusal(const integer_network& net) {
+std::string refusal_of_network(const integer_network& net) {
   try {
     validate(net);
   } catch (const config_error& e) {
@@ -163,47 +163,47 @@ TEST_CASE("inputs of another type, shape or range are refused") {
 }
 
 TEST_CASE("a network whose layers do not fit is refused by the layer and what would be right") {
-  CHECK(refusal(two_layers()) == "no exception");
+  CHECK(refusal_of_network(two_layers()) == "no exception");
   integer_network net = two_layers();
   net.nodes.clear();
-  CHECK(refusal(net) == "network net has no layers");
+  CHECK(refusal_of_network(net) == "network net has no layers");
   net = two_layers();
   layer(net, 0).weights = {};
-  CHECK(refusal(net) == "nodes[0].weights: the shape is empty; nearest: [1]");
+  CHECK(refusal_of_network(net) == "nodes[0].weights: the shape is empty; nearest: [1]");
   net = two_layers();
   layer(net, 1).weights.shape = {2};
-  CHECK(refusal(net) == "nodes[1].weights must be [MH, MW], but have 1 dimensions");
+  CHECK(refusal_of_network(net) == "nodes[1].weights must be [MH, MW], but have 1 dimensions");
   net = two_layers();
   layer(net, 1).weights = integer_tensor::zeros(signed_type(4), {1, 3});
-  CHECK(refusal(net) == "nodes[1] takes 3 values of UINT4, but gets 2 of UINT4");
+  CHECK(refusal_of_network(net) == "nodes[1] takes 3 values of UINT4, but gets 2 of UINT4");
   net = two_layers();
   layer(net, 1).input_type = signed_type(4);
-  CHECK(refusal(net) == "nodes[1] takes 2 values of INT4, but gets 2 of UINT4");
+  CHECK(refusal_of_network(net) == "nodes[1] takes 2 values of INT4, but gets 2 of UINT4");
   net = two_layers();
   net.input.type = unsigned_type(3);
-  CHECK(refusal(net) == "the input's value is of UINT2, but its quantizer gives UINT3");
+  CHECK(refusal_of_network(net) == "the input's value is of UINT2, but its quantizer gives UINT3");
   net = two_layers();
   layer(net, 0).weights.words[4] = 8;
-  CHECK(refusal(net) == "nodes[0].weights[4] = 8 is not a value of INT4; its range is -8 to 7");
+  CHECK(refusal_of_network(net) == "nodes[0].weights[4] = 8 is not a value of INT4; its range is -8 to 7");
 }
 
 TEST_CASE("thresholds that do not fit their layer are refused") {
   integer_network net = two_layers();
   layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {1, 2}, {0, 1});
-  CHECK(refusal(net) == "nodes[0].thresholds must be [MH, steps] with MH = 2");
+  CHECK(refusal_of_network(net) == "nodes[0].thresholds must be [MH, steps] with MH = 2");
   layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {2}, {0, 1});
-  CHECK(refusal(net) == "nodes[0].thresholds must be [MH, steps] with MH = 2");
+  CHECK(refusal_of_network(net) == "nodes[0].thresholds must be [MH, steps] with MH = 2");
   layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {2, 2}, {0, 1, 5, 4});
-  CHECK(refusal(net) == "nodes[0].thresholds[1] is not ascending at step 1");
+  CHECK(refusal_of_network(net) == "nodes[0].thresholds[1] is not ascending at step 1");
   layer(net, 0).thresholds = integer_tensor::from(signed_type(8), {2, 2}, {3, 4, 0, 0});
-  CHECK(refusal(net) == "no exception");  // from one row to the next they may fall
+  CHECK(refusal_of_network(net) == "no exception");  // from one row to the next they may fall
 }
 
 TEST_CASE("levels at the ends of the output type are legal, one beyond is not") {
   integer_network net = two_layers();
   const auto with_offset = [&](std::int64_t offset) {
     layer(net, 0).output_offset = offset;
-    return refusal(net);
+    return refusal_of_network(net);
   };
   CHECK(with_offset(13) == "no exception");  // 13 to 15 of UINT4
   CHECK(with_offset(14) == "nodes[0].output_type UINT4 does not hold the levels 14 to 16 of its thresholds");
@@ -218,14 +218,15 @@ TEST_CASE("levels at the ends of the output type are legal, one beyond is not") 
 TEST_CASE("logits need one positive scale and one bias a channel") {
   integer_network net = two_layers();
   net.output_scale = {};
-  CHECK(refusal(net) ==
+  CHECK(refusal_of_network(net) ==
         "output_scale and output_bias must have 1 values, one a channel of the output, but have 0 and 1");
   for (const double scale : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
     net.output_scale = {scale};
-    CHECK(refusal(net).starts_with("output_scale[0] = "));
+    CHECK(refusal_of_network(net).starts_with("output_scale[0] = "));
   }
   net.output_scale = {1e-300};
-  CHECK(refusal(net) == "no exception");
+  CHECK(refusal_of_network(net) == "no exception");
   net.output_bias = {std::nan("")};
-  CHECK(refusal(net) == "output_scale[0] = 1e-300 and output_bias[0] = nan must be finite, the scale positive");
+  CHECK(refusal_of_network(net) ==
+        "output_scale[0] = 1e-300 and output_bias[0] = nan must be finite, the scale positive");
 }

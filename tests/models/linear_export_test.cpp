@@ -35,7 +35,7 @@ integer_network through_a_file(const linear_export& from) {
 }
 
 template <class Change>
-std::string refusal(Change&& change) {
+std::string refusal_of_change(Change&& change) {
   linear_export file = small_export();
   change(file);
   return message_of<config_error>([&] { make_linear_network(file); });
@@ -80,7 +80,9 @@ TEST_CASE("integers that float32 would not bring back are refused, and never wri
       "2^22, and a product within float32's range");
   file.layers[0].weights = integer_tensor::from(signed_type(40), {1, 2}, {1, std::int64_t{1} << 30});
   CHECK(matrix_layers(through_a_file(file))[0]->weights == file.layers[0].weights);
-  CHECK(refusal([](linear_export& f) { f.layers[0].scale = {3e38F}; }).starts_with("layers[0].weights[0, 1] = -2"));
+  CHECK(refusal_of_change([](linear_export& f) {
+          f.layers[0].scale = {3e38F};
+        }).starts_with("layers[0].weights[0, 1] = -2"));
 }
 
 TEST_CASE("scales at float32's small end lose nothing: multiples of a subnormal are exact") {
@@ -138,33 +140,36 @@ TEST_CASE("bipolar inputs, one-bit inputs and wide activations") {
 }
 
 TEST_CASE("illegal layers are refused by their path") {
-  CHECK(refusal([](linear_export& f) { f.layers.clear(); }) == "layers: there are none; right: at least 1");
-  CHECK(refusal([](linear_export& f) { f.layers[0].scale = {0}; }) ==
+  CHECK(refusal_of_change([](linear_export& f) { f.layers.clear(); }) == "layers: there are none; right: at least 1");
+  CHECK(refusal_of_change([](linear_export& f) { f.layers[0].scale = {0}; }) ==
         "layers[0].scale[0] = 0; right: finite and greater than 0");
-  CHECK(refusal([](linear_export& f) { f.layers[0].scale = {std::numeric_limits<float>::quiet_NaN()}; }) ==
+  CHECK(refusal_of_change([](linear_export& f) { f.layers[0].scale = {std::numeric_limits<float>::quiet_NaN()}; }) ==
         "layers[0].scale[0] = nan; right: finite and greater than 0");
-  CHECK(refusal([](linear_export& f) { f.input_scale = -1; }) == "input_scale = -1; right: finite and greater than 0");
-  CHECK(refusal([](linear_export& f) {
+  CHECK(refusal_of_change([](linear_export& f) { f.input_scale = -1; }) ==
+        "input_scale = -1; right: finite and greater than 0");
+  CHECK(refusal_of_change([](linear_export& f) {
           f.layers[0].scale = {1, 1, 1};
         }) == "layers[0].scale has 3 values; right: 1 or 2");
-  CHECK(refusal([](linear_export& f) { f.layers[0].scale = {}; }) == "layers[0].scale has 0 values; right: 1 or 2");
-  CHECK(refusal([](linear_export& f) { f.layers[0].bias = {1}; }) == "layers[0].bias has 1 values; right: 0 or 2");
-  CHECK(refusal([](linear_export& f) {
+  CHECK(refusal_of_change([](linear_export& f) { f.layers[0].scale = {}; }) ==
+        "layers[0].scale has 0 values; right: 1 or 2");
+  CHECK(refusal_of_change([](linear_export& f) { f.layers[0].bias = {1}; }) ==
+        "layers[0].bias has 1 values; right: 0 or 2");
+  CHECK(refusal_of_change([](linear_export& f) {
           f.layers[0].bias = {1, INFINITY};
         }) == "layers[0].bias[1] = inf; right: finite");
-  CHECK(refusal([](linear_export& f) { f.layers[0].claimed_bits = 0; }) ==
+  CHECK(refusal_of_change([](linear_export& f) { f.layers[0].claimed_bits = 0; }) ==
         "layers[0].claimed_bits = 0; right: 1 to 4096");
-  CHECK(refusal([](linear_export& f) { f.layers[0].claimed_bits = 5000; }) ==
+  CHECK(refusal_of_change([](linear_export& f) { f.layers[0].claimed_bits = 5000; }) ==
         "layers[0].claimed_bits = 5000; right: 1 to 4096");
-  CHECK(refusal([](linear_export& f) { f.input_type = signed_type(1); }) ==
+  CHECK(refusal_of_change([](linear_export& f) { f.input_type = signed_type(1); }) ==
         "input_type: INT1 has no QONNX quantizer; nearest: INT2, BIPOLAR");
-  CHECK(refusal([](linear_export& f) { f.layers.push_back(f.layers[0]); }) ==
+  CHECK(refusal_of_change([](linear_export& f) { f.layers.push_back(f.layers[0]); }) ==
         "layers[0] has no activation: only the last layer may be without one");
-  CHECK(refusal([](linear_export& f) {
+  CHECK(refusal_of_change([](linear_export& f) {
           f.layers[0].activation = activation_quantizer{};
           f.layers.push_back(f.layers[0]);
         }) == "layers[1].weights have 3 columns, but the layer before has 2 rows");
-  CHECK(refusal([](linear_export& f) {
+  CHECK(refusal_of_change([](linear_export& f) {
           f.layers[0].activation = activation_quantizer{};
           f.layers[0].weights = integer_tensor::from(signed_type(8), {3, 3}, std::vector<std::int64_t>(9, 1));
           f.layers.push_back(f.layers[0]);

@@ -23,7 +23,7 @@ quant_op quant(float scale, float zero_point, int bits, bool is_signed, bool nar
   return {{{}, {scale}}, {{}, {zero_point}}, bits, is_signed, narrow, mode};
 }
 
-std::string refusal(const network& net, const std::vector<float>& x) {
+std::string refusal_of_input(const network& net, const std::vector<float>& x) {
   return message_of<input_error>([&] { run(net, x); });
 }
 
@@ -107,9 +107,10 @@ TEST_CASE("constants are transposed in any rank") {
 TEST_CASE("a batch is as many inputs as were given") {
   const float_tensor y = evaluate(one_node(flatten_op{}, {1, 2, 3}), {{12}, std::vector<float>(12, 1)});
   CHECK(y.shape == std::vector<std::int64_t>{2, 6});
-  CHECK(refusal(one_node(flatten_op{}, {1, 2, 3}), std::vector<float>(7)) ==
+  CHECK(refusal_of_input(one_node(flatten_op{}, {1, 2, 3}), std::vector<float>(7)) ==
         "input x: 7 values are not a whole number of [1, 2, 3]");
-  CHECK(refusal(one_node(flatten_op{}, {1, 2, 3}), {}) == "input x: 0 values are not a whole number of [1, 2, 3]");
+  CHECK(refusal_of_input(one_node(flatten_op{}, {1, 2, 3}), {}) ==
+        "input x: 0 values are not a whole number of [1, 2, 3]");
 }
 
 TEST_CASE("arithmetic is float32's, in the order of the columns") {
@@ -121,56 +122,59 @@ TEST_CASE("arithmetic is float32's, in the order of the columns") {
 
 TEST_CASE("shapes that do not fit are refused by the node's name") {
   const float_tensor w{{3, 2}, std::vector<float>(6)};
-  CHECK(refusal(one_node(matmul_op{}, {1, 4}, {w}), std::vector<float>(4)) ==
+  CHECK(refusal_of_input(one_node(matmul_op{}, {1, 4}, {w}), std::vector<float>(4)) ==
         "node: its input [1, 4] has 4 columns, but its weights [3, 2] take 3");
-  CHECK(refusal(one_node(matmul_op{}, {1, 3, 4}, {w}), std::vector<float>(12)) ==
+  CHECK(refusal_of_input(one_node(matmul_op{}, {1, 3, 4}, {w}), std::vector<float>(12)) ==
         "node: its input [1, 3, 4] has 4 columns, but its weights [3, 2] take 3");
-  CHECK(refusal(one_node(matmul_op{}, {1, 3}, {{{1, 3, 2}, std::vector<float>(6)}}), std::vector<float>(3)) ==
+  CHECK(refusal_of_input(one_node(matmul_op{}, {1, 3}, {{{1, 3, 2}, std::vector<float>(6)}}), std::vector<float>(3)) ==
         "node: can multiply matrices only, not [1, 3] by [1, 3, 2]");
-  CHECK(refusal(one_node(add_op{}, {1, 4}, {{{3}, {1, 2, 3}}}), std::vector<float>(4)) ==
+  CHECK(refusal_of_input(one_node(add_op{}, {1, 4}, {{{3}, {1, 2, 3}}}), std::vector<float>(4)) ==
         "node: [1, 4] and [3] do not broadcast");
-  CHECK(refusal(one_node(gemm_op{}, {1, 3}, {w, {{3}, {1, 2, 3}}}), std::vector<float>(3)) ==
+  CHECK(refusal_of_input(one_node(gemm_op{}, {1, 3}, {w, {{3}, {1, 2, 3}}}), std::vector<float>(3)) ==
         "node: [1, 2] and [3] do not broadcast");
-  CHECK(refusal(one_node(gemm_op{}, {1, 3}, {w, {{2, 1}, {1, 2}}}), std::vector<float>(3)) ==
+  CHECK(refusal_of_input(one_node(gemm_op{}, {1, 3}, {w, {{2, 1}, {1, 2}}}), std::vector<float>(3)) ==
         "node: its bias [2, 1] does not broadcast to [1, 2]");
-  CHECK(refusal(one_node(transpose_op{{0, 0}}, {1, 3}), std::vector<float>(3)) ==
+  CHECK(refusal_of_input(one_node(transpose_op{{0, 0}}, {1, 3}), std::vector<float>(3)) ==
         "node: [0, 0] is no permutation of the dimensions of [1, 3]");
   quant_op op = quant(1, 0, 4, true);
   op.scale = {{2, 1}, {1, 1}};
-  CHECK(refusal(one_node(op, {1, 3}), std::vector<float>(3)) ==
+  CHECK(refusal_of_input(one_node(op, {1, 3}), std::vector<float>(3)) ==
         "node: its scale [2, 1] does not broadcast to its input [1, 3]");
-  CHECK(refusal(one_node(add_op{}, {1, 1 << 20, 1}, {{{1 << 13}, std::vector<float>(1 << 13)}}), {1}) ==
+  CHECK(refusal_of_input(one_node(add_op{}, {1, 1 << 20, 1}, {{{1 << 13}, std::vector<float>(1 << 13)}}), {1}) ==
         "node: its shape [1, 1048576, 8192] is beyond 2^31 elements");
 }
 
 TEST_CASE("quantizers that mean nothing are refused") {
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
   for (const float scale : {0.0F, -1.0F, nan, infinite}) {
-    CHECK(refusal(one_node(quant(scale, 0, 4, true), {1, 1}), {1}).starts_with("node: its scale is "));
-    CHECK(refusal(one_node(bipolar_quant_op{{{}, {scale}}}, {1, 1}), {1}).starts_with("node: its scale is "));
+    CHECK(refusal_of_input(one_node(quant(scale, 0, 4, true), {1, 1}), {1}).starts_with("node: its scale is "));
+    CHECK(refusal_of_input(one_node(bipolar_quant_op{{{}, {scale}}}, {1, 1}), {1}).starts_with("node: its scale is "));
   }
-  CHECK(refusal(one_node(quant(1, nan, 4, true), {1, 1}), {1}) == "node: its zero point is nan; right: finite");
-  CHECK(refusal(one_node(quant(1, 0, 0, true), {1, 1}), {1}) == "node: its bit width is 0; right: 1 to 4096");
-  CHECK(refusal(one_node(quant(1, 0, 4097, true), {1, 1}), {1}) == "node: its bit width is 4097; right: 1 to 4096");
-  CHECK(refusal(one_node(quant(1, 0, 4096, true), {1, 1}), {1}) == "no exception");
-  CHECK(refusal(one_node(quant(1, 0, 1, true), {1, 1}), {1}) == "node: one signed bit is bipolar; right: BipolarQuant");
-  CHECK(refusal(one_node(quant(1, 0, 1, false, true), {1, 1}), {1}) ==
+  CHECK(refusal_of_input(one_node(quant(1, nan, 4, true), {1, 1}), {1}) ==
+        "node: its zero point is nan; right: finite");
+  CHECK(refusal_of_input(one_node(quant(1, 0, 0, true), {1, 1}), {1}) == "node: its bit width is 0; right: 1 to 4096");
+  CHECK(refusal_of_input(one_node(quant(1, 0, 4097, true), {1, 1}), {1}) ==
+        "node: its bit width is 4097; right: 1 to 4096");
+  CHECK(refusal_of_input(one_node(quant(1, 0, 4096, true), {1, 1}), {1}) == "no exception");
+  CHECK(refusal_of_input(one_node(quant(1, 0, 1, true), {1, 1}), {1}) ==
+        "node: one signed bit is bipolar; right: BipolarQuant");
+  CHECK(refusal_of_input(one_node(quant(1, 0, 1, false, true), {1, 1}), {1}) ==
         "node: one unsigned bit in narrow range is always 0; right: narrow = 0");
 }
 
 TEST_CASE("a graph that contradicts itself is refused") {
   network net = one_node(flatten_op{}, {1, 2});
   net.output = "z";
-  CHECK(refusal(net, {1, 2}) == "output z: nothing makes it");
+  CHECK(refusal_of_input(net, {1, 2}) == "output z: nothing makes it");
   net.nodes.push_back({"late", flatten_op{}, {"nobody"}, "z"});
-  CHECK(refusal(net, {1, 2}) == "late: reads nobody, which nothing before it makes");
+  CHECK(refusal_of_input(net, {1, 2}) == "late: reads nobody, which nothing before it makes");
   net.nodes.back() = {"again", flatten_op{}, {"x"}, "y"};
-  CHECK(refusal(net, {1, 2}) == "again: makes y, which is there already");
+  CHECK(refusal_of_input(net, {1, 2}) == "again: makes y, which is there already");
   net = one_node(flatten_op{}, {1, 2});
   net.constants["x"] = {{}, {1}};
-  CHECK(refusal(net, {1, 2}) == "input x: a constant has the same name");
+  CHECK(refusal_of_input(net, {1, 2}) == "input x: a constant has the same name");
   net = one_node(add_op{}, {1, 2}, {{{3}, {1, 2}}});
-  CHECK(refusal(net, {1, 2}) == "constant c0: shape [3] does not have 2 values");
+  CHECK(refusal_of_input(net, {1, 2}) == "constant c0: shape [3] does not have 2 values");
   net = one_node(flatten_op{}, {0, 2});
-  CHECK(refusal(net, {}) == "x: its shape [0, 2] has 0 where at least 1 is right");
+  CHECK(refusal_of_input(net, {}) == "x: its shape [0, 2] has 0 where at least 1 is right");
 }

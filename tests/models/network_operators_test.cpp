@@ -28,7 +28,7 @@ std::vector<float> values(network_op op, const shape_type& shape, const std::vec
   return run(one_node(std::move(op), shape, std::move(operands)), {shape, x}).values;
 }
 
-std::string refusal(network_op op, const shape_type& shape, std::vector<float_tensor> operands = {}) {
+std::string refusal_of_operator(network_op op, const shape_type& shape, std::vector<float_tensor> operands = {}) {
   const network net = one_node(std::move(op), shape, std::move(operands));
   return message_of<input_error>([&] { run(net, {shape, std::vector<float>(count(shape))}); });
 }
@@ -283,38 +283,39 @@ TEST_CASE("in double, what float32 rounds away is still there; tensors between a
 TEST_CASE("operators refuse what does not fit them") {
   const window_shape three{3, 3, 1, 1, 1, 1, 0, 0, 0, 0};
   const float_tensor w{{2, 2, 3, 3}, std::vector<float>(36)};
-  CHECK(refusal(conv_op{three}, {1, 2, 3, 3}, {w}) == "no exception");
-  CHECK(refusal(conv_op{three}, {1, 2, 2, 3}, {w}) == "node: its window spans 3, but its padded input 2");
-  CHECK(refusal(conv_op{three, 2}, {1, 2, 3, 3}, {w}) ==
+  CHECK(refusal_of_operator(conv_op{three}, {1, 2, 3, 3}, {w}) == "no exception");
+  CHECK(refusal_of_operator(conv_op{three}, {1, 2, 2, 3}, {w}) == "node: its window spans 3, but its padded input 2");
+  CHECK(refusal_of_operator(conv_op{three, 2}, {1, 2, 3, 3}, {w}) ==
         "node: its weights are [2, 2, 3, 3]; right for 2 channels in 2 groups: [2, 1, 3, 3]");
-  CHECK(refusal(conv_op{three, 3}, {1, 2, 3, 3}, {w}) == "node: 3 groups do not divide 2 input and 2 output channels");
-  CHECK(refusal(conv_op{three}, {1, 2, 3}, {w}) ==
+  CHECK(refusal_of_operator(conv_op{three, 3}, {1, 2, 3, 3}, {w}) ==
+        "node: 3 groups do not divide 2 input and 2 output channels");
+  CHECK(refusal_of_operator(conv_op{three}, {1, 2, 3}, {w}) ==
         "node: its input [1, 2, 3] has 3 dimensions; right: 4, [n, channels, height, width]");
-  CHECK(refusal(conv_op{three}, {1, 2, 3, 3}, {w, {{3}, {1, 2, 3}}}) ==
+  CHECK(refusal_of_operator(conv_op{three}, {1, 2, 3, 3}, {w, {{3}, {1, 2, 3}}}) ==
         "node: its bias is [3]; right: [2], one an output channel");
   window_shape none = three;
   none.stride_h = 0;
-  CHECK(refusal(max_pool_op{none}, {1, 2, 3, 3}) ==
+  CHECK(refusal_of_operator(max_pool_op{none}, {1, 2, 3, 3}) ==
         "node: its window has a kernel, stride or dilation of 0; right: 1 to 2^30");
   none = three;
   none.top = 3;
-  CHECK(refusal(max_pool_op{none}, {1, 2, 3, 3}) ==
+  CHECK(refusal_of_operator(max_pool_op{none}, {1, 2, 3, 3}) ==
         "node: its padding is as large as its kernel, 3 x 3; right: smaller");
-  CHECK(refusal(batch_norm_op{{{2}, {1, 1}}, {{2}, {1, 1}}, {{2}, {1, 1}}, {{1}, {1}}}, {1, 2}) ==
+  CHECK(refusal_of_operator(batch_norm_op{{{2}, {1, 1}}, {{2}, {1, 1}}, {{2}, {1, 1}}, {{1}, {1}}}, {1, 2}) ==
         "node: one of its parameters is [1]; right: [2], one a channel");
-  CHECK(refusal(multi_threshold_op{{{3, 1}, {1, 2, 3}}}, {1, 2}) ==
+  CHECK(refusal_of_operator(multi_threshold_op{{{3, 1}, {1, 2, 3}}}, {1, 2}) ==
         "node: its thresholds [3, 1] do not fit 2 channels; right: [2, steps] or [1, steps]");
-  CHECK(refusal(upsample_op{1, 0}, {1, 1, 1, 1}) == "node: it repeats pixels 0 times; right: 1 or more");
-  CHECK(refusal(upsample_op{1 << 30, 4}, {1, 1, 1, 1}) ==
+  CHECK(refusal_of_operator(upsample_op{1, 0}, {1, 1, 1, 1}) == "node: it repeats pixels 0 times; right: 1 or more");
+  CHECK(refusal_of_operator(upsample_op{1 << 30, 4}, {1, 1, 1, 1}) ==
         "node: its shape [1, 1, 1073741824, 4] is beyond 2^31 elements");
-  CHECK(refusal(concat_op{1}, {1, 2}, {{{2, 2}, {1, 2, 3, 4}}}) ==
+  CHECK(refusal_of_operator(concat_op{1}, {1, 2}, {{{2, 2}, {1, 2, 3, 4}}}) ==
         "node: can't join [1, 2] and [2, 2] along dimension 1");
-  CHECK(refusal(concat_op{2}, {1, 2}) == "node: its axis is 2, which [1, 2] does not have");
-  CHECK(refusal(pad_op{{0, -1}, {0, 0}}, {1, 2}) == "node: it pads by -1; right: 0 to 2^30");
-  CHECK(refusal(pad_op{{0}, {0}}, {1, 2}) == "node: it pads 1 and 1 dimensions of [1, 2]; right: 2");
-  CHECK(refusal(reshape_op{{3}}, {1, 2}) == "node: [1, 2] does not have the elements of [1, 3]");
-  CHECK(refusal(top_k_op{3, 1}, {1, 2}) == "node: it asks for the greatest 3 of 2");
-  CHECK(refusal(softmax_op{-1}, {1, 2}) == "node: its axis is -1, which [1, 2] does not have");
+  CHECK(refusal_of_operator(concat_op{2}, {1, 2}) == "node: its axis is 2, which [1, 2] does not have");
+  CHECK(refusal_of_operator(pad_op{{0, -1}, {0, 0}}, {1, 2}) == "node: it pads by -1; right: 0 to 2^30");
+  CHECK(refusal_of_operator(pad_op{{0}, {0}}, {1, 2}) == "node: it pads 1 and 1 dimensions of [1, 2]; right: 2");
+  CHECK(refusal_of_operator(reshape_op{{3}}, {1, 2}) == "node: [1, 2] does not have the elements of [1, 3]");
+  CHECK(refusal_of_operator(top_k_op{3, 1}, {1, 2}) == "node: it asks for the greatest 3 of 2");
+  CHECK(refusal_of_operator(softmax_op{-1}, {1, 2}) == "node: its axis is -1, which [1, 2] does not have");
   trunc_op trunc{{{}, {1}}, {{}, {0}}, {{}, {1}}, 4, 5};
-  CHECK(refusal(trunc, {1, 2}) == "node: 4 bits can't be truncated to 5; right: at most 4");
+  CHECK(refusal_of_operator(trunc, {1, 2}) == "node: 4 bits can't be truncated to 5; right: at most 4");
 }

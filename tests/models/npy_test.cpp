@@ -33,7 +33,7 @@ integer_tensor read_bytes(const std::string& bytes) {
   return read_npy(folder.file("x"));
 }
 
-std::string refusal(const std::string& bytes, bool is_float = false) {
+std::string refusal_of_npy(const std::string& bytes, bool is_float = false) {
   const temporary_directory folder;
   const std::string path = folder.file("x");
   write_bytes(path, bytes);
@@ -129,45 +129,46 @@ TEST_CASE("floats come back as they were, float64 rounded to float32") {
 }
 
 TEST_CASE("an array of the wrong kind is refused by what it holds") {
-  CHECK(refusal(file_bytes(header("<f4", "(1,)"), "abcd")) == "holds floats; integers or booleans are right");
-  CHECK(refusal(file_bytes(header("|u1", "(1,)"), "a"), true) == "holds integers; float32 or float64 is right");
-  CHECK(refusal(file_bytes(header("<f2", "(1,)"), "ab"), true) ==
+  CHECK(refusal_of_npy(file_bytes(header("<f4", "(1,)"), "abcd")) == "holds floats; integers or booleans are right");
+  CHECK(refusal_of_npy(file_bytes(header("|u1", "(1,)"), "a"), true) == "holds integers; float32 or float64 is right");
+  CHECK(refusal_of_npy(file_bytes(header("<f2", "(1,)"), "ab"), true) ==
         "holds NumPy type '<f2'; b1, i1 to i8, u1 to u8, f4 or f8 is right");
-  CHECK(refusal(file_bytes(header("|O", "(1,)"), "a")).starts_with("holds NumPy type '|O'"));
-  CHECK(refusal(file_bytes(header("", "(1,)"), "a")).starts_with("holds NumPy type ''"));
-  CHECK(refusal(file_bytes("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,), }", "abcd")) ==
+  CHECK(refusal_of_npy(file_bytes(header("|O", "(1,)"), "a")).starts_with("holds NumPy type '|O'"));
+  CHECK(refusal_of_npy(file_bytes(header("", "(1,)"), "a")).starts_with("holds NumPy type ''"));
+  CHECK(refusal_of_npy(file_bytes("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,), }", "abcd")) ==
         "holds records; plain integers or floats are right");
-  CHECK(refusal(file_bytes("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2), }", "ab")) ==
+  CHECK(refusal_of_npy(file_bytes("{'descr': '|u1', 'fortran_order': True, 'shape': (1, 2), }", "ab")) ==
         "is in Fortran order; save it with numpy.ascontiguousarray");
-  CHECK(refusal(file_bytes(header("|b1", "(1,)"), "\x02")) == "element 0 is 2, which is no boolean");
-  CHECK(refusal(file_bytes(header("<f4", "(1,)"), std::string("\x00\x00\xc0\x7f", 4)), true) ==
+  CHECK(refusal_of_npy(file_bytes(header("|b1", "(1,)"), "\x02")) == "element 0 is 2, which is no boolean");
+  CHECK(refusal_of_npy(file_bytes(header("<f4", "(1,)"), std::string("\x00\x00\xc0\x7f", 4)), true) ==
         "element 0 is nan; a finite float32 is right");
-  CHECK(refusal(file_bytes(header("<f8", "(1,)"), std::string("\0\0\0\0\0\0\xf0\x7e", 8)), true) ==
+  CHECK(refusal_of_npy(file_bytes(header("<f8", "(1,)"), std::string("\0\0\0\0\0\0\xf0\x7e", 8)), true) ==
         "element 0 is inf; a finite float32 is right");
 }
 
 TEST_CASE("a NumPy file whose length is not its shape's is refused, before anything is allocated") {
-  CHECK(refusal(file_bytes(header("<i4", "(2, 3)"), std::string(23, 'a'))) ==
+  CHECK(refusal_of_npy(file_bytes(header("<i4", "(2, 3)"), std::string(23, 'a'))) ==
         "shape (2, 3) needs 24 bytes after the header, but 23 are there; the file is cut short");
-  CHECK(refusal(file_bytes(header("<i4", "(2, 3)"), std::string(25, 'a'))) ==
+  CHECK(refusal_of_npy(file_bytes(header("<i4", "(2, 3)"), std::string(25, 'a'))) ==
         "shape (2, 3) needs 24 bytes after the header, but 25 are there; the file is too long");
-  CHECK(refusal(file_bytes(header("<i8", "(9223372036854775807,)"), "a")) == "its shape is beyond 63 bits");
-  CHECK(refusal(file_bytes(header("<i8", "(9223372036854775808,)"), "a")) == "has a dimension beyond 63 bits");
-  CHECK(refusal(file_bytes(header("|u1", "(4294967296, 4294967296)"), "a")) == "its shape is beyond 63 bits");
-  CHECK(refusal(file_bytes(header("|u1", "(-1,)"), "a")).starts_with("its NumPy header is not as NumPy writes it"));
-  CHECK(refusal(file_bytes(header("|u1", "(3, 0)"), "")) == "has no elements: a dimension is 0");
+  CHECK(refusal_of_npy(file_bytes(header("<i8", "(9223372036854775807,)"), "a")) == "its shape is beyond 63 bits");
+  CHECK(refusal_of_npy(file_bytes(header("<i8", "(9223372036854775808,)"), "a")) == "has a dimension beyond 63 bits");
+  CHECK(refusal_of_npy(file_bytes(header("|u1", "(4294967296, 4294967296)"), "a")) == "its shape is beyond 63 bits");
+  CHECK(refusal_of_npy(file_bytes(header("|u1", "(-1,)"), "a"))
+            .starts_with("its NumPy header is not as NumPy writes it"));
+  CHECK(refusal_of_npy(file_bytes(header("|u1", "(3, 0)"), "")) == "has no elements: a dimension is 0");
 }
 
 TEST_CASE("a broken NumPy header is refused in one line") {
-  CHECK(refusal("PK\x03\x04") == "is no NumPy file: it does not start with \\x93NUMPY");
-  CHECK(refusal("\x93NUM") == "is cut short: 4 bytes are no NumPy header");
-  CHECK(refusal(file_bytes(header("|u1", "(1,)"), "a", 4)) == "is NumPy format 4; 1, 2 or 3 is right");
-  CHECK(refusal(file_bytes("{'descr': '|u1', 'shape': (1,), }", "a")) ==
+  CHECK(refusal_of_npy("PK\x03\x04") == "is no NumPy file: it does not start with \\x93NUMPY");
+  CHECK(refusal_of_npy("\x93NUM") == "is cut short: 4 bytes are no NumPy header");
+  CHECK(refusal_of_npy(file_bytes(header("|u1", "(1,)"), "a", 4)) == "is NumPy format 4; 1, 2 or 3 is right");
+  CHECK(refusal_of_npy(file_bytes("{'descr': '|u1', 'shape': (1,), }", "a")) ==
         "its NumPy header lacks one of 'descr', 'fortran_order', 'shape'");
-  CHECK(refusal(file_bytes("{'descr': '|u1', 'descr': '|u1', }", "a")) == "its NumPy header has a key twice");
+  CHECK(refusal_of_npy(file_bytes("{'descr': '|u1', 'descr': '|u1', }", "a")) == "its NumPy header has a key twice");
   for (const char* text : {"", "{", "[]", "{'descr': }", "{'color': '|u1'}", "{'shape': (1,)} x", "{'shape': (1 2)}",
                            "{'fortran_order': 0}", "{'descr': '|u1"})
-    CHECK(refusal(file_bytes(text, "a")).starts_with("its NumPy header is not as NumPy writes it (character "));
+    CHECK(refusal_of_npy(file_bytes(text, "a")).starts_with("its NumPy header is not as NumPy writes it (character "));
 }
 
 TEST_CASE("a hostile NumPy file is refused in one line or read, whatever its bytes") {

@@ -18,9 +18,9 @@ struct branch {
   bool is_levels = true;
 };
 
-class builder {
+class branch_builder {
  public:
-  explicit builder(unsigned seed) : m_random(seed) {}
+  explicit branch_builder(unsigned seed) : m_random(seed) {}
 
   network build() {
     m_net.name = "branches";
@@ -225,6 +225,6 @@ class builder {
 
 }  // namespace
 
-network random_branches(unsigned seed) { return builder(seed).build(); }
+network random_branches(unsigned seed) { return branch_builder(seed).build(); }
 
 }  // namespace spillway::testing

@@ -13,9 +13,9 @@ constexpr rounding_mode modes[] = {rounding_mode::round,    rounding_mode::ceil,
                                    rounding_mode::up,       rounding_mode::down, rounding_mode::half_up,
                                    rounding_mode::half_down};
 
-class builder {
+class image_builder {
  public:
-  explicit builder(unsigned seed) : m_random(seed) {}
+  explicit image_builder(unsigned seed) : m_random(seed) {}
 
   network build() {
     m_net.name = "image";
@@ -298,6 +298,6 @@ class builder {
 
 }  // namespace
 
-network random_image_network(unsigned seed) { return builder(seed).build(); }
+network random_image_network(unsigned seed) { return image_builder(seed).build(); }
 
 }  // namespace spillway::testing

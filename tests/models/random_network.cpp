@@ -35,9 +35,9 @@ constexpr rounding_mode modes[] = {rounding_mode::round,    rounding_mode::ceil,
                                    rounding_mode::half_down};
 
 /// Builds a network node by node, always behind `m_current`.
-class builder {
+class chain_builder {
  public:
-  explicit builder(unsigned seed) : m_random(seed) {}
+  explicit chain_builder(unsigned seed) : m_random(seed) {}
 
   network build() {
     m_net.name = "random";
@@ -185,7 +185,7 @@ bool equal(const network& a, const network& b) {
                     });
 }
 
-network random_network(unsigned seed) { return builder(seed).build(); }
+network random_network(unsigned seed) { return chain_builder(seed).build(); }
 
 network every_operator() {
   network net;

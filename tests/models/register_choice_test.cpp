@@ -8,8 +8,10 @@
 #include "spillway/models/dataflow/prove.h"
 #include "spillway/models/load/design.h"
 #include "spillway/models/support/error.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 using namespace spillway;
+using spillway::testing::message_of;
 
 namespace {
 
@@ -38,16 +40,6 @@ dataflow lowered(const integer_network& net, const std::vector<std::string>& rul
   lowering_options options;
   for (const std::string& text : rules) options.registers.push_back(parse_register_rule(text));
   return lower(net, options);
-}
-
-template <class Action>
-std::string refusal(Action&& action) {
-  try {
-    action();
-  } catch (const config_error& e) {
-    return e.what();
-  }
-  return "no exception";
 }
 
 }  // namespace
@@ -123,18 +115,20 @@ TEST_CASE("an XNOR unit's register holds 0 to MW as a signed number") {
 
 TEST_CASE("a choice that nothing has is refused with what would be right") {
   const integer_network net = two_layers();
-  CHECK(refusal([&] { lowered(net, {"claimed"}); }) ==
+  CHECK(message_of<config_error>([&] { lowered(net, {"claimed"}); }) ==
         "layer first: the file claims no width; nearest: certified, the least proven one");
-  CHECK(refusal([&] {
+  CHECK(message_of<config_error>([&] {
           lowered(net, {"trained_to_wrap"});
         }).starts_with("layer first: the file was trained to wrap at no width"));
-  CHECK(refusal([&] { lowered(net, {"secnd=12"}); }) ==
+  CHECK(message_of<config_error>([&] { lowered(net, {"secnd=12"}); }) ==
         "accumulator of secnd: there is no such unit or layer with accumulators; nearest: second");
-  CHECK(refusal([&] { parse_register_rule("certifid"); }) ==
+  CHECK(message_of<config_error>([&] { parse_register_rule("certifid"); }) ==
         "accumulator 'certifid': there is no register policy certifid; nearest: certified");
-  CHECK(refusal([&] { parse_register_rule("certified:warp"); }).find("there is no overflow warp; nearest: wrap") !=
-        std::string::npos);
-  CHECK(refusal([&] { parse_register_rule("0"); }) == "accumulator '0': P = 0 is outside 1 to 4096; nearest: 1");
+  CHECK(message_of<config_error>([&] {
+          parse_register_rule("certified:warp");
+        }).find("there is no overflow warp; nearest: wrap") != std::string::npos);
+  CHECK(message_of<config_error>([&] { parse_register_rule("0"); }) ==
+        "accumulator '0': P = 0 is outside 1 to 4096; nearest: 1");
 }
 
 TEST_CASE("load_design gives a library user the machine that the command shows") {

@@ -18,25 +18,7 @@ using namespace spillway::testing;
 
 namespace {
 
-/// The file's outputs, in its order, from the integers.
-std::vector<double> outputs(const integer_network& net, const streamline_report& report, const std::vector<float>& x) {
-  const integer_tensor y = evaluate(net, quantize_reals(net, x));
-  const std::size_t channels = net.output_scale.size();
-  std::vector<double> result;
-  for (const std::int64_t place : report.values.back().places) {
-    const auto channel = static_cast<std::size_t>(place) % channels;
-    result.push_back(static_cast<double>(*y.at(place)) * net.output_scale[channel] + net.output_bias[channel]);
-  }
-  return result;
-}
-
-exact_tensor exactly(const network& file, const std::vector<float>& x) {
-  exact_tensor input{file.input_shape, {}};
-  for (const float value : x) input.values.push_back(exact(value));
-  return evaluate_exactly(file, input);
-}
-
-std::vector<float> random_frame(const network& net, std::mt19937& random) {
+std::vector<float> random_32nds(const network& net, std::mt19937& random) {
   std::int64_t size = 1;
   for (const std::int64_t n : net.input_shape) size *= n;
   std::vector<float> x;
@@ -48,9 +30,9 @@ void check_same(const network& file, std::mt19937& random, int frames) {
   streamline_report report;
   const integer_network net = streamline(file, &report);
   for (int frame = 0; frame < frames; ++frame) {
-    const std::vector<float> x = random_frame(file, random);
-    const std::vector<double> found = outputs(net, report, x);
-    const exact_tensor expected = exactly(file, x);
+    const std::vector<float> x = random_32nds(file, random);
+    const std::vector<double> found = outputs_in_file_order(net, report, x);
+    const exact_tensor expected = evaluate_exactly(file, x);
     REQUIRE(found.size() == expected.values.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
       CAPTURE(i);

@@ -59,7 +59,7 @@ std::vector<function_example> all_functions() {
   };
 }
 
-constexpr int channels = 3, inputs = 4, inputs_of_chain = inputs;
+constexpr int chain_channels = 3, chain_inputs = 4;
 
 /// x, quantized, times whole weights; then the chain of the test, then a quantizer.
 class chain_network {
@@ -67,9 +67,9 @@ class chain_network {
   explicit chain_network(std::mt19937& random) : m_random(random) {
     m_net.name = "chain";
     m_net.input = "x";
-    m_net.input_shape = {1, inputs};
-    m_net.constants["w"] = {{inputs, channels}, {}};
-    for (int i = 0; i < inputs * channels; ++i) {
+    m_net.input_shape = {1, chain_inputs};
+    m_net.constants["w"] = {{chain_inputs, chain_channels}, {}};
+    for (int i = 0; i < chain_inputs * chain_channels; ++i) {
       m_weights.push_back(static_cast<int>(random() % 15) - 7);
       m_net.constants["w"].values.push_back(static_cast<float>(m_weights.back()) / 16);
     }
@@ -91,8 +91,8 @@ class chain_network {
   /// x * a + b, one of each a channel.
   void apply_affine() {
     const std::vector<float> a = numbers(), b = numbers();
-    add(mul_op{}, {m_net.output, constant({{channels}, a})});
-    add(add_op{}, {m_net.output, constant({{channels}, b})});
+    add(mul_op{}, {m_net.output, constant({{chain_channels}, a})});
+    add(add_op{}, {m_net.output, constant({{chain_channels}, b})});
     append([a, b](real x, int c) {
       return x * static_cast<real>(a[static_cast<std::size_t>(c)]) + static_cast<real>(b[static_cast<std::size_t>(c)]);
     });
@@ -108,13 +108,13 @@ class chain_network {
 
   void apply_prelu() {
     const std::vector<float> slope = numbers();
-    add(prelu_op{}, {m_net.output, constant({{channels}, slope})});
+    add(prelu_op{}, {m_net.output, constant({{chain_channels}, slope})});
     append([slope](real x, int c) { return x < 0 ? x * static_cast<real>(slope[static_cast<std::size_t>(c)]) : x; });
   }
 
   void apply_extremes() {
     const std::vector<float> least = numbers();
-    add(max_op{}, {m_net.output, constant({{channels}, least})});
+    add(max_op{}, {m_net.output, constant({{chain_channels}, least})});
     add(min_op{}, {constant({{}, {1.5F}}), m_net.output});
     append([least](real x, int c) {
       return std::min(1.5L, std::max(x, static_cast<real>(least[static_cast<std::size_t>(c)])));
@@ -129,13 +129,14 @@ class chain_network {
                high = is_signed ? std::ldexp(1.0L, bits - 1) - 1 : std::ldexp(1.0L, bits) - 1;
     for (int frame = 0; frame < 20; ++frame) {
       std::vector<float> x;
-      for (int i = 0; i < inputs; ++i) x.push_back(static_cast<float>(static_cast<int>(m_random() % 64) - 32) / 8);
+      for (int i = 0; i < chain_inputs; ++i)
+        x.push_back(static_cast<float>(static_cast<int>(m_random() % 64) - 32) / 8);
       const integer_tensor y = evaluate(net, quantize_reals(net, x));
-      for (int c = 0; c < channels; ++c) {
+      for (int c = 0; c < chain_channels; ++c) {
         real v = 0;
-        for (int i = 0; i < inputs; ++i)
+        for (int i = 0; i < chain_inputs; ++i)
           v += static_cast<real>(x[static_cast<std::size_t>(i)]) *
-               m_weights[static_cast<std::size_t>(i * channels + c)] / 16;
+               m_weights[static_cast<std::size_t>(i * chain_channels + c)] / 16;
         for (const auto& step : m_steps) v = step(v, c);
         const real position = v / static_cast<real>(scale);
         // A tie that is one, or a number that long double can't tell from one.
@@ -166,7 +167,8 @@ class chain_network {
   void append(std::function<real(real, int)> step) { m_steps.push_back(std::move(step)); }
   std::vector<float> numbers() {
     std::vector<float> result;
-    for (int c = 0; c < channels; ++c) result.push_back(static_cast<float>(static_cast<int>(m_random() % 33) - 16) / 8);
+    for (int c = 0; c < chain_channels; ++c)
+      result.push_back(static_cast<float>(static_cast<int>(m_random() % 33) - 16) / 8);
     for (float& value : result)
       if (value == 0) value = 0.5F;
     return result;
@@ -253,8 +255,8 @@ TEST_CASE("functions at the network's end are the host's, and said") {
   for (const char* node : {"leaky", "scaled", "probability"})
     CHECK(std::any_of(report.assumptions.begin(), report.assumptions.end(),
                       [&](const assumption& of) { return of.where == node && of.what == "left to the host"; }));
-  float_tensor inputs{{3, inputs_of_chain}, {}};
-  for (int i = 0; i < 3 * inputs_of_chain; ++i) inputs.values.push_back(static_cast<float>(i % 7) / 8);
+  float_tensor inputs{{3, chain_inputs}, {}};
+  for (int i = 0; i < 3 * chain_inputs; ++i) inputs.values.push_back(static_cast<float>(i % 7) / 8);
   const difference_report differences = explain_differences(net.file(), found, report, inputs);
   CHECK(differences.outputs == 9);
   CHECK(differences.differing_outputs == 0);
@@ -267,13 +269,13 @@ TEST_CASE("whole numbers that a function makes are levels without a quantizer") 
     CAPTURE(static_cast<int>(what));
     chain_network net(random);
     net.add(function_op{what}, {"sums"}, "steps");
-    net.file().constants["v"] = {{channels, 2}, {1, -2, 3, 1, 2, -1}};
+    net.file().constants["v"] = {{chain_channels, 2}, {1, -2, 3, 1, 2, -1}};
     net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
     net.add(matmul_op{}, {"steps", "vq"}, "y");
     streamline_report report;
     const integer_network found = streamline(net.file(), &report);
-    float_tensor inputs{{16, inputs_of_chain}, {}};
-    for (int i = 0; i < 16 * inputs_of_chain; ++i)
+    float_tensor inputs{{16, chain_inputs}, {}};
+    for (int i = 0; i < 16 * chain_inputs; ++i)
       inputs.values.push_back(static_cast<float>(static_cast<int>(random() % 64) - 32) / 8);
     CHECK(explain_differences(net.file(), found, report, inputs).differing_outputs == 0);
   }
@@ -286,14 +288,14 @@ TEST_CASE("a quantizer that is written as Div, Round, Clip and Mul is one") {
   net.add(function_op{function_kind::round}, {"quotient"}, "whole");
   net.add(clip_op{-7, 7}, {"whole"}, "clipped");
   net.add(mul_op{}, {"clipped", net.constant({{}, {0.3F}})}, "levels");
-  net.file().constants["v"] = {{channels, 2}, {1, -2, 3, 1, 2, -1}};
+  net.file().constants["v"] = {{chain_channels, 2}, {1, -2, 3, 1, 2, -1}};
   net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
   net.add(matmul_op{}, {"levels", "vq"}, "y");
   streamline_report report;
   const integer_network found = streamline(net.file(), &report);
   CHECK(matrix_layers(found)[1]->input_type == signed_type(4));
-  float_tensor x{{64, inputs_of_chain}, {}};
-  for (int i = 0; i < 64 * inputs_of_chain; ++i)
+  float_tensor x{{64, chain_inputs}, {}};
+  for (int i = 0; i < 64 * chain_inputs; ++i)
     x.values.push_back(static_cast<float>(static_cast<int>(random() % 64) - 32) / 8);
   CHECK(explain_differences(net.file(), found, report, x).differing_outputs == 0);
 }
@@ -316,13 +318,13 @@ TEST_CASE("functions that are not in front of a quantizer are refused") {
         }) == "early: stands before the input's quantizer; right: a Quant before it");
   CHECK(refusal([](chain_network& net) {
           net.add(function_op{function_kind::tanh}, {"sums"}, "t");
-          net.file().constants["v"] = {{channels, 2}, {1, -2, 3, 1, 2, -1}};
+          net.file().constants["v"] = {{chain_channels, 2}, {1, -2, 3, 1, 2, -1}};
           net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
           net.add(matmul_op{}, {"t", "vq"}, "y");
         }) == "y: its input is another product's sums; right: a Quant between the two");
   CHECK(refusal([](chain_network& net) {
           net.add(function_op{function_kind::tanh}, {"q"}, "t");
-          net.file().constants["v"] = {{inputs, 2}, {1, -2, 3, 1, 2, -1, 1, 1}};
+          net.file().constants["v"] = {{chain_inputs, 2}, {1, -2, 3, 1, 2, -1, 1, 1}};
           net.add(chain_network::quantizer(1, 4, true), {"v"}, "vq");
           net.add(matmul_op{}, {"t", "vq"}, "y");
         }) == "y: a function (Sigmoid, LeakyRelu, ...) of its input is not quantized; right: a Quant between the two");

@@ -27,18 +27,6 @@ std::vector<float> random_frame(const network& net, std::mt19937& random) {
   return x;
 }
 
-/// The file's outputs, in its order, from the integers.
-std::vector<double> outputs(const integer_network& net, const streamline_report& report, const std::vector<float>& x) {
-  const integer_tensor y = evaluate(net, quantize_reals(net, x));
-  const std::size_t channels = net.output_scale.size();
-  std::vector<double> result;
-  for (const std::int64_t place : report.values.back().places) {
-    const auto channel = static_cast<std::size_t>(place) % channels;
-    result.push_back(static_cast<double>(*y.at(place)) * net.output_scale[channel] + net.output_bias[channel]);
-  }
-  return result;
-}
-
 /// Sums of +-1 and counts of agreements, with what streamlining said of each.
 struct both_forms {
   integer_network nets[2];
@@ -56,7 +44,7 @@ struct both_forms {
   void check(const std::vector<float>& x, const exact_tensor& y) const {
     for (const int form : {0, 1}) {
       CAPTURE(form);
-      const std::vector<double> found = outputs(nets[form], reports[form], x);
+      const std::vector<double> found = outputs_in_file_order(nets[form], reports[form], x);
       REQUIRE(found.size() == y.values.size());
       for (std::size_t i = 0; i < found.size(); ++i) {
         CAPTURE(i);
@@ -71,12 +59,6 @@ struct both_forms {
 /// the output.
 bool is_constant(const std::string& reason) {
   return reason.ends_with("two levels or more") || reason.find("has scale 0 and") != std::string::npos;
-}
-
-exact_tensor exactly(const network& file, const std::vector<float>& x) {
-  exact_tensor input{file.input_shape, {}};
-  for (const float value : x) input.values.push_back(exact(value));
-  return evaluate_exactly(file, input);
 }
 
 }  // namespace
@@ -102,7 +84,7 @@ TEST_CASE("the integer network of an image network says what the file's formulas
     std::mt19937 random(seed);
     for (int frame = 0; frame < 2; ++frame) {
       const std::vector<float> x = random_frame(file, random);
-      forms->check(x, exactly(file, x));
+      forms->check(x, evaluate_exactly(file, x));
     }
   }
   CHECK(refused < static_cast<int>(networks) / 10);
@@ -143,6 +125,6 @@ TEST_CASE("branches are subtracted, whoever else reads them") {
   std::mt19937 random(4);
   for (int frame = 0; frame < 40; ++frame) {
     std::vector<float> x{static_cast<float>(random() % 8) - 4, static_cast<float>(random() % 8) - 4};
-    forms.check(x, exactly(file, x));
+    forms.check(x, evaluate_exactly(file, x));
   }
 }

@@ -32,7 +32,7 @@ quant_op& quant(network& net, const std::string& name) { return std::get<quant_o
 
 /// What is said against the network after `change`.
 template <class Change>
-std::string after(Change&& change) {
+std::string refusal_after(Change&& change) {
   network net = two_layers();
   change(net);
   const std::string message = message_of<input_error>([&] { streamline(net); });
@@ -62,7 +62,7 @@ void insert(network& net, const std::string& behind, network_op op, const float_
 }  // namespace
 
 TEST_CASE("the two layers themselves are not refused") {
-  CHECK(after([](network&) {}) == "no exception");
+  CHECK(refusal_after([](network&) {}) == "no exception");
 }
 
 TEST_CASE("a long chain of clamps and of what stands between them takes memory by its length, not by its square") {
@@ -92,21 +92,24 @@ TEST_CASE("a long chain of clamps and of what stands between them takes memory b
 }
 
 TEST_CASE("products without quantizers around them are refused") {
-  CHECK(after([](network& net) { remove(net, "Quant_fc_weights"); }) ==
+  CHECK(refusal_after([](network& net) { remove(net, "Quant_fc_weights"); }) ==
         "fc: its weights are not quantized; right: a Quant or BipolarQuant between constant and product");
-  CHECK(after([](network& net) { remove(net, "Quant_fc"); }) ==
+  CHECK(refusal_after([](network& net) { remove(net, "Quant_fc"); }) ==
         "head: its input is another product's sums; right: a Quant between the two");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           net.input_shape[0] = 2;
           std::swap(node(net, "fc").inputs[0], node(net, "fc").inputs[1]);
         }) == "fc: its left operand is constant; right: the activations, with weights behind them");
 }
 
 TEST_CASE("branches are taken, whatever their scales") {
-  CHECK(after([](network& net) { node(net, "Add_fc").inputs[1] = node(net, "Add_fc").inputs[0]; }) == "no exception");
-  CHECK(after([](network& net) { net.nodes.push_back({"side", flatten_op{}, {"input"}, "side"}); }) == "no exception");
-  CHECK(after([](network& net) { net.output = "fc_biased"; }) == "no exception");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) { node(net, "Add_fc").inputs[1] = node(net, "Add_fc").inputs[0]; }) ==
+        "no exception");
+  CHECK(refusal_after([](network& net) {
+          net.nodes.push_back({"side", flatten_op{}, {"input"}, "side"});
+        }) == "no exception");
+  CHECK(refusal_after([](network& net) { net.output = "fc_biased"; }) == "no exception");
+  CHECK(refusal_after([](network& net) {
           net.nodes.push_back({"sum", add_op{}, {"fc_output", "output"}, "y"});
           net.output = "y";
         }) == "no exception");
@@ -130,39 +133,42 @@ TEST_CASE("scales that can't be drawn out of a sum are refused") {
            ": the scales of its input's channels, or of its weights within a row (output 0), are no multiples of "
            "one scale by less than 2^16; right: one scale, or scales whose ratios are of small numbers";
   };
-  CHECK(after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 2}}; }) == "no exception");
-  CHECK(after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p15F}}; }) == "no exception");
-  CHECK(after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p16F}}; }) == refusal_of("head"));
-  CHECK(after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {2, 2}}; }) == "no exception");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 2}}; }) == "no exception");
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p15F}}; }) == "no exception");
+  CHECK(refusal_after([](network& net) {
+          quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p16F}};
+        }) == refusal_of("head"));
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {2, 2}}; }) == "no exception");
+  CHECK(refusal_after([](network& net) {
           quant(net, "Quant_fc_weights").scale = {{2, 1}, {0.5F, 0.25F}};
         }) == "no exception");  // twice the least
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           quant(net, "Quant_fc_weights").scale = {{2, 1}, {0.5F, 0.3F}};
         }) ==
         "fc: the scale of its weights differs within a row (output 0); right: one scale, one for each output, or small "
         "multiples of one");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           quant(net, "Quant_fc_weights").scale = {{2, 2}, {0.5F, 1, 0.5F, 1}};
         }) == "no exception");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           quant(net, "Quant_input").scale = {{2}, {1, 2}};
         }) == "Quant_input: the input's scale differs from value to value; right: one");
 }
 
 TEST_CASE("an input quantizer of another form is refused") {
-  CHECK(after([](network& net) { quant(net, "Quant_input").rounding = rounding_mode::floor; }) == "no exception");
-  CHECK(after([](network& net) { quant(net, "Quant_input").zero_point.values[0] = 0.5F; }) ==
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_input").rounding = rounding_mode::floor; }) ==
+        "no exception");
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_input").zero_point.values[0] = 0.5F; }) ==
         "Quant_input: the input's zero point is 0.5; right: a whole number within 2^62");
-  CHECK(after([](network& net) { quant(net, "Quant_input").bits = 64; }) ==
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_input").bits = 64; }) ==
         "Quant_input: the input has 64 bits; right: 63 at most");
-  CHECK(after([](network& net) { quant(net, "Quant_input").bits = 63; }) == "no exception");
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_input").bits = 63; }) == "no exception");
 }
 
 TEST_CASE("arithmetic behind the input's quantizer is taken, and before it, too") {
-  CHECK(after([](network& net) { insert(net, "Quant_input", add_op{}, {{}, {1}}); }) == "no exception");
+  CHECK(refusal_after([](network& net) { insert(net, "Quant_input", add_op{}, {{}, {1}}); }) == "no exception");
   const auto early = [](network_op op, float_tensor operand) {
-    return after([&](network& net) {
+    return refusal_after([&](network& net) {
       node(net, "Quant_input").inputs[0] = "early";
       net.constants["operand"] = operand;
       net.nodes.insert(net.nodes.begin(), {"extra", op, {"input", "operand"}, "early"});
@@ -174,44 +180,46 @@ TEST_CASE("arithmetic behind the input's quantizer is taken, and before it, too"
 }
 
 TEST_CASE("weight zero points that are not whole, or differ, are refused") {
-  CHECK(after([](network& net) { quant(net, "Quant_fc_weights").zero_point.values[0] = 0.5F; }) ==
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc_weights").zero_point.values[0] = 0.5F; }) ==
         "Quant_fc_weights: its zero point 0.5 is not whole; nearest: 0");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           quant(net, "Quant_fc_weights").zero_point = {{1, 2}, {1, 2}};
         }) == "Quant_fc_weights: its zero points differ; right: one for all weights");
 }
 
 TEST_CASE("operands that are not channelwise, or change the shape, are refused") {
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           insert(net, "fc", add_op{}, {{3, 1}, {1, 2, 3}});
         }) == "extra: it widens [1, 2] to [3, 2]; right: a constant that broadcasts to its input");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           insert(net, "fc", mul_op{}, {{2}, {1, 0}});
         }) == "extra: it multiplies by 0; right: another factor");
-  CHECK(after([](network& net) { insert(net, "fc", mul_op{}, {{1, 1}, {-3}}); }) == "no exception");
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) { insert(net, "fc", mul_op{}, {{1, 1}, {-3}}); }) == "no exception");
+  CHECK(refusal_after([](network& net) {
           insert(net, "head", add_op{}, {{1, 1, 2}, {1, 2}});
         }) == "extra: it widens [1, 2] to [1, 1, 2]; right: a constant that broadcasts to its input");
 }
 
 TEST_CASE("a batch in the file does not let scales differ from frame to frame") {
-  CHECK(after([](network& net) {
+  CHECK(refusal_after([](network& net) {
           net.input_shape[0] = 2;
           quant(net, "Quant_fc").scale = {{2, 1}, {1, 2}};
         }) == "Quant_fc: its scale [2, 1] differs within a channel; right: one value, or one a channel");
 }
 
 TEST_CASE("quantizers of too many thresholds are refused at the boundary") {
-  CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 16; }) == "no exception");
-  CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 17; }) ==
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").bits = 16; }) == "no exception");
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").bits = 17; }) ==
         "Quant_fc: its levels 0 to 131071 would take 131071 thresholds for each of 2 channels; right: at most 65535 a "
         "channel and 16777216 in all");
-  CHECK(after([](network& net) { quant(net, "Quant_fc").bits = 4096; }).starts_with("Quant_fc: its levels 0 to "));
+  CHECK(refusal_after([](network& net) {
+          quant(net, "Quant_fc").bits = 4096;
+        }).starts_with("Quant_fc: its levels 0 to "));
 }
 
 TEST_CASE("an alpha of 0 is refused, a beta of 0 drops the bias") {
   const auto gemm = [](float alpha, float beta) {
-    return after([&](network& net) {
+    return refusal_after([&](network& net) {
       network_node& fc = node(net, "fc");
       fc.op = gemm_op{alpha, beta, false};
       fc.inputs.push_back("fc_bias");
@@ -224,7 +232,7 @@ TEST_CASE("an alpha of 0 is refused, a beta of 0 drops the bias") {
 
 TEST_CASE("claims must name a product and be a width") {
   const auto claim = [](const std::string& key, const std::string& value) {
-    return after([&](network& net) { net.metadata["spillway.accumulator." + key] = value; });
+    return refusal_after([&](network& net) { net.metadata["spillway.accumulator." + key] = value; });
   };
   CHECK(claim("fc", "1") == "no exception");
   CHECK(claim("fc", "4096") == "no exception");

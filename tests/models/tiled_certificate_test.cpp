@@ -8,8 +8,10 @@
 
 #include "spillway/models/numbers/register_oracle.h"
 #include "spillway/models/support/error.h"
+#include "spillway/tests/models/draw.h"
 
 using namespace spillway;
+using spillway::testing::draw;
 
 namespace {
 
@@ -42,10 +44,6 @@ tiled_run run(const std::vector<std::int64_t>& weights, const std::vector<std::i
   result.outer_events = static_cast<std::int64_t>(
       oracle_dot_product(result.tiles, ones, order_of_tiles, 1, plain(format.outer_bits)).events.size());
   return result;
-}
-
-std::int64_t draw(std::mt19937_64& bits, std::int64_t low, std::int64_t high) {
-  return low + static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(high - low + 1));
 }
 
 struct random_channel {

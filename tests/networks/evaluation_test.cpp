@@ -18,8 +18,6 @@ using namespace spillway::testing;
 
 namespace {
 
-const network_options full_width = {.calibration_images = 0};
-
 using shape = std::vector<std::int64_t>;
 
 network_options calibrated() {
@@ -62,12 +60,12 @@ std::vector<spread> spreads(const network& net) {
 
 TEST_CASE("the descriptions have the shapes of the papers") {
   const auto shapes_of = [](const network& net) { return infer_shapes(net); };
-  const network mobilenet = mobilenet_v1_cifar10(full_width);
+  const network mobilenet = mobilenet_v1_cifar10(network_options{.calibration_images = 0});
   CHECK(shapes_of(mobilenet).at("Conv_0_output") == shape{1, 32, 16, 16});
   CHECK(shapes_of(mobilenet).at("Conv_26_output") == shape{1, 1024, 2, 2});
   CHECK(shapes_of(mobilenet).at("AveragePool_0_output") == shape{1, 1024, 1, 1});
   CHECK(shapes_of(mobilenet).at("output") == shape{1, 10});
-  const network resnet = resnet18_cifar10(full_width);
+  const network resnet = resnet18_cifar10(network_options{.calibration_images = 0});
   CHECK(nodes_of<conv_op>(resnet).size() == 20);
   CHECK(shapes_of(resnet).at("Conv_0_output") == shape{1, 64, 32, 32});
   CHECK(shapes_of(resnet).at("Conv_19_output") == shape{1, 512, 4, 4});
@@ -78,8 +76,8 @@ TEST_CASE("the descriptions have the shapes of the papers") {
   CHECK(nodes_of<max_pool_op>(u).size() == 3);
   CHECK(nodes_of<upsample_op>(u).size() == 4);
   CHECK(shapes_of(u).at("output") == shape{1, 3, 72, 48});
-  CHECK(shapes_of(cnv(full_width)).at("Flatten_0_output") == shape{1, 256});
-  CHECK(shapes_of(cnv(full_width)).at("output") == shape{1, 10});
+  CHECK(shapes_of(cnv(network_options{.calibration_images = 0})).at("Flatten_0_output") == shape{1, 256});
+  CHECK(shapes_of(cnv(network_options{.calibration_images = 0})).at("output") == shape{1, 10});
 }
 
 TEST_CASE("calibrated networks are finite, and their quantizers use their levels") {

@@ -39,7 +39,7 @@ TEST_CASE("a network costs the sum of its units, and takes the cycles of its slo
   CHECK(cycles_per_frame(flow.units[0]) == 64);  // 784/49 * 64/16
   CHECK(cycles_per_frame(flow.units[1]) == 12);  // 3 * 64/16
   CHECK(cost.cycles == 64);
-  CHECK(finn_cost({"empty", {}, 2}).luts == 0);
+  CHECK(finn_cost(dataflow{"empty", {}, 2}).luts == 0);
 }
 
 TEST_CASE("units that are no matrix are summed, too: one by its thresholds, one for nothing") {
@@ -81,8 +81,8 @@ TEST_CASE("FINN's reports have FINN's keys") {
 TEST_CASE("the explanation names every term with its formula, its arguments and its source") {
   const network_cost cost = finn_cost(two_units());
   const std::string text = to_text(cost, true);
-  for (const char* part : {"MVAU_1", "total", "hardware=finn-formula", "SIMD*(2*ceil((W+A)/6) - 1)*(W+A)", "W=8, A=4, SIMD=16",
-                           "P=14 as given", "FINN-R", "UG573"})
+  for (const char* part : {"MVAU_1", "total", "hardware=finn-formula", "SIMD*(2*ceil((W+A)/6) - 1)*(W+A)",
+                           "W=8, A=4, SIMD=16", "P=14 as given", "FINN-R", "UG573"})
     CHECK_MESSAGE(text.find(part) != std::string::npos, part);
   CHECK(to_text(cost).find("SIMD*") == std::string::npos);
   for (const unit_cost& unit : cost.units)

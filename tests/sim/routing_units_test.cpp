@@ -60,26 +60,24 @@ crop any_crop(int most_bits) {
   return unit;
 }
 
-const integer_type int8 = signed_type(8);
-
 /// 3 rows of 4 pixels of 4 channels, of which 2 x 2 pixels and the last two channels stay.
-crop small_crop() { return {"crop", int8, 3, 4, 4, 1, 1, 0, 1, 2, 2, 2}; }
+crop small_crop() { return {"crop", signed_type(8), 3, 4, 4, 1, 1, 0, 1, 2, 2, 2}; }
 
 upsample two_by_three() {
-  upsample unit{"up", int8, 2, 3, 2, 2, 3, 2};
+  upsample unit{"up", signed_type(8), 2, 3, 2, 2, 3, 2};
   return unit;
 }
 
 /// Beats of one lane.
 integer_tensor lane(std::vector<std::int64_t> values) {
   const auto count = static_cast<std::int64_t>(values.size());
-  return integer_tensor::from(int8, {count, 1}, std::move(values));
+  return integer_tensor::from(signed_type(8), {count, 1}, std::move(values));
 }
 
 bool right_end(std::uint64_t beat, std::uint64_t beats) { return beat % beats == beats - 1; }
 
 /// A unit of at least two beats a frame takes TLAST at the end of a frame, and nowhere else, and names itself.
-void check_tlast(const any_unit& unit) {
+void check_two_frames_tlast(const any_unit& unit) {
   const auto beats = static_cast<std::uint64_t>(ports_of(unit).inputs[0].beats);
   REQUIRE(beats > 1);
   CHECK(refusal(unit, 2, [&](std::uint64_t beat) { return right_end(beat, beats); }) == "");
@@ -111,55 +109,62 @@ TEST_CASE("units that only move beats do so at any width") {
 
 TEST_CASE("their oracles, by hand") {
   const std::vector in{lane({1, 2, 3, 4})};
-  CHECK(evaluate(duplicate_streams{"copy", int8, 2, 1, 2, 3}, in) == std::vector{in[0], in[0], in[0]});
-  CHECK(evaluate(upsample{"up", int8, 2, 2, 1, 2, 2, 1}, in)[0] ==
+  CHECK(evaluate(duplicate_streams{"copy", signed_type(8), 2, 1, 2, 3}, in) == std::vector{in[0], in[0], in[0]});
+  CHECK(evaluate(upsample{"up", signed_type(8), 2, 2, 1, 2, 2, 1}, in)[0] ==
         lane({1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4}));
   const std::vector two{lane({1, 2, 3, 4}), lane({5, 6})};
-  CHECK(evaluate(concat_streams{"join", int8, {2, 1}, 1, 2}, two)[0] == lane({1, 2, 5, 3, 4, 6}));
-  CHECK(evaluate(split_stream{"deal", int8, {2, 1}, 1, 2}, std::vector{lane({1, 2, 5, 3, 4, 6})}) == two);
+  CHECK(evaluate(concat_streams{"join", signed_type(8), {2, 1}, 1, 2}, two)[0] == lane({1, 2, 5, 3, 4, 6}));
+  CHECK(evaluate(split_stream{"deal", signed_type(8), {2, 1}, 1, 2}, std::vector{lane({1, 2, 5, 3, 4, 6})}) == two);
   // 2 rows of 3 pixels of 2 channels: the second channel of the last two pixels of the second row.
-  CHECK(evaluate(crop{"crop", int8, 2, 3, 2, 1, 1, 0, 0, 1, 1, 1},
+  CHECK(evaluate(crop{"crop", signed_type(8), 2, 3, 2, 1, 1, 0, 0, 1, 1, 1},
                  std::vector{lane({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})})[0] == lane({10, 12}));
 }
 
 TEST_CASE("they move a beat a cycle, and add none") {
   // First frame: the beats, and a cycle for each of the two streams.
   for (const unit_timing& row :
-       {unit_timing{"duplicate, 3 vectors of 4 beats", duplicate_streams{"copy", int8, 8, 2, 3, 2}, 14, 12},
-        unit_timing{"duplicate, one beat", duplicate_streams{"copy", int8, 8, 8, 1, 4}, 3, 1},
+       {unit_timing{"duplicate, 3 vectors of 4 beats", duplicate_streams{"copy", signed_type(8), 8, 2, 3, 2}, 14, 12},
+        unit_timing{"duplicate, one beat", duplicate_streams{"copy", signed_type(8), 8, 8, 1, 4}, 3, 1},
         unit_timing{"upsample 2 x 3 x 2 to 4 x 9 x 2, PE = 2", two_by_three(), 38, 36},
-        unit_timing{"upsample by 1", upsample{"up", int8, 2, 3, 2, 1, 1, 1}, 14, 12},
-        unit_timing{"concat 4 + 2 + 6, PE = 2, 3 vectors", concat_streams{"join", int8, {4, 2, 6}, 2, 3}, 20, 18},
-        unit_timing{"split 4 + 2 + 6, PE = 2, 3 vectors", split_stream{"deal", int8, {4, 2, 6}, 2, 3}, 20, 18},
+        unit_timing{"upsample by 1", upsample{"up", signed_type(8), 2, 3, 2, 1, 1, 1}, 14, 12},
+        unit_timing{"concat 4 + 2 + 6, PE = 2, 3 vectors", concat_streams{"join", signed_type(8), {4, 2, 6}, 2, 3}, 20,
+                    18},
+        unit_timing{"split 4 + 2 + 6, PE = 2, 3 vectors", split_stream{"deal", signed_type(8), {4, 2, 6}, 2, 3}, 20,
+                    18},
         // All 24 beats are taken; the last that stays is the one before the last pixel.
         unit_timing{"crop 3 x 4 x 4 to 2 x 2 x 2, SIMD = 2", small_crop(), 24, 24},
-        unit_timing{"crop that keeps all", crop{"crop", int8, 3, 4, 2, 0, 0, 0, 0, 0, 2, 1}, 26, 24}})
+        unit_timing{"crop that keeps all", crop{"crop", signed_type(8), 3, 4, 2, 0, 0, 0, 0, 0, 2, 1}, 26, 24}})
     check_timing(row);
 }
 
 TEST_CASE("they refuse TLAST in the wrong place, naming themselves") {
-  check_tlast(duplicate_streams{"copy", int8, 8, 2, 3, 2});
-  check_tlast(two_by_three());
-  check_tlast(concat_streams{"join", int8, {4, 2}, 2, 3});
-  check_tlast(split_stream{"deal", int8, {4, 2}, 2, 3});
-  check_tlast(crop{"crop", int8, 3, 4, 4, 1, 1, 0, 0, 2, 2, 2});  // the last beat stays: no run ends before it
+  check_two_frames_tlast(duplicate_streams{"copy", signed_type(8), 8, 2, 3, 2});
+  check_two_frames_tlast(two_by_three());
+  check_two_frames_tlast(concat_streams{"join", signed_type(8), {4, 2}, 2, 3});
+  check_two_frames_tlast(split_stream{"deal", signed_type(8), {4, 2}, 2, 3});
+  check_two_frames_tlast(
+      crop{"crop", signed_type(8), 3, 4, 4, 1, 1, 0, 0, 2, 2, 2});  // the last beat stays: no run ends before it
 }
 
 TEST_CASE("illegal ones are refused, with what would be right") {
-  CHECK(refusal(duplicate_streams{"copy", int8, 8, 3, 1, 2}) == "unit.pe = 3 does not divide C = 8; nearest: 2, 4");
-  CHECK(refusal(duplicate_streams{"copy", int8, 8, 2, 1, 0}) == "unit.copies = 0 must be at least 1");
-  CHECK(refusal(duplicate_streams{"copy", int8, 8, 2, 0, 2}) == "unit.vectors_per_frame = 0 must be at least 1");
+  CHECK(refusal(duplicate_streams{"copy", signed_type(8), 8, 3, 1, 2}) ==
+        "unit.pe = 3 does not divide C = 8; nearest: 2, 4");
+  CHECK(refusal(duplicate_streams{"copy", signed_type(8), 8, 2, 1, 0}) == "unit.copies = 0 must be at least 1");
+  CHECK(refusal(duplicate_streams{"copy", signed_type(8), 8, 2, 0, 2}) ==
+        "unit.vectors_per_frame = 0 must be at least 1");
   upsample up = two_by_three();
   up.factor_h = 0;
   CHECK(refusal(up) == "unit.factor_h = 0 must be at least 1");
   up = two_by_three();
   up.pe = 4;
   CHECK(refusal(up) == "unit.pe = 4 does not divide C = 2; nearest: 2");
-  CHECK(refusal(concat_streams{"join", int8, {4, 3}, 2, 1}) ==
+  CHECK(refusal(concat_streams{"join", signed_type(8), {4, 3}, 2, 1}) ==
         "unit.pe = 2 does not divide channels[1] = 3; nearest: 1, 3");
-  CHECK(refusal(concat_streams{"join", int8, {}, 1, 1}) == "unit.channels is empty; at least one input is right");
-  CHECK(refusal(split_stream{"deal", int8, {4, 0}, 2, 1}) == "unit.channels[1] = 0 must be at least 1");
-  CHECK(refusal(split_stream{"deal", int8, {}, 1, 1}) == "unit.channels is empty; at least one output is right");
+  CHECK(refusal(concat_streams{"join", signed_type(8), {}, 1, 1}) ==
+        "unit.channels is empty; at least one input is right");
+  CHECK(refusal(split_stream{"deal", signed_type(8), {4, 0}, 2, 1}) == "unit.channels[1] = 0 must be at least 1");
+  CHECK(refusal(split_stream{"deal", signed_type(8), {}, 1, 1}) ==
+        "unit.channels is empty; at least one output is right");
   const auto changed = [](auto&& change) {
     crop unit = small_crop();
     change(unit);

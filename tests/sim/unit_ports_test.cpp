@@ -12,12 +12,10 @@ using namespace spillway;
 
 namespace {
 
-const integer_type int8 = signed_type(8);
-
 mvau small_mvau() {
   mvau unit;
-  unit.weights = integer_tensor::zeros(int8, {2, 2});
-  unit.input_type = int8;
+  unit.weights = integer_tensor::zeros(signed_type(8), {2, 2});
+  unit.input_type = signed_type(8);
   unit.output_type = signed_type(32);
   return unit;
 }
@@ -27,9 +25,9 @@ mvau small_mvau() {
 TEST_CASE("a unit has the ports of its description, and refuses others by number") {
   const simulation_kernel kernel;
   recorder events;
-  stream link{"link", {int8, 1, 2}};
+  stream link{"link", {signed_type(8), 1, 2}};
   const auto pad = make_unit("pad", padding{}, events);
-  const auto fork = make_unit("fork", duplicate_streams{"fork", int8, 1, 1, 1, 3}, events);
+  const auto fork = make_unit("fork", duplicate_streams{"fork", signed_type(8), 1, 1, 1, 3}, events);
   const auto dense = make_unit("dense", small_mvau(), events);
   CHECK_THROWS_WITH_AS(pad->bind_input(1, link), "pad has no input 1 for link", config_error);
   CHECK_THROWS_WITH_AS(pad->bind_output(1, link), "pad has no output 1 for link", config_error);
@@ -45,7 +43,7 @@ TEST_CASE("a stream of other lanes or types is refused when elaboration ends, na
     recorder events;
     clock_domain clock{"clock"};
     stream in{"in", in_shape}, out{"out", out_shape};
-    const auto pad = make_unit("pad", padding{.name = "pad", .type = int8}, events);
+    const auto pad = make_unit("pad", padding{.name = "pad", .type = signed_type(8)}, events);
     pad->clock(clock);
     pad->bind_input(0, in);
     pad->bind_output(0, out);
@@ -56,8 +54,11 @@ TEST_CASE("a stream of other lanes or types is refused when elaboration ends, na
     }
     return "";
   };
-  CHECK(message({int8, 2, 2}, {int8, 1, 2}) == "pad needs beats of 1 x INT8, but in carries 2 x INT8");
-  CHECK(message({int8, 1, 2}, {unsigned_type(8), 1, 2}) == "pad needs beats of 1 x INT8, but out carries 1 x UINT8");
+  CHECK(message({signed_type(8), 2, 2}, {signed_type(8), 1, 2}) ==
+        "pad needs beats of 1 x INT8, but in carries 2 x INT8");
+  CHECK(message({signed_type(8), 1, 2}, {unsigned_type(8), 1, 2}) ==
+        "pad needs beats of 1 x INT8, but out carries 1 x UINT8");
   // Right shapes get further: to the end that nobody holds.
-  CHECK(message({int8, 1, 2}, {int8, 1, 2}) == "in has no writer; a stream connects one writer to one reader");
+  CHECK(message({signed_type(8), 1, 2}, {signed_type(8), 1, 2}) ==
+        "in has no writer; a stream connects one writer to one reader");
 }

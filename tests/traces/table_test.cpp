@@ -86,7 +86,7 @@ TEST_CASE("JSON is an array of objects with the columns in order") {
   CHECK(read[0]["count"] == 5);
   CHECK(read[1]["rate"].is_null());
   CHECK(read[2]["count"] == "-1267650600228229401496703205376");
-  CHECK(nlohmann::json::parse(to_json({{"a"}, {}})) == nlohmann::json::array());
+  CHECK(nlohmann::json::parse(to_json(table{{"a"}, {}})) == nlohmann::json::array());
 }
 
 TEST_CASE("JSON has null for what JSON has no number for, and survives bytes that are no text") {

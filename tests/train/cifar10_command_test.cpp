@@ -22,8 +22,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t limit = 1 << 24;
-
 using texts = std::vector<std::string>;
 
 texts command(const small_cifar& data, const texts& more) {
@@ -83,8 +81,8 @@ TEST_CASE("a training that is killed, and goes on, ends in the same bytes") {
     REQUIRE_FALSE(fs::exists(killed));
     check_success(train(data, again));
     // The network's name is that of its graph, whatever the file's: all bytes are the same.
-    CHECK(read_file(whole, limit) == read_file(killed, limit));
-    CHECK(read_file(whole + ".csv", limit) == read_file(killed + ".csv", limit));
+    CHECK(read_file(whole, longest_tensor_file) == read_file(killed, longest_tensor_file));
+    CHECK(read_file(whole + ".csv", longest_tensor_file) == read_file(killed + ".csv", longest_tensor_file));
     for (const std::string& path : {whole, killed})
       for (const char* end : {"", ".ckpt", ".csv"}) fs::remove(path + end);
   }
@@ -105,7 +103,7 @@ TEST_CASE("a training that is asked to stop does, keeps what it learned, and goe
     check_refusal(first, 128 + signal, "the same command goes on from ");
     REQUIRE_FALSE(fs::exists(stopped));
     check_success(train(data, again));
-    CHECK(read_file(whole, limit) == read_file(stopped, limit));
+    CHECK(read_file(whole, longest_tensor_file) == read_file(stopped, longest_tensor_file));
     for (const char* end : {"", ".ckpt", ".csv"}) fs::remove(stopped + end);
   }
 }
@@ -151,7 +149,7 @@ TEST_CASE("a float network becomes one with proven accumulators, and says how") 
       CHECK(run.code == 0);
       CHECK(run.out.find("with the integer network: 0 differ") != std::string::npos);
     }
-    const std::string log = read_file(net + ".csv", limit);
+    const std::string log = read_file(net + ".csv", longest_tensor_file);
     CHECK(log.starts_with("epoch,loss,training_top1,validation_top1,learning_rate\n1,"));
     CHECK(std::count(log.begin(), log.end(), '\n') == 2);
     for (const std::string& path : {real, real + ".csv", net, net + ".csv", net + ".ckpt"}) fs::remove(path);
@@ -184,7 +182,7 @@ TEST_CASE("checkpoints of other networks and other recipes, and broken ones, are
   const small_cifar data;
   const std::string real = data / "float.ckpt", net = data / "net.onnx", kept = net + ".ckpt";
   check_success(train(data, {"--method", "float", "--epochs", "1", "-o", real}));
-  const std::string bytes = read_file(real, limit);
+  const std::string bytes = read_file(real, longest_tensor_file);
   const auto from = [&](const texts& more) { return train(data, joined(joined(a2q12, {"-o", net}), more)); };
   check_refusal(from({"--network", "mobilenet_v1", "--from", real}), 2, "float.ckpt: a checkpoint of another network");
   check_refusal(from({"--width", "0.0625", "--from", real}), 2, "a checkpoint of another network");
@@ -195,7 +193,7 @@ TEST_CASE("checkpoints of other networks and other recipes, and broken ones, are
   // Where the run's own checkpoint would be there is another's.
   fs::copy_file(real, kept);
   check_refusal(from({}), 2, "net.onnx.ckpt is a checkpoint of `cifar10 --network resnet18");
-  CHECK(read_file(kept, limit) == bytes);
+  CHECK(read_file(kept, longest_tensor_file) == bytes);
   CHECK_FALSE(fs::exists(net));
   check_success(from({"--restart"}));
 }
@@ -206,10 +204,10 @@ TEST_CASE("a diverging run stops, and a full disk too: one line, and what was th
   check_refusal(train(data, joined(a2q12, {"--learning-rate", "1e30", "-o", net})), 1, "training diverged in epoch 1");
   CHECK_FALSE(fs::exists(net));
   check_success(train(data, joined(a2q12, {"-o", net})));
-  const std::string checkpoint = read_file(kept, limit), file = read_file(net, limit);
+  const std::string checkpoint = read_file(kept, longest_tensor_file), file = read_file(net, longest_tensor_file);
   check_refusal(train(data, joined(a2q12, {"--restart", "--force", "-o", net}), 4096), 3, "net.onnx.ckpt");
-  CHECK(read_file(kept, limit) == checkpoint);
-  CHECK(read_file(net, limit) == file);
+  CHECK(read_file(kept, longest_tensor_file) == checkpoint);
+  CHECK(read_file(net, longest_tensor_file) == file);
 }
 
 TEST_CASE("missing and truncated images, and usage that can't work, are refused before training") {

@@ -30,7 +30,7 @@ using namespace spillway;
 
 namespace {
 
-network_options small(double width = 0.0625) {
+network_options small_resnet(double width = 0.0625) {
   network_options options;
   options.width_multiplier = width;
   options.calibration_images = 0;
@@ -76,7 +76,7 @@ const model_options a2q14{false, weight_method::a2q, norm_limit::published, 14};
 
 TEST_CASE("a model computes what its exported graph computes") {
   for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10, espcn, unet, tfc}) {
-    network_options options = small();
+    network_options options = small_resnet();
     const network graph = describe(options);
     CAPTURE(graph.name);
     network_model model = prepared(graph, a2q14);
@@ -101,7 +101,7 @@ TEST_CASE("a model computes what its exported graph computes") {
 
 TEST_CASE("the integer network of the file says the classes that the model says") {
   for (const auto& describe : {resnet18_cifar10, mobilenet_v1_cifar10, tfc}) {
-    const network graph = describe(small(0.125));
+    const network graph = describe(small_resnet(0.125));
     CAPTURE(graph.name);
     network_model model = prepared(graph, {false, weight_method::a2q_plus, norm_limit::published, 14});
     const float_tensor images = pixels(graph, 64, 21);
@@ -121,7 +121,7 @@ TEST_CASE("the integer network of the file says the classes that the model says"
 TEST_CASE("a network trained for reductions says the same classes in registers that wrap") {
   for (const auto& [describe, width] :
        {std::pair{&tfc, 0.25}, std::pair{&mobilenet_v1_cifar10, 0.0625}, std::pair{&resnet18_cifar10, 0.0625}}) {
-    const network graph = describe(small(width));
+    const network graph = describe(small_resnet(width));
     CAPTURE(graph.name);
     model_options options;
     options.reduction = cyclic_reduction{5, 2};
@@ -149,7 +149,7 @@ TEST_CASE("a network trained for reductions says the same classes in registers t
 }
 
 TEST_CASE("an exported file's integers are the trained ones, and its claims hold") {
-  const network graph = resnet18_cifar10(small());
+  const network graph = resnet18_cifar10(small_resnet());
   for (const weight_method method : {weight_method::qat, weight_method::a2q, weight_method::a2q_plus}) {
     network_model model = prepared(graph, {false, method, norm_limit::published, 12});
     const network net = read_qonnx_bytes(qonnx_bytes(model.exported()), "trained");
@@ -168,7 +168,7 @@ TEST_CASE("an exported file's integers are the trained ones, and its claims hold
 }
 
 TEST_CASE("quantizers whose outputs are added share a learned scale, and pixels keep theirs") {
-  network_model model(resnet18_cifar10(small()), a2q14);
+  network_model model(resnet18_cifar10(small_resnet()), a2q14);
   std::size_t scales = 0;
   for (const auto& [name, tensor] : model.state()) scales += name.ends_with(".log2_scale") ? 1 : 0;
   // 8 blocks with an inner activation, a shared one of both branches and one behind the sum; the first layer, the pool.
@@ -178,7 +178,7 @@ TEST_CASE("quantizers whose outputs are added share a learned scale, and pixels 
 }
 
 TEST_CASE("a float model hands its weights to a quantized one") {
-  const network graph = mobilenet_v1_cifar10(small());
+  const network graph = mobilenet_v1_cifar10(small_resnet());
   model_options real;
   real.is_float = true;
   network_model from(graph, real), to(graph, a2q14);
@@ -206,12 +206,12 @@ TEST_CASE("a float model hands its weights to a quantized one") {
   named_tensors missing = all;
   missing.erase(missing.begin());
   CHECK_THROWS_AS(to.start_from(missing), input_error);
-  network_model other(mobilenet_v1_cifar10(small(0.125)), a2q14);
+  network_model other(mobilenet_v1_cifar10(small_resnet(0.125)), a2q14);
   CHECK_THROWS_AS(other.start_from(all), input_error);
 }
 
 TEST_CASE("the float model has no quantizers") {
-  const network graph = resnet18_cifar10(small());
+  const network graph = resnet18_cifar10(small_resnet());
   model_options real;
   real.is_float = true;
   network_model model(graph, real);
@@ -225,7 +225,7 @@ TEST_CASE("the float model has no quantizers") {
 }
 
 TEST_CASE("fixed batch norms are the same map in training and in evaluation, others are not") {
-  const network graph = espcn(small(0.125));
+  const network graph = espcn(small_resnet(0.125));
   const auto images = tensor_of(pixels(graph, 8, 3)), others = tensor_of(pixels(graph, 4, 4));
   torch::NoGradGuard constant;
   for (const norm_statistics norms : {norm_statistics::fixed, norm_statistics::batch}) {
@@ -244,7 +244,7 @@ TEST_CASE("fixed batch norms are the same map in training and in evaluation, oth
 
 TEST_CASE("settled batch norms have the images' statistics, and the outputs stay") {
   for (const auto& describe : {resnet18_cifar10, unet, tfc}) {
-    const network graph = describe(small(0.125));
+    const network graph = describe(small_resnet(0.125));
     CAPTURE(graph.name);
     const auto images = tensor_of(pixels(graph, 8, 3)), others = tensor_of(pixels(graph, 4, 4));
     torch::NoGradGuard constant;

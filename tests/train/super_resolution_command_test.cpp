@@ -18,8 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t limit = 1 << 24;
-
 using texts = std::vector<std::string>;
 
 texts command(const small_photographs& images, const texts& more) {
@@ -59,7 +57,7 @@ TEST_CASE("both networks learn to enlarge, from a float network and with proven 
         command(images, {"--network", name, "--method", "float", "--epochs", "1", "-o", real, "--picture", shown}));
     CAPTURE(first.err);
     REQUIRE(first.code == 0);
-    CHECK(read_file(shown, limit).starts_with("\x89PNG"));
+    CHECK(read_file(shown, longest_tensor_file).starts_with("\x89PNG"));
     CHECK(first.out.find("dB, bicubic ") != std::string::npos);
     const process_result second =
         run_process(command(images, {"--network", name, "--method", "a2q_plus", "--accumulator-width", "14", "--epochs",
@@ -90,8 +88,8 @@ TEST_CASE("a super-resolution training that is killed, and goes on, ends in the 
   });
   REQUIRE(first.code == 128 + SIGKILL);
   REQUIRE(run_process(with(killed, {"--checkpoint-every", "0"})).code == 0);
-  CHECK(read_file(whole, limit) == read_file(killed, limit));
-  CHECK(read_file(whole + ".csv", limit) == read_file(killed + ".csv", limit));
+  CHECK(read_file(whole, longest_tensor_file) == read_file(killed, longest_tensor_file));
+  CHECK(read_file(whole + ".csv", longest_tensor_file) == read_file(killed + ".csv", longest_tensor_file));
 }
 
 TEST_CASE("a super-resolution command refuses bad images and options in one line") {

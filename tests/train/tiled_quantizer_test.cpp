@@ -9,29 +9,13 @@
 #include <random>
 
 #include "spillway/models/support/error.h"
+#include "spillway/tests/train/double_tensors.h"
 #include "spillway/tests/train/quantizer_oracle.h"
 
 using namespace spillway;
+using namespace spillway::testing;
 
-namespace {
-
-std::vector<double> normal(std::mt19937_64& bits, std::size_t count) {
-  std::normal_distribution<double> value_of;
-  std::vector<double> result(count);
-  for (double& value : result) value = value_of(bits);
-  return result;
-}
-
-torch::Tensor tensor(const std::vector<double>& values, std::vector<std::int64_t> shape) {
-  return torch::tensor(values, torch::kDouble).view(shape).requires_grad_(true);
-}
-
-std::vector<double> values(const torch::Tensor& t) {
-  const auto flat = t.detach().contiguous();
-  return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a tile's gradients are those of a channel, to 1e-6, and the channel's scale has their sum") {
   std::mt19937_64 bits(3);

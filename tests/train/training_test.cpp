@@ -11,20 +11,22 @@
 #include "spillway/models/streamline/streamline.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/read_file.h"
+#include "spillway/tests/train/scratch_folder.h"
 #include "spillway/train/linear_accuracy.h"
 #include "spillway/train/linear_file.h"
 #include "spillway/train/linear_trainer.h"
 
 using namespace spillway;
+using spillway::testing::scratch_folder;
 namespace fs = std::filesystem;
 
 namespace {
 
 /// Images of four classes, 64 pixels: each class has pixels of its own that are usually on; the rest is noise.
-binary_images four_classes(std::uint64_t seed, int frames) {
+binary_images four_classes(std::uint64_t seed, int count) {
   std::mt19937_64 bits(seed);
   binary_images images;
-  for (int frame = 0; frame < frames; ++frame) {
+  for (int frame = 0; frame < count; ++frame) {
     const auto label = bits() % 4;
     std::vector<std::uint8_t> pixels(64);
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = (bits() % 10 < (i / 16 == label ? 6 : 2)) ? 200 : 30;
@@ -43,17 +45,6 @@ training_options short_run(weight_method method, int bits = 32) {
   options.learning_rate = 1e-2;
   return options;
 }
-
-/// A folder of its own, gone at the end.
-struct scratch_folder {
-  fs::path path;
-  scratch_folder() {
-    std::string name = (fs::temp_directory_path() / "spillway-train-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~scratch_folder() { fs::remove_all(path); }
-};
 
 std::string message(const training_options& options, const binary_images& images) {
   try {

@@ -8,11 +8,13 @@
 #include <functional>
 #include <random>
 
+#include "spillway/tests/train/double_tensors.h"
 #include "spillway/tests/train/quantizer_oracle.h"
 #include "spillway/train/binary_linear.h"
 #include "spillway/train/straight_through.h"
 
 using namespace spillway;
+using namespace spillway::testing;
 
 namespace {
 
@@ -20,25 +22,9 @@ torch::Tensor constant(const std::vector<double>& values, std::vector<std::int64
   return torch::tensor(values, torch::kDouble).view(shape);
 }
 
-torch::Tensor tensor(const std::vector<double>& values, std::vector<std::int64_t> shape) {
-  return constant(values, std::move(shape)).requires_grad_(true);
-}
-
-std::vector<double> values(const torch::Tensor& t) {
-  const auto flat = t.detach().contiguous();
-  return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
-}
-
 /// low to low + count - 1
 std::int64_t draw(std::mt19937_64& bits, int low, unsigned count) {
   return low + static_cast<std::int64_t>(bits() % count);
-}
-
-std::vector<double> normal(std::mt19937_64& bits, std::size_t count) {
-  std::normal_distribution<double> value_of;
-  std::vector<double> result(count);
-  for (double& value : result) value = value_of(bits);
-  return result;
 }
 
 template <class Quantizer>

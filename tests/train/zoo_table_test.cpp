@@ -13,21 +13,13 @@
 #include "spillway/models/network/linear_export.h"
 #include "spillway/models/onnx/write.h"
 #include "spillway/models/support/error.h"
+#include "spillway/tests/train/scratch_folder.h"
 
 using namespace spillway;
+using spillway::testing::scratch_folder;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct scratch_folder {
-  fs::path path;
-  scratch_folder() {
-    std::string name = (fs::temp_directory_path() / "spillway-zoo-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~scratch_folder() { fs::remove_all(path); }
-};
 
 /// Two classes of three bits: [1 0 -1] and [0 100 27].
 void write_network(const fs::path& path, std::optional<int> claim,

@@ -22,11 +22,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path models_folder = fs::path(SPILLWAY_SOURCE_DIR) / "models";
-const fs::path zoo = models_folder / "zoo" / "mnist-linear";
+const fs::path zoo = fs::path(SPILLWAY_SOURCE_DIR) / "models" / "zoo" / "mnist-linear";
 
 const dataset& test_set() {
-  static const dataset data = load_dataset((models_folder / "data" / "binary-mnist").string());
+  static const dataset data =
+      load_dataset((fs::path(SPILLWAY_SOURCE_DIR) / "models" / "data" / "binary-mnist").string());
   return data;
 }
 

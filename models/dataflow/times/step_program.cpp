@@ -8,8 +8,6 @@ namespace spillway::times {
 
 namespace {
 
-constexpr int every = step_segment::every;
-
 /// One result for each `group` beats.
 step_program reduce(std::int64_t beats, std::int64_t group, std::int64_t latency) {
   return {{{.count = group - 1, .in = 0}, {.in = 0, .out = 0}}, beats / group, latency};
@@ -65,11 +63,11 @@ step_program program_of(const global_accumulate& unit) {
 }
 
 step_program program_of(const add_streams& unit) {
-  return {{{.count = unit.ports().inputs[0].beats, .in = every, .out = 0}}, 1, 1};
+  return {{{.count = unit.ports().inputs[0].beats, .in = step_segment::every, .out = 0}}, 1, 1};
 }
 
 step_program program_of(const duplicate_streams& unit) {
-  return {{{.count = unit.ports().inputs[0].beats, .in = 0, .out = every}}};
+  return {{{.count = unit.ports().inputs[0].beats, .in = 0, .out = step_segment::every}}};
 }
 
 step_program program_of(const split_stream& unit) {
