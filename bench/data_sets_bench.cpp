@@ -4,7 +4,8 @@
 //     bench_data_sets NETWORK DATA FRAMES [ACCUMULATOR]     NETWORK: resnet18, mobilenet_v1, cnv, tfc (full width)
 //
 // Prints the processor time and the wall time of the engine (times included), scaled to 10,000 frames. Without
-// ACCUMULATOR registers are proven.
+// ACCUMULATOR registers are proven. Where oneDNN is there (Debian's libdnnl-dev), its plain int8 convolutions of the
+// same layers run beside it.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -12,37 +13,22 @@
 #include <string>
 #include <thread>
 
+#include "spillway/bench/onednn_convolutions.h"
+#include "spillway/bench/paper_network.h"
 #include "spillway/bench/workloads.h"
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/dataflow/lower.h"
-#include "spillway/models/paper_networks/cnv.h"
-#include "spillway/models/paper_networks/mobilenet_v1.h"
-#include "spillway/models/paper_networks/resnet18.h"
-#include "spillway/models/paper_networks/tfc.h"
 #include "spillway/models/streamline/streamline.h"
-#include "spillway/models/support/error.h"
 #include "spillway/sim/engine.h"
 
 using namespace spillway;
 
 namespace {
 
-network described(const std::string& name) {
-  network_options options;
-  options.calibration_images = 0;
-  if (name == "cnv") options.weight_bits = options.activation_bits = 1;
-  if (name == "tfc") options.weight_bits = options.activation_bits = 2;
-  if (name == "resnet18") return resnet18_cifar10(options);
-  if (name == "mobilenet_v1") return mobilenet_v1_cifar10(options);
-  if (name == "cnv") return cnv(options);
-  if (name == "tfc") return tfc(options);
-  throw config_error(fmt::format("{} is none of resnet18, mobilenet_v1, cnv, tfc", name));
-}
-
 int run(const std::string& name, const std::string& data, std::int64_t frames, const std::string& accumulator) {
-  const integer_network net = streamline(described(name));
+  const integer_network net = streamline(bench::paper_network(name));
   lowering_options options;
   const std::string choice = accumulator.empty() ? "certified" : accumulator;
   options.registers.push_back(parse_register_rule(choice));
@@ -61,6 +47,11 @@ int run(const std::string& name, const std::string& data, std::int64_t frames, c
   fmt::print("{} {}: {} frames; 10,000 take {:.1f} s of processor time, {:.1f} s on {} threads; {} events; {} MB\n",
              name, choice, result.frames, (bench::processor_seconds() - processor) * scale, wall * scale, how.threads,
              events.total().events, usage.ru_maxrss / 1024);
+#ifdef SPILLWAY_HAVE_ONEDNN
+  const double plain = bench::onednn_seconds_per_frame(flow, 16) * 10'000;
+  fmt::print("  oneDNN's int8 convolutions of its layers: {:.1f} s; the engine takes {:.2f} times that\n", plain,
+             wall * scale / plain);
+#endif
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "spillway/cli/design_options.h"
 #include "spillway/cli/interrupt.h"
 #include "spillway/cli/progress.h"
+#include "spillway/models/data/labels.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/npy.h"
 #include "spillway/models/data/select_frames.h"
@@ -31,6 +32,7 @@ namespace {
 struct simulate_options {
   design_arguments design;
   std::string data;
+  std::string labels;
   std::string engine = "auto";
   std::string output;
   std::string waves;
@@ -38,7 +40,8 @@ struct simulate_options {
   std::uint64_t max_events = 1'000'000;
   stall_options stalls;
   unsigned threads = 0;
-  bool compare = false, no_exact = false, json = false, quiet = false, force = false, fail_on_overflow = false;
+  bool compare = false, real = false, no_exact = false, json = false, quiet = false, force = false,
+       fail_on_overflow = false;
 };
 
 /// One line, if a network that was trained to wrap has no register that does so at its width.
@@ -65,6 +68,7 @@ simulation_options options_of(const simulate_options& options, progress_bars& ba
   result.engine = options.engine;
   result.max_events = options.max_events;
   result.compare = options.compare;
+  result.real_outputs = options.real;
   result.command = command_line();
   result.run.stalls = options.stalls;
   result.run.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
@@ -82,6 +86,12 @@ simulation_options options_of(const simulate_options& options, progress_bars& ba
   };
   if (!options.quiet) result.on_note = [](const std::string& line) { say(line); };
   return result;
+}
+
+dataset selected_data(const simulate_options& options) {
+  dataset all = load_dataset(options.data);
+  if (!options.labels.empty()) read_labels(all, options.labels);
+  return select_frames(std::move(all), options.skip, options.frames);
 }
 
 /// The register choices of an `--accumulator` that has alternatives, and where it stood; empty if none has.
@@ -124,7 +134,7 @@ int sweep(const simulate_options& options, const design_arguments& arguments, co
   if (!options.output.empty())
     directory.emplace(options.output, options.force ? run_directory::use::overwrite : run_directory::use::fresh);
   const design accelerator = load_design(arguments);
-  dataset data = select_frames(load_dataset(options.data), options.skip, options.frames);
+  dataset data = selected_data(options);
   run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name),
                         {},        utc_now(),      0,
                         false,     "fast",         "sweep"};
@@ -173,7 +183,7 @@ int simulate(const simulate_options& options) {
   if (!options.waves.empty()) check_waveform_target(options.waves);
   design accelerator = load_design(options.design);
   if (!options.quiet) note_wide_registers(accelerator);
-  dataset data = select_frames(load_dataset(options.data), options.skip, options.frames);
+  dataset data = selected_data(options);
   const std::int64_t frames = data.frames();
   if (frames < options.frames)
     say(fmt::format("note: {} has {} frames from there on, not {}", options.data, frames, options.frames));
@@ -203,9 +213,10 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command
       ->add_option(
           "--data", options->data,
-          "A data set by name (binary-mnist), a folder (dataset.json, or MNIST's or CIFAR-10's files), or a .npy, .pb "
-          "or .bin file")
+          "A data set by name (binary-mnist), a folder (dataset.json, or MNIST's or CIFAR-10's files), or a .npy, .npz "
+          "(frames and classes), .pb or .bin file")
       ->required();
+  command->add_option("--labels", options->labels, "A .npy file of the class of each frame, for the accuracy");
   command
       ->add_option("--engine", options->engine,
                    "cycle: the SystemC model; fast: the same results without a clock; auto: fast, unless stalls, "
@@ -223,12 +234,15 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command->add_option("--seed", options->stalls.seed, "Seed of the stalls")->capture_default_str();
   command->add_option("--threads", options->threads, "Threads of the fast engine; all cores if left out or 0");
   command->add_option("--waves", options->waves, "Write a waveform (VCD) of the run");
-  command->add_option("-o,--output", options->output,
-                      "Write a run directory: database, outputs, manifest; an interrupted run goes on there");
+  CLI::Option* output =
+      command->add_option("-o,--output", options->output,
+                          "Write a run directory: database, outputs, manifest; an interrupted run goes on there");
   command->add_flag("--force", options->force,
                     "Replace an earlier run in that directory, once the new one is complete");
   command->add_flag("--compare", options->compare,
                     "Compare every stream with the integer network, and exit with 1 at a difference (cycle engine)");
+  command->add_flag("--real", options->real, "Also write the outputs as the file's real numbers (outputs_real.npy)")
+      ->needs(output);
   command->add_flag("--no-exact", options->no_exact,
                     "Don't compare with registers of full width, which evaluates the frames that overflowed once more");
   command->add_flag("--fail-on-overflow", options->fail_on_overflow, "Exit with 1 if any register overflowed");

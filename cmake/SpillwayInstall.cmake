@@ -21,6 +21,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/spillway-config-version.c
 
 install(FILES ${PROJECT_BINARY_DIR}/spillway-config.cmake ${PROJECT_BINARY_DIR}/spillway-config-version.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindSystemC.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOnnxProto.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindZip.cmake
         DESTINATION ${spillway_cmake_dir})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/zoo DESTINATION ${spillway_data_dir})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/data/ DESTINATION ${spillway_data_dir}/data

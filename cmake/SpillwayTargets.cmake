@@ -31,6 +31,7 @@ set(SPILLWAY_TARGET_OF_SQLite3 SQLite::SQLite3)
 set(SPILLWAY_TARGET_OF_SQLiteCpp SQLiteCpp)
 set(SPILLWAY_TARGET_OF_OpenSSL OpenSSL::Crypto)
 set(SPILLWAY_TARGET_OF_SystemC SystemC::systemc)
+set(SPILLWAY_TARGET_OF_Zip Zip::zip)
 set(SPILLWAY_TARGET_OF_Threads Threads::Threads)
 set(SPILLWAY_PUBLIC_PACKAGES Boost SystemC Threads)
 

@@ -23,6 +23,7 @@ struct finished_run {
   recorder events;
   run_result result;
   run_score score;
+  bool real_outputs = false;  ///< outputs_real.npy is saved, too
   bool has_exact = true;  ///< the score compares with registers of full width; else what it says of them means nothing
   std::map<std::string, std::uint64_t> seeds;
 };

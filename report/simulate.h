@@ -18,6 +18,7 @@ struct simulation_options {
   std::uint64_t max_events = 1'000'000;  ///< that the log keeps; counts are always exact
   bool compare = false;                  ///< every stream with the integer network (cycle engine)
   run_options run;                       ///< stalls, waves, threads, progress
+  bool real_outputs = false;             ///< save what the outputs stand for, too (outputs_real.npy)
   bool exact = true;                     ///< compare with registers of full width
   /// Called in that comparison with the frames that are done, and how many there are; false stops it.
   std::function<bool(std::uint64_t done, std::uint64_t all)> on_exact = {};

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -14,11 +15,14 @@
 #include "spillway/models/data/cifar.h"
 #include "spillway/models/data/find_data.h"
 #include "spillway/models/data/idx.h"
+#include "spillway/models/data/labels.h"
 #include "spillway/models/data/npy.h"
+#include "spillway/models/data/npz.h"
 #include "spillway/models/onnx/tensor_file.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/is_there.h"
+#include "spillway/models/support/text.h"
 
 namespace spillway {
 namespace {
@@ -58,8 +62,8 @@ dataset load_reals(const fs::path& path, float_tensor tensor) {
   return {path.stem().string(), {}, {}, std::move(tensor)};
 }
 
-dataset load_npy(const fs::path& path) {
-  auto array = read_any_npy(path.string());
+/// The frames in an array.
+dataset frames_of(const fs::path& path, npy_array array) {
   if (auto* reals = std::get_if<float_tensor>(&array)) return load_reals(path, std::move(*reals));
   auto& tensor = std::get<integer_tensor>(array);
   if ((tensor.type != unsigned_type(8) && tensor.type != unsigned_type(1)) || tensor.shape.size() < 2)
@@ -68,6 +72,33 @@ dataset load_npy(const fs::path& path) {
   const std::int64_t frames = tensor.shape[0];
   tensor.shape = {frames, tensor.size() / frames};
   return {path.stem().string(), std::move(tensor), {}};
+}
+
+dataset load_npy(const fs::path& path) { return frames_of(path, read_any_npy(path.string())); }
+
+std::size_t dimensions(const npy_array& array) {
+  return std::visit([](const auto& tensor) { return tensor.shape.size(); }, array);
+}
+
+/// One array of frames, and one of classes or none: told apart by their dimensions, whatever they are called.
+dataset load_npz(const fs::path& path) {
+  std::map<std::string, npy_array> arrays = read_npz(path.string());
+  std::vector<std::string> frames, classes, names;
+  for (const auto& [name, array] : arrays) {
+    (dimensions(array) > 1 ? frames : classes).push_back(name);
+    names.push_back(printable(name));
+  }
+  if (frames.size() != 1 || classes.size() > 1)
+    throw input_error(fmt::format(
+        "{}: holds the arrays {}; one of frames [frames, ...], and one of classes [frames] or none, are right",
+        shown_path(path.string()), fmt::join(names, ", ")));
+  dataset data = frames_of(path, std::move(arrays.at(frames[0])));
+  if (classes.empty()) return data;
+  const std::string what = fmt::format("{}: array {}", shown_path(path.string()), printable(classes[0]));
+  data.labels = labels_of(arrays.at(classes[0]), what);
+  if (std::ssize(data.labels) != data.frames())
+    throw input_error(fmt::format("{}: holds {} classes for {} frames", what, data.labels.size(), data.frames()));
+  return data;
 }
 
 dataset load_cifar(const fs::path& path, const std::string& name) {
@@ -92,9 +123,10 @@ dataset load_path(const fs::path& path) {
   if (!is_there(path)) throw_io_error(path.string(), "read the data", ENOENT);
   if (fs::is_directory(path, ignored)) return load_folder(path);
   if (path.extension() == ".npy") return load_npy(path);
+  if (path.extension() == ".npz") return load_npz(path);
   if (path.extension() == ".pb") return load_reals(path, read_onnx_tensor(path.string()));
   if (path.extension() == ".bin") return load_cifar(path, path.stem().string());
-  throw config_error(fmt::format("{}: is a file; a folder with a dataset, or a .npy, .pb or .bin file, is right",
+  throw config_error(fmt::format("{}: is a file; a folder with a dataset, or a .npy, .npz, .pb or .bin file, is right",
                                  shown_path(path.string())));
 }
 
@@ -103,7 +135,8 @@ dataset load_path(const fs::path& path) {
 dataset load_dataset(const std::string& name_or_path) {
   const fs::path path(name_or_path);
   const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path == "." || name_or_path == ".." ||
-                       path.extension() == ".npy" || path.extension() == ".pb" || path.extension() == ".bin";
+                       path.extension() == ".npy" || path.extension() == ".npz" || path.extension() == ".pb" ||
+                       path.extension() == ".bin";
   if (is_path) return load_path(path);
   std::optional<fs::path> found;
   try {

@@ -8,10 +8,11 @@
 namespace spillway {
 
 /// The dataset of this name (see models/data/find_data.h), or in this folder or file if the text has a slash, is a
-/// file's name ending in .npy, .pb or .bin, or is not the name of data but that of a folder. A folder holds
+/// file's name ending in .npy, .npz, .pb or .bin, or is not the name of data but that of a folder. A folder holds
 /// dataset.json with what it names, or the IDX files of MNIST's test set, or CIFAR-10's test_batch.bin; a .npy file
-/// holds uint8, bool or floats [frames, ...], a .pb file one ONNX tensor of floats, both without labels; a .bin file is
-/// a batch of CIFAR-10. docs/data-formats.md.
+/// holds uint8, bool or floats [frames, ...], a .npz file such an array and one of integers [frames], the classes, a
+/// .pb file one ONNX tensor of floats; a .npy and a .pb file have no labels; a .bin file is a batch of CIFAR-10.
+/// docs/data-formats.md.
 ///
 /// Throws `config_error` for an unknown name, `input_error` for wrong contents, `io_error` for a file that can't be
 /// read.

@@ -87,8 +87,9 @@ float_tensor read_npy_floats(const std::string& path) {
   return floats_of(content, parse_npy_header(content, path), path);
 }
 
-std::variant<integer_tensor, float_tensor> read_any_npy(const std::string& path) {
-  const std::string content = read_file(path, longest_tensor_file);
+npy_array read_any_npy(const std::string& path) { return parse_npy(read_file(path, longest_tensor_file), path); }
+
+npy_array parse_npy(const std::string& content, const std::string& path) {
   const npy_header header = parse_npy_header(content, path);
   if (header.kind == 'f') return floats_of(content, header, path);
   return integers_of(content, header, path);

@@ -21,8 +21,14 @@ integer_tensor read_npy(const std::string& path);
 /// Reads an array of float32 or float64 (rounded to float32), NaN and infinities refused. Throws as `read_npy`.
 float_tensor read_npy_floats(const std::string& path);
 
-/// Reads integers or reals, whichever the file holds. Throws as `read_npy`.
-std::variant<integer_tensor, float_tensor> read_any_npy(const std::string& path);
+/// Integers or reals, whichever a file holds.
+using npy_array = std::variant<integer_tensor, float_tensor>;
+
+/// Reads either. Throws as `read_npy`.
+npy_array read_any_npy(const std::string& path);
+
+/// The array in the bytes of such a file, which messages call `path`. Throws as `read_npy`.
+npy_array parse_npy(const std::string& content, const std::string& path);
 
 /// The bytes of a tensor's file, in the narrowest NumPy type that holds its type (INT14: int16; BIPOLAR: int8). Values
 /// of more than 64 bits are int64 words, least significant first, sign- or zero-extended, in one more, innermost

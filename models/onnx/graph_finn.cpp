@@ -37,7 +37,8 @@ std::string graph_reader::quantized_weights(const std::string& tensor) {
 /// The weights of a product are what their annotation says.
 void graph_reader::quantize_weights(const node_reader&, read_operation& read) {
   const bool is_product = std::holds_alternative<matmul_op>(read.op) || std::holds_alternative<gemm_op>(read.op) ||
-                          std::holds_alternative<conv_op>(read.op);
+                          std::holds_alternative<conv_op>(read.op) ||
+                          std::holds_alternative<conv_transpose_op>(read.op);
   if (is_product && read.inputs.size() > 1) read.inputs[1] = quantized_weights(resolve(read.inputs[1]));
 }
 

@@ -75,6 +75,10 @@ int streamliner::multiplied(int value, const std::vector<std::int64_t>& factors)
 tensor_flow streamliner::sum_of(tensor_flow a, tensor_flow b, const std::string& name) {
   settle_steps(a);
   settle_steps(b);
+  if (*a.places != *b.places) {
+    move_pixels(a);
+    move_pixels(b);
+  }
   align(b, a);
   if (are_opposite(affine(a), affine(b), channels(a))) negate(b, a);
   const affine_step first = affine(a), second = affine(b);

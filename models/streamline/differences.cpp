@@ -59,8 +59,12 @@ class comparison {
   difference_report run() {
     {
       std::vector<std::jthread> pool;
-      for (unsigned t = 1; t < m_options.threads && t < m_blocks.size(); ++t)
-        pool.emplace_back([this] { work(false); });
+      try {
+        for (unsigned t = 1; t < m_options.threads && t < m_blocks.size(); ++t)
+          pool.emplace_back([this] { work(false); });
+      } catch (const std::exception&) {
+        // The system gives no more threads, or no memory for them: those that there are do the work.
+      }
       work(true);
     }
     if (m_failure) std::rethrow_exception(m_failure);

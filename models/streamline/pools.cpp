@@ -24,6 +24,14 @@ void streamliner::require_image(const tensor_flow& from) const {
                     fmt::join(from.shape, ", ")));
 }
 
+/// An input as an image.
+tensor_flow& streamliner::image(std::size_t input) {
+  tensor_flow& from = integers(input);
+  move_pixels(from);
+  require_image(from);
+  return from;
+}
+
 void streamliner::put_image(const tensor_flow& from, int value, value_chain chain) {
   tensor_flow made = from;
   made.value = value;
@@ -81,8 +89,7 @@ void streamliner::negate(tensor_flow& from, const tensor_flow& other) {
 
 void streamliner::take(const max_pool_op& op) {
   if (compute_on_host("MaxPool")) return;
-  tensor_flow from = integers(0);
-  require_image(from);
+  tensor_flow from = image(0);
   make_upright(from);
   const integer_type type = m_draft.value(from.value).type;
   if (!type.fits_int64()) refuse("pools values of more than 64 bits; right: narrower ones");
@@ -112,8 +119,7 @@ value_chain total_of(affine_step meaning, std::int64_t count) {
 
 void streamliner::take(const average_pool_op& op) {
   if (compute_on_host(op.is_sum ? "ReduceSum" : "AveragePool")) return;
-  const tensor_flow& from = integers(0);
-  require_image(from);
+  const tensor_flow& from = image(0);
   affine_step meaning = affine(from);
   const window_shape& w = op.window;
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
@@ -134,8 +140,7 @@ void streamliner::take(const average_pool_op& op) {
 
 void streamliner::take(const global_average_pool_op&) {
   if (compute_on_host("GlobalAveragePool")) return;
-  const tensor_flow& from = integers(0);
-  require_image(from);
+  const tensor_flow& from = image(0);
   const affine_step meaning = affine(from);
   const int made = m_draft.add(global_sum_layer{m_node->name}, {from.value}, {1, 1, channels(from)});
   put_image(from, made, mean_of(meaning, frame(from).positions()));
@@ -143,8 +148,7 @@ void streamliner::take(const global_average_pool_op&) {
 
 void streamliner::take(const upsample_op& op) {
   if (compute_on_host("Resize")) return;
-  const tensor_flow& from = integers(0);
-  require_image(from);
+  const tensor_flow& from = image(0);
   const int made = m_draft.add(upsample_layer{m_node->name, op.factor_h, op.factor_w}, {from.value},
                                frame_of(output_shape()), m_draft.value(from.value).type);
   put_image(from, made, from.chain);
@@ -152,8 +156,7 @@ void streamliner::take(const upsample_op& op) {
 
 void streamliner::take(const pad_op& op) {
   if (compute_on_host("Pad")) return;
-  const tensor_flow& from = integers(0);
-  require_image(from);
+  const tensor_flow& from = image(0);
   if (op.before.size() != 4 || op.after.size() != 4 || op.before[0] != 0 || op.after[0] != 0 || op.before[1] != 0 ||
       op.after[1] != 0)
     refuse("pads the batch or the channels; right: height and width");
@@ -177,6 +180,7 @@ void streamliner::take(const concat_op& op) {
   value_range all{0, 0};
   for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
     if (constant(i)) refuse("joins a constant to what the input decides; right: tensors that the input decides");
+    if (op.axis == 1) move_pixels(integers(i));  // channels first
     const tensor_flow& part = integers(i);
     const affine_step of = affine(part);
     for (std::int64_t c = 0; c < channels(part); ++c) {

@@ -359,6 +359,7 @@ void streamliner::take(const conv_op& op) {
   tensor_flow& from = factors("input");
   const quantized_constant& of = weights();
   if (take_pixel(op, from, of)) return add_bias(of.shape[0]);
+  move_pixels(from);
   require_image(from);
   const std::int64_t c = channels(from), group = op.group;
   const window_shape& w = op.window;
@@ -376,6 +377,7 @@ void streamliner::take(const conv_op& op) {
 void streamliner::take(const conv_transpose_op& op) {
   tensor_flow& from = factors("input");
   const quantized_constant& of = weights();
+  move_pixels(from);
   require_image(from);
   const std::int64_t c = channels(from), group = op.group;
   const window_shape& w = op.window;

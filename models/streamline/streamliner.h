@@ -166,6 +166,13 @@ class streamliner {
   void take(const concat_op& op);
   int widened(int value, integer_type type);
   void require_image(const tensor_flow& from) const;
+  tensor_flow& image(std::size_t input);
+  // Images whose channels and pixels the file exchanges (models/streamline/shuffled_pixels.cpp).
+  void move_pixels(tensor_flow& from);
+  void spread_pixels(tensor_flow& from, std::int64_t block_h, std::int64_t block_w,
+                     const std::vector<std::int64_t>& of);
+  void gather_pixels(tensor_flow& from, std::int64_t block_h, std::int64_t block_w,
+                     const std::vector<std::int64_t>& of);
   void make_upright(tensor_flow& from);
   void negate(tensor_flow& from, const tensor_flow& other);
   void negate_channels(tensor_flow& from, const std::vector<int>& signs);

@@ -30,19 +30,28 @@ block_runner::block_runner(const dataflow& flow, const fast_plan& plan, const in
   m_outputs = integer_tensor::zeros(shape.type, {frames * (m_frame_elements / channels), channels});
 }
 
-/// Calls `work(is_caller)` on as many threads; one of them is the caller's.
+/// Calls `work(is_caller)` on as many threads; one of them is the caller's. The first exception that any of them throws
+/// stops all, and is thrown here.
 template <class Work>
 void block_runner::on_threads(unsigned threads, const Work& work) {
+  const auto guarded = [&](bool is_caller) {
+    try {
+      work(is_caller);
+    } catch (...) {
+      fail(std::current_exception());
+    }
+  };
   {
     std::vector<std::jthread> pool;
     const std::int64_t blocks = (m_end - m_next + m_block - 1) / m_block;
     try {
       for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, blocks); ++t)
-        pool.emplace_back([&] { work(false); });
-    } catch (const std::system_error&) {
-      // The system gives no more threads: those that there are do the work, with the same results.
+        pool.emplace_back([&] { guarded(false); });
+    } catch (const std::exception&) {
+      // The system gives no more threads, or no memory for them: those that there are do the work, with the same
+      // results.
     }
-    work(true);
+    guarded(true);
   }
   if (m_failure) std::rethrow_exception(m_failure);
 }
@@ -97,23 +106,16 @@ std::int64_t block_runner::take() {
 }
 
 void block_runner::work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums) {
-  std::vector<std::vector<channel_counts>> counts;
-  try {
-    counts = m_plan.no_counts();
-    for (std::int64_t first = take(); first < m_end; first = take()) {
-      run_block({times, log, first, std::min(m_block, m_end - first), sums}, counts);
-      if (!reports || !m_on_progress) continue;
-      std::int64_t done = 0;
-      {
-        const std::scoped_lock lock(m_mutex);
-        done = m_done;
-      }
-      if (!m_on_progress(static_cast<std::uint64_t>(done))) stop();
+  std::vector<std::vector<channel_counts>> counts = m_plan.no_counts();
+  for (std::int64_t first = take(); first < m_end; first = take()) {
+    run_block({times, log, first, std::min(m_block, m_end - first), sums}, counts);
+    if (!reports || !m_on_progress) continue;
+    std::int64_t done = 0;
+    {
+      const std::scoped_lock lock(m_mutex);
+      done = m_done;
     }
-  } catch (...) {
-    stop();
-    const std::scoped_lock lock(m_mutex);
-    if (!m_failure) m_failure = std::current_exception();
+    if (!m_on_progress(static_cast<std::uint64_t>(done))) stop();
   }
   const std::scoped_lock lock(m_mutex);
   for (std::size_t u = 0; u < counts.size(); ++u) add_counts(m_counts[u], counts[u]);
@@ -125,6 +127,12 @@ void block_runner::run_block(const run_context& context, std::vector<std::vector
   copy_words(outputs, m_outputs.at(first * m_frame_elements));
   const std::scoped_lock lock(m_mutex);
   m_done += frames;
+}
+
+void block_runner::fail(std::exception_ptr why) {
+  const std::scoped_lock lock(m_mutex);
+  m_stops = true;
+  if (!m_failure) m_failure = std::move(why);
 }
 
 void block_runner::stop() {

@@ -52,6 +52,7 @@ class block_runner {
   void work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums);
   void run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts);
   void stop();
+  void fail(std::exception_ptr why);
 
   const fast_plan& m_plan;
   const integer_tensor& m_inputs;

@@ -155,6 +155,7 @@ void channel_dots<Lane>::run(const value_block& inputs, const run_context& conte
         });
     m_activation.write(stored.data(), outputs, v * channels);
   }
+  replay.finish();
   counted.add_to(counts, part);
 }
 

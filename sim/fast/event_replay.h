@@ -58,7 +58,9 @@ class event_replay {
       : m_shape(shape), m_context(context), m_first_vector(context.first_frame * shape.vectors_per_frame) {}
   event_replay(const event_replay&) = delete;
   event_replay& operator=(const event_replay&) = delete;
-  ~event_replay() { flush(); }
+
+  /// Hands the last events on: after the last dot product.
+  void finish() { flush(); }
 
   /// What counts of the block.
   counted_part counted() const {

@@ -88,7 +88,12 @@ TEST_CASE("outputs.npy is the file's output but for scale and bias, which lie be
   write_qonnx(net, model);
   const float_tensor x = frames(4, 0.25F);
   write_npy(data, x);
-  REQUIRE(spillway_command({"simulate", model, "--data", data, "--quiet", "-o", run}).code == 0);
+  write_npy(scratch.file("y.npy"), integer_tensor::from(unsigned_type(8), {4}, {0, 1, 2, 0}));
+  const process_result result = spillway_command(
+      {"simulate", model, "--data", data, "--labels", scratch.file("y.npy"), "--real", "--json", "--quiet", "-o", run});
+  REQUIRE(result.code == 0);
+  CHECK(json::parse(result.out)["accuracy"].is_number());
+  const float_tensor reals = read_npy_floats(run + "/outputs_real.npy");
   const integer_tensor outputs = read_npy(run + "/outputs.npy");
   const float_tensor scale = read_npy_floats(run + "/output_scale.npy"),
                      bias = read_npy_floats(run + "/output_bias.npy");
@@ -98,6 +103,13 @@ TEST_CASE("outputs.npy is the file's output but for scale and bias, which lie be
   for (std::int64_t i = 0; i < outputs.size(); ++i)
     CHECK(std::abs(to_double(outputs, i) * double{scale.values[0]} + double{bias.values[0]} -
                    right.values[static_cast<std::size_t>(i)]) < double{scale.values[0]} / 2);
+  CHECK(reals.shape == outputs.shape);
+  for (std::int64_t i = 0; i < outputs.size(); ++i)
+    CHECK(reals.values[static_cast<std::size_t>(i)] ==
+          doctest::Approx(to_double(outputs, i) * double{scale.values[0]} + double{bias.values[0]}));
+  const process_result alone = spillway_command({"simulate", model, "--data", data, "--real", "--quiet"});
+  CHECK(alone.code == 2);
+  CHECK(alone.err.find("--real") != std::string::npos);
 }
 
 TEST_CASE("check names the input's format where that is what differs") {

@@ -19,7 +19,7 @@ step("running" ${WORK_DIR}/build/consumer)
 message(STATUS "${output}")
 
 # Prices or certificates alone need none of these: here they can't be found.
-foreach(package SystemC SystemCLanguage Protobuf OnnxProto SQLite3 SQLiteCpp OpenSSL)
+foreach(package SystemC SystemCLanguage Protobuf OnnxProto SQLite3 SQLiteCpp OpenSSL Zip)
   list(APPEND without -D CMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
 endforeach()
 foreach(component certificates resource)

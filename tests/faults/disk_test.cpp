@@ -115,7 +115,7 @@ TEST_CASE(
   REQUIRE(expected.code == 0);
   tally all("64 threads under a limit of memory (ulimit -v)");
   for (long kibibytes = 100'000; kibibytes <= 1'000'000;
-       kibibytes += spillway::testing::effort() > 1 ? 10'000 : 100'000) {
+       kibibytes += spillway::testing::effort() > 1 ? 10'000 : 40'000) {
     const process_result result =
         run_process({"/bin/bash", "-c", fmt::format("ulimit -v {}; {} 64", kibibytes, command)});
     const bool is_refused = result.code == 3 && result.out.empty();

@@ -234,7 +234,7 @@ TEST_CASE("paths without data are refused by what is right there") {
       message_of<input_error>([&] { load_dataset(folder.path()); }).ends_with("; unpack the .gz files first (gunzip)"));
   write_bytes(folder.file("x.txt"), "");
   CHECK(message_of<config_error>([&] { load_dataset(folder.file("x.txt")); }) ==
-        folder.file("x.txt") + ": is a file; a folder with a dataset, or a .npy, .pb or .bin file, is right");
+        folder.file("x.txt") + ": is a file; a folder with a dataset, or a .npy, .npz, .pb or .bin file, is right");
 }
 
 TEST_CASE("a set of 8 bits a feature needs no threshold, and labels and checksums may be left out") {

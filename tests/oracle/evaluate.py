@@ -4,6 +4,7 @@
     python3 evaluate.py MODEL INPUT.npy OUTPUT.npy
 
 INPUT has one frame or more along its first dimension; OUTPUT gets what the file's output is for each."""
+import functools
 import math
 import sys
 
@@ -62,6 +63,32 @@ def conv(a, x, w, b=None):
         parts.append(np.moveaxis(part, -1, 1))
     y = np.concatenate(parts, 1)
     return y if b is None else y + b.reshape((1, -1) + (1,) * rank)
+
+
+def conv_transpose(a, x, w):
+    """Every pixel adds its weights to the output; without pads and groups."""
+    strides, more = pair(a.get("strides"), 2, 1), pair(a.get("output_padding"), 2, 0)
+    kernel = w.shape[2:]
+    sizes = [(x.shape[2 + d] - 1) * strides[d] + kernel[d] + more[d] for d in range(2)]
+    y = np.zeros((x.shape[0], w.shape[1], sizes[0], sizes[1]))
+    for i, j in np.ndindex(*kernel):
+        rows = slice(i, i + (x.shape[2] - 1) * strides[0] + 1, strides[0])
+        columns = slice(j, j + (x.shape[3] - 1) * strides[1] + 1, strides[1])
+        y[:, :, rows, columns] += np.einsum("nchw,cm->nmhw", x, w[:, :, i, j])
+    return y
+
+
+def reduced(function):
+    def wrapped(a, x, axes=None):
+        axes = a.get("axes") if axes is None else [int(i) for i in axes]
+        return function(x, axis=tuple(axes), keepdims=bool(a.get("keepdims", 1)))
+    return wrapped
+
+
+def sliced(a, x, starts, ends, axes):
+    for first, last, axis in zip(starts, ends, axes):
+        x = x.take(np.arange(int(first), int(last)), int(axis))
+    return x
 
 
 def max_pool(a, x):
@@ -222,6 +249,19 @@ def resize(a, x, _, scales):
     return x
 
 
+def depth_to_space(a, x):
+    n, c, h, w = x.shape
+    b = a["blocksize"]
+    if a.get("mode", "DCR") == "DCR":
+        return x.reshape(n, b, b, c // b ** 2, h, w).transpose(0, 3, 4, 1, 5, 2).reshape(n, c // b ** 2, h * b, w * b)
+    return x.reshape(n, c // b ** 2, b, b, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(n, c // b ** 2, h * b, w * b)
+
+
+def space_to_depth(a, x):
+    b = a["blocksize"]
+    return np.concatenate([x[:, :, dy::b, dx::b] for dy in range(b) for dx in range(b)], 1)
+
+
 def clip(a, x, low=None, high=None):
     return np.clip(x, a.get("min", -np.inf) if low is None else low, a.get("max", np.inf) if high is None else high)
 
@@ -240,6 +280,19 @@ OPERATORS = {
     "MultiThreshold": multi_threshold, "XnorPopcountMatMul": xnor_popcount, "Im2Col": im2col,
     "MaxPoolNHWC": channels_last(max_pool), "QuantAvgPool2d": quant_average_pool, "DebugMarker": lambda a, x: x,
     "QuantizeLinear": quantize_linear, "DequantizeLinear": dequantize_linear, "TopK": top_k, "Resize": resize,
+    "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth,
+    "ConvTranspose": conv_transpose, "Sum": lambda a, *x: sum(x), "Slice": sliced,
+    "Gather": lambda a, x, chosen: x.take(np.asarray(chosen).astype(int), a.get("axis", 0)),
+    "ReduceMean": reduced(np.mean), "ReduceSum": reduced(np.sum), "ReduceMax": reduced(np.max),
+    "PRelu": lambda a, x, slope: np.where(x >= 0, x, slope * x), "Abs": lambda a, x: np.abs(x),
+    "Floor": lambda a, x: np.floor(x), "Ceil": lambda a, x: np.ceil(x), "Round": lambda a, x: np.round(x),
+    "Sign": lambda a, x: np.sign(x), "Min": lambda a, *x: functools.reduce(np.minimum, x),
+    "Max": lambda a, *x: functools.reduce(np.maximum, x),
+    "HardSigmoid": lambda a, x: np.clip(a.get("alpha", 0.2) * x + a.get("beta", 0.5), 0, 1),
+    "Sigmoid": lambda a, x: 1 / (1 + np.exp(-x)), "Tanh": lambda a, x: np.tanh(x),
+    "Elu": lambda a, x: np.where(x >= 0, x, a.get("alpha", 1.0) * np.expm1(x)),
+    "Selu": lambda a, x: 1.05070098735548049 * np.where(x >= 0, x, 1.67326319217681884 * np.expm1(x)),
+    "Softplus": lambda a, x: np.log1p(np.exp(x)),
     "ArgMax": lambda a, x: np.expand_dims(x.argmax(a.get("axis", 0)), a.get("axis", 0)) if a.get("keepdims", 1)
     else x.argmax(a.get("axis", 0)),
 }

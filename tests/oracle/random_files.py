@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random networks in FINN's dialect, with channels last, of one dimension, and in every encoding of weights, each with
+"""Random networks in FINN's dialect, with channels last, of one dimension, in every encoding of weights, with branches and
+functions of one value, each with
 an input and with what `evaluate.py` makes of it.
 
     python3 random_files.py FOLDER COUNT SEED
@@ -154,6 +155,76 @@ class Network:
         self.shape = [1] + out + [m] if self.last else [1, m] + out
         assert rank == len(out)
 
+    def bend(self):
+        """A function of one value; those that float32 rounds never meet a threshold exactly."""
+        op = self.random.choice(["LeakyRelu", "PRelu", "Relu", "Abs", "Floor", "Ceil", "Round", "Sign", "HardSigmoid", "Clip",
+                                 "Min", "Max", "Sigmoid", "Tanh", "Elu", "Selu", "Softplus"])
+        constant = lambda x: self.constant(np.float32(x))
+        if op == "LeakyRelu":
+            self.then(op, alpha=0.25)
+        elif op == "PRelu":
+            shape = [self.channels()] + [1] * (0 if self.last else len(self.shape) - 2)
+            self.then(op, [self.constant(self.numbers.choice([0.5, 0.25, -0.5, 0], size=shape))])
+        elif op == "HardSigmoid":
+            self.then(op, alpha=0.25, beta=0.5)
+        elif op == "Clip":
+            self.then(op, [constant(-1), constant(1.5)])
+        elif op in ("Min", "Max"):
+            self.then(op, [constant(0.75)])
+        elif op == "Elu":
+            self.then(op, alpha=0.5)
+        else:
+            self.then(op)
+
+    def branch(self):
+        """Two readers of one tensor, added or joined."""
+        rank, c, first = len(self.shape) - 2, self.channels(), self.tensor
+        weights = [c] + [1] * rank + [c] if self.last else [c, c] + [1] * rank
+        self.then("Conv", [self.weights(weights, 0)], LAST if self.last else "", kernel_shape=[1] * rank,
+                  strides=[1] * rank, group=1)
+        self.quantizer()
+        op = self.random.choice(["Add", "Sub", "Sum", "Concat"])
+        if op == "Concat":
+            axis = rank + 1 if self.last else 1
+            self.tensor = self.add(op, [first, self.tensor], axis=axis)
+            self.shape[axis] *= 2
+        else:
+            self.tensor = self.add(op, [first, self.tensor])
+
+    def spread(self):
+        """ConvTranspose."""
+        c, (h, w), m = self.shape[1], self.shape[2:], self.random.randint(1, 3)
+        kernel = [self.random.randint(1, 3) for _ in range(2)]
+        strides = [self.random.randint(1, 2) for _ in range(2)]
+        more = [self.random.randint(0, s - 1) for s in strides]
+        self.then("ConvTranspose", [self.weights([c, m] + kernel, 1)], kernel_shape=kernel, strides=strides,
+                  output_padding=more)
+        self.shape = [1, m] + [(n - 1) * s + k + e for n, s, k, e in zip((h, w), strides, kernel, more)]
+
+    def reduce(self):
+        """The mean, sum or maximum over rows, columns or both."""
+        op = self.random.choice(["ReduceMean", "ReduceSum", "ReduceMax"])
+        axes = self.random.choice([[2], [3], [2, 3]])
+        if op == "ReduceSum" or self.version >= 18:
+            self.then(op, [self.constant(np.array(axes), of.INT64)], keepdims=1)
+        else:
+            self.then(op, axes=axes, keepdims=1)
+        for axis in axes:
+            self.shape[axis] = 1
+
+    def pick(self):
+        """Some channels, in any order, or some rows."""
+        c, h = self.shape[1:3]
+        if self.random.random() < 0.5:
+            chosen = [self.random.randrange(c) for _ in range(self.random.randint(1, c))]
+            self.then("Gather", [self.constant(np.array(chosen), of.INT64)], axis=1)
+            self.shape[1] = len(chosen)
+        else:
+            first = self.random.randrange(h)
+            last = self.random.randint(first + 1, h)
+            self.then("Slice", [self.constant(np.array([n]), of.INT64) for n in (first, last, 2)])
+            self.shape[2] = last - first
+
     def columns(self):
         """Im2Col and a product, as FINN lowers a convolution."""
         (h, w), c, m = self.shape[1:3], self.shape[3], self.random.randint(1, 4)
@@ -201,6 +272,22 @@ class Network:
                   coordinate_transformation_mode="asymmetric", nearest_mode="floor")
         self.shape = [n * f for n, f in zip(self.shape, factors)]
 
+    def can_shuffle(self):
+        if self.last or len(self.shape) != 4:
+            return False
+        _, c, h, w = self.shape
+        return c % 4 == 0 or (h % 2 == 0 and w % 2 == 0)
+
+    def shuffle(self):
+        """Channels become pixels, or pixels channels."""
+        _, c, h, w = self.shape
+        if c % 4 == 0:
+            self.then("DepthToSpace", blocksize=2, mode=self.random.choice(["DCR", "CRD"]))
+            self.shape = [1, c // 4, 2 * h, 2 * w]
+        else:
+            self.then("SpaceToDepth", blocksize=2)
+            self.shape = [1, 4 * c, h // 2, w // 2]
+
     def turn(self):
         """The same image in the other layout."""
         rank = len(self.shape)
@@ -236,16 +323,24 @@ class Network:
                 steps.append("columns")
             if images and len(self.shape) == 4:
                 steps += ["average", "repeat"]
+            if images:
+                steps.append("branch")
+            if len(self.shape) == 4 and not self.last:
+                steps += ["spread", "reduce", "pick"]
             if images and self.last and self.random.random() < 0.3:
                 steps.append("tokens")
+            if self.can_shuffle():
+                steps.append("shuffle")
             step = self.random.choice(steps)
             if step == "tokens":
                 self.product(self.shape[-1], self.random.randint(1, 4))
             else:
                 getattr(self, step)()
-            if step not in ("pool", "turn", "repeat"):
+            if step not in ("pool", "turn", "repeat", "shuffle", "pick"):
                 if self.random.random() < 0.3:
                     self.affine()
+                if self.random.random() < 0.3:
+                    self.bend()
                 self.quantizer()
         if len(self.shape) > 2:
             self.flat()

@@ -63,6 +63,7 @@ void add_pools(cases& all) {
   };
   add({"Pool", unsigned_type(4), unsigned_type(4), pool_kind::max, 6, 4, 0, 2, 7});
   add({"Pool", signed_type(5), signed_type(8), pool_kind::max, 3, 9, 0, 3, 5});
+  add({"Pool", bipolar_type(), bipolar_type(), pool_kind::max, 4, 3, 0, 2, 5});
   add({"Pool", bipolar_type(), signed_type(2), pool_kind::max, 4, 3, 0, 4, 5});
   add({"Pool", bipolar_type(), signed_type(4), pool_kind::max, 4, 2, 0, 1, 5});
   add({"Pool", unsigned_type(4), unsigned_type(6), pool_kind::sum, 4, 4, 0, 2, 7});

@@ -43,6 +43,7 @@ pool any_pool(int most_bits) {
   unit.pe = static_cast<int>(any_divisor(unit.channels));
   const std::int64_t addends = unit.kind == pool_kind::max ? 1 : unit.window;  // shifted sums need no more than sums
   unit.output_type = type_for(min_value(unit.input_type) * addends, max_value(unit.input_type) * addends);
+  if (unit.kind == pool_kind::max && between(0, 2) == 0) unit.output_type = unit.input_type;  // bipolar ones, too
   return unit;
 }
 
