@@ -59,7 +59,7 @@ dataflow tfc() {
     folds.units["MVAU_" + std::to_string(l)].simd = published[l].second;
   }
   dataflow flow = lower(make_chain("tfc", input, std::move(layers)), folds);
-  size_fifos(flow, integer_tensor::zeros(unsigned_type(2), {4, 784}));
+  size_fifos(flow, 4);
   return flow;
 }
 

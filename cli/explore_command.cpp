@@ -62,16 +62,14 @@ std::int64_t target_of(const explore_options& options) {
 /// What the figures suppose, and nobody has tried.
 std::vector<std::string> not_verified(const explored& of, const explore_options& options) {
   std::vector<std::string> lines;
-  if (of.fifos && of.fifos->complete)
+  if (of.rate.stuck_in) return lines;
+  if (of.fifos && of.fifos->complete && options.streams.fifos == "full-rate" && !of.rate.is_steady)
+    lines.push_back("the frames did not come to repeat themselves: more of them may lose cycles that these do not");
+  if (of.folding && of.rate.cycles_per_frame > static_cast<double>(of.folding->cycles_per_frame))
     lines.push_back(
-        fmt::format("the streams were simulated over {} frames: more frames may lose cycles that these do "
-                    "not; right: --frames with as many as will follow each other",
-                    options.frames));
-  if (of.folding && !of.fifos)
-    lines.push_back(
-        fmt::format("{} cycles a frame are those of the slowest unit: streams of {} beats may stall it; "
-                    "right: --fifos full-rate, which simulates",
-                    of.folding->cycles_per_frame, of.flow.stream_depth));
+        fmt::format("{} cycles a frame are those of the slowest unit, which the streams stall; right: --fifos "
+                    "full-rate",
+                    of.folding->cycles_per_frame));
   return lines;
 }
 

@@ -135,7 +135,8 @@ int write(const rtl_command_options& options) {
   print_registers(loaded.flow);
   fmt::print("  sources   {}.f lists them; the top is {}.sv\n", made.top, made.top);
   if (options.streams.fifos != "none")
-    fmt::print("  streams   sized on 3 simulated frames; not verified: more frames may lose cycles\n");
+    fmt::print("  streams   sized for {}\n",
+               options.streams.fifos == "live" ? "every frame to come through" : "the full rate");
   if (bench_frames > 0)
     fmt::print("  bench     make -C {0} builds and runs {1} frames with Verilator, make -C {0} icarus with Icarus\n",
                options.output, bench_frames);

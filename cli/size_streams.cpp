@@ -8,11 +8,6 @@
 
 namespace spillway {
 
-integer_tensor timing_frames(const dataflow& flow, std::int64_t frames) {
-  const stream_shape shape = input_shape(flow);
-  return integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes});
-}
-
 void add_stream_options(CLI::App& command, stream_options& options) {
   command
       .add_option("--fifos", options.fifos,
@@ -31,7 +26,7 @@ fifo_report size_streams(const stream_options& options, dataflow& flow, std::int
     bar.update(done++);
     return !interrupted();
   };
-  return size_fifos(flow, timing_frames(flow, frames), fifos);
+  return size_fifos(flow, frames, fifos);
 }
 
 }  // namespace spillway

@@ -20,13 +20,10 @@ struct stream_options {
   bool quiet = false;
 };
 
-/// Frames of the least input values: timing does not depend on what the values are.
-integer_tensor timing_frames(const dataflow& flow, std::int64_t frames);
-
 /// Adds --fifos and --quiet to a command.
 void add_stream_options(CLI::App& command, stream_options& options);
 
-/// Makes the streams of `flow` as deep as --fifos asks (not "none"), on simulations of `frames` frames, with a bar.
+/// Makes the streams of `flow` as deep as --fifos asks (not "none"), with a bar; the report gives cycles over `frames` frames.
 fifo_report size_streams(const stream_options& options, dataflow& flow, std::int64_t frames);
 
 }  // namespace spillway

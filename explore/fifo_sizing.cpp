@@ -212,9 +212,9 @@ class sizing {
 
 }  // namespace
 
-fifo_report size_fifos(dataflow& flow, const integer_tensor& inputs, const fifo_options& options) {
+fifo_report size_fifos(dataflow& flow, std::int64_t frames, const fifo_options& options) {
   validate(flow);
-  return sizing(flow, count_frames(flow, inputs), options).run();
+  return sizing(flow, frames, options).run();
 }
 
 }  // namespace spillway

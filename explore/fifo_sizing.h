@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "spillway/models/dataflow/dataflow.h"
-#include "spillway/models/numbers/integer_tensor.h"
 
 namespace spillway {
 
@@ -43,15 +42,15 @@ struct fifo_report {
   bool complete = true;  ///< false: stopped
 };
 
-/// Gives `flow` the depths that the goal needs. Timing does not depend on values: of `inputs` only the number of frames
-/// counts, over which the report gives cycles. Nothing is simulated (models/dataflow/beat_times.h).
+/// Gives `flow` the depths that the goal needs; the report gives cycles over `frames` frames. Nothing is simulated: timing
+/// does not depend on values (models/dataflow/beat_times.h).
 ///
 /// For the full rate: a pass forward with unlimited streams and a pass backward from the ends of the frames give each
 /// event's earliest and latest cycle, and from these a depth that each stream needs at least, and depths that are
 /// enough. Then streams are tried at the least, the widest first, as many as possible at once, and else by bisection
 /// (explore/depth_trial.h). No cycle is lost over 20 frames, nor in the steady state. To live: from a sufficient bound
 /// (models/dataflow/live_depths.h), by bisection. The result is minimal stream by stream: none can lose a beat while
-/// the others stay. Throws `config_error` for an illegal dataflow or shape.
-fifo_report size_fifos(dataflow& flow, const integer_tensor& inputs, const fifo_options& options = {});
+/// the others stay. Throws `config_error` for an illegal dataflow.
+fifo_report size_fifos(dataflow& flow, std::int64_t frames, const fifo_options& options = {});
 
 }  // namespace spillway

@@ -30,7 +30,7 @@ void check_minimal(const integer_network& net, fifo_goal goal) {
   const integer_tensor inputs = zero_frames(net, 20);
   fifo_options options;
   options.goal = goal;
-  const fifo_report report = size_fifos(flow, inputs, options);
+  const fifo_report report = size_fifos(flow, 20, options);
   REQUIRE(report.streams.size() == flow.streams.size());
   CHECK(report.complete);
   CHECK(cycles(flow, inputs) == report.cycles);
@@ -70,7 +70,7 @@ TEST_CASE("depths for a design that comes to its end at all: one beat less deadl
 TEST_CASE("a folding file keeps the depths") {
   const integer_network net = residual_network();
   dataflow flow = lower(net);
-  size_fifos(flow, zero_frames(net, 3));
+  size_fifos(flow, 3);
   const std::string text = folding_config_json(flow);
   CHECK(text.find("\"inFIFODepths\"") != std::string::npos);
 }
@@ -82,7 +82,7 @@ TEST_CASE("sizing stops when it is told to, and what it has then is enough") {
   fifo_options options;
   int asked = 0;
   options.on_progress = [&](std::size_t, const std::string&) { return ++asked <= 2; };
-  const fifo_report report = size_fifos(flow, inputs, options);
+  const fifo_report report = size_fifos(flow, 20, options);
   CHECK_FALSE(report.complete);
   CHECK(cycles(flow, inputs) == report.unlimited_cycles);
 }

@@ -31,7 +31,7 @@ void check_times(const integer_network& net, const lowering_options& options = {
   slowest = std::max(slowest, input.beats);
   CHECK(static_cast<std::int64_t>(expected.done.at(frames - 1) - expected.done.at(frames - 2)) == slowest);
 
-  size_fifos(flow, zero_frames(net, frames));  // the depths that lose no cycle: the same times again
+  size_fifos(flow, frames);  // the depths that lose no cycle: the same times again
   recorder sized_events(0);
   CHECK(run_cycle_engine(flow, zero_frames(net, frames), sized_events).cycles == expected.cycles);
 }

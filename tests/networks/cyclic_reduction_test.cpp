@@ -175,7 +175,7 @@ TEST_CASE("a file with reductions computes in wrapping registers what was traine
     const integer_tensor inputs = quantize_reals(net, x.values);
     fifo_options fifos;
     fifos.goal = fifo_goal::no_deadlock;
-    size_fifos(flow, inputs, fifos);
+    size_fifos(flow, count_frames(flow, inputs), fifos);
     recorder events(0);
     run_options stalls;
     stalls.stalls = {0.2, 0.2, 3};

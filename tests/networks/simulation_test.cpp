@@ -95,7 +95,7 @@ TEST_CASE("the depths that sizing finds end deadlocks, and one beat less brings 
     const integer_tensor inputs = random_frames(net, frames, seed);
     fifo_options options;
     options.goal = fifo_goal::no_deadlock;
-    const fifo_report report = size_fifos(flow, inputs, options);
+    const fifo_report report = size_fifos(flow, frames, options);
     REQUIRE(report.complete);
     REQUIRE(report.streams.size() == flow.streams.size());
     CHECK(cycles(flow, inputs));
@@ -122,7 +122,7 @@ TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, a
     const integer_tensor inputs = random_frames(net, 20, seed);
     const std::optional<std::uint64_t> unlimited = cycles(with_unlimited_streams(flow), inputs);
     REQUIRE(unlimited);
-    const fifo_report report = size_fifos(flow, inputs);
+    const fifo_report report = size_fifos(flow, 20);
     CHECK(report.unlimited_cycles == *unlimited);
     CHECK(cycles(flow, inputs) == unlimited);
     for (std::size_t s = 0; s < flow.streams.size(); ++s) {

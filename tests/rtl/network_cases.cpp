@@ -13,10 +13,9 @@ namespace {
 
 /// Streams as deep as it takes to come to an end: what the two branches of a fork need.
 dataflow sized(dataflow flow) {
-  const stream_shape shape = input_shape(flow);
   fifo_options options;
   options.goal = fifo_goal::no_deadlock;
-  size_fifos(flow, integer_tensor::zeros(shape.type, {2, shape.beats * shape.lanes}), options);
+  size_fifos(flow, 2, options);
   return flow;
 }
 
