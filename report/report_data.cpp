@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string_view>
 
+#include "spillway/explore/study/study_tables.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/is_there.h"
 #include "spillway/traces/sqlite.h"
@@ -63,16 +67,17 @@ cell as_number(const cell& value) {
   return number;
 }
 
-std::map<std::string, std::string> read_meta(const sqlite_database& database, const std::string& schema) {
+std::map<std::string, std::string> read_meta(const sqlite_database& database,
+                                             std::initializer_list<std::string_view> schemas) {
   std::map<std::string, std::string> meta;
   for (const auto& row : database.select("SELECT key, CAST(value AS TEXT) FROM meta ORDER BY key").rows) {
     const auto* key = std::get_if<std::string>(&row[0]);
     const auto* value = std::get_if<std::string>(&row[1]);
     if (key) meta[*key] = value ? *value : "";
   }
-  if (meta["schema"] != schema)
+  if (std::find(schemas.begin(), schemas.end(), meta["schema"]) == schemas.end())
     throw input_error(
-        fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"], schema));
+        fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"], *schemas.begin()));
   return meta;
 }
 
@@ -82,6 +87,7 @@ std::string make_title(const report_data& data) {
     return found == data.meta.end() ? std::string() : found->second;
   };
   if (const std::string title = meta("title"); !title.empty()) return title;
+  if (const std::string name = meta("name"); !name.empty()) return name;
   if (data.kind == "study") return "What does each accumulator bit cost, and what breaks without it?";
   return meta("dataset").empty() ? meta("model") : fmt::format("{} on {}", meta("model"), meta("dataset"));
 }
@@ -94,6 +100,17 @@ void read_tables(report_data& data, const sqlite_database& database, std::span<c
       continue;
     const std::vector<cell> values = query.limited ? std::vector<cell>{max_rows} : std::vector<cell>{};
     data.tables.emplace_back(query.name, database.select(query.sql, values));
+  }
+}
+
+/// Every table of a study, in the order of its keys.
+void read_study_tables(report_data& data, const sqlite_database& database) {
+  for (const study_table& table : study_tables()) {
+    std::string keys;
+    for (std::size_t key = 0; key < table.keys; ++key)
+      keys += fmt::format("{}\"{}\"", key == 0 ? "" : ", ", table.columns[key].name);
+    data.tables.emplace_back(table.name,
+                             database.select(fmt::format("SELECT * FROM {} ORDER BY {}", table.name, keys)));
   }
 }
 
@@ -125,8 +142,15 @@ report_data read_report_data(const std::filesystem::path& directory, const std::
   const sqlite_database database((is_study ? study : run).string(), sqlite_database::access::read);
   report_data data;
   data.kind = is_study ? "study" : "run";
-  data.meta = read_meta(database, is_study ? "spillway-study-1" : "spillway-run-1");
+  if (is_study)
+    data.meta = read_meta(database, {study_schema, "spillway-study-1"});
+  else
+    data.meta = read_meta(database, {"spillway-run-1"});
   data.title = title.empty() ? make_title(data) : title;
+  if (data.meta["schema"] == study_schema) {
+    read_study_tables(data, database);
+    return data;
+  }
   read_tables(data, database, is_study ? std::span<const table_query>(study_queries) : run_queries, max_rows);
   for (auto& [name, rows] : data.tables)
     if (name == "totals")
