@@ -21,6 +21,7 @@ void add_simulate_command(CLI::App& app, command_action& action);
 void add_profile_command(CLI::App& app, command_action& action);
 void add_estimate_command(CLI::App& app, command_action& action);
 void add_explore_command(CLI::App& app, command_action& action);
+void add_study_command(CLI::App& app, command_action& action);
 void add_rtl_command(CLI::App& app, command_action& action);
 void add_trace_command(CLI::App& app, command_action& action);
 void add_report_command(CLI::App& app, command_action& action);

@@ -63,7 +63,7 @@ std::string unknown_option(const CLI::App& command, const std::vector<std::strin
 /// What went wrong in one line, with the nearest command or option where a name is unknown.
 std::string explain(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& arguments) {
   const CLI::App* command = &app;
-  for (const CLI::App* sub : app.get_subcommands()) command = sub;
+  for (auto given = app.get_subcommands(); !given.empty(); given = command->get_subcommands()) command = given.front();
   const std::vector<std::string> names = names_of(*command);
   if (command == &app && !arguments.empty() && !arguments.front().starts_with('-'))
     return fmt::format("there is no command {}{}", arguments.front(), guess(arguments.front(), names));
@@ -122,6 +122,7 @@ int run_command(int argc, const char* const* argv) {
   add_profile_command(app, action);
   add_estimate_command(app, action);
   add_explore_command(app, action);
+  add_study_command(app, action);
   add_rtl_command(app, action);
   add_trace_command(app, action);
   add_report_command(app, action);

@@ -17,6 +17,7 @@
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/npy.h"
 #include "spillway/models/data/select_frames.h"
+#include "spillway/models/dataflow/register_texts.h"
 #include "spillway/models/network/trained_to_wrap.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/version.h"
@@ -130,6 +131,12 @@ int sweep(const simulate_options& options, const design_arguments& arguments, co
   if (options.engine == "cycle" || options.compare || !options.waves.empty() || options.stalls.source > 0 ||
       options.stalls.sink > 0)
     throw config_error("several register widths at once have no clock; one --accumulator at a time has");
+  for (const std::string& point : of.points)
+    if (parse_register_rule(point).choice.policy == register_policy::observed)
+      throw config_error(
+          fmt::format("--accumulator {}: an observed width has no alternatives beside it; "
+                      "`spillway study` takes it as one",
+                      point));
   std::optional<run_directory> directory;
   if (!options.output.empty())
     directory.emplace(options.output, options.force ? run_directory::use::overwrite : run_directory::use::fresh);
@@ -173,6 +180,7 @@ std::string advice(const simulate_options& options, const finished_run& run, std
 
 int simulate(const simulate_options& options) {
   design_arguments arguments = options.design;
+  arguments.accumulators = register_texts(arguments.accumulators);
   const alternatives several = take_alternatives(arguments.accumulators);
   if (!several.points.empty()) return sweep(options, arguments, several);
   if (options.compare && options.engine == "fast")

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/support/error.h"
 #include "spillway/sim/engine.h"
+#include "spillway/sim/frames_again.h"
 #include "spillway/sim/sum_profile.h"
 
 namespace spillway {
@@ -30,48 +30,6 @@ dataflow exact_design(const design& accelerator) {
                  accelerator.choices.registers.size());
 }
 
-/// The scope whose sums decide whether a register gives something else than the exact sum.
-limit_scope deciding_scope(const accumulator_format& format) {
-  return format.overflow == overflow_mode::wrap ? limit_scope::final : format.scope;
-}
-
-bool asks_for_partial_sums(const dataflow& flow) {
-  return std::any_of(flow.units.begin(), flow.units.end(), [](const dataflow_unit& any) {
-    const auto unit = dot_products_of(any);
-    return unit && deciding_scope(unit->accumulator) != limit_scope::final;
-  });
-}
-
-/// The frames in which some register of `flow` can hold something else than the exact sum.
-std::vector<std::int64_t> frames_that_can_differ(const dataflow& flow, const sum_profile& exact) {
-  std::vector<std::int64_t> frames;
-  const std::size_t units = flow.units.size();
-  std::vector<int> bits(units, integer_type::max_bits);
-  std::vector<std::size_t> scope(units);
-  for (std::size_t u = 0; u < units; ++u)
-    if (const auto unit = dot_products_of(flow.units[u])) {
-      bits[u] = unit->accumulator.bits;
-      scope[u] = static_cast<std::size_t>(deciding_scope(unit->accumulator));
-    }
-  for (std::size_t f = 0; f < exact.frames; ++f)
-    for (std::size_t u = 0; u < units; ++u)
-      if (exact.frame_bits[f * units + u][scope[u]] > bits[u]) {
-        frames.push_back(static_cast<std::int64_t>(f));
-        break;
-      }
-  return frames;
-}
-
-/// Some frames of a tensor that has `frames` of them, one behind the other.
-integer_tensor frames_of(const integer_tensor& all, std::int64_t frames, const std::vector<std::int64_t>& which) {
-  const std::int64_t words = std::ssize(all.words) / frames;
-  integer_tensor some{all.type, all.shape, {}};
-  some.shape[0] = all.shape[0] / frames * std::ssize(which);
-  for (const std::int64_t f : which)
-    some.words.insert(some.words.end(), all.words.begin() + f * words, all.words.begin() + (f + 1) * words);
-  return some;
-}
-
 /// The exact outputs in the type that the point's design gives; those that can differ are overwritten anyway.
 integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact) {
   integer_tensor outputs = exact;
@@ -82,33 +40,6 @@ integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact) 
 }
 
 }  // namespace
-
-std::vector<std::string> accumulator_points(const std::string& text) {
-  const std::size_t equals = text.find('='), begin = equals == std::string::npos ? 0 : equals + 1;
-  const std::size_t end = std::min(text.find(':', begin), text.size());
-  const std::string before = text.substr(0, begin), after = text.substr(end);
-  std::vector<std::string> points;
-  for (std::size_t at = begin; at <= end;) {
-    const std::size_t comma = std::min(text.find(',', at), end);
-    const std::string one = text.substr(at, comma - at);
-    const std::size_t dots = one.find("..");
-    at = comma + 1;
-    if (dots == std::string::npos) {
-      points.push_back(before + one + after);
-      continue;
-    }
-    const auto number = [&](std::size_t from, std::size_t to) {
-      int value = 0;
-      const auto [stop, wrong] = std::from_chars(one.data() + from, one.data() + to, value);
-      return wrong == std::errc() && stop == one.data() + to ? value : 0;
-    };
-    const int low = number(0, dots), high = number(dots + 2, one.size());
-    if (low < 1 || high > integer_type::max_bits || low > high)
-      throw config_error(fmt::format("--accumulator {}: {} is no range of widths; 8..20 is one", text, one));
-    for (int bits = low; bits <= high; ++bits) points.push_back(fmt::format("{}{}{}", before, bits, after));
-  }
-  return points;
-}
 
 width_sweep sweep_widths(const design& accelerator, dataset data, const std::vector<std::string>& points,
                          const sweep_options& options) {
@@ -131,10 +62,7 @@ width_sweep sweep_widths(const design& accelerator, dataset data, const std::vec
     made.frames_again = again.size();
     if (!again.empty()) {
       const integer_tensor changed = compute_values(flows[p], frames_of(inputs, all_frames, again), options.threads);
-      const std::int64_t words = std::ssize(changed.words) / std::ssize(again);
-      for (std::size_t i = 0; i < again.size(); ++i)
-        std::copy_n(changed.words.begin() + static_cast<std::ptrdiff_t>(i) * words, words,
-                    made.outputs.words.begin() + again[i] * words);
+      put_frames(made.outputs, changed, again);
     }
     made.score = score_run(accelerator.integers, made.outputs, exact.outputs, data.labels);
     result.points.push_back(std::move(made));

@@ -9,6 +9,7 @@
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/data/score.h"
+#include "spillway/models/dataflow/register_texts.h"
 #include "spillway/models/load/design.h"
 
 namespace spillway {
@@ -36,11 +37,6 @@ struct sweep_options {
   unsigned threads = 1;
   std::function<bool(std::uint64_t frames_done)> on_progress = {};  ///< of the exact pass
 };
-
-/// The texts that an `--accumulator` with alternatives stands for: "8..10:wrap" is "8:wrap", "9:wrap" and "10:wrap",
-/// "UNIT=8,12" is "UNIT=8" and "UNIT=12"; one text without alternatives is itself. Throws `config_error` for a range
-/// that is none.
-std::vector<std::string> accumulator_points(const std::string& text);
 
 /// Outputs and scores of `accelerator` with each of `points` in turn as one more register rule. One exact pass tells
 /// which frames can differ at which width: those with a finished sum that does not fit where registers wrap, with a

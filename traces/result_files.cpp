@@ -75,11 +75,11 @@ std::vector<std::string> noted_report_files(const fs::path& directory) {
 /// The results of a kind by name; of every kind, and what a run needs to go on, if it is empty.
 std::vector<std::string> files_of_kind(std::string_view kind) {
   if (kind == "run") return {"outputs.npy", "output_scale.npy", "output_bias.npy", "outputs_real.npy", "run.sqlite"};
-  if (kind == "study") return {"study.sqlite"};
+  if (kind == "study") return {"study.sqlite", "study.json"};
   if (kind == "sweep") return {"points.json"};
   if (kind == "profile") return {"profile.json", "profile.csv"};
-  return {"outputs.npy",  "output_scale.npy", "output_bias.npy", "outputs_real.npy", "run.sqlite",
-          "study.sqlite", "points.json",      "profile.json",    "profile.csv",      "outputs.unfinished"};
+  return {"outputs.npy", "output_scale.npy", "output_bias.npy", "outputs_real.npy", "run.sqlite",        "study.sqlite",
+          "study.json",  "points.json",      "profile.json",    "profile.csv",      "outputs.unfinished"};
 }
 
 /// One of those, or the outputs of one point of a sweep.
@@ -91,8 +91,9 @@ bool is_result(const std::string& name, const std::vector<std::string>& own) {
 }  // namespace
 
 std::vector<std::string> result_file_names() {
-  std::vector<std::string> names{"outputs.npy",        "output_scale.npy", "output_bias.npy", "outputs_real.npy",
-                                 "outputs.unfinished", "points.json",      "profile.json",    "profile.csv"};
+  std::vector<std::string> names{"outputs.npy",      "output_scale.npy",   "output_bias.npy",
+                                 "outputs_real.npy", "outputs.unfinished", "study.json",
+                                 "points.json",      "profile.json",       "profile.csv"};
   for (const std::string database : databases) {
     for (const char* ending : beside_databases) names.push_back(database + ending);
     names.push_back(database + ".copy");

@@ -23,7 +23,7 @@ CREATE TABLE training(network TEXT PRIMARY KEY, method TEXT, bits INTEGER, accur
 
 }  // namespace
 
-study_store::study_store(const std::string& path, const run_info& info, const std::string& configuration)
+mnist_study_store::mnist_study_store(const std::string& path, const run_info& info, const std::string& configuration)
     : m_database(path, sqlite_database::access::update) {
   sqlite_transaction all(m_database);
   if (m_database.select("SELECT name FROM sqlite_schema").rows.empty())
@@ -33,7 +33,7 @@ study_store::study_store(const std::string& path, const run_info& info, const st
   all.commit();
 }
 
-void study_store::create(const run_info& info, const std::string& configuration) {
+void mnist_study_store::create(const run_info& info, const std::string& configuration) {
   m_database.execute(study_tables);
   sqlite_statement insert = m_database.prepare("INSERT INTO meta VALUES(?, ?)");
   insert.run("schema", schema);
@@ -46,7 +46,7 @@ void study_store::create(const run_info& info, const std::string& configuration)
   insert.run("started", info.started);
 }
 
-void study_store::resume(const std::string& configuration) const {
+void mnist_study_store::resume(const std::string& configuration) const {
   const auto meta = [this](const char* key) {
     const table found = m_database.select("SELECT CAST(value AS TEXT) FROM meta WHERE key = ?", {std::string(key)});
     const auto* text = found.rows.empty() ? nullptr : std::get_if<std::string>(&found.rows[0][0]);
@@ -62,11 +62,11 @@ void study_store::resume(const std::string& configuration) const {
                     m_database.path(), meta("configuration"), configuration));
 }
 
-void study_store::write_meta(const std::string& key, const std::string& value) {
+void mnist_study_store::write_meta(const std::string& key, const std::string& value) {
   m_database.write([&] { m_database.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)").run(key, value); });
 }
 
-bool study_store::has_point(std::int64_t point, const study_key& key) const {
+bool mnist_study_store::has_point(std::int64_t point, const study_key& key) const {
   sqlite_statement find = m_database.prepare(
       "SELECT 1 FROM points WHERE point = ? AND network = ? AND method = ? AND bits = ? AND overflow = ? AND scope = ? "
       "AND frames = ?");
@@ -81,7 +81,7 @@ bool study_store::has_point(std::int64_t point, const study_key& key) const {
   return find.step();
 }
 
-void study_store::write_point(const study_point& point, std::span<const channel_counts> channels) {
+void mnist_study_store::write_point(const mnist_study_point& point, std::span<const channel_counts> channels) {
   m_database.write([&] {
     const study_key& key = point.key;
     const channel_counts& sum = point.counts;
@@ -97,13 +97,13 @@ void study_store::write_point(const study_point& point, std::span<const channel_
   });
 }
 
-std::int64_t study_store::order_trials(int bits, const std::string& scope) const {
+std::int64_t mnist_study_store::order_trials(int bits, const std::string& scope) const {
   const table found =
       m_database.select("SELECT COUNT(*) FROM order_trials WHERE bits = ? AND scope = ?", {std::int64_t{bits}, scope});
   return std::get<std::int64_t>(found.rows.at(0).at(0));
 }
 
-void study_store::write_order_trials(std::span<const order_trial> trials) {
+void mnist_study_store::write_order_trials(std::span<const order_trial> trials) {
   m_database.write([&] {
     sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO order_trials VALUES(?,?,?,?,?,?)");
     for (const order_trial& row : trials)
@@ -111,7 +111,7 @@ void study_store::write_order_trials(std::span<const order_trial> trials) {
   });
 }
 
-void study_store::write_training(std::span<const training_row> rows) {
+void mnist_study_store::write_training(std::span<const training_row> rows) {
   m_database.write([&] {
     sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO training VALUES(?,?,?,?,?,?)");
     for (const training_row& row : rows)
@@ -119,6 +119,6 @@ void study_store::write_training(std::span<const training_row> rows) {
   });
 }
 
-void study_store::finish(double wall_seconds) { write_meta("wall_seconds", fmt::format("{:.3f}", wall_seconds)); }
+void mnist_study_store::finish(double wall_seconds) { write_meta("wall_seconds", fmt::format("{:.3f}", wall_seconds)); }
 
 }  // namespace spillway

@@ -23,7 +23,7 @@ struct study_key {
 };
 
 /// What one point came to.
-struct study_point {
+struct mnist_study_point {
   std::int64_t point = 0;  ///< place of the point in the study
   study_key key;
   channel_counts counts;  ///< over all channels
@@ -55,13 +55,13 @@ struct training_row {
 
 /// Writes study.sqlite point by point, and goes on where an interrupted study stopped. Each call is one transaction,
 /// as in `run_store`.
-class study_store {
+class mnist_study_store {
  public:
   static constexpr const char* schema = "spillway-study-1";
 
   /// Opens or creates the file. `configuration` names everything that all points share (data, seeds, version of the
   /// networks): a file that was made under another one is refused with `config_error`, as its points would not compare.
-  study_store(const std::string& path, const run_info& info, const std::string& configuration);
+  mnist_study_store(const std::string& path, const run_info& info, const std::string& configuration);
 
   /// A word about the study.
   void write_meta(const std::string& key, const std::string& value);
@@ -70,7 +70,7 @@ class study_store {
   bool has_point(std::int64_t point, const study_key& key) const;
 
   /// Writes a finished point and the counters of its channels (of the last unit), in place of an earlier one.
-  void write_point(const study_point& point, std::span<const channel_counts> channels);
+  void write_point(const mnist_study_point& point, std::span<const channel_counts> channels);
 
   /// Finished trials at this P and scope.
   std::int64_t order_trials(int bits, const std::string& scope) const;
@@ -86,5 +86,9 @@ class study_store {
 
   sqlite_database m_database;
 };
+
+// The names under which tests know them. Whoever includes this header does not include explore/study/.
+using study_store = mnist_study_store;
+using study_point = mnist_study_point;
 
 }  // namespace spillway

@@ -129,6 +129,7 @@ std::set<std::string> study_store::points() const {
 
 void study_store::take(const std::string& other) {
   const sqlite_database from(other, sqlite_database::access::read);
+  if (from.select("SELECT name FROM sqlite_schema").rows.empty()) return;  // its process was killed before it had begun
   check_schema(from);
   if (word(from, "results_version") != meta("results_version"))
     throw input_error(fmt::format("{}: results of version {}, not {}; run that task again", shown_path(other),
@@ -143,6 +144,26 @@ void study_store::write_meta(const std::map<std::string, std::string>& words) {
     sqlite_statement into = m_database.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)");
     for (const auto& [key, value] : words) into.run(key, value);
   });
+}
+
+bool is_finished_study(const std::string& path, const std::vector<std::string>& points) {
+  if (!is_there(path)) return false;
+  try {
+    const sqlite_database store(path, sqlite_database::access::read);
+    if (store.select("SELECT name FROM sqlite_schema").rows.empty()) return false;
+    check_schema(store);
+    if (word(store, "results_version") != std::to_string(study_results_version) || word(store, "finished") != "1")
+      return false;
+    sqlite_statement find = store.prepare("SELECT 1 FROM points WHERE point = ?");
+    for (const std::string& point : points) {
+      find.reset();
+      find.bind(1, point);
+      if (!find.step()) return false;
+    }
+    return true;
+  } catch (const busy_error&) {
+    return false;
+  }
 }
 
 void rewrite_study(const std::string& path) {

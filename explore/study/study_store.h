@@ -46,6 +46,9 @@ class study_store {
   sqlite_database m_database;
 };
 
+/// Whether the file is a finished store (`rewrite_study`) with all of these points. It is only read.
+bool is_finished_study(const std::string& path, const std::vector<std::string>& points);
+
 /// Writes the store anew, every table in the order of its keys, so that equal contents are equal bytes, however they
 /// came together; it takes its own place in one step. `meta` gets `finished` = 1.
 void rewrite_study(const std::string& path);

@@ -9,9 +9,8 @@ namespace spillway {
 
 namespace {
 
-constexpr const char *text = "TEXT", *integer = "INTEGER", *real = "REAL";
-
 std::vector<study_table> make_tables() {
+  constexpr const char *text = "TEXT", *integer = "INTEGER", *real = "REAL";
   return {
       {"networks",
        {{"network", text},      {"name", text},           {"file", text},           {"method", text},
@@ -115,6 +114,7 @@ std::vector<study_table> make_tables() {
         {"loss", real},
         {"loss_error", real},
         {"mean_abs_error", real},
+        {"counted_frames", integer},
         {"dot_products", integer},
         {"events", integer},
         {"overflowing", integer},
@@ -155,9 +155,10 @@ std::vector<study_table> make_tables() {
         {"folding", text},
         {"unit", text},
         {"scope", text},
+        {"frames", integer},
         {"bits", integer},
         {"dot_products", integer}},
-       6},
+       7},
   };
 }
 

@@ -19,6 +19,8 @@ struct dataset {
   std::vector<int> labels;                 ///< one class a frame; empty if none are known
   std::optional<float_tensor> reals = {};  ///< [frames, ...] of real numbers, in place of `inputs`
   std::int64_t first_frame = 0;            ///< the number of frame 0 in the set that these frames were selected from
+  /// [frames, values] of UINT8, of images: what a network should answer, in the file's order of its output (v: v / 255).
+  std::optional<integer_tensor> targets = {};
 
   /// How many frames there are, and the values of one.
   std::int64_t frames() const { return reals ? reals->shape[0] : inputs.shape[0]; }

@@ -20,9 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 11> known_keys{"name",      "description", "source",   "attribution",
+constexpr std::array<std::string_view, 12> known_keys{"name",      "description", "source",   "attribution",
                                                       "threshold", "frames",      "features", "bits_per_feature",
-                                                      "images",    "labels",      "sha256"};
+                                                      "images",    "labels",      "targets",  "sha256"};
 
 /// A folder with dataset.json, and what it says.
 class described_folder {
@@ -52,6 +52,7 @@ class described_folder {
       const integer_tensor labels = array("labels", {frames});
       data.labels.assign(labels.words.begin(), labels.words.end());
     }
+    if (m_json.contains("targets")) data.targets = targets(frames);
     return data;
   }
 
@@ -86,17 +87,33 @@ class described_folder {
     return json.get<std::int64_t>();
   }
 
-  /// Reads the UINT8 array that a key names; its checksum, if one is given, first.
-  integer_tensor array(const char* key, const std::vector<std::int64_t>& shape) const {
+  /// The path of the file that a key names; its checksum, if one is given, is right.
+  std::string file_of(const char* key) const {
     const std::string name = text(key);
     if (name.find('/') != std::string::npos || name == "." || name == "..")
       refuse(fmt::format("{} = '{}' must be a file's name, without folders", key, shown_path(name)));
-    const std::string path = (fs::path(m_directory) / name).string();
+    std::string path = (fs::path(m_directory) / name).string();
     check_digest(name, path);
+    return path;
+  }
+
+  /// Reads the UINT8 array that a key names.
+  integer_tensor array(const char* key, const std::vector<std::int64_t>& shape) const {
+    const std::string path = file_of(key);
     integer_tensor tensor = read_npy(path);
     if (tensor.type != unsigned_type(8) || tensor.shape != shape)
       throw input_error(fmt::format("{}: holds {} of [{}], but dataset.json needs UINT8 of [{}]", shown_path(path),
                                     to_string(tensor.type), fmt::join(tensor.shape, ", "), fmt::join(shape, ", ")));
+    return tensor;
+  }
+
+  /// Of any number of values a frame.
+  integer_tensor targets(std::int64_t frames) const {
+    const std::string path = file_of("targets");
+    integer_tensor tensor = read_npy(path);
+    if (tensor.type != unsigned_type(8) || tensor.shape.size() != 2 || tensor.shape[0] != frames)
+      throw input_error(fmt::format("{}: holds {} of [{}], but dataset.json needs UINT8 of [{}, values]",
+                                    shown_path(path), to_string(tensor.type), fmt::join(tensor.shape, ", "), frames));
     return tensor;
   }
 

@@ -29,6 +29,10 @@ dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames) {
   const std::int64_t count = frames > 0 ? std::min(frames, available - skip) : available - skip;
   all.first_frame += skip;
   if (!all.labels.empty()) keep_frames(all.labels, skip, count, 1);
+  if (all.targets) {
+    keep_frames(all.targets->words, skip, count, all.targets->shape[1]);
+    all.targets->shape[0] = count;
+  }
   if (all.reals) {
     keep_frames(all.reals->values, skip, count, features);
     all.reals->shape[0] = count;

@@ -36,6 +36,7 @@ std::pair<std::optional<int>, bool> width_to_prove(const register_origin& origin
   switch (origin.from) {
     case register_policy::asked:
     case register_policy::data_type:
+    case register_policy::observed:
       return {bits, origin.claimed_bits == bits};
     case register_policy::trained_to_wrap:
     case register_policy::claimed:

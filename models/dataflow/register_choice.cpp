@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <span>
 
 #include "spillway/models/certificates/published_bounds.h"
 #include "spillway/models/integer_network/ranges.h"
+#include "spillway/models/numbers/integer_type.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/nearest_name.h"
 
@@ -16,7 +19,8 @@ namespace spillway {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> policy_names{"asked", "trained_to_wrap", "claimed", "certified", "data-type"};
+constexpr std::array<std::string_view, 6> policy_names{"asked",     "trained_to_wrap", "claimed",
+                                                       "certified", "data-type",       "observed"};
 
 template <class Layer>
 resolved_register resolve(const Layer& layer, const std::optional<register_choice>& choice) {
@@ -53,8 +57,27 @@ resolved_register resolve(const Layer& layer, const std::optional<register_choic
     case register_policy::data_type:
       result.format.bits = data_type_bound(layer.weights.shape[1], layer.weights.type.bits, layer.input_type);
       break;
+    case register_policy::observed:
+      if (result.format.bits < 1)
+        throw config_error(fmt::format(
+            "layer {}: an observed width comes from data; expected --calibration DATA with it", layer.name));
+      break;
   }
   return result;
+}
+
+/// Takes a number behind a colon from the front of `text`; 0 if there is none.
+int take_margin(std::string_view& text, std::string_view whole) {
+  const std::size_t end = std::min(text.find(':', 1), text.size());
+  const std::string_view word = text.substr(std::min<std::size_t>(1, text.size()), end - std::min<std::size_t>(1, end));
+  if (word.empty() || (!std::isdigit(static_cast<unsigned char>(word.front())) && word.front() != '-')) return 0;
+  int margin = 0;
+  const auto [stop, wrong] = std::from_chars(word.data(), word.data() + word.size(), margin);
+  if (wrong != std::errc() || stop != word.data() + word.size() || margin < 0 || margin > integer_type::max_bits)
+    throw config_error(fmt::format("accumulator '{}': a margin of '{}' bits; expected 0 to {}, for instance observed:1",
+                                   whole, word, integer_type::max_bits));
+  text.remove_prefix(end);
+  return margin;
 }
 
 }  // namespace
@@ -62,9 +85,9 @@ resolved_register resolve(const Layer& layer, const std::optional<register_choic
 std::string_view to_string(register_policy policy) { return policy_names[static_cast<std::size_t>(policy)]; }
 
 std::string_view describe(register_policy policy) {
-  constexpr std::array<std::string_view, 5> texts{"asked for", "as the network was trained to wrap",
+  constexpr std::array<std::string_view, 6> texts{"asked for",           "as the network was trained to wrap",
                                                   "claimed by the file", "the least that no input overflows",
-                                                  "the data-type bound"};
+                                                  "the data-type bound", "observed on calibration data"};
   return texts[static_cast<std::size_t>(policy)];
 }
 
@@ -72,8 +95,14 @@ register_choice parse_register_choice(std::string_view text) {
   const std::string_view first = text.substr(0, text.find(':'));
   for (std::size_t p = 1; p < policy_names.size(); ++p) {
     if (first != policy_names[p]) continue;
+    std::string_view rest = text.substr(first.size());
+    const auto policy = static_cast<register_policy>(p);
+    const int margin = policy == register_policy::observed ? take_margin(rest, text) : 0;
     // The rest reads as it does behind a width.
-    return {static_cast<register_policy>(p), parse_accumulator_format("32" + std::string(text.substr(first.size())))};
+    register_choice choice{policy, parse_accumulator_format("32" + std::string(rest))};
+    choice.margin = margin;
+    if (policy == register_policy::observed) choice.format.bits = 0;
+    return choice;
   }
   if (!first.empty() && std::isalpha(static_cast<unsigned char>(first.front())))
     refuse_name("register policy", first, std::span(policy_names).subspan(1), fmt::format("accumulator '{}'", text));

@@ -26,6 +26,21 @@ struct subject {
 /// engine if nothing else is said.
 subject simulation(const std::string& name, std::vector<std::string> more);
 
+/// `spillway study` of the single layer on binary MNIST: 78 points.
+inline const std::vector<std::string> study_command{program,
+                                                    "study",
+                                                    linear + "qat-w8a1.onnx",
+                                                    "--data",
+                                                    "binary-mnist",
+                                                    "--accumulator",
+                                                    "8..20",
+                                                    "--overflow",
+                                                    "wrap,saturate",
+                                                    "--scope",
+                                                    "per_product,per_cycle,final",
+                                                    "--no-report",
+                                                    "--quiet"};
+
 /// The last word of tools/same-result: nothing if both are the same, else what differs.
 std::string difference(const std::string& a, const std::string& b);
 

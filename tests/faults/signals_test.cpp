@@ -42,7 +42,7 @@ TEST_CASE("a command that is stopped says so in one line, leaves nothing half, a
       simulation("simulate, fast engine", {"--engine", "fast"}),
       {"explore", {program, "explore", tfc + "qat-w4a4.onnx", "--fps", "100000", "--fifos", "full-rate", "--quiet"}},
       {"rtl", {program, "rtl", linear + "qat-w8a1.onnx", "--fifos", "full-rate", "--quiet"}},
-      {"study", {SPILLWAY_BINARY_DIR "/mnist_study", "--orders", "10", "--order-frames", "100", "--quiet"}}};
+      {"study", study_command}};
   std::mt19937_64 random(3);
   for (const subject& of : subjects) {
     const std::string expected = scratch.file("expected-" + of.name);

@@ -66,7 +66,7 @@ TEST_CASE("what is refused changes nothing") {
   std::ofstream(foreign + "/manifest.json") << R"({"name": "my extension", "version": "3"})";
   std::ofstream(foreign + "/report/thesis.tex") << "mine";
   std::ofstream(foreign + "/estimate_layer_cycles.json") << "{}";
-  const std::string study = SPILLWAY_BINARY_DIR "/mnist_study", model = linear + "qat-w8a1.onnx";
+  const std::string model = linear + "qat-w8a1.onnx";
   std::vector<std::vector<std::string>> commands{
       simulation("", {"--frames", "20", "--seed", "2"}).into(path),
       simulation("", {"--frames", "20", "--accumulator", "0"}).into(path, true),
@@ -78,12 +78,13 @@ TEST_CASE("what is refused changes nothing") {
       {program, "simulate", model, "--data", "binary-mnist", "--frames", "2", "--waves", path + "/run.sqlite"},
       {program, "simulate", model, "--data", "binary-mnist", "--frames", "2", "--waves", path + "/manifest.json"},
       {program, "estimate", model, "-o", path, "--force"},
-      {study, "-o", path},
-      {study, "-o", path, "--force", "--zoo", "/nope"},
-      {study, "-o", path, "--nope"}};
+      subject{"", study_command}.into(path),
+      {program, "study", "/nope", "--data", "binary-mnist", "-o", path, "--force"},
+      {program, "study", model, "--data", "binary-mnist", "--accumulator", "0", "-o", path, "--force"},
+      {program, "study", model, "--data", "binary-mnist", "-o", path, "--nope"}};
   for (const bool force : {false, true}) {
     commands.push_back(simulation("", {"--frames", "20"}).into(foreign, force));
-    commands.push_back(subject{"", {study}}.into(foreign, force));
+    commands.push_back(subject{"", study_command}.into(foreign, force));
     commands.push_back(subject{"", {program, "rtl", model, "--frames", "0"}}.into(path, false));
   }
   tally all("commands that are refused beside a result or a stranger's files");

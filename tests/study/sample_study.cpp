@@ -97,7 +97,7 @@ void add_foldings(std::vector<study_row>& rows, const made_network& net) {
     for (int bits = 3; bits <= 13; ++bits)
       rows.push_back({"needs",
                       {text(net.id), text("data000000000000"), text(id), text("MVAU_1"), text("per_cycle"),
-                       integer(bits), integer(20000 >> std::abs(bits - 7))}});
+                       integer(1000), integer(bits), integer(20000 >> std::abs(bits - 7))}});
   }
 }
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/explore/study/study_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "spillway/explore/study/exact_pass.h"
+#include "spillway/explore/study/point_registers.h"
+#include "spillway/explore/study/study_design.h"
+#include "spillway/explore/study/study_store.h"
+#include "spillway/models/data/select_frames.h"
+#include "spillway/models/dataflow/lower.h"
+#include "spillway/models/support/atomic_file.h"
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/read_file.h"
+#include "spillway/sim/engine.h"
+#include "spillway/sim/frames_again.h"
+
+namespace spillway {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* plan_schema = "spillway-plan-1";
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What a group's points cost, measured on a few frames.
+class group_times {
+ public:
+  group_times(const study_list& study, const study_group& group, const plan_options& options)
+      : m_group(group), m_options(options), m_data(study.sets[group.data].values) {
+    const auto start = std::chrono::steady_clock::now();
+    m_design = load_study_design(study, group);
+    m_folding = fold(m_design, group);
+    m_fixed = seconds_since(start);
+    if (m_folding.problem.empty()) try_frames();
+  }
+
+  /// Seconds that all points of the group share.
+  double shared() const { return m_fixed + m_exact_frame * static_cast<double>(m_data.frames()); }
+
+  /// Of one point beyond that.
+  double of(const study_point& point) const {
+    const point_rules rules = rules_of(point.registers, m_design.facts);
+    if (!m_folding.problem.empty() || rules.rules.empty()) return m_row;
+    lowering_options choices = m_folding.choices;
+    choices.registers = rules.rules;
+    if (asks_for_observed(choices)) return m_row + m_exact_frame * static_cast<double>(m_data.frames());
+    const dataflow flow = lower(m_design.loaded.integers, choices);
+    const auto share = [&](const std::vector<std::int64_t>& frames) {
+      return static_cast<double>(frames.size()) / static_cast<double>(m_sums.frames);
+    };
+    return m_row +
+           share(frames_that_overflow(flow, m_sums)) * m_counted_frame * static_cast<double>(m_group.count_frames) +
+           share(frames_that_can_differ(flow, m_sums)) * m_frame *
+               static_cast<double>(m_data.frames() - m_group.count_frames);
+  }
+
+ private:
+  void try_frames() {
+    const std::int64_t frames = std::min(m_options.sample_frames, m_data.frames());
+    const integer_tensor inputs = quantize_dataset(m_design.loaded.integers, select_frames(m_data, 0, frames));
+    const auto time_of = [&](const auto& run) {
+      const auto start = std::chrono::steady_clock::now();
+      run();
+      return seconds_since(start) / static_cast<double>(frames);
+    };
+    m_counted_frame = time_of([&] {
+      m_sums = *run_exact_pass(m_folding.flow, inputs, {frames, true, m_options.threads, {}});
+    });
+    m_frame = time_of([&] { compute_values(m_folding.flow, inputs, m_options.threads); });
+    const double counted = static_cast<double>(m_group.count_frames) / static_cast<double>(m_data.frames());
+    m_exact_frame = counted * m_counted_frame + (1 - counted) * m_frame;
+  }
+
+  const study_group& m_group;
+  const plan_options& m_options;
+  const dataset& m_data;
+  study_design m_design;
+  group_folding m_folding;
+  sum_profile m_sums;
+  double m_fixed = 0, m_counted_frame = 0, m_frame = 0, m_exact_frame = 0;
+  static constexpr double m_row = 0.01;  ///< lowering, pricing and storing a point
+};
+
+}  // namespace
+
+std::size_t study_plan::points() const {
+  std::size_t count = 0;
+  for (const study_task& task : tasks) count += task.points.size();
+  return count;
+}
+
+study_plan plan_study(const study_list& study, const std::set<std::string>& known, const plan_options& options) {
+  study_plan plan{options.seconds, {}};
+  study_task open;
+  const auto close = [&] {
+    if (!open.points.empty()) plan.tasks.push_back(std::move(open));
+    open = {};
+  };
+  for (std::size_t g = 0; g < study.groups.size(); ++g) {
+    if (options.on_progress && !options.on_progress(g, study.groups.size())) return plan;
+    const study_group& group = study.groups[g];
+    if (std::all_of(group.points.begin(), group.points.end(), [&](const auto& p) { return known.contains(p.key); }))
+      continue;
+    const group_times times(study, group, options);
+    // Where the shared part is long, a task does as much again of what is not.
+    const double limit = std::max(options.seconds, 2 * times.shared());
+    bool has_shared = false;
+    for (const study_point& point : group.points) {
+      if (known.contains(point.key)) continue;
+      const double own = times.of(point);
+      if (!open.points.empty() && open.seconds + own + (has_shared ? 0 : times.shared()) > limit) {
+        close();
+        has_shared = false;
+      }
+      open.seconds += own + (has_shared ? 0 : times.shared());
+      has_shared = true;
+      open.points.push_back(point.key);
+    }
+  }
+  close();
+  return plan;
+}
+
+std::string plan_file(const std::string& directory) { return (fs::path(directory) / "plan.json").string(); }
+
+std::string task_file(const std::string& directory, std::size_t task) {
+  return (fs::path(directory) / "tasks" / fmt::format("{}.sqlite", task)).string();
+}
+
+void write_plan(const std::string& path, const study_plan& plan) {
+  nlohmann::ordered_json json{{"schema", plan_schema},
+                              {"results_version", study_results_version},
+                              {"seconds", plan.seconds},
+                              {"tasks", nlohmann::ordered_json::array()}};
+  for (const study_task& task : plan.tasks)
+    json["tasks"].push_back({{"seconds", task.seconds}, {"points", task.points}});
+  write_file_atomically(path, json.dump(1) + "\n");
+}
+
+study_plan read_plan(const std::string& path) {
+  constexpr std::int64_t longest = std::int64_t{1} << 28;
+  study_plan plan;
+  try {
+    const auto json = nlohmann::json::parse(read_file(path, longest));
+    if (json.at("schema") != plan_schema || json.at("results_version") != study_results_version)
+      throw input_error(fmt::format("{}: made by another version; expected a plan made anew (spillway study plan)",
+                                    shown_path(path)));
+    plan.seconds = json.at("seconds");
+    for (const auto& task : json.at("tasks")) plan.tasks.push_back({task.at("seconds"), task.at("points")});
+  } catch (const nlohmann::json::exception&) {
+    throw input_error(
+        fmt::format("{}: no plan of a study; expected one that `spillway study plan` wrote", shown_path(path)));
+  }
+  return plan;
+}
+
+bool is_done(const std::string& directory, const study_plan& plan, std::size_t task) {
+  return is_finished_study(task_file(directory, task), plan.tasks.at(task).points);
+}
+
+}  // namespace spillway

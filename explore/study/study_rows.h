@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spillway/explore/rate.h"
+#include "spillway/explore/study/network_facts.h"
+#include "spillway/explore/study/point_simulation.h"
+#include "spillway/explore/study/study_list.h"
+#include "spillway/explore/study/study_tables.h"
+#include "spillway/resource/unit_cost.h"
+
+namespace spillway {
+
+// What a study knows, as rows of its store (docs/study-store.md).
+
+/// The folding of a group, and the rate that it reaches; or why there is none.
+struct group_folding {
+  lowering_options choices;
+  dataflow flow;  ///< in registers that hold every sum
+  reached_rate rate;
+  std::string problem;
+};
+
+std::vector<study_row> network_rows(const study_network& network, const network_facts& facts);
+study_row data_row(const study_set& set);
+study_row device_row(const std::string& device);
+std::vector<study_row> folding_rows(const study_group& group, const study_network& network,
+                                    const group_folding& folding);
+study_row baseline_row(const study_network& network, const study_set& set, const frame_answers& answers);
+std::vector<study_row> needs_rows(const study_group& group, const study_network& network, const study_set& set,
+                                  const dataflow& flow, const sum_profile& sums);
+
+/// A point with all that is known of it.
+struct finished_point {
+  const study_point* point = nullptr;
+  const study_group* group = nullptr;
+  const study_network* network = nullptr;
+  const study_set* set = nullptr;
+  const network_facts* facts = nullptr;
+  const group_folding* folding = nullptr;
+  const simulated_point* simulated = nullptr;
+  const frame_answers* exact = nullptr;
+  const network_cost* cost = nullptr;
+};
+
+/// The row of a point, of its units, and of its price by category.
+std::vector<study_row> point_rows(const finished_point& of);
+
+/// The row of a point that there is none of: "not applicable" or "no folding".
+study_row missing_point_row(const finished_point& of, const std::string& status, const std::string& reason);
+
+/// The command that makes the design of a point again and runs it on the data.
+std::string command_of(const finished_point& of);
+
+}  // namespace spillway
