@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/resource/budgets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace spillway {
+
+namespace {
+
+/// Sums of many parts are off by less.
+constexpr double rounding = 1e-6;
+
+}  // namespace
+
+bool resource_budgets::limits() const {
+  return std::any_of(of.begin(), of.end(), [](const std::optional<double>& most) { return most.has_value(); });
+}
+
+bool resource_budgets::allow(const resource_amounts& amounts) const { return excess(amounts) <= 0; }
+
+double resource_budgets::excess(const resource_amounts& amounts) const {
+  double sum = 0;
+  for (std::size_t k = 0; k < resource_kinds; ++k)
+    if (of[k] && amounts.of[k] > *of[k] + rounding) sum += (amounts.of[k] - *of[k]) / std::max(1.0, *of[k]);
+  return sum;
+}
+
+std::string resource_budgets::shortage(const resource_amounts& amounts) const {
+  std::string text;
+  for (std::size_t k = 0; k < resource_kinds; ++k)
+    if (of[k] && amounts.of[k] > *of[k] + rounding)
+      text += fmt::format("{}{} {:.0f} of {:.0f}", text.empty() ? "" : ", ", resource_names[k], amounts.of[k], *of[k]);
+  return text;
+}
+
+resource_budgets whole_device(const fpga_device& device) {
+  resource_budgets budgets;
+  const resource_amounts available = amounts_of(device);
+  for (std::size_t k = 0; k < resource_kinds; ++k) budgets.of[k] = available.of[k];
+  return budgets;
+}
+
+resource_amounts share_weights(const fpga_device& device) {
+  resource_amounts weights;
+  const resource_amounts available = amounts_of(device);
+  for (std::size_t k = 0; k < resource_kinds; ++k) weights.of[k] = available.of[k] > 0 ? 1 / available.of[k] : 0;
+  return weights;
+}
+
+double shares_of(const resource_amounts& amounts, const fpga_device& device) {
+  const resource_amounts weights = share_weights(device);
+  double sum = 0;
+  for (std::size_t k = 0; k < resource_kinds; ++k) sum += amounts.of[k] * weights.of[k];
+  return sum;
+}
+
+}  // namespace spillway
