@@ -95,7 +95,7 @@ class study_runner {
     }
     for (const study_point& point : group.points) {
       if (!is_missing(point)) continue;
-      if (!run_point(point, group, folding)) return false;
+      if (!tell("simulating") || !run_point(point, group, folding)) return false;
     }
     return true;
   }

@@ -19,22 +19,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string program = SPILLWAY_BINARY_DIR "/spillway";
-const std::string source = SPILLWAY_SOURCE_DIR;
-const std::string tfc = source + "/models/zoo/tfc-mnist/";
+const std::string own_program = SPILLWAY_BINARY_DIR "/spillway";
+const std::string source_root = SPILLWAY_SOURCE_DIR;
+const std::string tfc_folder = source_root + "/models/zoo/tfc-mnist/";
 
-std::string bytes_of(const std::string& path) {
+std::string file_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// 3 networks, 7 register choices.
 std::vector<std::string> study_words(std::vector<std::string> more) {
-  std::vector<std::string> words{"study",  tfc + "qat-w4a4.onnx", tfc + "a2q*-p9.onnx",
-                                 "--data", "mnist-first-500",     "--frames",
-                                 "100",    "--accumulator",       "32,data-type,certified,claimed,8..10",
-                                 "--wide", "certified",           "--cycles",
-                                 "784",    "--no-report",         "--quiet"};
+  std::vector<std::string> words{"study",
+                                 tfc_folder + "qat-w4a4.onnx",
+                                 tfc_folder + "a2q*-p9.onnx",
+                                 "--data",
+                                 "mnist-first-500",
+                                 "--frames",
+                                 "100",
+                                 "--accumulator",
+                                 "32,data-type,certified,claimed,8..10",
+                                 "--wide",
+                                 "certified",
+                                 "--cycles",
+                                 "784",
+                                 "--no-report",
+                                 "--quiet"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -134,8 +144,8 @@ TEST_CASE("a study in tasks, in any order, is the bytes of one process") {
   for (int task = tasks - 1; task >= 0; --task) {
     const std::string number = fmt::format("{}", task);
     if (task == 1) {  // a task that was stopped goes on
-      const process_result stopped =
-          run_process({program, "study", "run", cut, "--task", number, "--quiet"}, [](int pid) { kill(pid, SIGKILL); });
+      const process_result stopped = run_process({own_program, "study", "run", cut, "--task", number, "--quiet"},
+                                                 [](int pid) { kill(pid, SIGKILL); });
       CHECK(stopped.code != 0);
     }
     CHECK(spillway_command({"study", "run", cut, "--task", number, "--threads", "1", "--quiet"}).code == 0);
@@ -144,9 +154,9 @@ TEST_CASE("a study in tasks, in any order, is the bytes of one process") {
   const process_result merged = spillway_command({"study", "merge", cut, "--no-report", "--quiet"});
   CAPTURE(merged.err);
   REQUIRE(merged.code == 0);
-  CHECK(bytes_of(cut + "/study.sqlite") == bytes_of(whole + "/study.sqlite"));
+  CHECK(file_bytes(cut + "/study.sqlite") == file_bytes(whole + "/study.sqlite"));
   // What tasks have finished stays when the study is planned anew: there is nothing left to do.
-  words[2] = tfc + "qat-w4a4.onnx";
+  words[2] = tfc_folder + "qat-w4a4.onnx";
   const process_result again = spillway_command(words);
   CHECK(json::parse(again.out)["tasks"] == 0);
 }
@@ -162,7 +172,7 @@ TEST_CASE("what a study refuses, in a line") {
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
     CHECK_FALSE(fs::exists(out));
   };
-  const std::string net = tfc + "qat-w4a4.onnx";
+  const std::string net = tfc_folder + "qat-w4a4.onnx";
   refuses({"study", "-o", out}, "no study");
   refuses({"study", net, "--data", "mnist-first-500"}, "-o DIR");
   refuses({"study", net, "-o", out}, "no data");
@@ -171,13 +181,13 @@ TEST_CASE("what a study refuses, in a line") {
   refuses({"study", net, "--data", "mnist-first-500", "--device", "xc7z0200", "-o", out}, "xc7z020");
   refuses({"study", net, "--data", "mnist-first-500", "--hardware", "spilway", "-o", out}, "spillway");
   refuses({"study", scratch.file("*.onnx"), "--data", "mnist-first-500", "-o", out}, "no network there");
-  refuses({"study", source + "/examples/studies/demo.json", "--accumulator", "9", "-o", out}, "is a study file");
+  refuses({"study", source_root + "/examples/studies/demo.json", "--accumulator", "9", "-o", out}, "is a study file");
   refuses({"study", "plan", net, "--dta", "mnist-first-500", "-o", out}, "nearest: --data");
 }
 
 TEST_CASE("observed registers and files of choices in the commands") {
   const testing::temporary_directory scratch;
-  const std::string net = tfc + "qat-w4a4.onnx";
+  const std::string net = tfc_folder + "qat-w4a4.onnx";
   const std::vector<std::string> calibration{"--calibration", "mnist-first-500", "--calibration-frames", "50"};
   const auto with = [&](std::vector<std::string> words) {
     words.insert(words.end(), calibration.begin(), calibration.end());
@@ -214,9 +224,9 @@ TEST_CASE("observed registers and files of choices in the commands") {
 TEST_CASE("an interrupted study says where it is, and the same command goes on") {
   const testing::temporary_directory scratch;
   const std::string out = scratch.file("out");
-  std::vector<std::string> words{program,
+  std::vector<std::string> words{own_program,
                                  "study",
-                                 source + "/models/zoo/resnet18-cifar10/qat-w4a4.onnx",
+                                 source_root + "/models/zoo/resnet18-cifar10/qat-w4a4.onnx",
                                  "--data",
                                  "cifar10-first-200",
                                  "--accumulator",

@@ -149,7 +149,8 @@ TEST_CASE("what a policy means for a network") {
         "not applicable: the file was not trained to wrap");
   CHECK(text(point("status || bits", "a2q", "claimed")) == "done9");
   CHECK(text(point("status || bits", "wrapnet", "trained_to_wrap")) == "done8");
-  CHECK(text("SELECT group_concat(bits = data_type_bits, '') FROM point_units JOIN points USING(point) JOIN layers "
+  CHECK(text("SELECT group_concat(point_units.bits = data_type_bits, '') FROM point_units JOIN points USING(point) "
+             "JOIN layers "
              "USING(network, unit) JOIN networks USING(network) WHERE policy = 'data-type' AND method = 'qat'") ==
         "1111");
   // Layers without a claim are certified beside those that have one.
