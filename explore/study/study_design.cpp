@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "spillway/explore/deadlock.h"
+#include "spillway/explore/fifo_sizing.h"
 #include "spillway/explore/folding_search.h"
 #include "spillway/explore/study/exact_pass.h"
 #include "spillway/explore/study/network_files.h"
@@ -22,6 +23,23 @@ std::int64_t cycles_of(const study_goal& goal, double clock_mhz) {
   constexpr double most = 1e15;  // no frame takes longer
   const double cycles = goal.of == study_goal::kind::fps ? clock_mhz * 1e6 / goal.value : goal.value;
   return static_cast<std::int64_t>(std::clamp(std::floor(cycles), 0.0, most));
+}
+
+/// As deep as no cycle is lost: the rate that the folds can reach is reached.
+void deepen_streams(group_folding& folding) {
+  constexpr std::int64_t frames = 3;  // over which cycles are given; the steady state is looked at anyway
+  const stream_shape shape = input_shape(folding.flow);
+  size_fifos(folding.flow, integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes}));
+  for (std::size_t u = 0; u < folding.flow.units.size(); ++u) {
+    const unit_ports ports = ports_of(folding.flow.units[u]);
+    unit_options& unit = folding.choices.units[name_of(folding.flow.units[u])];
+    unit.input_depths.assign(ports.inputs.size(), 2);
+    unit.output_depths.assign(ports.outputs.size(), 2);
+    for (const dataflow_stream& link : streams_of(folding.flow)) {
+      if (link.to == static_cast<int>(u)) unit.input_depths[static_cast<std::size_t>(link.to_port)] = link.depth;
+      if (link.from == static_cast<int>(u)) unit.output_depths[static_cast<std::size_t>(link.from_port)] = link.depth;
+    }
+  }
 }
 
 }  // namespace
@@ -51,6 +69,8 @@ group_folding fold(const study_design& of, const study_group& group) {
         throw config_error(
             fmt::format("{} leaves less than a cycle a frame at {} MHz", to_string(group.goal), group.clock_mhz));
       made.choices = search_folding(of.loaded.integers, goal, made.choices).options;
+      made.flow = lower(of.loaded.integers, made.choices);
+      deepen_streams(made);
     }
     made.flow = lower(of.loaded.integers, made.choices);
   } catch (const config_error& wrong) {

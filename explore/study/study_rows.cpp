@@ -301,9 +301,10 @@ std::string command_of(const finished_point& of) {
     case study_goal::kind::fps:
     case study_goal::kind::cycles: {
       const bool is_rate = group.goal.of == study_goal::kind::fps;
-      before = fmt::format("spillway explore {}{} --accumulator certified {} {}{} -o folding.json && ", file, input,
-                           is_rate ? "--fps" : "--cycles", group.goal.value,
-                           is_rate ? fmt::format(" --clock-mhz {}", group.clock_mhz) : "");
+      before =
+          fmt::format("spillway explore {}{} --accumulator certified {} {}{} --fifos full-rate -o folding.json && ",
+                      file, input, is_rate ? "--fps" : "--cycles", group.goal.value,
+                      is_rate ? fmt::format(" --clock-mhz {}", group.clock_mhz) : "");
       folding = " --folding folding.json";
       break;
     }
