@@ -17,6 +17,7 @@ using train_action = std::function<int()>;
 void add_binarize_command(CLI::App& app, train_action& action);
 void add_image_commands(CLI::App& app, train_action& action);
 void add_mnist_linear_command(CLI::App& app, train_action& action);
+void add_patches_command(CLI::App& app, train_action& action);
 void add_post_training_command(CLI::App& app, train_action& action);
 void add_super_resolution_command(CLI::App& app, train_action& action);
 void add_zoo_table_command(CLI::App& app, train_action& action);

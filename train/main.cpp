@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   spillway::add_binarize_command(app, action);
   spillway::add_image_commands(app, action);
   spillway::add_mnist_linear_command(app, action);
+  spillway::add_patches_command(app, action);
   spillway::add_post_training_command(app, action);
   spillway::add_super_resolution_command(app, action);
   spillway::add_zoo_table_command(app, action);
