@@ -49,8 +49,8 @@ study_spec spec_of_options(const study_arguments& arguments) {
 
 /// What a study file states is not for the command line.
 void refuse_options_beside_file(const CLI::App& command, const std::string& file) {
-  constexpr std::array<std::string_view, 8> taken{"output", "force",  "threads",   "json",
-                                                  "quiet",  "frames", "no-report", "help"};
+  constexpr std::array<std::string_view, 9> taken{"output", "force",     "threads", "json",   "quiet",
+                                                  "frames", "no-report", "help",    "seconds"};
   for (const CLI::Option* option : command.get_options())
     for (const std::string& name : option->get_lnames())
       if (option->count() > 0 && std::find(taken.begin(), taken.end(), name) == taken.end())

@@ -66,20 +66,27 @@ class group_times {
   }
 
  private:
+  /// As many frames as take long enough to be measured.
   void try_frames() {
-    const std::int64_t frames = std::min(m_options.sample_frames, m_data.frames());
-    const integer_tensor inputs = quantize_dataset(m_design.loaded.integers, select_frames(m_data, 0, frames));
-    const auto time_of = [&](const auto& run) {
-      const auto start = std::chrono::steady_clock::now();
-      run();
-      return seconds_since(start) / static_cast<double>(frames);
-    };
-    m_counted_frame = time_of([&] {
-      m_sums = *run_exact_pass(m_folding.flow, inputs, {frames, true, m_options.threads, {}});
-    });
-    m_frame = time_of([&] { compute_values(m_folding.flow, inputs, m_options.threads); });
-    const double counted = static_cast<double>(m_group.count_frames) / static_cast<double>(m_data.frames());
-    m_exact_frame = counted * m_counted_frame + (1 - counted) * m_frame;
+    constexpr double long_enough = 0.1;
+    for (std::int64_t frames = std::min(m_options.sample_frames, m_data.frames());;
+         frames = std::min(4 * frames, m_data.frames())) {
+      const integer_tensor inputs = quantize_dataset(m_design.loaded.integers, select_frames(m_data, 0, frames));
+      const auto time_of = [&](const auto& run) {
+        const auto start = std::chrono::steady_clock::now();
+        run();
+        return seconds_since(start);
+      };
+      const double counted = time_of([&] {
+        m_sums = *run_exact_pass(m_folding.flow, inputs, {frames, true, m_options.threads, {}});
+      });
+      m_counted_frame = counted / static_cast<double>(frames);
+      m_frame =
+          time_of([&] { compute_values(m_folding.flow, inputs, m_options.threads); }) / static_cast<double>(frames);
+      if (counted >= long_enough || frames == m_data.frames()) break;
+    }
+    const double share = static_cast<double>(m_group.count_frames) / static_cast<double>(m_data.frames());
+    m_exact_frame = share * m_counted_frame + (1 - share) * m_frame;
   }
 
   const study_group& m_group;

@@ -29,7 +29,7 @@ struct study_plan {
 struct plan_options {
   double seconds = 60;  ///< of a task, with `threads` threads
   unsigned threads = 1;
-  std::int64_t sample_frames = 32;  ///< on which times are measured
+  std::int64_t sample_frames = 32;  ///< on which times are measured, and more where these are quick
   std::function<bool(std::uint64_t groups_done, std::uint64_t groups)> on_progress = {};
 };
 
