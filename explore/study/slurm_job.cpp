@@ -32,6 +32,16 @@ namespace fs = std::filesystem;
 /// Slurm's MaxArraySize is 1,001 unless its administrator says otherwise.
 constexpr std::size_t longest_array = 1000;
 
+/// Looks at a controller that does not answer, until it is given up.
+constexpr int longest_silence = 60;
+
+/// Whether a program of Slurm says that nobody answers.
+bool is_silent(const std::string& text) {
+  for (const char* words : {"Unable to contact", "Connection refused", "timed out"})
+    if (text.find(words) != std::string::npos) return true;
+  return false;
+}
+
 struct program_output {
   int code = -1;
   std::string text;  ///< of stdout and stderr
@@ -108,7 +118,12 @@ class task_array {
                                    "--error=" + m_log};
     words.insert(words.end(), m_options.sbatch.begin(), m_options.sbatch.end());
     words.insert(words.end(), {m_script, m_list});
-    const program_output output = run_program(words);
+    program_output output = run_program(words);
+    // A controller that is being started again is waited for.
+    for (int look = 0; look < longest_silence && output.code != 0 && is_silent(output.text); ++look) {
+      std::this_thread::sleep_for(std::chrono::duration<double>(m_options.poll_seconds));
+      output = run_program(words);
+    }
     if (output.code != 0)
       throw io_error(fmt::format("sbatch refused the tasks: {}", printable(first_line(output.text))));
     m_job = first_line(output.text);

@@ -28,8 +28,7 @@ std::int64_t cycles_of(const study_goal& goal, double clock_mhz) {
 /// As deep as no cycle is lost: the rate that the folds can reach is reached.
 void deepen_streams(group_folding& folding) {
   constexpr std::int64_t frames = 3;  // over which cycles are given; the steady state is looked at anyway
-  const stream_shape shape = input_shape(folding.flow);
-  size_fifos(folding.flow, integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes}));
+  size_fifos(folding.flow, frames);
   for (std::size_t u = 0; u < folding.flow.units.size(); ++u) {
     const unit_ports ports = ports_of(folding.flow.units[u]);
     unit_options& unit = folding.choices.units[name_of(folding.flow.units[u])];
