@@ -253,13 +253,11 @@ class search {
   }
 
   void size_streams(found_design& of) const {
-    const stream_shape shape = input_shape(of.flow);
-    const integer_tensor a_frame = integer_tensor::zeros(shape.type, {1, shape.beats * shape.lanes});
     const auto goes_on = [&](std::size_t runs, const std::string& link) {
       of.is_stopped = m_goal.on_progress && !m_goal.on_progress(runs, link);
       return !of.is_stopped;
     };
-    of.fifos = size_fifos(of.flow, a_frame, {fifo_goal::full_rate, goes_on});
+    of.fifos = size_fifos(of.flow, 1, {fifo_goal::full_rate, goes_on});
     for (const dataflow_unit& unit : of.flow.units) {
       unit_options& options = of.options.units[name_of(unit)];
       options.input_depths.assign(ports_of(unit).inputs.size(), of.flow.stream_depth);
