@@ -88,7 +88,7 @@ class mnist_study_store {
 };
 
 // The names under which tests know them. Whoever includes this header does not include explore/study/.
-using study_store = mnist_study_store;
-using study_point = mnist_study_point;
+using study_store = mnist_study_store;  ///< likewise
+using study_point = mnist_study_point;  ///< likewise
 
 }  // namespace spillway

@@ -22,6 +22,7 @@ struct layer_facts {
   int l1_bits = 1, data_type_bits = 1;  ///< the published bounds
   bool narrow = true;                   ///< training narrows registers of layers at its place
 
+  /// How many it has.
   std::int64_t weights() const { return rows * columns; }
 };
 

@@ -31,6 +31,7 @@ struct simulated_point {
   std::uint64_t frames_again = 0;  ///< frames in which some register could differ from the exact sum
   frame_answers answers;
 
+  /// The sum over all units.
   channel_counts total() const;
 };
 

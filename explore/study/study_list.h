@@ -66,6 +66,7 @@ struct study_list {
   std::vector<study_set> sets;
   std::vector<study_group> groups;
 
+  /// How many there are.
   std::size_t points() const;
 };
 

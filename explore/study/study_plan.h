@@ -22,6 +22,7 @@ struct study_plan {
   double seconds = 0;  ///< that a task was to take
   std::vector<study_task> tasks;
 
+  /// Of all tasks.
   std::size_t points() const;
 };
 

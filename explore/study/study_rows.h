@@ -24,12 +24,18 @@ struct group_folding {
   std::string problem;
 };
 
+/// A network, and its layers.
 std::vector<study_row> network_rows(const study_network& network, const network_facts& facts);
+/// A data set.
 study_row data_row(const study_set& set);
+/// A device, by its name.
 study_row device_row(const std::string& device);
+/// A folding, and its units.
 std::vector<study_row> folding_rows(const study_group& group, const study_network& network,
                                     const group_folding& folding);
+/// What exact arithmetic reaches.
 study_row baseline_row(const study_network& network, const study_set& set, const frame_answers& answers);
+/// The histograms of an exact pass.
 std::vector<study_row> needs_rows(const study_group& group, const study_network& network, const study_set& set,
                                   const dataflow& flow, const sum_profile& sums);
 
