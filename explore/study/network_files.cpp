@@ -58,13 +58,19 @@ fs::path path_of(const fs::path& folder, const std::string& given) {
   return path.is_absolute() || folder.empty() ? path : (folder / path).lexically_normal();
 }
 
-std::vector<std::string> network_files(const std::vector<std::string>& words, const fs::path& folder) {
-  std::vector<std::string> files;
+std::vector<network_file> network_files(const std::vector<std::string>& words, const fs::path& folder) {
+  std::vector<network_file> files;
   for (const std::string& word : words) {
     const std::vector<std::string> found = files_of(path_of(folder, word));
     if (found.empty()) throw config_error(fmt::format("{}: no network there; expected .onnx files", shown_path(word)));
-    for (const std::string& file : found)
-      if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+    const bool is_relative = fs::path(word).is_relative() && !folder.empty();
+    for (const std::string& path : found) {
+      const fs::path whole = fs::path(path).lexically_normal();
+      const fs::path named = is_relative ? whole.lexically_relative(folder.lexically_normal()) : whole;
+      const auto is_known = [&](const network_file& other) { return other.path == path; };
+      if (std::none_of(files.begin(), files.end(), is_known))
+        files.push_back({path, named.empty() ? path : named.string()});
+    }
   }
   return files;
 }

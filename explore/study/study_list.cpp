@@ -134,12 +134,12 @@ class lister {
     const std::optional<std::size_t> calibration =
         part.calibration ? std::optional(set_of(*part.calibration)) : std::nullopt;
     const std::vector<study_registers> registers = registers_of_part(part);
-    for (const std::string& path : network_files(part.networks, m_list.spec.folder))
+    for (const network_file& file : network_files(part.networks, m_list.spec.folder))
       for (const study_goal& goal : part.foldings)
         for (const std::string& hardware : part.hardware)
           for (const std::string& device : part.devices) {
             study_group group;
-            group.network = network_of(path, part);
+            group.network = network_of(file, part);
             group.data = data;
             group.calibration = calibration;
             group.goal = goal;
@@ -192,15 +192,14 @@ class lister {
     }
   }
 
-  std::size_t network_of(const std::string& path, const study_part& part) {
+  std::size_t network_of(const network_file& file, const study_part& part) {
+    const std::string& path = file.path;
     const auto [found, is_new] = m_networks.try_emplace(path, m_list.networks.size());
     if (is_new) {
       study_network network;
       network.path = path;
       network.key = study_file_hash(path);
-      const fs::path shown =
-          m_list.spec.folder.empty() ? fs::path(path) : fs::path(path).lexically_relative(m_list.spec.folder);
-      network.file = shown.empty() ? path : shown.string();
+      network.file = file.file;
       const fs::path full = fs::absolute(path).lexically_normal();
       network.name = (full.parent_path().filename() / full.stem()).string();
       // The same bytes under another name are the same network.
