@@ -40,6 +40,7 @@ study_spec spec_of_options(const study_arguments& arguments) {
   for (const double fps : arguments.fps) goals.push_back({study_goal::kind::fps, fps, {}});
   for (const std::int64_t cycles : arguments.cycles)
     goals.push_back({study_goal::kind::cycles, static_cast<double>(cycles), {}});
+  for (const double percent : arguments.budgets) goals.push_back({study_goal::kind::budget, percent, {}});
   for (const std::string& file : arguments.foldings) goals.push_back({study_goal::kind::file, 0, file});
   if (!goals.empty()) part.foldings = goals;
   const calibration_arguments& calibration = arguments.calibration;
@@ -91,6 +92,11 @@ void add_study_options(CLI::App& command, study_arguments& arguments) {
       ->delimiter(',')
       ->check(CLI::PositiveNumber);
   command.add_option("--cycles", arguments.cycles, "Fold to so many cycles a frame, or to each of several")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--budget", arguments.budgets,
+                  "Fold to the highest rate with at most so many percent of each kind that the device has, or several")
       ->delimiter(',')
       ->check(CLI::PositiveNumber);
   command.add_option("--folding", arguments.foldings, "FINN's folding_config.json, or several");

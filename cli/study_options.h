@@ -21,7 +21,7 @@ struct study_arguments {
   std::vector<std::string> what;  ///< a study file, or networks
   study_part part;
   std::vector<std::string> accumulators, overflow, scope, foldings;
-  std::vector<double> fps;
+  std::vector<double> fps, budgets;
   std::vector<std::int64_t> cycles;
   calibration_arguments calibration;
   std::int64_t frames = 0;

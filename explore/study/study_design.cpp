@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "spillway/explore/deadlock.h"
-#include "spillway/explore/fifo_sizing.h"
-#include "spillway/explore/folding_search.h"
+#include "spillway/explore/design_search.h"
 #include "spillway/explore/study/exact_pass.h"
 #include "spillway/explore/study/network_files.h"
 #include "spillway/models/dataflow/lower.h"
@@ -25,20 +25,26 @@ std::int64_t cycles_of(const study_goal& goal, double clock_mhz) {
   return static_cast<std::int64_t>(std::clamp(std::floor(cycles), 0.0, most));
 }
 
-/// As deep as no cycle is lost: the rate that the folds can reach is reached.
-void deepen_streams(group_folding& folding) {
-  constexpr std::int64_t frames = 3;  // over which cycles are given; the steady state is looked at anyway
-  size_fifos(folding.flow, frames);
-  for (std::size_t u = 0; u < folding.flow.units.size(); ++u) {
-    const unit_ports ports = ports_of(folding.flow.units[u]);
-    unit_options& unit = folding.choices.units[name_of(folding.flow.units[u])];
-    unit.input_depths.assign(ports.inputs.size(), 2);
-    unit.output_depths.assign(ports.outputs.size(), 2);
-    for (const dataflow_stream& link : streams_of(folding.flow)) {
-      if (link.to == static_cast<int>(u)) unit.input_depths[static_cast<std::size_t>(link.to_port)] = link.depth;
-      if (link.from == static_cast<int>(u)) unit.output_depths[static_cast<std::size_t>(link.from_port)] = link.depth;
-    }
+/// What the design is searched for: the least resources for a rate, or the highest rate within a share of the device.
+design_goal goal_of(const study_group& group) {
+  design_goal goal;
+  goal.prices = {parse_hardware(group.hardware), &find_device(group.device), {}};
+  goal.full_rate = true;
+  if (group.goal.of == study_goal::kind::budget) {
+    goal.budgets = whole_device(*goal.prices.device);
+    for (std::optional<double>& most : goal.budgets.of)
+      if (most) *most *= group.goal.value / 100;
+    return goal;
   }
+  goal.cycles_per_frame = cycles_of(group.goal, group.clock_mhz);
+  if (*goal.cycles_per_frame < 1)
+    throw config_error(
+        fmt::format("{} leaves less than a cycle a frame at {} MHz", to_string(group.goal), group.clock_mhz));
+  return goal;
+}
+
+bool is_searched(const study_goal& goal) {
+  return goal.of != study_goal::kind::standard && goal.of != study_goal::kind::file;
 }
 
 }  // namespace
@@ -61,16 +67,8 @@ group_folding fold(const study_design& of, const study_group& group) {
   group_folding made;
   made.choices = with_exact_registers(of.loaded.choices);
   try {
-    if (group.goal.of == study_goal::kind::fps || group.goal.of == study_goal::kind::cycles) {
-      folding_goal goal;
-      goal.cycles_per_frame = cycles_of(group.goal, group.clock_mhz);
-      if (goal.cycles_per_frame < 1)
-        throw config_error(
-            fmt::format("{} leaves less than a cycle a frame at {} MHz", to_string(group.goal), group.clock_mhz));
-      made.choices = search_folding(of.loaded.integers, goal, made.choices).options;
-      made.flow = lower(of.loaded.integers, made.choices);
-      deepen_streams(made);
-    }
+    if (is_searched(group.goal))
+      made.choices = with_exact_registers(search_design(of.loaded.integers, goal_of(group), made.choices).options);
     made.flow = lower(of.loaded.integers, made.choices);
   } catch (const config_error& wrong) {
     made.problem = wrong.what();

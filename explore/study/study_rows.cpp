@@ -160,6 +160,19 @@ std::string accumulator_options(const std::vector<simulated_unit>& units) {
   return options;
 }
 
+/// What `explore` searches with as the study does. A device that is named is a budget, too.
+std::string search_options(const study_group& group) {
+  std::string options;
+  if (group.goal.of == study_goal::kind::fps)
+    options = fmt::format("--fps {} --clock-mhz {}", group.goal.value, group.clock_mhz);
+  if (group.goal.of == study_goal::kind::cycles) options = fmt::format("--cycles {}", group.goal.value);
+  const bool is_budget = group.goal.of == study_goal::kind::budget;
+  if (is_budget) options = fmt::format("--luts {0}% --ff {0}% --bram {0}% --uram {0}% --dsp {0}%", group.goal.value);
+  if (is_budget || group.device != default_device().name) options += " --device " + group.device;
+  if (group.hardware != "spillway") options += " --hardware " + group.hardware;
+  return options + " --fifos full-rate";
+}
+
 }  // namespace
 
 std::vector<study_row> network_rows(const study_network& network, const network_facts& facts) {
@@ -299,15 +312,12 @@ std::string command_of(const finished_point& of) {
       folding = " --folding " + quoted(group.goal.file);
       break;
     case study_goal::kind::fps:
-    case study_goal::kind::cycles: {
-      const bool is_rate = group.goal.of == study_goal::kind::fps;
-      before =
-          fmt::format("spillway explore {}{} --accumulator certified {} {}{} --fifos full-rate -o folding.json && ",
-                      file, input, is_rate ? "--fps" : "--cycles", group.goal.value,
-                      is_rate ? fmt::format(" --clock-mhz {}", group.clock_mhz) : "");
+    case study_goal::kind::cycles:
+    case study_goal::kind::budget:
+      before = fmt::format("spillway explore {}{} --accumulator certified {} -o folding.json && ", file, input,
+                           search_options(group));
       folding = " --folding folding.json";
       break;
-    }
   }
   const study_data& data = of.set->given;
   std::string made =

@@ -166,9 +166,10 @@ class part_reader {
       const auto item = one.items().begin();
       if (item.key() == "fps" && item.value().is_number()) return {kind::fps, item.value(), {}};
       if (item.key() == "cycles" && item.value().is_number()) return {kind::cycles, item.value(), {}};
+      if (item.key() == "budget" && item.value().is_number()) return {kind::budget, item.value(), {}};
       if (item.key() == "file" && item.value().is_string()) return {kind::file, 0, item.value()};
     }
-    refuse(key, R"("default", {"fps": N}, {"cycles": N} or {"file": NAME})");
+    refuse(key, R"("default", {"fps": N}, {"cycles": N}, {"budget": PERCENT} or {"file": NAME})");
   }
 
   const json& m_object;
@@ -190,6 +191,8 @@ json to_json_value(const study_goal& goal) {
       return {{"fps", goal.value}};
     case study_goal::kind::cycles:
       return {{"cycles", goal.value}};
+    case study_goal::kind::budget:
+      return {{"budget", goal.value}};
     case study_goal::kind::file:
       return {{"file", goal.file}};
   }
@@ -234,9 +237,10 @@ void validate(const study_part& part, const std::string& where) {
   require(part.multipliers.empty() || part.multipliers == "lut" || part.multipliers == "dsp",
           "multipliers are lut or dsp");
   for (const study_goal& goal : part.foldings) {
-    const bool has_value = goal.of == study_goal::kind::fps || goal.of == study_goal::kind::cycles;
+    const bool has_value = goal.of != study_goal::kind::standard && goal.of != study_goal::kind::file;
     require(!has_value || (std::isfinite(goal.value) && goal.value > 0), "a folding's rate must be above 0");
     require(goal.of != study_goal::kind::cycles || goal.value >= 1, "a folding's cycles must be 1 or more");
+    require(goal.of != study_goal::kind::budget || goal.value <= 100, "a budget is of at most 100 percent of a device");
   }
 }
 
@@ -250,6 +254,8 @@ std::string to_string(const study_goal& goal) {
       return fmt::format("{} fps", goal.value);
     case study_goal::kind::cycles:
       return fmt::format("{} cycles", goal.value);
+    case study_goal::kind::budget:
+      return fmt::format("{}% of the device", goal.value);
     case study_goal::kind::file:
       return fmt::format("file {}", goal.file);
   }

@@ -25,16 +25,17 @@ struct study_goal {
     standard,  ///< nothing: the folds that `lower` gives by itself
     fps,       ///< frames a second at the study's clock
     cycles,    ///< cycles a frame
+    budget,    ///< the highest rate with which the design takes at most so many percent of each kind of the device
     file,      ///< not at all: FINN's folding_config.json
   };
   kind of = kind::standard;
-  double value = 0;  ///< frames or cycles
+  double value = 0;  ///< frames, cycles or percent
   std::string file;
 
   friend bool operator==(const study_goal&, const study_goal&) = default;
 };
 
-/// "default", "100000 fps", "784 cycles", "file NAME".
+/// "default", "100000 fps", "784 cycles", "60% of the device", "file NAME".
 std::string to_string(const study_goal& goal);
 
 /// Every combination of these is a point.

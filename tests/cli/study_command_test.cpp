@@ -105,7 +105,10 @@ TEST_CASE("a study from options: every point with its numbers, as JSON and as te
 
 TEST_CASE("the command of a point makes it again") {
   const testing::temporary_directory scratch;
-  const process_result made = spillway_command(study_words({"-o", scratch.file("out"), "--json"}));
+  std::vector<std::string> words = study_words({"-o", scratch.file("out"), "--json"});
+  const auto cycles = std::find(words.begin(), words.end(), "--cycles");
+  words.erase(cycles, cycles + 2);
+  const process_result made = spillway_command(words);
   REQUIRE(made.code == 0);
   int tried = 0;
   for (const json& point : json::parse(made.out)["points"]) {
@@ -114,7 +117,6 @@ TEST_CASE("the command of a point makes it again") {
     const std::string command = fmt::format("cd '{}' && PATH='{}':$PATH && {} --json --quiet", scratch.path(),
                                             SPILLWAY_BINARY_DIR, point["command"].get<std::string>());
     const process_result run = run_process({"sh", "-c", command});
-    fs::remove(scratch.file("folding.json"));
     CAPTURE(command);
     CAPTURE(run.err);
     const std::size_t begin = run.out.find("{\n");  // behind what the search says
