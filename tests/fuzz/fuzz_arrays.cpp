@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <zip.h>
+
 #include <array>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "spillway/models/data/idx.h"
 #include "spillway/models/data/npy.h"
+#include "spillway/models/data/npz.h"
 #include "spillway/models/support/error.h"
 #include "spillway/tests/fuzz/checks.h"
 #include "spillway/tests/fuzz/memory_file.h"
 
-// Any bytes are read as an array of NumPy or of IDX, or refused. An array of NumPy that is read is written and read
-// again.
+// Any bytes are read as an array or archive of NumPy or as IDX, or refused. An array of NumPy that is read is written
+// and read again.
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
@@ -73,6 +77,31 @@ std::string some_idx(choices& choose) {
   return file + std::string(bytes, '\x07');
 }
 
+/// An archive of one to three such files, compressed or not.
+std::string some_npz(choices& choose) {
+  zip_source_t* made = zip_source_buffer_create(nullptr, 0, 0, nullptr);
+  zip_source_keep(made);
+  zip_t* archive = zip_open_from_source(made, ZIP_TRUNCATE, nullptr);
+  std::vector<std::string> arrays(1 + choose.below(3));
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    arrays[i] = some_npy(choose);
+    zip_source_t* from = zip_source_buffer(archive, arrays[i].data(), arrays[i].size(), 0);
+    const zip_int64_t at = zip_file_add(archive, ("a" + std::to_string(i) + ".npy").c_str(), from, 0);
+    zip_set_file_compression(archive, static_cast<zip_uint64_t>(at),
+                             choose.below(2) == 0 ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 0);
+  }
+  std::string bytes;
+  zip_stat_t about;
+  if (zip_close(archive) == 0 && zip_source_stat(made, &about) == 0 && zip_source_open(made) == 0) {
+    bytes.resize(static_cast<std::size_t>(about.size));
+    zip_source_read(made, bytes.data(), bytes.size());
+    zip_source_close(made);
+  }
+  zip_source_free(made);
+  if (!bytes.empty() && choose.below(3) == 0) bytes[choose.below(bytes.size())] ^= static_cast<char>(choose.below(256));
+  return bytes;
+}
+
 template <class Tensor>
 void read_again(const Tensor& tensor) {
   const memory_file file(npy_bytes(tensor));
@@ -95,13 +124,15 @@ void tried(Read&& read) {
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
   choices choose(seed);
   if (choose.below(4) != 0) return LLVMFuzzerMutate(data, size, most);
-  return give_back(choose.below(3) != 0 ? some_npy(choose) : some_idx(choose), data, most);
+  const std::size_t kind = choose.below(4);
+  return give_back(kind == 0 ? some_idx(choose) : kind == 1 ? some_npz(choose) : some_npy(choose), data, most);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const memory_file file(text_of(data, size));
   tried([&] { std::visit([](const auto& tensor) { read_again(tensor); }, read_any_npy(file.path())); });
   tried([&] { read_npy(file.path()); });
+  tried([&] { read_npz(file.path()); });
   tried([&] { read_npy_floats(file.path()); });
   tried([&] {
     const idx_array array = read_idx(file.path());
