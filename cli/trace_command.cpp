@@ -26,6 +26,7 @@ struct trace_options {
 };
 
 table ask(const query& run, const trace_options& options) {
+  if (options.question == "layers") return run.layers(options.filter);
   if (options.question == "channels") return run.channels(options.filter);
   if (options.question == "steps") return run.steps(options.filter);
   if (options.question == "flips") return run.flips(options.filter);
@@ -36,6 +37,7 @@ table ask(const query& run, const trace_options& options) {
 void check_filters(const CLI::App& command, const std::string& question) {
   static const std::map<std::string, std::vector<std::string>> taken{
       {"summary", {}},
+      {"layers", {"--unit", "--limit"}},
       {"channels", {"--unit", "--channel", "--limit"}},
       {"steps", {"--unit", "--channel", "--frame", "--step", "--persistent", "--transient", "--limit"}},
       {"flips", {"--frame", "--limit"}},
@@ -75,7 +77,7 @@ int trace(trace_options options) {
   else
     print_table(ask(run, options), as);
   // The tables of counters are exact; the others can only show what the log has kept.
-  const bool from_log = options.question != "summary" && options.question != "channels";
+  const bool from_log = options.question != "summary" && options.question != "layers" && options.question != "channels";
   if (from_log && !run.log_note().empty()) say(fmt::format("note: {}", run.log_note()));
   if (!run.finished()) say("note: this run was interrupted; its tables hold what was finished");
   return 0;
@@ -89,9 +91,10 @@ void add_trace_command(CLI::App& app, command_action& action) {
   command->add_option("DIR", options->directory, "A run directory (simulate -o)")->required();
   command
       ->add_option("QUESTION", options->question,
-                   "summary; channels: which channels overflow; steps: at which additions; flips: which frames changed "
+                   "summary; layers: each register, what is proven of it and how it fared; channels: which channels "
+                   "overflow; steps: at which additions; flips: which frames changed "
                    "their class because of it; events: one by one")
-      ->check(CLI::IsMember({"summary", "channels", "steps", "flips", "events"}))
+      ->check(CLI::IsMember({"summary", "layers", "channels", "steps", "flips", "events"}))
       ->capture_default_str();
   command->add_option("--unit", options->filter.unit, "Only this unit, by name or number");
   command->add_option("--channel", options->filter.channel, "Only this channel")->check(CLI::NonNegativeNumber);
@@ -109,6 +112,7 @@ void add_trace_command(CLI::App& app, command_action& action) {
   command->add_flag("--csv", options->csv, "Print CSV")->excludes(json);
   command->footer(
       "Examples:\n"
+      "  spillway trace run layers\n"
       "  spillway trace run channels\n"
       "  spillway trace run flips --limit 0 --csv > flips.csv\n"
       "  spillway trace run events --channel 8 --transient --limit 20\n");

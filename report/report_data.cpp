@@ -39,6 +39,7 @@ constexpr table_query run_queries[] = {
     {"totals", "SELECT key, value FROM totals ORDER BY key"},
     {"assumptions", "SELECT * FROM assumptions ORDER BY assumption", false, "assumptions"},
     {"units", "SELECT * FROM units ORDER BY unit"},
+    {"streams", "SELECT * FROM streams ORDER BY stream", false, "streams"},
     {"channels", "SELECT * FROM channels ORDER BY unit, channel"},
     {"activity", "SELECT * FROM activity ORDER BY unit"},
     {"costs", "SELECT * FROM costs ORDER BY unit, rowid"},
@@ -76,12 +77,22 @@ std::map<std::string, std::string> read_meta(const sqlite_database& database,
     if (key) meta[*key] = value ? *value : "";
   }
   if (std::find(schemas.begin(), schemas.end(), meta["schema"]) == schemas.end())
-    throw input_error(
-        fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"], *schemas.begin()));
+    throw input_error(fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"],
+                                  fmt::join(schemas, "' or '")));
   return meta;
 }
 
-std::string make_title(const report_data& data) {
+/// " in registers of 10 bits", " in registers of 9 to 12 bits"; nothing of a run without registers.
+std::string registers_of(const sqlite_database& database) {
+  const auto widths = database.select("SELECT MIN(accumulator_bits), MAX(accumulator_bits) FROM units").rows.at(0);
+  const auto* least = std::get_if<std::int64_t>(&widths[0]);
+  const auto* most = std::get_if<std::int64_t>(&widths[1]);
+  if (!least || !most) return {};
+  return *least == *most ? fmt::format(" in registers of {} bits", *least)
+                         : fmt::format(" in registers of {} to {} bits", *least, *most);
+}
+
+std::string make_title(const report_data& data, const sqlite_database& database) {
   const auto meta = [&](const char* key) {
     const auto found = data.meta.find(key);
     return found == data.meta.end() ? std::string() : found->second;
@@ -89,6 +100,8 @@ std::string make_title(const report_data& data) {
   if (const std::string title = meta("title"); !title.empty()) return title;
   if (const std::string name = meta("name"); !name.empty()) return name;
   if (data.kind == "study") return "What does each accumulator bit cost, and what breaks without it?";
+  const std::string network = meta("network");
+  if (!network.empty()) return network + registers_of(database);
   return meta("dataset").empty() ? meta("model") : fmt::format("{} on {}", meta("model"), meta("dataset"));
 }
 
@@ -128,6 +141,66 @@ ordered_json to_json_value(const cell& value) {
   return nullptr;
 }
 
+constexpr std::size_t most_rows_as_objects = 4000;
+
+ordered_json row_objects(const table& content) {
+  ordered_json rows = ordered_json::array();
+  for (const auto& cells : content.rows) {
+    ordered_json row = ordered_json::object();
+    for (std::size_t column = 0; column < cells.size(); ++column)
+      row[content.columns[column]] = to_json_value(cells[column]);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// [value, times, value, times, ...].
+ordered_json runs_of(const std::vector<ordered_json>& values) {
+  ordered_json runs = ordered_json::array();
+  for (std::size_t at = 0; at < values.size();) {
+    std::size_t end = at + 1;
+    while (end < values.size() && values[end] == values[at]) ++end;
+    runs.push_back(values[at]);
+    runs.push_back(end - at);
+    at = end;
+  }
+  return runs;
+}
+
+/// What is added from row to row, the first to 0; nothing unless all are integers.
+std::vector<ordered_json> steps_of(const std::vector<ordered_json>& values) {
+  std::vector<ordered_json> steps;
+  std::int64_t before = 0;
+  for (const ordered_json& value : values) {
+    if (!value.is_number_integer()) return {};
+    const auto now = value.get<std::int64_t>();
+    steps.emplace_back(now - before);
+    before = now;
+  }
+  return steps;
+}
+
+/// A column in whichever way is the shortest.
+ordered_json packed_column(const table& content, std::size_t column) {
+  std::vector<ordered_json> values;
+  values.reserve(content.rows.size());
+  for (const auto& cells : content.rows) values.push_back(to_json_value(cells[column]));
+  ordered_json best{{"values", values}}, runs{{"runs", runs_of(values)}};
+  if (runs["runs"].size() < values.size()) best = std::move(runs);
+  const std::vector<ordered_json> steps = steps_of(values);
+  if (ordered_json packed{{"steps", runs_of(steps)}}; !steps.empty() && packed["steps"].size() < best.begin()->size())
+    best = std::move(packed);
+  return best;
+}
+
+/// A table that is too long for one object a row: its columns, each without what repeats.
+ordered_json packed_columns(const table& content) {
+  ordered_json columns = ordered_json::object();
+  for (std::size_t column = 0; column < content.columns.size(); ++column)
+    columns[content.columns[column]] = packed_column(content, column);
+  return {{"rows", content.rows.size()}, {"columns", std::move(columns)}};
+}
+
 }  // namespace
 
 report_data read_report_data(const std::filesystem::path& directory, const std::string& title, std::int64_t max_rows) {
@@ -146,7 +219,7 @@ report_data read_report_data(const std::filesystem::path& directory, const std::
     data.meta = read_meta(database, {study_schema, "spillway-study-1"});
   else
     data.meta = read_meta(database, {"spillway-run-1"});
-  data.title = title.empty() ? make_title(data) : title;
+  data.title = title.empty() ? make_title(data, database) : title;
   if (data.meta["schema"] == study_schema) {
     read_study_tables(data, database);
     return data;
@@ -163,14 +236,9 @@ std::string to_json(const report_data& data) {
   page["meta"] = data.meta;
   page["tables"] = ordered_json::object();
   for (const auto& [name, content] : data.tables) {
-    ordered_json rows = ordered_json::array();
-    for (const auto& cells : content.rows) {
-      ordered_json row = ordered_json::object();
-      for (std::size_t column = 0; column < cells.size(); ++column)
-        row[content.columns[column]] = to_json_value(cells[column]);
-      rows.push_back(std::move(row));
-    }
-    page["tables"][name] = std::move(rows);
+    if (name == "needs") continue;  // in the CSV alone: the page draws what points came to
+    const bool is_long = content.rows.size() > most_rows_as_objects;
+    page["tables"][name] = is_long ? packed_columns(content) : row_objects(content);
   }
   const std::string text = page.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   std::string safe;

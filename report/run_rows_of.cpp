@@ -78,6 +78,13 @@ std::vector<activity_row> activity_rows(const finished_run& run) {
   return rows;
 }
 
+std::vector<stream_row> stream_rows(const finished_run& run) {
+  std::vector<stream_row> rows = describe_streams(run.accelerator.flow);
+  const std::vector<int>& peaks = run.result.most_filled;
+  for (std::size_t s = 0; s < rows.size() && s < peaks.size(); ++s) rows[s].peak = peaks[s];
+  return rows;
+}
+
 run_totals totals_of(const finished_run& run) {
   const channel_counts counts = run.events.total();
   run_totals result;

@@ -27,6 +27,9 @@ std::vector<int> certified_bits(const dataflow_unit& any);
 
 std::vector<activity_row> activity_rows(const finished_run& run);
 
+/// The streams, with the most that each held where the run has told.
+std::vector<stream_row> stream_rows(const finished_run& run);
+
 run_totals totals_of(const finished_run& run);
 
 }  // namespace spillway

@@ -18,6 +18,7 @@ namespace spillway {
 namespace {
 
 constexpr const char* output_log_name = "outputs.unfinished";
+constexpr const char* clock_mhz = "200";  // that frames a second are told at; cycles do not depend on it
 
 /// 64-bit words of one frame's outputs.
 std::size_t words_a_frame(const dataflow& flow) {
@@ -130,10 +131,10 @@ void run_saver::make_store(const finished_run& run) {
   for (const char* ending : {"", "-journal"}) remove_file(path + ending);  // of an attempt that failed
   const run_info info{version(), run.command, run.accelerator.model, run.data.name, run.engine, m_manifest.started};
   run_store store(path, info);
-  std::vector<unit_row> units;
-  for (const dataflow_unit& unit : run.accelerator.flow.units)
-    units.push_back(describe(static_cast<std::uint32_t>(units.size()), unit));
-  store.write_units(units);
+  store.write_meta("network", run.accelerator.file.name);
+  store.write_meta("clock_mhz", clock_mhz);
+  store.write_units(describe_units(run.accelerator.flow));
+  store.write_streams(describe_streams(run.accelerator.flow));
   store.write_costs(cost_rows(run.accelerator.flow));
   store.write_assumptions(run.accelerator.assumptions);
   store.write_checkpoint({});
@@ -149,6 +150,7 @@ earlier_run run_saver::read_earlier(const finished_run& run) {
       m_store->read_recorded(run.accelerator.flow.units.size(), static_cast<std::uint64_t>(run.data.first_frame));
   earlier.totals = m_store->read_totals();
   earlier.activity = m_store->read_activity();
+  earlier.most_filled = m_store->read_most_filled();
   m_stored_frames = earlier.recorded.frames;
   const std::size_t words = m_stored_frames * words_a_frame(run.accelerator.flow);
   m_outputs = std::make_unique<output_log>(
@@ -203,6 +205,7 @@ void run_saver::keep(const finished_run& run) {
   for (std::uint32_t u = 0; u < run.events.units(); ++u) all.counts.push_back(run.events.counts(u));
   const bool is_stored = attempt([&] {
     m_store->write_activity(activity_rows(run));
+    m_store->write_streams(stream_rows(run));
     if (m_outputs) {
       const std::span<const std::int64_t> words = run.result.outputs.words;
       m_outputs->append(words.subspan(std::min(m_outputs->size(), words.size())));

@@ -21,6 +21,7 @@ struct earlier_run {
   bool is_simulated = false;          ///< all frames are finished; what follows is their time
   run_totals totals = {};
   std::vector<activity_row> activity = {};
+  std::vector<int> most_filled = {};  ///< of each stream, beats
 };
 
 class output_log;

@@ -54,6 +54,7 @@ void restore(run_result& result, const earlier_run& earlier, std::uint64_t frame
   result.frames = frames;
   result.cycles = earlier.totals.cycles;
   result.first_frame_latency = earlier.totals.first_frame_latency;
+  result.most_filled = earlier.most_filled;
   result.activity.clear();
   for (const activity_row& row : earlier.activity)
     result.activity.push_back({name_of(flow.units.at(row.unit)), row.working, row.starved, row.blocked, row.draining});

@@ -103,6 +103,32 @@ table query::summary() const {
       "SELECT 1, key, value FROM totals) ORDER BY part, key");
 }
 
+/// Whether the run says which layers its units compute; those of older versions do not.
+bool query::has_layers() const {
+  return !select("SELECT 1 FROM pragma_table_info('units') WHERE name = 'layer'").rows.empty();
+}
+
+table query::layers(const event_filter& filter) const {
+  conditions which;
+  if (filter.unit) which.add("unit = ?", std::optional(unit_number(*filter.unit)));
+  const std::string limit = which.limit(filter.limit);
+  const char* said = has_layers() ? "u.layer, u.claimed_bits, u.cycles_per_frame"
+                                  : "NULL AS layer, NULL AS claimed_bits, NULL AS cycles_per_frame";
+  const std::string sql = fmt::format(
+      "SELECT unit, name, layer, register, certified_bits, claimed_bits, channels, proved_channels, "
+      "overflowing_channels, dot_products, events, overflowing, persistent, "
+      "CAST(overflowing AS REAL) / dot_products AS overflow_rate, cycles_per_frame FROM ("
+      "SELECT u.unit, u.name, {}, u.accumulator_bits || ':' || u.overflow || ':' || u.scope AS register, "
+      "MAX(c.certified_bits) AS certified_bits, COUNT(*) AS channels, "
+      "COALESCE(SUM(c.certified_bits <= u.accumulator_bits), 0) AS proved_channels, "
+      "SUM(c.overflowing > 0) AS overflowing_channels, SUM(c.dot_products) AS dot_products, SUM(c.events) AS events, "
+      "SUM(c.overflowing) AS overflowing, SUM(c.persistent) AS persistent "
+      "FROM units u JOIN channels c USING(unit) WHERE u.accumulator_bits IS NOT NULL GROUP BY u.unit){} ORDER BY "
+      "unit{}",
+      said, which.where(), limit);
+  return select(sql, which.values);
+}
+
 table query::channels(const event_filter& filter) const {
   conditions which;
   if (filter.unit) which.add("c.unit = ?", std::optional(unit_number(*filter.unit)));

@@ -37,6 +37,12 @@ class query {
   /// key, value: the meta data and the totals.
   table summary() const;
 
+  /// One row a unit with registers, in the order of the units: unit, name, layer (of the network), register
+  /// (`10:wrap:per_cycle`), certified_bits (no input overflows as many), claimed_bits (by the file), channels,
+  /// proved_channels, overflowing_channels, dot_products, events, overflowing, persistent, overflow_rate,
+  /// cycles_per_frame. Takes unit and limit. NULL where a run of an older version does not say it.
+  table layers(const event_filter& filter = {.limit = 0}) const;
+
   /// One row a channel, the worst first: unit, name, channel, dot_products, events, overflowing, persistent,
   /// overflow_rate (overflowing / dot_products), certified_bits. Takes the filter's unit, channel and limit.
   table channels(const event_filter& filter = {.limit = 0}) const;
@@ -75,6 +81,7 @@ class query {
 
  private:
   std::string meta(std::string_view key) const;
+  bool has_layers() const;
   std::int64_t unit_number(const std::string& name_or_number) const;
 
   sqlite_database m_database;

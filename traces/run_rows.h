@@ -30,10 +30,31 @@ struct unit_row {
   std::optional<int> accumulator_bits = {};
   std::optional<std::string> overflow = {}, scope = {};
   std::optional<int> latency = {};  ///< cycles
+  std::optional<std::string> layer = {}, weight_type = {}, output_type = {};
+  std::optional<int> claimed_bits = {};                    ///< what the file claims to be safe
+  std::optional<int> l1_bound = {}, data_type_bound = {};  ///< bits, by the published bounds
+  std::optional<std::int64_t> zeros = {};                  ///< weights that are zero, of MH x MW
+  std::optional<std::int64_t> cycles_per_frame = {};       ///< of a unit that never waits; every kind has it
 };
 
-/// The row of a unit of a dataflow.
+/// The row of a unit of a dataflow; what its network says of it, layer and claim, is left empty.
 unit_row describe(std::uint32_t unit, const dataflow_unit& description);
+
+/// The rows of all units, with their layers and claims.
+std::vector<unit_row> describe_units(const dataflow& flow);
+
+/// A stream between two units, or between one and the world outside.
+struct stream_row {
+  std::uint32_t stream = 0;
+  std::optional<int> from_unit, to_unit;  ///< empty: the source, the sink
+  std::int64_t bits = 0;                  ///< of a beat
+  std::int64_t beats = 0;                 ///< of a frame
+  int depth = 0;                          ///< beats that it holds
+  std::optional<int> peak = {};           ///< the most that it held; empty until the run has told
+};
+
+/// The streams of a dataflow, in their order.
+std::vector<stream_row> describe_streams(const dataflow& flow);
 
 /// One frame: what the accelerator said, and what it would have said with registers of full width.
 struct frame_row {

@@ -16,7 +16,11 @@ namespace {
 constexpr const char* run_tables = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE units(unit INTEGER PRIMARY KEY, name TEXT, kind TEXT, mh INTEGER, mw INTEGER, pe INTEGER, simd INTEGER,
-  weight_bits INTEGER, input_type TEXT, accumulator_bits INTEGER, overflow TEXT, scope TEXT, latency INTEGER);
+  weight_bits INTEGER, input_type TEXT, accumulator_bits INTEGER, overflow TEXT, scope TEXT, latency INTEGER,
+  layer TEXT, weight_type TEXT, output_type TEXT, claimed_bits INTEGER, l1_bound INTEGER, data_type_bound INTEGER,
+  zeros INTEGER, cycles_per_frame INTEGER);
+CREATE TABLE streams(stream INTEGER PRIMARY KEY, from_unit INTEGER, to_unit INTEGER, bits INTEGER, beats INTEGER,
+  depth INTEGER, peak INTEGER);
 CREATE TABLE channels(unit INTEGER, channel INTEGER, dot_products INTEGER, events INTEGER, overflowing INTEGER,
   persistent INTEGER, certified_bits INTEGER, PRIMARY KEY(unit, channel)) WITHOUT ROWID;
 CREATE TABLE events(frame INTEGER, unit INTEGER, position INTEGER, channel INTEGER, step INTEGER, cycle INTEGER,
@@ -113,10 +117,19 @@ void run_store::write_meta(const std::string& key, const std::string& value) {
 
 void run_store::write_units(std::span<const unit_row> units) {
   m_database.write([&] {
-    sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO units VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    sqlite_statement insert = m_database.prepare(insert_into("units", 21));
     for (const unit_row& row : units)
       insert.run(row.unit, row.name, row.kind, row.mh, row.mw, row.pe, row.simd, row.weight_bits, row.input_type,
-                 row.accumulator_bits, row.overflow, row.scope, row.latency);
+                 row.accumulator_bits, row.overflow, row.scope, row.latency, row.layer, row.weight_type,
+                 row.output_type, row.claimed_bits, row.l1_bound, row.data_type_bound, row.zeros, row.cycles_per_frame);
+  });
+}
+
+void run_store::write_streams(std::span<const stream_row> streams) {
+  m_database.write([&] {
+    sqlite_statement insert = m_database.prepare(insert_into("streams", 7));
+    for (const stream_row& row : streams)
+      insert.run(row.stream, row.from_unit, row.to_unit, row.bits, row.beats, row.depth, row.peak);
   });
 }
 
@@ -277,6 +290,13 @@ std::vector<activity_row> run_store::read_activity() const {
                     count_of(row[3], path), count_of(row[4], path)});
   }
   return rows;
+}
+
+std::vector<int> run_store::read_most_filled() const {
+  std::vector<int> peaks;
+  for (const auto& row : m_database.select("SELECT peak FROM streams WHERE peak IS NOT NULL ORDER BY stream").rows)
+    peaks.push_back(static_cast<int>(count_of(row[0], m_database.path())));
+  return peaks;
 }
 
 run_totals run_store::read_totals() const {

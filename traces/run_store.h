@@ -43,6 +43,9 @@ class run_store {
   void write_meta(const std::string& key, const std::string& value);
   void write_units(std::span<const unit_row> units);
 
+  /// One row for each stream; once more at the end, with the most that each held.
+  void write_streams(std::span<const stream_row> streams);
+
   /// The counters of one unit and, where known (as many as channels, or none), the least safe P of each channel.
   void write_counts(std::uint32_t unit, std::span<const channel_counts> counts, std::span<const int> certified_bits);
 
@@ -76,6 +79,7 @@ class run_store {
   run_progress read_progress() const;
   recorded_frames read_recorded(std::size_t units, std::uint64_t first_frame) const;
   std::vector<activity_row> read_activity() const;
+  std::vector<int> read_most_filled() const;
   run_totals read_totals() const;
 
   /// Indexes the events and notes that the run is complete. `log_capped`: the log holds fewer events than there were.

@@ -103,6 +103,7 @@ TEST_CASE("values beyond their range, and options that would have no effect, are
       {{"trace", "run", "--limit", "-1"}, {"--limit", "from 0 to"}},
       {{"trace", "run", "summary", "--channel", "5"}, {"--channel", "summary"}},
       {{"trace", "run", "channels", "--frame", "5"}, {"--frame", "channels", "--unit"}},
+      {{"trace", "run", "layers", "--channel", "5"}, {"--channel", "layers", "--unit"}},
       {{"trace", "run", "flips", "--unit", "MVAU_0"}, {"--unit", "flips"}},
       {{"trace", "run", "events", "--persistent", "--transient"}, {"--persistent", "--transient"}},
   };

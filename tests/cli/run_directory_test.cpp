@@ -45,6 +45,14 @@ TEST_CASE("a run directory holds manifest, database and outputs, and trace answe
 
   const json channels = json::parse(spillway_command({"trace", run, "channels", "--json"}).out);
   REQUIRE(channels.size() == 10);
+  const json layers = json::parse(spillway_command({"trace", run, "layers", "--json"}).out);
+  REQUIRE(layers.size() == 1);
+  CHECK(layers[0]["register"] == "10:wrap:per_product");
+  CHECK(layers[0]["channels"] == 10);
+  std::uint64_t overflowing = 0;
+  for (const json& row : channels) overflowing += row["overflowing"].get<std::uint64_t>();
+  CHECK(layers[0]["overflowing"] == overflowing);
+  CHECK(!layers[0]["layer"].get<std::string>().empty());
   std::uint64_t counted = 0;
   for (const json& row : channels) counted += row["events"].get<std::uint64_t>();
   const json events = json::parse(spillway_command({"trace", run, "events", "--limit", "0", "--json"}).out);

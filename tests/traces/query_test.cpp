@@ -58,6 +58,30 @@ TEST_CASE("channels are listed worst first, with exact counts and rates") {
   CHECK(run.channels({.limit = 2}).rows.size() == 2);
 }
 
+TEST_CASE("layers are told with what is proven of them and how they fared, in the order of the units") {
+  const temporary_directory folder;
+  make_run(folder.path(), 3);
+  const query run(folder.path());
+  CHECK(to_csv(run.layers()) ==
+        "unit,name,layer,register,certified_bits,claimed_bits,channels,proved_channels,overflowing_channels,"
+        "dot_products,events,overflowing,persistent,overflow_rate,cycles_per_frame\n"
+        "0,MVAU_0,,14:wrap:per_product,16,,3,1,2,200,35,30,1,0.15,\n"
+        "1,MVAU_1,,12:saturate:per_cycle,,,3,0,1,300,5,5,5,0.016666666666666666,\n");
+  CHECK(run.layers({.unit = "MVAU_1", .limit = 0}).rows.size() == 1);
+  CHECK(run.layers({.limit = 1}).rows.size() == 1);
+}
+
+TEST_CASE("layers of a run that was made before they had names are told without") {
+  const temporary_directory folder;
+  make_run(folder.path());
+  const std::string path = folder.file("run.sqlite");
+  const table now = query(folder.path()).layers();
+  for (const char* column : {"layer", "claimed_bits", "cycles_per_frame"})
+    sqlite_database(path, sqlite_database::access::update)
+        .execute(std::string("ALTER TABLE units DROP COLUMN ") + column);
+  CHECK(query(folder.path()).layers() == now);
+}
+
 TEST_CASE("frames that changed their class are told with what it did to the answer") {
   const temporary_directory folder;
   make_run(folder.path());

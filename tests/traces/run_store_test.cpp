@@ -54,11 +54,46 @@ TEST_CASE("every table holds what was written, under the names that the document
   store.finish(1.5, true);
 
   const auto unit = read(path, "SELECT * FROM units WHERE unit = 1");
-  CHECK(unit.columns == std::vector<std::string>{"unit", "name", "kind", "mh", "mw", "pe", "simd", "weight_bits",
-                                                 "input_type", "accumulator_bits", "overflow", "scope", "latency"});
-  CHECK(to_csv(unit).ends_with("1,MVAU_1,mvau,10,10,5,5,8,UINT4,12,saturate,per_cycle,6\n"));
+  CHECK(unit.columns == std::vector<std::string>{"unit",
+                                                 "name",
+                                                 "kind",
+                                                 "mh",
+                                                 "mw",
+                                                 "pe",
+                                                 "simd",
+                                                 "weight_bits",
+                                                 "input_type",
+                                                 "accumulator_bits",
+                                                 "overflow",
+                                                 "scope",
+                                                 "latency",
+                                                 "layer",
+                                                 "weight_type",
+                                                 "output_type",
+                                                 "claimed_bits",
+                                                 "l1_bound",
+                                                 "data_type_bound",
+                                                 "zeros",
+                                                 "cycles_per_frame"});
+  CHECK(to_csv(unit).ends_with("1,MVAU_1,mvau,10,10,5,5,8,UINT4,12,saturate,per_cycle,6,,,,,,,,\n"));
+  unit_row known = sample_units()[1];
+  known.layer = "MatMul_1";
+  known.weight_type = "INT8";
+  known.output_type = "UINT4";
+  known.claimed_bits = 14;
+  known.l1_bound = 15;
+  known.data_type_bound = 16;
+  known.zeros = 7;
+  known.cycles_per_frame = 4;
+  store.write_units(std::vector<unit_row>{known});
+  CHECK(to_csv(read(path, "SELECT * FROM units WHERE unit = 1"))
+            .ends_with("saturate,per_cycle,6,MatMul_1,INT8,UINT4,14,15,16,7,4\n"));
+  store.write_streams(
+      std::vector<stream_row>{{0, {}, 0, 8, 100, 2}, {1, 0, 1, 16, 10, 40, 37}, {2, 1, {}, 4, 1, 2, 2}});
+  CHECK(to_csv(read(path, "SELECT * FROM streams")) ==
+        "stream,from_unit,to_unit,bits,beats,depth,peak\n0,,0,8,100,2,\n1,0,1,16,10,40,37\n2,1,,4,1,2,2\n");
   store.write_units(std::vector<unit_row>{{2, "Padding_0", "padding"}});
-  CHECK(to_csv(read(path, "SELECT * FROM units WHERE unit = 2")).ends_with("2,Padding_0,padding,,,,,,,,,,\n"));
+  CHECK(to_csv(read(path, "SELECT * FROM units WHERE unit = 2")).ends_with("2,Padding_0,padding,,,,,,,,,,,,,,,,,,\n"));
   CHECK(to_csv(read(path, "SELECT * FROM channels")) ==
         "unit,channel,dot_products,events,overflowing,persistent,certified_bits\n"
         "0,0,100,7,5,2,15\n0,1,100,0,0,0,9\n1,0,100,7,5,2,\n1,1,100,0,0,0,\n");

@@ -21,7 +21,11 @@ export async function launch(viewer, executable) {
 
 /** Opens a report and waits for its charts. `complaints` collects what no report may do. */
 export async function open(browser, file, { width, scheme, media = 'screen' }) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, offline: true });
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    offline: true,
+  });
   const page = await context.newPage();
   const complaints = [];
   page.on(
@@ -82,7 +86,9 @@ export async function drawn(page, id, layer) {
           const units = {};
           for (const side of ['x', 'left', 'right']) units[side] = invert(item, 'x', place[side]);
           for (const side of ['y', 'top', 'bottom']) units[side] = invert(item, 'y', place[side]);
-          const datum = Object.fromEntries(Object.entries(item.datum ?? {}).filter(([, v]) => typeof v !== 'object'));
+          const datum = Object.fromEntries(
+            Object.entries(item.datum ?? {}).filter(([, v]) => typeof v !== 'object'),
+          );
           return {
             datum,
             place,
@@ -97,6 +103,22 @@ export async function drawn(page, id, layer) {
       );
     },
     [id, layer],
+  );
+}
+
+/** The rectangles of a part of a figure that the page draws itself, in pixels; many stand in one path. */
+export async function boxes(page, figure, part) {
+  return page.evaluate(
+    ([figure, part]) =>
+      [...document.querySelectorAll(`#figure-${figure} path[data-part="${part}"]`)].flatMap((path) =>
+        [...path.getAttribute('d').matchAll(/M([-\d.e]+) ([-\d.e]+)h([-\d.e]+)v([-\d.e]+)/g)].map((found) => ({
+          x: Number(found[1]),
+          y: Number(found[2]),
+          width: Number(found[3]),
+          height: Number(found[4]),
+        })),
+      ),
+    [figure, part],
   );
 }
 

@@ -134,7 +134,20 @@ void write_run(const std::filesystem::path& directory) {
   std::array<unit_row, 2> units{};
   units[0] = {0, "mvau_0", "mvau", 4, 16, 2, 4, 8, "UINT1", 9, "wrap", "per_product", 7};
   units[1] = {1, "mvau_1", "mvau", 3, 4, 1, 1, 8, "UINT4", 11, "saturate", "per_cycle", 5};
+  for (unit_row& unit : units) {
+    unit.layer = unit.unit == 0 ? "Conv_0" : "a_layer_with_a_rather_long_name/of_its_own/MatMul_1";
+    unit.weight_type = "INT8";
+    unit.output_type = "UINT4";
+    unit.claimed_bits = 9;
+    unit.l1_bound = 12;
+    unit.data_type_bound = 14;
+    unit.zeros = 3;
+    unit.cycles_per_frame = unit.unit == 0 ? 16 : 12;
+  }
   store.write_units(units);
+  const std::array<stream_row, 4> streams{
+      {{0, {}, 0, 4, 4, 2, 2}, {1, 0, 1, 8, 2, 40, 33}, {2, 0, 1, 8, 2, 2, 2}, {3, 1, {}, 4, 3, 2, {}}}};
+  store.write_streams(streams);
   const std::array<int, 4> first_bits{8, 9, 10, 11};
   const std::array<int, 3> second_bits{12, 12, 11};
   store.write_counts(0, counts(4, "wrap", "per_product"), first_bits);
@@ -163,6 +176,48 @@ void write_run(const std::filesystem::path& directory) {
   store.write_costs(costs);
   store.write_totals({40, 0.85, 0.9, 1400, 321, 123, 61, 700, 33, 0.375});
   store.write_meta("log_capped", "1");
+}
+
+void write_large_run(const std::filesystem::path& directory) {
+  constexpr std::uint32_t unit_count = 130, channel_count = 1024;
+  std::filesystem::create_directories(directory);
+  run_store store((directory / "run.sqlite").string(), information("made-up/large"));
+  std::vector<unit_row> units;
+  std::vector<stream_row> streams;
+  std::vector<cost_row> costs;
+  std::vector<activity_row> activity;
+  for (std::uint32_t u = 0; u < unit_count; ++u) {
+    unit_row& unit = units.emplace_back();
+    unit = {u,       "a_unit_with_a_rather_long_name_MVAU_" + std::to_string(u),
+            "mvau",  channel_count,
+            576,     1,
+            1,       4,
+            "UINT4", 12,
+            "wrap",  "per_product",
+            3};
+    unit.layer = "features/stage_" + std::to_string(u) + "/Conv";
+    unit.cycles_per_frame = 1000 + 37 * (u % 7);
+    streams.push_back({u, u == 0 ? std::nullopt : std::optional(static_cast<int>(u) - 1), static_cast<int>(u), 16, 100,
+                       2 + static_cast<int>(u % 5), 2});
+    costs.push_back({u, "multipliers", 100.0 + u, ""});
+    activity.push_back({u, 900, 50 + u % 13, 40, 10});
+  }
+  store.write_units(units);
+  store.write_streams(streams);
+  store.write_costs(costs);
+  store.write_activity(activity);
+  std::vector<channel_counts> counts(channel_count);
+  std::vector<int> bits(channel_count);
+  for (std::uint32_t u = 0; u < unit_count; ++u) {
+    for (std::uint32_t c = 0; c < channel_count; ++c) {
+      const std::uint64_t overflowing = (u * 31 + c * 17) % 11 == 0 ? (u * 7 + c * 13) % 5000 : 0;
+      counts[c] = {50000, 3 * overflowing, overflowing, overflowing / 2};
+      bits[c] = 9 + static_cast<int>((u + c * 5) % 6);
+    }
+    store.write_counts(u, counts, bits);
+  }
+  store.write_totals({200, 0.5, 0.75, 50000ULL * unit_count * channel_count, 1, 1, 1, 250000, 4000, 1.5});
+  store.finish(1, false);
 }
 
 }  // namespace fixtures

@@ -17,4 +17,7 @@ void write_study(const std::filesystem::path& directory);
 /// DIR/run.sqlite: two units, an event beyond int64, a capped log, frames that flipped in every way.
 void write_run(const std::filesystem::path& directory);
 
+/// DIR/run.sqlite: 130 units of 1,024 channels each, with long names.
+void write_large_run(const std::filesystem::path& directory);
+
 }  // namespace fixtures

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_reports DIR VIEWER: writes DIR/study and DIR/run from the fixtures, with their reports.
+// make_reports DIR VIEWER: writes the databases of the fixtures into folders of DIR, with their reports, and that of
+// DIR/designs, the study that make_sample_study has written there.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -15,12 +16,11 @@ int main(int argc, char** argv) try {
   const std::filesystem::path directory = argv[1];
   spillway::report_options options;
   options.viewer = argv[2];
-  std::filesystem::remove_all(directory / "study");
-  std::filesystem::remove_all(directory / "run");
+  for (const char* kind : {"study", "run", "large-run"}) std::filesystem::remove_all(directory / kind);
   fixtures::write_study(directory / "study");
   fixtures::write_run(directory / "run");
-  spillway::write_report(directory / "study", options);
-  spillway::write_report(directory / "run", options);
+  fixtures::write_large_run(directory / "large-run");
+  for (const char* kind : {"study", "run", "designs", "large-run"}) spillway::write_report(directory / kind, options);
   return 0;
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "%s\n", failure.what());

@@ -2,20 +2,25 @@
 // Makes reports from databases with made-up numbers, opens them in Chromium, and holds what is on the screen against
 // the databases. The pictures that it takes stand in --out: look at them.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, open } from './browser.mjs';
 import { check, finish } from './check.mjs';
-import { check_looks, check_page, check_specs } from './page_checks.mjs';
+import { check_designs } from './designs_checks.mjs';
+import { check_access, check_limits, check_looks, check_page, check_specs } from './page_checks.mjs';
 import { check_run } from './run_checks.mjs';
 import { check_study } from './study_checks.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({
-  options: { viewer: text, chromium: text, out: text, make: text, page: text, study: text },
+  options: { viewer: text, chromium: text, out: text, make: text, sample: text, page: text, study: text },
 });
 mkdirSync(options.out, { recursive: true });
+if (options.sample) {
+  rmSync(join(options.out, 'designs'), { recursive: true, force: true });
+  execFileSync(options.sample, [join(options.out, 'designs'), '1000'], { stdio: 'inherit' });
+}
 if (options.make) execFileSync(options.make, [options.out, options.page], { stdio: 'inherit' });
 
 const browser = await launch(options.viewer, options.chromium);
@@ -24,19 +29,25 @@ const kinds = options.study
   : [
       ['study', join(options.out, 'study')],
       ['run', join(options.out, 'run')],
+      ['designs', join(options.out, 'designs')],
     ];
+const checks = { study: check_study, run: check_run, designs: check_designs };
 for (const [kind, directory] of kinds) {
   const file = join(directory, 'report.html');
   const { page, complaints, close } = await open(browser, file, { width: 1200, scheme: 'light' });
   await check_specs(page, options.viewer, directory, kind);
-  await (kind === 'study' ? check_study : check_run)(page, join(directory, `${kind}.sqlite`));
+  await checks[kind](page, join(directory, kind === 'run' ? 'run.sqlite' : 'study.sqlite'));
   await check(`${kind}: all that was without a complaint`, () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
   });
   await check_page(page, kind);
   await close();
   await check_looks(browser, kind, file, options.out);
+  if (kind !== 'study') await check_access(browser, options.viewer, kind, file);
 }
+if (!options.study)
+  for (const kind of ['designs', 'large-run'])
+    await check_limits(browser, kind, join(options.out, kind, 'report.html'));
 await check('an empty page says how to fill it', async () => {
   const { page, complaints, close } = await open(browser, options.page, { width: 800, scheme: 'light' });
   if (!(await page.locator('.notice').innerText()).includes('spillway report DIR')) throw new Error('it does not');

@@ -112,6 +112,67 @@ TEST_CASE("text of a database can't end the element that holds it") {
   CHECK(here.data(here.root / "study")["meta"]["dataset"] == fixtures::hostile_text);
 }
 
+TEST_CASE("a run's page knows its streams and layers, and is named after its network and registers") {
+  const place here;
+  fixtures::write_run(here.root / "run");
+  write_report(here.root / "run", here.options);
+  const nlohmann::json data = here.data(here.root / "run");
+  CHECK(data["tables"]["streams"].size() == 4);
+  CHECK(data["tables"]["streams"][0]["from_unit"] == nullptr);
+  CHECK(data["tables"]["streams"][1]["peak"] == 33);
+  CHECK(data["tables"]["units"][0]["layer"] == "Conv_0");
+  CHECK(data["tables"]["units"][1]["data_type_bound"] == 14);
+  sqlite_database database((here.root / "run/run.sqlite").string(), sqlite_database::access::update);
+  database.execute("INSERT OR REPLACE INTO meta VALUES('network', 'tfc')");
+  write_report(here.root / "run", here.options);
+  CHECK(here.data(here.root / "run")["title"] == "tfc in registers of 9 to 11 bits");
+}
+
+TEST_CASE("a run that was made before streams were stored has a page, too") {
+  const place here;
+  fixtures::write_run(here.root / "run");
+  sqlite_database((here.root / "run/run.sqlite").string(), sqlite_database::access::update)
+      .execute("DROP TABLE streams");
+  write_report(here.root / "run", here.options);
+  CHECK(!here.data(here.root / "run")["tables"].contains("streams"));
+}
+
+namespace {
+
+/// A column as the page reads it.
+std::vector<nlohmann::json> unpacked(const nlohmann::json& column) {
+  if (column.contains("values")) return column["values"];
+  const bool are_steps = column.contains("steps");
+  const nlohmann::json& runs = are_steps ? column["steps"] : column["runs"];
+  std::vector<nlohmann::json> values;
+  std::int64_t sum = 0;
+  for (std::size_t at = 0; at < runs.size(); at += 2)
+    for (auto times = runs[at + 1].get<std::size_t>(); times > 0; --times)
+      values.push_back(are_steps ? nlohmann::json(sum += runs[at].get<std::int64_t>()) : runs[at]);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("a long table stands in the page by columns, each value in its place, and a large run keeps to 5 MB") {
+  const place here;
+  fixtures::write_large_run(here.root / "run");
+  write_report(here.root / "run", here.options);
+  CHECK(fs::file_size(here.root / "run/report.html") < 3'500'000);  // the page without data has 1.2 MB
+  const nlohmann::json packed = here.data(here.root / "run")["tables"]["channels"];
+  const sqlite_database database((here.root / "run/run.sqlite").string(), sqlite_database::access::read);
+  const table rows = database.select("SELECT * FROM channels ORDER BY unit, channel");
+  CHECK(packed["rows"] == rows.rows.size());
+  for (std::size_t column = 0; column < rows.columns.size(); ++column) {
+    const auto values = unpacked(packed["columns"][rows.columns[column]]);
+    REQUIRE(values.size() == rows.rows.size());
+    std::size_t different = 0;
+    for (std::size_t row = 0; row < values.size(); ++row)
+      different += values[row] != std::get<std::int64_t>(rows.rows[row][column]) ? 1 : 0;
+    CHECK(different == 0);
+  }
+}
+
 TEST_CASE("a run's page holds its totals as numbers, and how many frames flipped in which way") {
   const place here;
   fixtures::write_run(here.root / "run");

@@ -4,6 +4,7 @@ import * as vega from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { report, row } from './data';
+import type { drawing } from './figure';
 import { download, h } from './dom';
 import { csv } from './format';
 import { bindings, complete, fitted, type binding, type spec } from './spec';
@@ -39,7 +40,7 @@ function quiet_logger(): ReturnType<typeof vega.logger> {
   return logger;
 }
 
-export class chart {
+export class chart implements drawing {
   readonly element: HTMLElement;
   readonly id: string;
   view: vega.View | null = null;

@@ -25,6 +25,7 @@ export function percent(share: number, digits = 2): string {
 export function share(part: number): string {
   if (part === 0) return '0';
   const p = 100 * part;
+  if (p < 100 && p >= 99.5) return `${(Math.floor(p * 100) / 100).toFixed(p >= 99.95 ? 2 : 1)}%`;
   if (p >= 10) return `${p.toFixed(0)}%`;
   if (p >= 1) return `${p.toFixed(1)}%`;
   return `${p.toLocaleString(locale, { maximumSignificantDigits: 2, maximumFractionDigits: 12 })}%`;

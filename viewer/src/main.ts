@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import './style.css';
 import type { View } from 'vega';
+import { chart } from './chart';
+import { contents } from './contents';
 import { parse_report } from './data';
+import { designs_page } from './designs';
 import { h } from './dom';
 import type { page } from './page';
 import { run_page } from './run';
@@ -22,9 +25,9 @@ function notice(...text: (string | Node)[]): void {
 }
 
 async function draw_all(page: page, force: boolean): Promise<void> {
-  for (const chart of page.charts) {
-    await chart.draw(force);
-    if (chart.view) window.spillway.views[chart.id] = chart.view;
+  for (const drawing of page.drawings) {
+    await drawing.draw(force);
+    if (drawing instanceof chart && drawing.view) window.spillway.views[drawing.id] = drawing.view;
   }
 }
 
@@ -32,8 +35,17 @@ async function show(): Promise<void> {
   const report = parse_report(document.getElementById('spillway-data')?.textContent ?? '');
   if (!report) return notice('This page is empty: ', h('code', {}, 'spillway report DIR'), ' fills it in.');
   document.title = `${report.title} – Spillway`;
-  const page = report.kind === 'study' ? study_page(report) : run_page(report);
+  const page =
+    report.kind === 'run'
+      ? run_page(report)
+      : report.tables['networks']
+        ? designs_page(report)
+        : study_page(report);
   content.replaceChildren(...page.nodes);
+  if (page.contents && page.contents.length > 1) {
+    document.body.classList.add('with-contents');
+    content.before(contents(page.contents));
+  }
   // Vega measures text to lay out its axes: the typeface must be there first.
   await document.fonts.load('500 12px "Inter Variable"').catch(() => undefined);
   await draw_all(page, true);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts that every report has: its head, its figures' sections, its foot.
-import type { chart } from './chart';
+import type { entry } from './contents';
 import type { report } from './data';
 import { h } from './dom';
+import type { drawing } from './figure';
 import { grade_key } from './grade';
 
 export type text = (string | Node | false | null | undefined)[];
@@ -46,7 +47,8 @@ export function unit(text: string): HTMLElement {
 export function colophon(report: report): HTMLElement {
   const names: Record<string, string> = {
     version: 'Spillway',
-    model: 'Network',
+    network: 'Network',
+    model: 'File',
     dataset: 'Data',
     engine: 'Engine',
     configuration: 'Configuration',
@@ -83,5 +85,7 @@ export function colophon(report: report): HTMLElement {
 
 export interface page {
   nodes: Node[];
-  charts: chart[];
+  drawings: drawing[];
+  /** what stands at the side; a page without has none */
+  contents?: entry[];
 }

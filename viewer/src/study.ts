@@ -108,7 +108,7 @@ export function study_page(report: report): page {
   if (!facts)
     return {
       nodes: [masthead(report, 'study', [['This study has not finished its first point yet.']]), colophon(report)],
-      charts: [],
+      drawings: [],
     };
   const curves = curve_charts(report);
   const charts: chart[] = [];
@@ -141,7 +141,12 @@ export function study_page(report: report): page {
       draw(curves.overflows),
     ),
     section('error', 'How far do the logits move?', error_finding(all, facts), draw(curves.error)),
-    section('accuracy', 'How many images are still read correctly?', accuracy_finding(facts), draw(curves.accuracy)),
+    section(
+      'accuracy',
+      'How many images are still read correctly?',
+      accuracy_finding(facts),
+      draw(curves.accuracy),
+    ),
     has_orders
       ? section(
           'order',
@@ -169,5 +174,5 @@ export function study_page(report: report): page {
     ),
     colophon(report),
   ];
-  return { nodes: nodes.filter((node): node is HTMLElement => node !== null), charts };
+  return { nodes: nodes.filter((node): node is HTMLElement => node !== null), drawings: charts };
 }

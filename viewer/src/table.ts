@@ -45,8 +45,8 @@ function framed(label: string, table: HTMLTableElement): HTMLElement {
   return h('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': label }, table);
 }
 
-/** `most` rows at first; a button shows the rest. */
-export function sortable_table(label: string, columns: column[], rows: row[], most = 200): HTMLElement {
+/** `most` rows at first; a button shows the rest. With the style `pinned` the first column stays. */
+export function sortable_table(label: string, columns: column[], rows: row[], most = 200, style = ''): HTMLElement {
   let order: row[] = rows;
   let key = '';
   let direction: 1 | -1 = 1;
@@ -77,14 +77,17 @@ export function sortable_table(label: string, columns: column[], rows: row[], mo
     key = by;
     order = sorted(rows, key, direction);
     heads.forEach((head, i) =>
-      head.setAttribute('aria-sort', columns[i]?.key !== key ? 'none' : direction === 1 ? 'ascending' : 'descending'),
+      head.setAttribute(
+        'aria-sort',
+        columns[i]?.key !== key ? 'none' : direction === 1 ? 'ascending' : 'descending',
+      ),
     );
     fill();
   }
   fill();
   const table = h(
     'table',
-    { class: 'data sortable' },
+    { class: `data sortable ${style}`.trim() },
     h('caption', { class: 'hidden' }, `${label}; the heads sort`),
     h('thead', {}, h('tr', {}, heads)),
     body,
@@ -92,7 +95,7 @@ export function sortable_table(label: string, columns: column[], rows: row[], mo
   return h('div', { class: 'table' }, framed(label, table), rest);
 }
 
-export function plain_table(label: string, columns: column[], rows: row[]): HTMLElement {
+export function plain_table(label: string, columns: column[], rows: row[], style = ''): HTMLElement {
   const head = h(
     'tr',
     {},
@@ -102,7 +105,7 @@ export function plain_table(label: string, columns: column[], rows: row[]): HTML
     label,
     h(
       'table',
-      { class: 'data' },
+      { class: `data ${style}`.trim() },
       h('caption', { class: 'hidden' }, label),
       h('thead', {}, head),
       h(

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One tooltip for all charts. Vega calls it with the mark's text or its {title: value} pairs.
+// One tooltip for all charts: a text, or {title: value} pairs.
 import type { View } from 'vega';
 import { h } from './dom';
 
-const box = h('div', { class: 'tooltip', role: 'tooltip', 'aria-hidden': 'true' });
+let made: HTMLElement | null = null;
+const the_box = () => (made ??= h('div', { class: 'tooltip', role: 'tooltip', 'aria-hidden': 'true' }));
 const margin = 14;
 
 function place(event: MouseEvent): void {
+  const box = the_box();
   const { width, height } = box.getBoundingClientRect();
   const right = event.clientX + margin + width > innerWidth;
   const below = event.clientY + margin + height > innerHeight;
@@ -15,11 +17,14 @@ function place(event: MouseEvent): void {
 }
 
 function fill(content: unknown): void {
+  const box = the_box();
   if (typeof content !== 'object' || content === null) {
     box.replaceChildren(String(content));
     return;
   }
-  const lines = Object.entries(content).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const lines = Object.entries(content).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
   box.replaceChildren(
     h(
       'dl',
@@ -29,15 +34,24 @@ function fill(content: unknown): void {
   );
 }
 
+/** What is said of a place: its title and value pairs. */
+export type tip = Record<string, string | number | null | undefined>;
+
+export function show_tooltip(event: MouseEvent, content: unknown): void {
+  const box = the_box();
+  if (!box.isConnected) document.body.append(box);
+  fill(content);
+  box.classList.add('shown');
+  place(event);
+}
+
+export function hide_tooltip(): void {
+  the_box().classList.remove('shown');
+}
+
 export function use_tooltip(view: View): void {
   view.tooltip((_handler, event, _item, content) => {
-    if (content === null || content === undefined || content === '') {
-      box.classList.remove('shown');
-      return;
-    }
-    if (!box.isConnected) document.body.append(box);
-    fill(content);
-    box.classList.add('shown');
-    place(event as MouseEvent);
+    if (content === null || content === undefined || content === '') hide_tooltip();
+    else show_tooltip(event as MouseEvent, content);
   });
 }
