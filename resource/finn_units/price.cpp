@@ -11,6 +11,7 @@
 #include "spillway/resource/estimate.h"
 #include "spillway/resource/finn_units/fitted_finn.h"
 #include "spillway/resource/rules.h"
+#include "spillway/resource/unit_rules.h"
 
 namespace spillway {
 
@@ -42,8 +43,6 @@ std::vector<cost_term> priced(const std::array<finn_term, finn_terms>& terms, co
                             fmt::format("{:.4g} * {}", costs.each[i], terms[i].formula), fitted_source));
   return result;
 }
-
-double as_double(std::int64_t n) { return static_cast<double>(n); }
 
 /// What stands beside the dot products: LUTs and flip-flops in a group, and block memories.
 struct beside {

@@ -18,24 +18,24 @@ using namespace spillway::testing;
 namespace {
 
 /// Something that can be chosen of a unit, and the values that it may take.
-struct choice {
+struct varied_unit {
   std::string unit;
   std::vector<std::function<void(unit_options&)>> values;
 };
 
 template <class Set>
-choice folds(const std::string& unit, std::int64_t of, Set set) {
-  choice made{unit, {}};
+varied_unit folds(const std::string& unit, std::int64_t of, Set set) {
+  varied_unit made{unit, {}};
   for (int d = 1; d <= of; ++d)
     if (of % d == 0) made.values.push_back([set, d](unit_options& options) { set(options) = d; });
   return made;
 }
 
 /// Every fold of every unit but the converters, as the description gives it.
-std::vector<choice> folds_of(const dataflow& flow) {
+std::vector<varied_unit> folds_of(const dataflow& flow) {
   const auto pe = [](unit_options& options) -> std::optional<int>& { return options.pe; };
   const auto simd = [](unit_options& options) -> std::optional<int>& { return options.simd; };
-  std::vector<choice> result;
+  std::vector<varied_unit> result;
   for (const dataflow_unit& any : flow.units) {
     if (std::holds_alternative<width_converter>(any)) continue;
     const fold_sizes sizes = folded_sizes_of(any);
@@ -77,7 +77,7 @@ std::optional<made_design> make(const integer_network& net, const lowering_optio
 }
 
 /// Every design, by making each one.
-std::vector<made_design> all_designs(const integer_network& net, const std::vector<choice>& choices,
+std::vector<made_design> all_designs(const integer_network& net, const std::vector<varied_unit>& choices,
                                      const lowering_options& base, const price_list& prices) {
   std::vector<made_design> result;
   std::vector<std::size_t> at(choices.size());
@@ -106,11 +106,11 @@ double descend(const integer_network& net, lowering_options options, const desig
     return design && design->cycles <= goal.cycles_per_frame.value() ? shares_of(design->amounts, *goal.prices.device)
                                                                      : std::numeric_limits<double>::infinity();
   };
-  const std::vector<choice> choices = folds_of(lower(net, options));
+  const std::vector<varied_unit> choices = folds_of(lower(net, options));
   double least = cost_of(options);
   for (bool helps = true; helps;) {
     helps = false;
-    for (const choice& one : choices)
+    for (const varied_unit& one : choices)
       for (const auto& set : one.values) {
         lowering_options trial = options;
         set(trial.units[one.unit]);
@@ -197,8 +197,8 @@ TEST_CASE("memories, multipliers and windows are chosen as the best of all are")
   const integer_network net = build.finish(build.matrix(build.window(0, 3), 8));
   design_goal goal = goal_of(1);
   goal.prices.device = &find_device("zcu104");
-  std::vector<choice> choices = folds_of(lower(net));
-  choice memories{"MVAU_0", {}}, multipliers{"MVAU_0", {}}, windows{"ConvolutionInputGenerator_0", {}};
+  std::vector<varied_unit> choices = folds_of(lower(net));
+  varied_unit memories{"MVAU_0", {}}, multipliers{"MVAU_0", {}}, windows{"ConvolutionInputGenerator_0", {}};
   for (const memory_style style : {memory_style::distributed, memory_style::block, memory_style::constant})
     memories.values.emplace_back([style](unit_options& options) {
       options.constant_weights = style == memory_style::constant;
@@ -210,7 +210,7 @@ TEST_CASE("memories, multipliers and windows are chosen as the best of all are")
     });
   for (const bool parallel : {false, true})
     windows.values.emplace_back([parallel](unit_options& options) { options.parallel_window = parallel; });
-  for (const choice& one : {memories, multipliers, windows}) choices.push_back(one);
+  for (const varied_unit& one : {memories, multipliers, windows}) choices.push_back(one);
   const std::vector<made_design> all = all_designs(net, choices, {}, goal.prices);
   std::set<std::string> styles;
   for (const std::int64_t cycles : {16, 36, 72, 144, 400}) {
@@ -262,9 +262,9 @@ TEST_CASE("budgets are kept, and the best within them is found") {
   design_goal goal = goal_of(128);
   lowering_options base = folds_only();
   base.defaults.memory.reset();
-  std::vector<choice> choices = folds_of(lower(net, base));
+  std::vector<varied_unit> choices = folds_of(lower(net, base));
   for (const char* unit : {"MVAU_0", "MVAU_1"}) {
-    choice memories{unit, {}};
+    varied_unit memories{unit, {}};
     for (const memory_style style : {memory_style::distributed, memory_style::block})
       memories.values.emplace_back([style](unit_options& options) { options.memory = style; });
     choices.push_back(memories);
