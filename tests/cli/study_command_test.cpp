@@ -111,7 +111,8 @@ TEST_CASE("the command of a point makes it again") {
   const process_result made = spillway_command(words);
   REQUIRE(made.code == 0);
   int tried = 0;
-  for (const json& point : json::parse(made.out)["points"]) {
+  const json study = json::parse(made.out);
+  for (const json& point : study["points"]) {
     if (point["status"] != "done" || point["grade"] == "proved" || tried == 3) continue;
     ++tried;
     const std::string command = fmt::format("cd '{}' && PATH='{}':$PATH && {} --json --quiet", scratch.path(),
@@ -199,7 +200,8 @@ TEST_CASE("observed registers and files of choices in the commands") {
     const process_result info = spillway_command(with({"info", net, "--accumulator", spec, "--json"}));
     REQUIRE(info.code == 0);
     std::vector<int> bits;
-    for (const json& unit : json::parse(info.out)["units"])
+    const json network = json::parse(info.out);
+    for (const json& unit : network["units"])
       if (unit.contains("accumulator")) {
         CHECK(unit["accumulator_from"] == "observed");
         bits.push_back(std::stoi(unit["accumulator"].get<std::string>()));
