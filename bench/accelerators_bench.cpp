@@ -2,8 +2,8 @@
 #include <benchmark/benchmark.h>
 
 #include "spillway/bench/workloads.h"
+#include "spillway/explore/design_search.h"
 #include "spillway/explore/fifo_sizing.h"
-#include "spillway/explore/folding_search.h"
 #include "spillway/models/paper_networks/cnv.h"
 #include "spillway/models/streamline/streamline.h"
 #include "spillway/sim/engine.h"
@@ -88,9 +88,10 @@ struct folded_cnv {
     options.weight_bits = options.activation_bits = 2;
     options.calibration_images = 0;
     net = streamline(cnv(options));
-    folding_goal goal;
+    design_goal goal;
     goal.cycles_per_frame = 8192;
-    lowering_options folds = search_folding(net, goal).options;
+    goal.prices.kind = hardware::finn_formula;
+    lowering_options folds = search_design(net, goal).options;
     folds.stream_depth = 32;
     flow = lower(net, folds);
   }

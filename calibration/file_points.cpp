@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "spillway/explore/folding_search.h"
+#include "spillway/calibration/folding_search.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/load/design.h"
 

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "spillway/explore/folding_search.h"
+#include "spillway/calibration/folding_search.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/paper_networks/cnv.h"
 #include "spillway/models/paper_networks/espcn.h"

@@ -5,14 +5,18 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "spillway/cli/against_options.h"
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/cli/price_options.h"
 #include "spillway/cli/registers.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/report/assumption_json.h"
+#include "spillway/resource/difference.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/hardware.h"
 
@@ -22,12 +26,12 @@ namespace {
 
 struct estimate_options {
   design_arguments design;
-  std::string hardware = "spillway";
+  against_arguments against;
+  price_arguments prices;
   std::string model;  ///< the old word for it
   std::string accumulator_width = "given";
   std::string thresholds = "auto";
   std::string weights = "internal_decoupled";
-  std::string device = std::string(default_device().name);
   std::string output;
   bool explain = false, json = false, force = false;
 };
@@ -42,18 +46,9 @@ finn_options as_finn(const estimate_options& options) {
   return finn;
 }
 
-std::vector<std::string_view> names_of_devices() {
-  std::vector<std::string_view> names;
-  for (const fpga_device& device : fpga_devices()) {
-    names.push_back(device.name);
-    for (const std::string_view board : boards_of(device)) names.push_back(board);
-  }
-  return names;
-}
-
 /// `--model finn` said what `--hardware finn-formula` says, `--model spillway` what `--hardware spillway` does.
 hardware chosen_hardware(const estimate_options& options) {
-  if (options.model.empty()) return parse_hardware(options.hardware);
+  if (options.model.empty()) return parse_hardware(options.prices.hardware);
   const hardware meant = options.model == "finn" ? hardware::finn_formula : hardware::spillway;
   say(fmt::format("--model {} is --hardware {} now", options.model, to_string(meant)));
   return meant;
@@ -64,20 +59,46 @@ void check_hardware_options(const CLI::App& command, hardware chosen) {
   const bool is_formula = chosen == hardware::finn_formula;
   const std::vector<std::string> of_the_other =
       is_formula ? std::vector<std::string>{"--device"}
-                 : std::vector<std::string>{"--accumulator-width", "--thresholds", "--multipliers", "--weights"};
+                 : std::vector<std::string>{"--accumulator-width", "--thresholds", "--weights"};
   for (const std::string& name : of_the_other)
     if (command.count(name) > 0)
       throw config_error(
           fmt::format("{} is of --hardware {} and has no meaning for --hardware {}; nearest: leave it out", name,
                       is_formula ? "spillway, finn-hls and finn-rtl" : "finn-formula", to_string(chosen)));
+  const bool has_multipliers = is_formula || chosen == hardware::spillway;
+  if (!has_multipliers && command.count("--multipliers") > 0)
+    throw config_error(
+        fmt::format("--multipliers is of --hardware spillway and finn-formula and has no meaning for --hardware {}; "
+                    "nearest: leave it out",
+                    to_string(chosen)));
 }
 
-network_cost cost_of(const dataflow& flow, const estimate_options& options, hardware chosen) {
-  network_cost cost = price(flow, chosen, find_device(options.device), as_finn(options));
+network_cost cost_of(const dataflow& flow, const std::string& model, const price_list& prices) {
+  network_cost cost = price(flow, prices);
   if (cost.utilization && !cost.utilization->fits())
-    say(fmt::format("warning: {} does not fit {}: {}", options.design.model, cost.utilization->device->name,
+    say(fmt::format("warning: {} does not fit {}: {}", model, cost.utilization->device->name,
                     cost.utilization->shortage()));
   return cost;
+}
+
+/// Two designs term by term: the first one's document, the second one's, and their differences.
+int compare_designs(const estimate_options& options, const network_cost& first, const against_arguments& against) {
+  price_list prices = prices_of(against.prices);
+  prices.formula = as_finn(options);
+  const design loaded = load_design(against.design);
+  const network_cost second = cost_of(loaded.flow, against.design.model, prices);
+  const cost_difference difference = compare(first, second);
+  if (!options.json) {
+    fmt::print("{}", to_text(difference, description_of(options.design, options.prices),
+                             description_of(against.design, against.prices), options.explain));
+    return 0;
+  }
+  auto json = nlohmann::ordered_json::parse(to_json(first));
+  json["against"] = nlohmann::ordered_json::parse(to_json(second));
+  json["against"]["registers"] = registers_json(loaded.flow);
+  json["difference"] = nlohmann::ordered_json::parse(to_json(difference));
+  print_json(json);
+  return 0;
 }
 
 constexpr const char* cycles_file = "estimate_layer_cycles.json";
@@ -107,11 +128,13 @@ void write_reports(const network_cost& cost, const estimate_options& options) {
   write_file_atomically((folder / resources_file).string(), estimate_layer_resources_json(cost));
 }
 
-int estimate(const estimate_options& options, hardware chosen) {
+int estimate(const estimate_options& options, hardware chosen, const std::optional<against_arguments>& against) {
   if (!options.output.empty()) check_reports_folder(options);
   const design loaded = load_design(options.design);
-  const network_cost cost = cost_of(loaded.flow, options, chosen);
+  const network_cost cost =
+      cost_of(loaded.flow, options.design.model, {chosen, &find_device(options.prices.device), as_finn(options)});
   if (!options.output.empty()) write_reports(cost, options);
+  if (against) return compare_designs(options, cost, *against);
   if (!options.json) {
     fmt::print("{}", to_text(cost, options.explain));
     print_registers(loaded.flow);
@@ -130,13 +153,7 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   CLI::App* command = app.add_subcommand("estimate", "Price a network's accelerator (modelled, not synthesised)");
   const auto options = std::make_shared<estimate_options>();
   add_design_options(*command, options->design);
-  command
-      ->add_option(
-          "--hardware", options->hardware,
-          "spillway: our RTL, as Yosys counts it (docs/cost-model.md); finn-hls, finn-rtl: FINN's units, as Vivado "
-          "counts them (docs/finn-hardware.md); finn-formula: FINN's published estimate (docs/cost.md)")
-      ->check(CLI::IsMember({"spillway", "finn-hls", "finn-rtl", "finn-formula"}))
-      ->capture_default_str();
+  add_hardware_option(*command, options->prices);
   command->add_option("--model", options->model, "The old name of --hardware: finn (finn-formula) or spillway")
       ->check(CLI::IsMember({"finn", "spillway"}))
       ->excludes("--hardware")
@@ -153,11 +170,8 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   command->add_option("--weights", options->weights, "FINN's mem_mode")
       ->check(CLI::IsMember({"internal_decoupled", "internal_embedded", "external"}))
       ->capture_default_str();
-  command
-      ->add_option("--device", options->device,
-                   fmt::format("The device or board, for its family and its utilization ({})",
-                               fmt::join(names_of_devices(), ", ")))
-      ->capture_default_str();
+  add_device_option(*command, options->prices);
+  add_against_options(*command, options->against);
   command->add_option("-o,--output", options->output, "Write FINN's reports (estimate_layer_*.json) to this directory");
   command->add_flag("--force", options->force, "Replace what stands in that directory");
   command->add_flag("--explain", options->explain, "Print every term with its formula");
@@ -167,12 +181,17 @@ void add_estimate_command(CLI::App& app, command_action& action) {
       "  spillway estimate models/zoo/mnist-linear/qat-w8a1.onnx --accumulator 32 --explain\n"
       "  spillway estimate net.onnx --device zcu104 --explain\n"
       "  spillway estimate net.onnx --hardware finn-hls --device pynq-z1\n"
-      "  spillway estimate net.onnx --folding folding_config.json --json\n");
+      "  spillway estimate net.onnx --folding folding_config.json --json\n"
+      "  spillway estimate net.onnx --accumulator 32 --against-accumulator certified --explain\n"
+      "  spillway estimate qat.onnx --against a2q.onnx --against-folding a2q.json\n");
   command->callback([command, options, &action] {
     action = [command, options] {
       const hardware chosen = chosen_hardware(*options);
       check_hardware_options(*command, chosen);
-      return estimate(*options, chosen);
+      std::optional<against_arguments> against;
+      options->prices.hardware = to_string(chosen);
+      if (compares(*command)) against = second_of(*command, options->against, options->design, options->prices);
+      return estimate(*options, chosen, against);
     };
   });
 }

@@ -11,7 +11,7 @@ namespace spillway {
 
 void add_report_command(CLI::App& app, command_action& action) {
   struct arguments {
-    std::string directory, viewer, title;
+    std::string directory, viewer, title, hardware;
     bool quiet = false;
   };
   CLI::App* command = app.add_subcommand("report", "Make the report page of a run or of a study");
@@ -19,6 +19,12 @@ void add_report_command(CLI::App& app, command_action& action) {
   command->add_option("DIR", options->directory, "A run directory (simulate -o) or a study directory")->required();
   command->add_option("--title", options->title, "Title of the page");
   command->add_option("--viewer", options->viewer, "The empty page (viewer.html), if not the one that was built along");
+  command
+      ->add_option(
+          "--hardware", options->hardware,
+          "Whose prices the report of a run shows: spillway, finn-hls, finn-rtl or finn-formula; as the run says "
+          "if it is left out")
+      ->check(CLI::IsMember({"spillway", "finn-hls", "finn-rtl", "finn-formula"}));
   command->add_flag("-q,--quiet", options->quiet, "Don't say where the page is");
   command->footer("Example:\n  spillway report run && xdg-open run/report.html\n");
   command->callback([options, &action] {
@@ -26,6 +32,7 @@ void add_report_command(CLI::App& app, command_action& action) {
       report_options report;
       report.viewer = options->viewer;
       report.title = options->title;
+      report.hardware = options->hardware;
       write_report(options->directory, report);
       if (!options->quiet) fmt::print("{}/report.html\n", options->directory);
       return 0;

@@ -12,6 +12,7 @@
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
 #include "spillway/cli/interrupt.h"
+#include "spillway/cli/price_options.h"
 #include "spillway/cli/progress.h"
 #include "spillway/models/data/labels.h"
 #include "spillway/models/data/load_dataset.h"
@@ -32,6 +33,7 @@ namespace {
 
 struct simulate_options {
   design_arguments design;
+  price_arguments prices;
   std::string data;
   std::string labels;
   std::string engine = "auto";
@@ -71,6 +73,7 @@ simulation_options options_of(const simulate_options& options, progress_bars& ba
   result.compare = options.compare;
   result.real_outputs = options.real;
   result.command = command_line();
+  result.prices = prices_of(options.prices);
   result.run.stalls = options.stalls;
   result.run.threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   if (!options.waves.empty()) result.run.waves = options.waves;
@@ -233,6 +236,8 @@ void add_simulate_command(CLI::App& app, command_action& action) {
       ->capture_default_str();
   command->add_option("--frames", options->frames, "Frames to run; all if left out")->check(CLI::PositiveNumber);
   command->add_option("--skip", options->skip, "Frames to leave out at the start")->check(CLI::NonNegativeNumber);
+  add_hardware_option(*command, options->prices)->group("Prices, for the report of a run directory");
+  add_device_option(*command, options->prices)->group("Prices, for the report of a run directory");
   command->add_option("--max-events", options->max_events, "Events that the log keeps; counts are always exact")
       ->capture_default_str();
   command->add_option("--stall-source", options->stalls.source, "Probability that the source withholds a beat")

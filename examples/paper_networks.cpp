@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "spillway/explore/deadlock.h"
-#include "spillway/explore/folding_search.h"
+#include "spillway/explore/design_search.h"
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/dataflow/beat_times.h"
 #include "spillway/models/onnx/read.h"
@@ -89,10 +89,10 @@ void run(const std::string& name, bool full, std::int64_t cycles) {
   const auto start = std::chrono::steady_clock::now();
   const network file = through_a_file(described(name, full));
   const integer_network net = streamline(file);
-  folding_goal goal;
+  design_goal goal;
   goal.cycles_per_frame = cycles;
-  const folding_result folding = search_folding(net, goal);
-  dataflow flow = lower(net, folding.options);
+  const found_design folding = search_design(net, goal);
+  dataflow flow = folding.flow;
   const double prepared = since(start);
 
   const float_tensor images = generated_images(file.input_shape, 2, 7);

@@ -257,7 +257,7 @@ class search {
       of.is_stopped = m_goal.on_progress && !m_goal.on_progress(runs, link);
       return !of.is_stopped;
     };
-    of.fifos = size_fifos(of.flow, 1, {fifo_goal::full_rate, goes_on});
+    of.fifos = size_fifos(of.flow, m_goal.frames, {fifo_goal::full_rate, goes_on});
     for (const dataflow_unit& unit : of.flow.units) {
       unit_options& options = of.options.units[name_of(unit)];
       options.input_depths.assign(ports_of(unit).inputs.size(), of.flow.stream_depth);

@@ -25,6 +25,7 @@ struct design_goal {
   /// Streams so deep that the slowest unit sets the pace (`size_fifos`), within the budgets, too. Else they are as deep
   /// as `lower` makes them.
   bool full_rate = false;
+  std::int64_t frames = 1;  ///< over which `found_design::fifos` gives cycles
   /// As `fifo_options::on_progress`; where it says stop, the design is not finished (`found_design::is_stopped`).
   std::function<bool(std::size_t runs, const std::string& link)> on_progress = {};
   /// Designs whose shares are so much greater than the least count as equal, and the simplest of them is taken. The

@@ -2,6 +2,7 @@
 #include "spillway/explore/design_space.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "spillway/models/dataflow/live_depths.h"
 #include "spillway/models/dataflow/unit_choices.h"
@@ -112,12 +113,17 @@ std::optional<int> design_space::asked_depth(std::size_t unit, std::size_t port,
 }
 
 void design_space::price_up_to(std::int64_t cycles, const resource_budgets& most) {
-  for (design_unit& any : m_units)
+  const auto is_allowed = [&](const unit_variant& variant) { return most.allow(variant.amounts); };
+  for (design_unit& any : m_units) {
+    bool has_allowed = false;
     for (unit_fold& fold : any.folds) {
-      if (fold.cycles > cycles || fold.is_priced) continue;
-      price_fold(fold, m_flow.units[any.index], any.given, m_prices);
-      std::erase_if(fold.variants, [&](const unit_variant& variant) { return !most.allow(variant.amounts); });
+      if (fold.cycles > cycles) continue;
+      if (!fold.is_priced) price_fold(fold, m_flow.units[any.index], any.given, m_prices);
+      has_allowed |= std::any_of(fold.variants.begin(), fold.variants.end(), is_allowed);
     }
+    for (unit_fold& fold : any.folds)
+      if (has_allowed) std::erase_if(fold.variants, std::not_fn(is_allowed));
+  }
 }
 
 std::pair<std::int64_t, std::int64_t> design_space::lanes_of(const design_link& link,

@@ -61,7 +61,8 @@ class design_space {
     return m_units[unit].folds[build.fold].variants[build.variant];
   }
 
-  /// Prices the folds that take at most so many cycles, and leaves out what is beyond `most` by itself.
+  /// Prices the folds that take at most so many cycles, and leaves out what is beyond `most` by itself,
+  /// where a unit can be built otherwise.
   void price_up_to(std::int64_t cycles, const resource_budgets& most);
 
   /// Lanes at the two ends of a link.

@@ -9,6 +9,7 @@
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/data/score.h"
 #include "spillway/models/load/design.h"
+#include "spillway/resource/amounts.h"
 #include "spillway/sim/engine.h"
 #include "spillway/traces/recorder.h"
 
@@ -26,6 +27,7 @@ struct finished_run {
   bool real_outputs = false;  ///< outputs_real.npy is saved, too
   bool has_exact = true;  ///< the score compares with registers of full width; else what it says of them means nothing
   std::map<std::string, std::uint64_t> seeds;
+  price_list prices = {};  ///< what the run directory's report shows
 };
 
 /// What `spillway simulate` prints of a run: accuracy, overflows, cycles; and the same as JSON (docs/json.md).

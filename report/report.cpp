@@ -138,7 +138,7 @@ fs::path find_viewer(const report_options& options) {
 }
 
 void write_report(const fs::path& directory, const report_options& options) {
-  const report_data data = read_report_data(directory, options.title, options.max_rows);
+  const report_data data = read_report_data(directory, options.title, options.max_rows, options.hardware);
   const fs::path viewer = find_viewer(options);
   const std::string page = fill_page(read_text(viewer), viewer, data);
   const auto specs = make_specs(viewer.parent_path() / "specs", data);

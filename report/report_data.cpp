@@ -43,6 +43,7 @@ constexpr table_query run_queries[] = {
     {"channels", "SELECT * FROM channels ORDER BY unit, channel"},
     {"activity", "SELECT * FROM activity ORDER BY unit"},
     {"costs", "SELECT * FROM costs ORDER BY unit, rowid"},
+    {"prices", "SELECT * FROM prices ORDER BY rowid", false, "prices"},
     {"flip_counts",
      "SELECT CASE WHEN label IS NULL THEN 'unknown' WHEN class = label THEN 'became right'"
      "            WHEN exact_class = label THEN 'became wrong' ELSE 'stayed wrong' END AS effect, COUNT(*) AS frames "
@@ -105,13 +106,31 @@ std::string make_title(const report_data& data, const sqlite_database& database)
   return meta("dataset").empty() ? meta("model") : fmt::format("{} on {}", meta("model"), meta("dataset"));
 }
 
+/// Runs of older versions hold the terms of FINN's formula, and no others.
+bool has_several_hardware(const sqlite_database& database) {
+  return !database.select("SELECT name FROM pragma_table_info('costs') WHERE name = 'hardware'").rows.empty();
+}
+
+/// Says whose prices are shown first, where somebody asks for others than the run names.
+void show_hardware(report_data& data, const sqlite_database& database, const std::string& asked) {
+  const bool has_several = has_several_hardware(database);
+  if (!has_several) data.meta["hardware"] = "finn-formula";
+  if (asked.empty()) return;
+  const bool is_there = has_several ? !database.select("SELECT 1 FROM costs WHERE hardware = ?", {asked}).rows.empty()
+                                    : asked == "finn-formula";
+  if (!is_there)
+    throw input_error(fmt::format("{}: the run holds no prices of {}; simulate it again", database.path(), asked));
+  data.meta["hardware"] = asked;
+}
+
 void read_tables(report_data& data, const sqlite_database& database, std::span<const table_query> queries,
                  std::int64_t max_rows) {
   for (const table_query& query : queries) {
     if (query.newer_than != nullptr &&
         database.select("SELECT name FROM sqlite_master WHERE name = ?", {std::string(query.newer_than)}).rows.empty())
       continue;
-    const std::vector<cell> values = query.limited ? std::vector<cell>{max_rows} : std::vector<cell>{};
+    std::vector<cell> values;
+    if (query.limited) values.emplace_back(max_rows);
     data.tables.emplace_back(query.name, database.select(query.sql, values));
   }
 }
@@ -203,7 +222,8 @@ ordered_json packed_columns(const table& content) {
 
 }  // namespace
 
-report_data read_report_data(const std::filesystem::path& directory, const std::string& title, std::int64_t max_rows) {
+report_data read_report_data(const std::filesystem::path& directory, const std::string& title, std::int64_t max_rows,
+                             const std::string& hardware) {
   const std::filesystem::path study = directory / "study.sqlite";
   const std::filesystem::path run = directory / "run.sqlite";
   const bool is_study = is_there(study);
@@ -224,6 +244,7 @@ report_data read_report_data(const std::filesystem::path& directory, const std::
     read_study_tables(data, database);
     return data;
   }
+  if (!is_study) show_hardware(data, database, hardware);
   read_tables(data, database, is_study ? std::span<const table_query>(study_queries) : run_queries, max_rows);
   for (auto& [name, rows] : data.tables)
     if (name == "totals")

@@ -45,6 +45,7 @@ std::string configuration_hash(const finished_run& run, const std::string& setti
   }
   for (const dataflow_stream& link : streams_of(run.accelerator.flow)) text += fmt::format(" {}", link.depth);
   for (const auto& [name, seed] : run.seeds) text += fmt::format(" {}={}", name, seed);
+  text += fmt::format(" prices {} {}", to_string(run.prices.kind), run.prices.device->name);
   text += fmt::format(" data {} {} {} {}", to_string(run.data.inputs.type), hash_of(run.data.inputs.words),
                       hash_of(run.data.labels), run.data.first_frame);
   return content_hash(text);

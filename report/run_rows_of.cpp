@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/report/run_rows_of.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "spillway/models/certificates/certificate.h"
-#include "spillway/resource/finn/model.h"
+#include "spillway/models/support/error.h"
+#include "spillway/resource/bands.h"
+#include "spillway/resource/cost.h"
+#include "spillway/resource/hardware.h"
 
 namespace spillway {
 
@@ -19,13 +26,98 @@ frame_row row_of(const finished_run& run, std::uint64_t frame, const std::option
 
 }  // namespace
 
-std::vector<cost_row> cost_rows(const dataflow& flow) {
-  std::vector<cost_row> rows;
-  const network_cost cost = finn_cost(flow);
-  for (std::size_t u = 0; u < cost.units.size(); ++u)
-    for (const cost_term& term : leaves(cost.units[u]))
-      rows.push_back({static_cast<std::uint32_t>(u), term.name, term.amount, term.formula});
-  return rows;
+namespace {
+
+/// Adds to the row of that name, or makes one.
+void add_term(std::vector<cost_row>& rows, std::ptrdiff_t first, cost_row made) {
+  const auto same =
+      std::find_if(rows.begin() + first, rows.end(), [&](const cost_row& row) { return row.term == made.term; });
+  if (same == rows.end()) return rows.push_back(std::move(made));
+  same->luts += made.luts;
+  if (same->low && made.low) *same->low += *made.low;
+  if (same->high && made.high) *same->high += *made.high;
+}
+
+/// The share of an amount that one of its terms is.
+double share(const cost_term& term, double of) { return of > 0 ? term.amount / of : 0; }
+
+/// Terms of one name are one row. Those of LUTs share the unit's band.
+void add_terms(std::vector<cost_row>& rows, const cost_row& owner, const unit_cost& cost) {
+  const auto first = std::ssize(rows);
+  const auto add = [&](const cost_term& term, const std::string& category, const std::optional<value_band>& band,
+                       double of) {
+    cost_row made = owner;
+    made.term = term.name;
+    made.luts = term.amount;
+    made.formula = term.formula;
+    if (!made.category && !category.empty()) made.category = category;
+    if (band) {
+      made.low = share(term, of) * band->low;
+      made.high = share(term, of) * band->high;
+    }
+    add_term(rows, first, std::move(made));
+  };
+  for (const cost_term& group : cost.luts.children)
+    for (const cost_term& term : leaves(group)) add(term, group.name, lut_band(cost), cost.luts.amount);
+  if (cost.luts.children.empty()) add(cost.luts, "", lut_band(cost), cost.luts.amount);
+  for (const cost_term* term : {&cost.bram18, &cost.uram, &cost.dsp}) add(*term, "", {}, 0);
+  if (!cost.ff) return;
+  const cost_term ff{"ff", 0, cost.ff->amount, cost.ff->formula, {}, {}, {}};
+  add(ff, "", ff_band(cost), cost.ff->amount);
+}
+
+price_row total_of(const unit_cost& cost, const std::string& hardware) {
+  price_row row;
+  row.hardware = hardware;
+  row.name = cost.unit;
+  row.kind = cost.kind;
+  row.luts = cost.luts.amount;
+  if (const auto band = lut_band(cost)) {
+    row.luts_low = band->low;
+    row.luts_high = band->high;
+  }
+  if (cost.ff) row.ff = cost.ff->amount;
+  if (const auto band = ff_band(cost)) {
+    row.ff_low = band->low;
+    row.ff_high = band->high;
+  }
+  row.bram18 = cost.bram18.amount;
+  row.uram = cost.uram.amount;
+  row.dsp = cost.dsp.amount;
+  if (cost.used.sites > 0) row.sites = cost.used.sites;
+  return row;
+}
+
+/// Units come first, then streams, each in their order.
+void add_prices(run_prices& to, const dataflow& flow, const network_cost& cost, const std::string& hardware) {
+  const std::size_t units = flow.units.size();
+  for (std::size_t u = 0; u < cost.units.size(); ++u) {
+    cost_row owner;
+    owner.hardware = hardware;
+    to.totals.push_back(total_of(cost.units[u], hardware));
+    if (u < units) {
+      owner.unit = to.totals.back().unit = static_cast<std::uint32_t>(u);
+    } else {
+      owner.unit.reset();
+      owner.stream = static_cast<std::uint32_t>(u - units);
+      owner.category = "stream";
+    }
+    add_terms(to.terms, owner, cost.units[u]);
+  }
+}
+
+}  // namespace
+
+run_prices prices_in_run(const dataflow& flow, const fpga_device& device) {
+  run_prices result;
+  for (const hardware kind : {hardware::spillway, hardware::finn_hls, hardware::finn_rtl, hardware::finn_formula}) {
+    try {
+      add_prices(result, flow, price(flow, kind, device), std::string(to_string(kind)));
+    } catch (const config_error& impossible) {  // a memory that the device does not have
+      result.not_priced = fmt::format("{}: {}", to_string(kind), impossible.what());
+    }
+  }
+  return result;
 }
 
 std::vector<frame_row> frame_rows(const finished_run& run) {

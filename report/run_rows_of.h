@@ -6,14 +6,20 @@
 #include <vector>
 
 #include "spillway/report/finished_run.h"
+#include "spillway/resource/devices.h"
 #include "spillway/traces/run_rows.h"
 
 namespace spillway {
 
 // The rows of run.sqlite, made of a run.
 
-/// Terms of FINN's price of each unit.
-std::vector<cost_row> cost_rows(const dataflow& flow);
+/// A design's prices in every hardware, on one device.
+struct run_prices {
+  std::vector<cost_row> terms;
+  std::vector<price_row> totals;
+  std::string not_priced;  ///< why one of them has no price; empty if all have
+};
+run_prices prices_in_run(const dataflow& flow, const fpga_device& device);
 
 /// All frames that the run has finished.
 std::vector<frame_row> frame_rows(const finished_run& run);

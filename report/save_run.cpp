@@ -135,7 +135,12 @@ void run_saver::make_store(const finished_run& run) {
   store.write_meta("clock_mhz", clock_mhz);
   store.write_units(describe_units(run.accelerator.flow));
   store.write_streams(describe_streams(run.accelerator.flow));
-  store.write_costs(cost_rows(run.accelerator.flow));
+  const run_prices prices = prices_in_run(run.accelerator.flow, *run.prices.device);
+  store.write_costs(prices.terms);
+  store.write_prices(prices.totals);
+  store.write_meta("hardware", std::string(to_string(run.prices.kind)));
+  store.write_meta("device", std::string(run.prices.device->name));
+  if (!prices.not_priced.empty()) store.write_meta("not_priced", prices.not_priced);
   store.write_assumptions(run.accelerator.assumptions);
   store.write_checkpoint({});
   m_store.emplace(std::move(store));

@@ -92,6 +92,7 @@ finished_run simulate(design accelerator, dataset data, const simulation_options
   run.engine = engine_of(options);
   run.command = options.command;
   run.real_outputs = options.real_outputs;
+  run.prices = options.prices;
   run.seeds = {{"stalls", options.run.stalls.seed}};
   run.accelerator = std::move(accelerator);
   run.data = std::move(data);

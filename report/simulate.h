@@ -7,6 +7,7 @@
 
 #include "spillway/report/finished_run.h"
 #include "spillway/report/save_run.h"
+#include "spillway/resource/amounts.h"
 
 namespace spillway {
 
@@ -24,7 +25,8 @@ struct simulation_options {
   std::function<bool(std::uint64_t done, std::uint64_t all)> on_exact = {};
   /// Called with a line about how the run directory is used, where it should be known.
   std::function<void(const std::string& line)> on_note = {};
-  std::string command;  ///< for the manifest
+  std::string command;     ///< for the manifest
+  price_list prices = {};  ///< that a run directory's report shows
 };
 
 /// Runs a design on a data set: quantizes the inputs, simulates, and scores the outputs against registers of full

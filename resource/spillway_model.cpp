@@ -16,17 +16,17 @@ namespace spillway {
 
 namespace {
 
-constexpr const char* own_source = "docs/cost-model.md: rules of resource/rules.h, constants of resource/fitted.h";
+constexpr const char* model_source = "docs/cost-model.md: rules of resource/rules.h, constants of resource/fitted.h";
 
 cost_term term(std::string name, double amount, const char* formula) {
-  return {std::move(name), amount, amount, formula, {}, own_source, {}};
+  return {std::move(name), amount, amount, formula, {}, model_source, {}};
 }
 
 /// A tree of what `amount_of` sees in each part, by group.
 template <class Amount>
 cost_term tree_of(const char* name, const unit_estimate& estimate, const Amount& amount_of) {
   constexpr std::array groups{"compute", "threshold", "memory", "control"};
-  cost_term root{name, 0, 0, {}, {}, own_source, {}};
+  cost_term root{name, 0, 0, {}, {}, model_source, {}};
   for (std::size_t g = 0; g < groups.size(); ++g) {
     cost_term group{groups[g], 0, 0, {}, {}, {}, {}};
     for (const priced_part& part : estimate.parts) {

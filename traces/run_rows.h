@@ -82,12 +82,30 @@ struct activity_row {
   std::uint64_t working = 0, starved = 0, blocked = 0, draining = 0;
 };
 
-/// One term of a unit's cost: LUTs, or blocks of memory for the terms "bram18", "uram" and "dsp".
+/// One term of the price of a unit or of a stream: LUTs, or what the terms "ff", "bram18", "uram" and "dsp" are of.
+/// Where the error of such a unit was measured, a term of LUTs has its share of the unit's band, and "ff" that of
+/// flip-flops.
 struct cost_row {
-  std::uint32_t unit = 0;
+  std::optional<std::uint32_t> unit = 0;
   std::string term;
   double luts = 0;
   std::string formula;
+  std::string hardware = "spillway";         ///< as --hardware names it
+  std::optional<std::string> category = {};  ///< compute, threshold, memory, control, stream
+  std::optional<std::uint32_t> stream = {};  ///< of a term that is no unit's
+  std::optional<double> low = {}, high = {};
+};
+
+/// What a unit, or a stream, takes in all.
+struct price_row {
+  std::string hardware;
+  std::optional<std::uint32_t> unit = {};  ///< nothing: a stream
+  std::string name, kind;
+  double luts = 0;
+  std::optional<double> luts_low = {}, luts_high = {};  ///< where the error of its kind was measured
+  std::optional<double> ff = {}, ff_low = {}, ff_high = {};
+  double bram18 = 0, uram = 0, dsp = 0;
+  std::optional<double> sites = {};
 };
 
 /// What the whole run came to. Accuracies are 0 to 1, and empty if the data has no labels. What compares with registers

@@ -28,7 +28,10 @@ CREATE TABLE events(frame INTEGER, unit INTEGER, position INTEGER, channel INTEG
 CREATE TABLE frames(frame INTEGER PRIMARY KEY, label INTEGER, class INTEGER, exact_class INTEGER, events INTEGER,
   abs_error REAL);
 CREATE TABLE activity(unit INTEGER PRIMARY KEY, working INTEGER, starved INTEGER, blocked INTEGER, draining INTEGER);
-CREATE TABLE costs(unit INTEGER, term TEXT, luts REAL, formula TEXT, PRIMARY KEY(unit, term));
+CREATE TABLE costs(unit INTEGER, term TEXT, luts REAL, formula TEXT, hardware TEXT, category TEXT, stream INTEGER,
+  low REAL, high REAL, PRIMARY KEY(unit, stream, term, hardware));
+CREATE TABLE prices(hardware TEXT, unit INTEGER, name TEXT, kind TEXT, luts REAL, luts_low REAL, luts_high REAL, ff REAL,
+  ff_low REAL, ff_high REAL, bram18 REAL, uram REAL, dsp REAL, sites REAL, PRIMARY KEY(hardware, name));
 CREATE TABLE assumptions(assumption INTEGER PRIMARY KEY, "where" TEXT, what TEXT, value TEXT, why TEXT);
 CREATE TABLE totals(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 )";
@@ -173,8 +176,18 @@ void run_store::write_activity(std::span<const activity_row> activity) {
 
 void run_store::write_costs(std::span<const cost_row> costs) {
   m_database.write([&] {
-    sqlite_statement insert = m_database.prepare("INSERT OR REPLACE INTO costs VALUES(?,?,?,?)");
-    for (const cost_row& row : costs) insert.run(row.unit, row.term, row.luts, row.formula);
+    sqlite_statement insert = m_database.prepare(insert_into("costs", 9));
+    for (const cost_row& row : costs)
+      insert.run(row.unit, row.term, row.luts, row.formula, row.hardware, row.category, row.stream, row.low, row.high);
+  });
+}
+
+void run_store::write_prices(std::span<const price_row> prices) {
+  m_database.write([&] {
+    sqlite_statement insert = m_database.prepare(insert_into("prices", 14));
+    for (const price_row& row : prices)
+      insert.run(row.hardware, row.unit, row.name, row.kind, row.luts, row.luts_low, row.luts_high, row.ff, row.ff_low,
+                 row.ff_high, row.bram18, row.uram, row.dsp, row.sites);
   });
 }
 

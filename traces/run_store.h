@@ -56,6 +56,7 @@ class run_store {
   void write_frames(std::span<const frame_row> frames);
   void write_activity(std::span<const activity_row> activity);
   void write_costs(std::span<const cost_row> costs);
+  void write_prices(std::span<const price_row> prices);
   /// What was decided where the file leaves something open.
   void write_assumptions(std::span<const assumption> assumptions);
   void write_totals(const run_totals& totals);

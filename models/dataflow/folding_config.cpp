@@ -27,6 +27,7 @@ constexpr unit_properties anything{true, true, true, true, true, true, true, tru
 
 constexpr std::array<std::string_view, 4> memory_styles{"auto", "distributed", "block", "ultra"};
 constexpr std::array<std::string_view, 3> multiplier_styles{"auto", "lut", "dsp"};
+constexpr std::array<std::string_view, 2> threshold_styles{"parallel", "binary_search"};
 
 /// What FINN can set, and no unit here differs by: legal, and said where the value is not what the unit is anyway.
 struct fixed_attribute {
@@ -53,8 +54,8 @@ constexpr std::array<fixed_attribute, 16> fixed_attributes{{
     {"mem_port", {"\"\"", ""}, {}},
 }};
 
-constexpr std::array<std::string_view, 6> own_attributes{"PE",           "SIMD",         "ram_style", "parallel_window",
-                                                         "inFIFODepths", "outFIFODepths"};
+constexpr std::array<std::string_view, 7> own_attributes{
+    "PE", "SIMD", "ram_style", "parallel_window", "threshold_style", "inFIFODepths", "outFIFODepths"};
 
 std::vector<std::string_view> known_attributes() {
   std::vector<std::string_view> result(own_attributes.begin(), own_attributes.end());
@@ -188,6 +189,8 @@ class folding_reader {
       unit.constant_weights = is_embedded(value);
     else if (key == "resType" && has.multipliers)
       unit.multipliers = multipliers(value, where);
+    else if (key == "threshold_style")
+      unit.thresholds = compared(value, where);
     else if (key == "parallel_window")
       unit.parallel_window = flag(value, where);
     else if (key == "inFIFODepths")
@@ -210,6 +213,15 @@ class folding_reader {
       refuse(fmt::format("{} = {} is not one of auto, lut, dsp; nearest: {}", where, shown(value),
                          nearest_name(value.is_string() ? value.get<std::string>() : "", multiplier_styles)));
     return multiplier_style::lut;
+  }
+
+  threshold_style compared(const json& value, const std::string& where) const {
+    const auto found = std::find(threshold_styles.begin(), threshold_styles.end(), value);
+    if (found == threshold_styles.end())
+      refuse(fmt::format("{} = {} is not one of {}; nearest: {}", where, shown(value),
+                         fmt::join(threshold_styles, ", "),
+                         nearest_name(value.is_string() ? value.get<std::string>() : "", threshold_styles)));
+    return static_cast<threshold_style>(found - threshold_styles.begin());
   }
 
   /// What would have no effect on constant weights: another memory, or multipliers.
@@ -304,6 +316,9 @@ json attributes_of(const Unit& unit) {
     add_weights(attributes, unit);
   else if constexpr (has.memory)
     attributes["ram_style"] = name_of(unit.memory);
+  // FINN knows no such attribute: it is written only where it says something.
+  if constexpr (has.thresholds)
+    if (unit.style == threshold_style::binary_search) attributes["threshold_style"] = "binary_search";
   if constexpr (has.parallel_window) attributes["parallel_window"] = unit.style == window_style::parallel ? 1 : 0;
   return attributes;
 }

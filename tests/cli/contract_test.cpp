@@ -191,6 +191,8 @@ TEST_CASE("docs/json.md lists every key that a command prints") {
       {"simulate", a2q, "--data", "binary-mnist", "--frames", "5", "--compare", "--quiet", "--json"},
       {"estimate", a2q, "--json"},
       {"estimate", a2q, "--hardware", "finn-formula", "--json"},
+      {"estimate", a2q, "--against-hardware", "finn-rtl", "--json"},
+      {"explore", a2q, "--luts", "50%", "--quiet", "--json"},
       {"explore", a2q, "--cycles", "2000", "--fifos", "live", "--quiet", "--json"},
       {"version", "--json"}};
   for (const std::vector<std::string>& line : lines) {

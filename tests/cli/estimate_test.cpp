@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -34,8 +35,8 @@ TEST_CASE("estimate prints the utilization of a device, as Vivado lays it out") 
 }
 
 TEST_CASE("a design that does not fit is priced, and one line says so") {
-  const process_result run = spillway_command(
-      {"estimate", qat, "--pe", "10", "--simd", "784", "--accumulator", "40", "--json"});
+  const process_result run =
+      spillway_command({"estimate", qat, "--pe", "10", "--simd", "784", "--accumulator", "40", "--json"});
   CHECK(run.code == 0);
   const json cost = json::parse(run.out);
   CHECK(cost["utilization"]["fits"] == false);
@@ -101,12 +102,74 @@ TEST_CASE("FINN's hardware has a utilization as Vivado counts, and a band where 
 }
 
 TEST_CASE("what only some hardware has is refused to the others, in one line") {
-  for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"--thresholds", "block"},
-                                                                                    {"--weights", "external"},
-                                                                                    {"--accumulator-width", "given"},
-                                                                                    {"--multipliers", "lut"}})
+  for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{
+           {"--thresholds", "block"}, {"--weights", "external"}, {"--accumulator-width", "given"}})
     check_refused(spillway_command(own({flag, value})), 2, {flag, "--hardware finn-formula"});
+  check_refused(spillway_command({"estimate", qat, "--hardware", "finn-hls", "--multipliers", "dsp"}), 2,
+                {"--multipliers", "--hardware spillway"});
+  CHECK(spillway_command(own({"--multipliers", "lut"})).code == 0);
   check_refused(spillway_command({"estimate", qat, "--hardware", "finn-formula", "--device", "xcu250"}), 2,
                 {"--device", "--hardware spillway"});
   check_refused(spillway_command(own({"--device", "xczu3gg"})), 2, {"xczu3gg", "nearest: xczu3eg"});
+}
+
+TEST_CASE("two designs are compared term by term, and all differences add up") {
+  const process_result run = spillway_command(
+      {"estimate", qat, "--accumulator", "32", "--against-accumulator", "certified", "--against-pe", "10", "--json"});
+  REQUIRE(run.code == 0);
+  const json both = json::parse(run.out), &difference = both["difference"];
+  const auto priced = [](const std::vector<std::string>& options) {
+    std::vector<std::string> line{"estimate", qat, "--json"};
+    line.insert(line.end(), options.begin(), options.end());
+    return json::parse(spillway_command(line).out);
+  };
+  const json first = priced({"--accumulator", "32"}), second = priced({"--accumulator", "certified", "--pe", "10"});
+  CHECK(both["total"] == first["total"]);
+  CHECK(both["units"] == first["units"]);
+  CHECK(both["against"]["total"] == second["total"]);
+  for (const char* kind : {"luts", "ff", "bram18", "uram", "dsp"}) {
+    CAPTURE(kind);
+    const json& total = difference["total"][kind];
+    CHECK(total["first"] == first["total"][kind]);
+    CHECK(total["second"] == second["total"][kind]);
+    double of_terms = 0, of_units = 0;
+    for (const json& term : difference["terms"])
+      if (term["resource"] == kind) of_terms += term["difference"].get<double>();
+    for (const json& unit : difference["units"]) {
+      of_units += unit[kind]["difference"].get<double>();
+      double inside = 0;
+      for (const json& term : unit["terms"])
+        if (term["resource"] == kind) inside += term["difference"].get<double>();
+      CHECK(inside == doctest::Approx(unit[kind]["difference"].get<double>()));
+    }
+    CHECK(of_terms == doctest::Approx(total["difference"].get<double>()));
+    CHECK(of_units == doctest::Approx(total["difference"].get<double>()));
+  }
+  const auto accumulators = [&](const json& term) {
+    return term["term"] == "accumulators" && term["resource"] == "ff";
+  };
+  const auto found = std::find_if(difference["terms"].begin(), difference["terms"].end(), accumulators);
+  REQUIRE(found != difference["terms"].end());
+  CHECK((*found)["difference"].get<double>() < 0);
+}
+
+TEST_CASE("a second file, another folding and other hardware are compared; a design with itself differs in nothing") {
+  const process_result same = spillway_command({"estimate", qat, "--against", qat, "--json"});
+  REQUIRE(same.code == 0);
+  for (const auto& [kind, sides] : json::parse(same.out)["difference"]["total"].items()) {
+    CAPTURE(kind);
+    CHECK(sides["difference"] == 0);
+  }
+  const process_result files =
+      spillway_command({"estimate", qat, "--accumulator", "32", "--against", zoo + "a2q-w8a1-p12.onnx",
+                        "--against-accumulator", "12", "--against-hardware", "finn-hls", "--explain"});
+  REQUIRE(files.code == 0);
+  for (const char* part : {"first:  ", "second: ", "a2q-w8a1-p12.onnx, accumulators 12; finn-hls on xc7z020",
+                           "accumulators 32; spillway on xc7z020", "difference", "adder tree", "MVAU_0"}) {
+    CAPTURE(part);
+    CHECK(files.out.find(part) != std::string::npos);
+  }
+  check_refused(spillway_command({"estimate", qat, "--against", "/nowhere.onnx"}), 3, {"/nowhere.onnx"});
+  check_refused(spillway_command({"estimate", qat, "--against-accumulator", "x"}), 2, {"x"});
+  check_refused(spillway_command({"estimate", qat, "--against-device", "zcu14"}), 2, {"zcu14"});
 }

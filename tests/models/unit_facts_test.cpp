@@ -34,6 +34,7 @@ std::vector<std::string> attributes_of(const unit_properties& has) {
   add(has.constant_weights, "mem_mode");
   add(has.multipliers, "resType");
   add(has.parallel_window, "parallel_window");
+  add(has.thresholds, "threshold_style");
   return names;
 }
 

@@ -45,7 +45,15 @@ TEST_CASE("every table holds what was written, under the names that the document
   store.write_counts(1, counts, {});
   store.write_frames(std::vector<frame_row>{{0, 3, 4, 3, 12, 0.5}, {1, std::nullopt, 1, 1, std::nullopt, 0}});
   store.write_activity(std::vector<activity_row>{{0, 90, 5, 3, 2}});
-  store.write_costs(std::vector<cost_row>{{0, "mult", 176.5, "SIMD*..."}, {0, "bram18", 18, "..."}});
+  store.write_costs(std::vector<cost_row>{
+      {0, "mult", 176.5, "SIMD*..."}, {0, "bram18", 18, "..."}, {0, "ff", 40, "", "finn-hls", {}, {}, 38, 42.5}});
+  price_row unit_price{"spillway", 0, "MVAU_0", "mvau", 176.5};
+  unit_price.luts_low = 170;
+  unit_price.luts_high = 180;
+  unit_price.bram18 = 18;
+  price_row stream_price{"spillway", std::nullopt, "MVAU_0 -> MVAU_1", "stream", 3};
+  stream_price.ff = 8;
+  store.write_prices(std::vector<price_row>{unit_price, stream_price});
   run_totals totals;
   totals.frames = 2;
   totals.accuracy = 0.5;
@@ -101,7 +109,12 @@ TEST_CASE("every table holds what was written, under the names that the document
         "frame,label,class,exact_class,events,abs_error\n0,3,4,3,12,0.5\n1,,1,1,,0\n");
   CHECK(to_csv(read(path, "SELECT * FROM activity")) == "unit,working,starved,blocked,draining\n0,90,5,3,2\n");
   CHECK(to_csv(read(path, "SELECT * FROM costs")) ==
-        "unit,term,luts,formula\n0,mult,176.5,SIMD*...\n0,bram18,18,...\n");
+        "unit,term,luts,formula,hardware,category,stream,low,high\n0,mult,176.5,SIMD*...,spillway,,,,\n"
+        "0,bram18,18,...,spillway,,,,\n0,ff,40,,finn-hls,,,38,42.5\n");
+  CHECK(to_csv(read(path, "SELECT * FROM prices")) ==
+        "hardware,unit,name,kind,luts,luts_low,luts_high,ff,ff_low,ff_high,bram18,uram,dsp,sites\n"
+        "spillway,0,MVAU_0,mvau,176.5,170,180,,,,18,0,0,\n"
+        "spillway,,MVAU_0 -> MVAU_1,stream,3,,,8,,,0,0,0,\n");
   CHECK(to_csv(read(path, "SELECT * FROM totals WHERE key IN ('accuracy', 'exact_accuracy', 'frames')")) ==
         "key,value\naccuracy,0.5\nexact_accuracy,\nframes,2\n");
   CHECK(to_csv(read(path, "SELECT value FROM meta WHERE key IN ('log_capped', 'schema', 'wall_seconds')")) ==

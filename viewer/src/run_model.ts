@@ -76,7 +76,7 @@ const textual = (value: value | undefined): string | null =>
   typeof value === 'string' && value !== '' ? value : null;
 
 /** Blocks of memory and multipliers stand among the costs; they are no LUTs. */
-export const not_luts = ['bram18', 'uram', 'dsp'];
+export const not_luts = ['ff', 'bram18', 'uram', 'dsp'];
 
 /** "with window" names: MVAU_0, layer Conv_0. */
 export function full_name(unit: unit_facts): string {
@@ -264,7 +264,8 @@ export function run_facts(report: report): run_facts {
   const units = table(report, 'units').map((row) => read_unit(row, registers, activities));
   const links = read_links(report);
   const costs = costs_of(report);
-  const hardware = costs.find((cost) => cost.hardware === 'spillway')?.hardware ?? costs[0]?.hardware ?? null;
+  const shown = textual(report.meta['hardware'] ?? null) ?? 'spillway';
+  const hardware = costs.find((cost) => cost.hardware === shown)?.hardware ?? costs[0]?.hardware ?? null;
   const by_number = new Map(units.map((unit) => [unit.unit, unit]));
   for (const cost of costs) {
     if (cost.hardware !== hardware || !is_luts(cost)) continue;

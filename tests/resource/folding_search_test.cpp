@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spillway/explore/folding_search.h"
+#include "spillway/calibration/folding_search.h"
 
 #include <doctest/doctest.h>
 

@@ -10,6 +10,9 @@
 
 namespace spillway {
 
+// Points of whole networks are folded so: what was synthesised is of these designs. FINN's formula prices them, which
+// is no part of what they are compared with. Whoever wants a design takes explore/design_search.h.
+
 /// What the folding search is asked for.
 struct folding_goal {
   std::int64_t cycles_per_frame = 1;  ///< each unit, by itself, at most
