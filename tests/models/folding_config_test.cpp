@@ -313,3 +313,30 @@ TEST_CASE("a hostile folding file is refused in one line or read, whatever its b
     }
   }
 }
+
+TEST_CASE("how thresholds are compared is read, and written where it is not as by itself") {
+  const temporary_directory folder;
+  const std::string path = folder.file("f.json");
+  const auto style_of = [&](const std::string& text) {
+    write_bytes(path, text);
+    return read_folding_config(path, {"Thresholding_0"}).units.at("Thresholding_0").thresholds;
+  };
+  CHECK(style_of(R"({"Thresholding_0": {"threshold_style": "binary_search"}})") == threshold_style::binary_search);
+  CHECK(style_of(R"({"Thresholding_0": {"threshold_style": "parallel"}})") == threshold_style::parallel);
+  CHECK(style_of(R"({"Thresholding_0": {"PE": 1}})") == std::nullopt);
+  const std::string message =
+      message_of<config_error>([&] { style_of(R"({"Thresholding_0": {"threshold_style": "binary"}})"); });
+  CHECK(message.find("Thresholding_0.threshold_style = \"binary\" is not one of parallel, binary_search; nearest: "
+                     "binary_search") != std::string::npos);
+
+  thresholding unit;
+  unit.name = "Thresholding_0";
+  unit.channels = 4;
+  unit.thresholds = integer_tensor::zeros(signed_type(8), {1, 3});
+  unit.output_type = unsigned_type(2);
+  const dataflow parallel{"one", {unit}, 2};
+  unit.style = threshold_style::binary_search;
+  const dataflow search{"one", {unit}, 2};
+  CHECK(folding_config_json(parallel).find("threshold_style") == std::string::npos);
+  CHECK(style_of(folding_config_json(search)) == threshold_style::binary_search);
+}
