@@ -89,7 +89,7 @@ struct run_result {
   std::uint64_t frames = 0;
   std::uint64_t cycles = 0;                 ///< from the first beat offered to the last beat taken by the sink
   std::uint64_t first_frame_latency = 0;    ///< cycles until the sink has taken the first frame's last beat
-  std::vector<unit_activity> activity;      ///< of each unit; the fast engine leaves it empty
+  std::vector<unit_activity> activity;      ///< of each unit
   std::vector<std::uint64_t> frame_cycles;  ///< when the sink took each frame's last beat
   std::vector<int> most_filled;             ///< the greatest fill of each stream of the dataflow, beats
   stream_comparison compared;

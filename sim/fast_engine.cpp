@@ -47,11 +47,15 @@ void check_options(const dataflow& flow, const run_options& options) {
 }
 
 /// What the cycle engine would say of the time, in its words.
-void add_times(const beat_times& times, run_result& result) {
+void add_times(const dataflow& flow, const beat_times& times, run_result& result) {
   result.cycles = times.cycles;
   result.first_frame_latency = times.first_frame_latency;
   for (const std::int64_t beats : times.high_water) result.most_filled.push_back(static_cast<int>(beats));
   for (std::uint64_t frame = 0; frame < result.frames; ++frame) result.frame_cycles.push_back(times.done.at(frame));
+  for (std::size_t u = 0; u < flow.units.size(); ++u) {
+    const unit_cycles& of = times.activity[u];
+    result.activity.push_back({name_of(flow.units[u]), of.working, of.starved, of.blocked, of.draining});
+  }
 }
 
 std::uint64_t iterations_per_frame(const dataflow_unit& unit) {
@@ -169,7 +173,7 @@ run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, r
   const std::int64_t frames = count_frames(flow, inputs);
   const detail::fast_plan plan(flow, options.order);
   detail::block_runner runner(flow, plan, inputs, frames, options.on_progress);
-  const beat_times_options asked{.high_water = true, .issues = true};
+  const beat_times_options asked{.high_water = true, .issues = true, .activity = true};
   const detail::stamps times(flow, static_cast<std::uint64_t>(frames), asked);
   resumable_run(flow, runner, times, events, options).run(static_cast<std::uint64_t>(frames));
 
@@ -178,9 +182,9 @@ run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, r
   result.stopped = runner.stopped();
   result.outputs = runner.take_outputs();
   if (result.stopped)
-    add_times(compute_beat_times(flow, result.frames), result);
+    add_times(flow, compute_beat_times(flow, result.frames, {.activity = true}), result);
   else
-    add_times(times.times(), result);
+    add_times(flow, times.times(), result);
   return result;
 }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
+#include "spillway/models/dataflow/times/activity_count.h"
 #include "spillway/models/dataflow/times/network_times.h"
 #include "spillway/models/dataflow/times/repetition.h"
 #include "spillway/models/dataflow/times/wait_ring.h"
@@ -33,13 +35,16 @@ class evaluation {
     m_result.frames = static_cast<std::uint64_t>(m_all);
     m_high_water.resize(m_network.links().size());
     m_looked_at.resize(m_network.links().size());
+    if (m_options.activity) m_activity.emplace(m_flow, m_network);
     if (m_all == 0) {
       m_result.high_water = m_high_water;
+      if (m_options.activity) m_result.activity.resize(m_flow.units.size());
       return std::move(m_result);
     }
     if (m_options.issues) m_network.note_steps();
     for (m_done = 0; m_done + 1 < m_frames; ++m_done) {
       if (!next_frame()) return stopped();
+      if (m_activity) m_activity->follow(m_network, m_done + 1);
       if (!m_repeats) skip_repetitions();
       forget();
     }
@@ -66,6 +71,7 @@ class evaluation {
     if (!m_repeats) return;
     const std::int64_t period = m_repeats->period, shown = m_done + 1 + m_repeats->window + period;
     note_steady_state(m_done + 1 - m_repeats->window - period);
+    if (m_activity) m_activity->begin_period(period);
     const bool all_count = m_options.high_water && m_repeats->fills_grow;
     if (m_all > shown && !all_count) m_frames = m_all - (m_all - shown) / period * period;
   }
@@ -100,6 +106,7 @@ class evaluation {
     const cycle end = *out.pop_of(m_frames * out.beats - 1);
     m_result.cycles = static_cast<std::uint64_t>(end) + 1;
     if (m_options.issues) note_issues();
+    if (m_activity) note_activity(end);
     if (!before) return true;
     m_network = std::move(*before);
     if (goes_beyond(end)) start_again();
@@ -117,6 +124,22 @@ class evaluation {
     }
   }
 
+  /// Of a run that is over with cycle `end`, whatever else the units could do.
+  void note_activity(cycle end) {
+    run_on(m_frames, no_stop);
+    if (m_activity->is_beyond(end)) {
+      m_network = network_times(m_flow);
+      const std::int64_t done = std::exchange(m_done, 0);
+      run_on(m_frames, no_stop);
+      m_done = done;
+      m_activity->start_again(m_flow, m_network);
+    }
+    m_result.activity = m_activity->finish(m_network, end, skipped(), m_result.steady.cycles);
+  }
+
+  /// Periods that are left out.
+  std::int64_t skipped() const { return m_repeats ? (m_all - m_frames) / m_repeats->period : 0; }
+
   /// True where frames come out that nothing of the input is in (windows of padding alone), before it is there.
   bool goes_beyond(cycle end) const {
     return std::any_of(m_network.links().begin(), m_network.links().end(), [end](const link_times& link) {
@@ -133,8 +156,7 @@ class evaluation {
   }
 
   beat_times finished() {
-    const std::int64_t skipped = m_repeats ? (m_all - m_frames) / m_repeats->period : 0;
-    m_result.cycles += static_cast<std::uint64_t>(skipped) * m_result.steady.cycles;
+    m_result.cycles += static_cast<std::uint64_t>(skipped()) * m_result.steady.cycles;
     m_result.done.go_on(m_result.steady);
     for (std::size_t u = 0; u < m_result.issues.size(); ++u) {
       steady_state pace = m_result.steady;
@@ -148,7 +170,7 @@ class evaluation {
 
   /// Not all units can do the next frame: they go on until none can.
   beat_times stopped() {
-    run_on(m_all, std::numeric_limits<cycle>::max());
+    run_on(m_all, no_stop);
     if (m_network.output().popped >= m_all * m_network.output().beats) return finished_before_deadlock();
     m_result.frames = static_cast<std::uint64_t>(m_network.output().popped / m_network.output().beats);
     m_result.deadlock = find_deadlock(m_network);
@@ -163,6 +185,7 @@ class evaluation {
     const cycle end = *m_network.output().pop_of(m_all * m_network.output().beats - 1);
     m_result.cycles = static_cast<std::uint64_t>(end) + 1;
     if (m_options.issues) note_issues();
+    if (m_activity) note_activity(end);
     if (m_options.high_water) {
       start_again();
       run_on(m_all, end);
@@ -197,6 +220,8 @@ class evaluation {
     }
   }
 
+  static constexpr cycle no_stop = std::numeric_limits<cycle>::max();
+
   const dataflow& m_flow;
   const beat_times_options& m_options;
   std::int64_t m_all;     ///< frames that are asked for
@@ -204,6 +229,7 @@ class evaluation {
   network_times m_network;
   std::int64_t m_done = 0;
   std::optional<repetition> m_repeats;
+  std::optional<activity_count> m_activity;
   std::vector<std::int64_t> m_high_water, m_looked_at;  ///< by stream
   beat_times m_result;
 };

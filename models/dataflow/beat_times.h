@@ -8,6 +8,7 @@
 #include "spillway/models/dataflow/beat_deadlock.h"
 #include "spillway/models/dataflow/dataflow.h"
 #include "spillway/models/dataflow/frame_cycles.h"
+#include "spillway/models/dataflow/unit_cycles.h"
 
 namespace spillway {
 
@@ -15,6 +16,7 @@ namespace spillway {
 struct beat_times_options {
   bool high_water = true;  ///< the greatest fill of each stream
   bool issues = false;     ///< when each MVAU and VVAU issues each of its iterations
+  bool activity = false;   ///< how many cycles each unit works, and waits for what
 };
 
 /// When everything happens in a run without stalls at its ends. Cycles are counted as those of `run_result`.
@@ -26,6 +28,7 @@ struct beat_times {
   steady_state steady;                    ///< period 0: the run ended before one was found
   std::vector<std::int64_t> high_water;   ///< of each stream, beats; as `options` ask
   std::vector<frame_cycles> issues;       ///< of each unit, NF * SF a vector, as `options` ask; empty for other kinds
+  std::vector<unit_cycles> activity;      ///< of each unit, summing to `cycles`; as `options` ask
   std::optional<beat_deadlock> deadlock;  ///< then only its fields, `high_water` and `frames`, those done, are set
 };
 

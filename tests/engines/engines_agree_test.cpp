@@ -6,8 +6,8 @@
 #include "spillway/models/numbers/register_oracle.h"
 #include "spillway/models/support/error.h"
 #include "spillway/sim/engine.h"
-#include "spillway/tests/engines/random_dataflow.h"
 #include "spillway/tests/effort.h"
+#include "spillway/tests/engines/random_dataflow.h"
 
 using namespace spillway;
 
@@ -27,10 +27,12 @@ void check_equal(const dataflow& flow, const run_result& cycle, const recorder& 
   }
   REQUIRE(cycle.frame_cycles == fast.frame_cycles);
   REQUIRE(cycle.most_filled == fast.most_filled);
+  REQUIRE(cycle.activity == fast.activity);
   REQUIRE(std::ranges::equal(cycle_events.events(), fast_events.events()));  // in one order, too
 }
 
-/// Draws `cases` accelerators (times `effort`) and compares; returns the events seen, so that a test can't pass on none.
+/// Draws `cases` accelerators (times `effort`) and compares; returns the events seen, so that a test can't pass on
+/// none.
 std::uint64_t compare(std::uint64_t seed, int cases, int max_units, int type_bits, int accumulator_bits) {
   std::uint64_t seen = 0;
   for (int c = 0; c < cases * testing::effort(); ++c) {
@@ -132,6 +134,13 @@ TEST_CASE("a stopped run keeps the frames that are finished") {
   REQUIRE(stopped.frames < 5000);
   CHECK(stopped.outputs.size() == static_cast<std::int64_t>(stopped.frames) * unit.vectors_per_frame * unit.mh());
   CHECK(std::equal(stopped.outputs.words.begin(), stopped.outputs.words.end(), whole.outputs.words.begin()));
+  const integer_tensor finished =
+      random.tensor(unit.input_type, {static_cast<std::int64_t>(stopped.frames) * unit.vectors_per_frame, unit.mw()});
+  recorder clocked(0);
+  const run_result cycle = run_cycle_engine(flow, finished, clocked);
+  CHECK(cycle.cycles == stopped.cycles);
+  CHECK(cycle.activity == stopped.activity);
+  CHECK(cycle.most_filled == stopped.most_filled);
 }
 
 TEST_CASE("what the fast engine can't do is refused in one line") {

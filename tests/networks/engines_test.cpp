@@ -72,6 +72,7 @@ TEST_CASE("both engines agree on random networks of every kind of unit, event by
     REQUIRE(cycle.first_frame_latency == fast.first_frame_latency);
     REQUIRE(cycle.frame_cycles == fast.frame_cycles);
     REQUIRE(cycle.most_filled == fast.most_filled);
+    REQUIRE(cycle.activity == fast.activity);
     REQUIRE(std::ranges::equal(cycle_events.events(), fast_events.events()));  // in one order, too
     seen += cycle_events.total().events;
   }

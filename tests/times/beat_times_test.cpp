@@ -23,6 +23,19 @@ int index_of(const std::string& module) {
   return digits.find_first_not_of("0123456789") == std::string::npos ? std::stoi(digits) : -1;
 }
 
+/// Every state of every unit, in a run that the two looked at.
+void check_activity(const beat_times& found, const seen_times& seen) {
+  REQUIRE(found.activity.size() == seen.activity.size());
+  for (std::size_t u = 0; u < seen.activity.size(); ++u) {
+    CAPTURE(seen.activity[u].unit);
+    CHECK(found.activity[u].working == seen.activity[u].working);
+    CHECK(found.activity[u].starved == seen.activity[u].starved);
+    CHECK(found.activity[u].blocked == seen.activity[u].blocked);
+    CHECK(found.activity[u].draining == seen.activity[u].draining);
+    CHECK(found.activity[u].total() == found.cycles);
+  }
+}
+
 void check_deadlock(const deadlock_error& expected, const beat_deadlock& found, std::size_t units) {
   CHECK(found.cycle == expected.cycle);
   REQUIRE(found.fills.size() == expected.levels.size());
@@ -137,6 +150,71 @@ TEST_CASE("frames behind the steady state follow by multiplication, as the cycle
       CHECK(seen.done[frame + steady.period] - seen.done[frame] == steady.cycles);
   }
   CHECK(skipping > 100);
+}
+
+TEST_CASE("units work, starve, are blocked and drain for as many cycles as in the cycle engine") {
+  std::map<std::string, std::uint64_t> states;
+  int skipping = 0, deadlocks = 0;
+  for (std::uint64_t seed = 1; seed <= 2400U * testing::effort(); ++seed) {
+    CAPTURE(seed);
+    const dataflow flow = random_design(seed);
+    const std::uint64_t frames = seed % 8 == 0 ? 20 + seed % 50 : 1 + seed % 4;
+    CAPTURE(frames);
+    const seen_times seen = run_cycle_by_cycle(flow, static_cast<std::int64_t>(frames));
+    const beat_times alone = compute_beat_times(flow, frames, {.high_water = false, .activity = true});
+    const beat_times with_fills = compute_beat_times(flow, frames, {.issues = true, .activity = true});
+    if (seen.deadlock) {
+      ++deadlocks;
+      CHECK(alone.activity.empty());
+      CHECK(with_fills.activity.empty());
+      continue;
+    }
+    check_activity(alone, seen);
+    check_activity(with_fills, seen);
+    CHECK(with_fills.high_water == seen.high_water);
+    CHECK(compute_beat_times(flow, frames).activity.empty());
+    for (const unit_activity& unit : seen.activity) {
+      states["working"] += unit.working;
+      states["starved"] += unit.starved;
+      states["blocked"] += unit.blocked;
+      states["draining"] += unit.draining;
+    }
+    skipping += frames >= 20 && alone.steady.period > 0;
+  }
+  CHECK(skipping > 150);
+  CHECK(deadlocks > 50);
+  for (const auto& [state, cycles] : states) {
+    CAPTURE(state);
+    CHECK(cycles > 10'000);
+  }
+}
+
+TEST_CASE("what a period adds to the states is multiplied, and so runs of any length are linear in their periods") {
+  constexpr std::uint64_t periods = 100'000;
+  int compared = 0;
+  for (std::uint64_t seed = 1; seed <= 100U * testing::effort(); ++seed) {
+    CAPTURE(seed);
+    const dataflow flow = random_design(seed);
+    const beat_times few = compute_beat_times(flow, 400, {.high_water = false, .activity = true});
+    if (few.deadlock || few.steady.period == 0 || few.steady.period > 20) continue;
+    const std::uint64_t frames = 400 + few.steady.period * periods;
+    const beat_times more = compute_beat_times(flow, 400 + few.steady.period, {.high_water = false, .activity = true});
+    const beat_times many = compute_beat_times(flow, frames, {.high_water = false, .activity = true});
+    for (std::size_t u = 0; u < flow.units.size(); ++u) {
+      const unit_cycles &first = few.activity[u], &then = more.activity[u], &all = many.activity[u];
+      CHECK(all.total() == many.cycles);
+      CHECK(all.working == first.working + periods * (then.working - first.working));
+      CHECK(all.blocked == first.blocked + periods * (then.blocked - first.blocked));
+      CHECK(all.draining == first.draining + periods * (then.draining - first.draining));
+    }
+    ++compared;
+  }
+  CHECK(compared > 50);
+}
+
+TEST_CASE("no unit does anything in a run of no frames") {
+  const dataflow flow = random_design(4);
+  CHECK(compute_beat_times(flow, 0, {.activity = true}).activity == std::vector<unit_cycles>(flow.units.size()));
 }
 
 TEST_CASE("a billion frames cost what the first few do") {
