@@ -97,6 +97,11 @@ std::string to_json(const finished_run& run) {
     }
     json["units"].push_back(std::move(row));
   }
+  const std::vector<dataflow_stream> links = streams_of(run.accelerator.flow);
+  for (std::size_t s = 0; s < run.result.most_filled.size(); ++s)
+    json["streams"].push_back({{"stream", name_of(run.accelerator.flow, links[s])},
+                               {"depth", links[s].depth},
+                               {"high_water", run.result.most_filled[s]}});
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
