@@ -34,7 +34,7 @@ export function tile(label: string, figure: text, note: text, ...badges: Node[])
     'div',
     { class: 'tile' },
     h('dt', {}, label),
-    h('dd', { class: 'figure-number' }, ...figure),
+    h('dd', { class: String(figure[0]).length > 7 ? 'figure-number long' : 'figure-number' }, ...figure),
     h('dd', { class: 'note' }, ...note),
     h('dd', { class: 'badges' }, badges),
   );

@@ -75,6 +75,12 @@ function others_said(facts: run_facts): text | null {
     quiet.length === facts.layers.length
       ? `Of the ${counted(quiet.length, 'layer')}, `
       : `Of the ${counted(quiet.length, 'other')}, `;
+  if (lucky === 0)
+    return [
+      `In the ${quiet.length === 1 ? 'other one' : `${integer(quiet.length)} others`} the width is proven `,
+      grade_mark('proved'),
+      '.',
+    ];
   return [
     others,
     proven > 0 && `the width is proven in ${integer(proven)} `,
@@ -131,10 +137,15 @@ function overflow_tile(facts: run_facts): HTMLElement | null {
         `${share(persistent / Math.max(1, dots))} of these persistent`;
   return tile(
     'Layers that overflow',
-    [`${over} `, unit(`of ${facts.layers.length}`)],
+    [String(over), unit(` of ${facts.layers.length}`)],
     [note],
     grade_badge(over === 0 && is_proved(facts) ? 'proved' : 'simulated'),
   );
+}
+
+/** Microseconds, or milliseconds where these are many. */
+function time_said(microseconds: number): string {
+  return microseconds < 100 ? `${real(microseconds)} µs` : `${real(microseconds / 1000)} ms`;
 }
 
 function rate_tile(facts: run_facts): HTMLElement | null {
@@ -147,7 +158,7 @@ function rate_tile(facts: run_facts): HTMLElement | null {
     [integer((clock * 1e6) / cycles)],
     [
       `at ${real(clock)} MHz: ${integer(cycles)} cycles a frame`,
-      first !== undefined && `; the first leaves after ${real(first / clock / 1000)} ms`,
+      first !== undefined && `; the first leaves after ${time_said(first / clock)}`,
     ],
     grade_badge('simulated'),
   );

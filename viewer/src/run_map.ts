@@ -12,6 +12,7 @@ import { kind_name } from './words';
 const narrow = 700;
 const most_across = 250;
 const row_height = 14;
+const most_half = 16; // of a bar, where units are few
 
 function unit_tip(facts: run_facts, place: number): tip {
   const unit = facts.units[place]!;
@@ -88,16 +89,15 @@ export function draw_map(
   const all = tracks.reduce((sum, track) => sum + track.size, 0);
   const scale = is_upright ? (width - gutter - 4 - gap * tracks.length) / Math.max(1, all) : 1;
   const inset = step > 4 ? 0.75 : step > 2 ? 0.25 : 0;
+  const half = Math.min(most_half, step / 2 - (is_upright ? 2 : inset));
+  const middle = (place: number) => begin + (place + 0.5) * step;
   const at: layout = {
     on,
     facts,
     step,
     begin,
-    middle: (place) => begin + (place + 0.5) * step,
-    ends: (place) => [
-      begin + place * step + (is_upright ? 2 : inset),
-      begin + (place + 1) * step - (is_upright ? 2 : inset),
-    ],
+    middle,
+    ends: (place) => [middle(place) - half, middle(place) + half],
   };
   const end = begin + step * units;
   const parts: (Node | null)[] = [];
@@ -124,15 +124,11 @@ export function draw_map(
     'stroke-width': 1,
     'data-part': 'selected',
   });
+  const half_cross = Math.min(26, Math.max(step / 2, 3));
   const mark = (place: number) =>
     cross.setAttribute(
       'd',
-      on.box(
-        at.middle(place) - Math.max(step / 2, 3),
-        at.middle(place) + Math.max(step / 2, 3),
-        first - 2,
-        last + 2,
-      ),
+      on.box(at.middle(place) - half_cross, at.middle(place) + half_cross, first - 2, last + 2),
     );
   mark(selected);
   const names = is_upright

@@ -175,12 +175,25 @@ export interface cost {
   high: number | null;
 }
 
+/** What the terms of FINN's published formula are for, where the run does not say it. */
+const finn_categories: Record<string, string> = {
+  mult: 'compute',
+  tree: 'compute',
+  acc: 'compute',
+  thr: 'threshold',
+  comp: 'threshold',
+  thresholds: 'threshold',
+  c2: 'memory',
+  buffer: 'memory',
+  converter: 'control',
+};
+
 export function costs_of(report: report): cost[] {
   return table(report, 'costs').map((row) => ({
     unit: numeric(row['unit']),
     stream: numeric(row['stream']),
     hardware: textual(row['hardware']) ?? 'finn-formula',
-    category: textual(row['category']) ?? String(row['term']),
+    category: textual(row['category']) ?? finn_categories[String(row['term'])] ?? String(row['term']),
     term: String(row['term']),
     amount: Number(row['luts'] ?? 0),
     low: numeric(row['low']),

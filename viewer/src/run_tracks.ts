@@ -6,7 +6,7 @@ import { box, circle, diamond, label, line, place as rounded, shapes, text_width
 import { luts_of, states, type run_facts, type unit_facts } from './run_model';
 
 export const categories = ['compute', 'threshold', 'memory', 'control', 'stream'];
-const many_colors = ['--compute', '--memory', '--stream', '--threshold', '--control', '--plus'];
+const many_colors = ['--register', '--draining', '--stream', '--gap', '--starved'];
 
 /** The colour of a category of LUTs; terms of other models take theirs in turn. */
 export function category_color(category: string, all: string[]): string {
