@@ -14,9 +14,8 @@
 #include "spillway/bench/paper_network.h"
 #include "spillway/bench/workloads.h"
 #include "spillway/explore/deadlock.h"
-#include "spillway/explore/folding_search.h"
+#include "spillway/explore/design_search.h"
 #include "spillway/models/dataflow/beat_times.h"
-#include "spillway/models/dataflow/lower.h"
 #include "spillway/models/streamline/streamline.h"
 #include "spillway/sim/engine.h"
 
@@ -38,9 +37,9 @@ double seconds(int calls, const std::function<void()>& action) {
 
 bool compare(const std::string& name, std::int64_t cycles_per_frame) {
   const integer_network net = streamline(bench::paper_network(name));
-  folding_goal goal;
+  design_goal goal;
   goal.cycles_per_frame = cycles_per_frame;
-  const dataflow flow = with_unlimited_streams(lower(net, search_folding(net, goal).options));
+  const dataflow flow = with_unlimited_streams(search_design(net, goal).flow);
   const frame_shape& shape = net.input_info().shape;
   const integer_tensor frame = bench::random_tensor(net.input_info().type, {shape.positions(), shape.channels}, 5);
   std::uint64_t clocked = 0, computed = 0;
