@@ -103,30 +103,33 @@ TEST_CASE("a study from options: every point with its numbers, as JSON and as te
   CHECK(fs::exists(out + "/study.json"));
 }
 
-TEST_CASE("the command of a point makes it again") {
+TEST_CASE("the command of a point makes it again, with folds that were searched for and with the usual ones") {
   const testing::temporary_directory scratch;
-  std::vector<std::string> words = study_words({"-o", scratch.file("out"), "--json"});
-  const auto cycles = std::find(words.begin(), words.end(), "--cycles");
-  words.erase(cycles, cycles + 2);
-  const process_result made = spillway_command(words);
-  REQUIRE(made.code == 0);
-  int tried = 0;
-  const json study = json::parse(made.out);
-  for (const json& point : study["points"]) {
-    if (point["status"] != "done" || point["grade"] == "proved" || tried == 3) continue;
-    ++tried;
-    const std::string command = fmt::format("cd '{}' && PATH='{}':$PATH && {} --json --quiet", scratch.path(),
-                                            SPILLWAY_BINARY_DIR, point["command"].get<std::string>());
-    const process_result run = run_process({"sh", "-c", command});
-    CAPTURE(command);
-    CAPTURE(run.err);
-    const std::size_t begin = run.out.find("{\n");  // behind what the search says
-    REQUIRE(begin != std::string::npos);
-    const json again = json::parse(run.out.substr(begin));
-    CHECK(again["accuracy"] == point["accuracy"]);
-    CHECK(again["overflow_events"] == point["events"]);
+  for (const bool is_searched : {true, false}) {
+    std::vector<std::string> words = study_words({"-o", scratch.file(is_searched ? "searched" : "usual"), "--json"});
+    const auto cycles = std::find(words.begin(), words.end(), "--cycles");
+    if (!is_searched) words.erase(cycles, cycles + 2);
+    const process_result made = spillway_command(words);
+    REQUIRE(made.code == 0);
+    int tried = 0;
+    const json study = json::parse(made.out);
+    for (const json& point : study["points"]) {
+      if (point["status"] != "done" || point["grade"] == "proved" || tried == 2) continue;
+      ++tried;
+      const std::string command = fmt::format("cd '{}' && PATH='{}':$PATH && {} --json --quiet", scratch.path(),
+                                              SPILLWAY_BINARY_DIR, point["command"].get<std::string>());
+      const process_result run = run_process({"sh", "-c", command});
+      fs::remove(scratch.file("folding.json"));
+      CAPTURE(command);
+      CAPTURE(run.err);
+      const std::size_t begin = run.out.find("{\n");  // behind what the search says
+      REQUIRE(begin != std::string::npos);
+      const json again = json::parse(run.out.substr(begin));
+      CHECK(again["accuracy"] == point["accuracy"]);
+      CHECK(again["overflow_events"] == point["events"]);
+    }
+    CHECK(tried == 2);
   }
-  CHECK(tried > 0);
 }
 
 TEST_CASE("a study in tasks, in any order, is the bytes of one process") {
