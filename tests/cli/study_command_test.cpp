@@ -118,7 +118,7 @@ TEST_CASE("the command of a point makes it again, with folds that were searched 
       ++tried;
       const std::string command = fmt::format("cd '{}' && PATH='{}':$PATH && {} --json --quiet", scratch.path(),
                                               SPILLWAY_BINARY_DIR, point["command"].get<std::string>());
-      const process_result run = run_process({"sh", "-c", command});
+      const process_result run = run_process({"/bin/sh", "-c", command});
       fs::remove(scratch.file("folding.json"));
       CAPTURE(command);
       CAPTURE(run.err);
@@ -143,7 +143,7 @@ TEST_CASE("a study in tasks, in any order, is the bytes of one process") {
   CAPTURE(planned.err);
   REQUIRE(planned.code == 0);
   const int tasks = json::parse(planned.out)["tasks"];
-  REQUIRE(tasks >= 3);
+  REQUIRE(tasks >= 2);
   const process_result early = spillway_command({"study", "merge", cut, "--no-report", "--quiet"});
   CHECK(early.code == 1);
   CHECK(early.err.find(fmt::format("{0} of {0} tasks are not done", tasks)) != std::string::npos);
