@@ -119,7 +119,7 @@ TEST_CASE("budgets that are no amounts, or more than there is, are refused") {
       {{"--bram", "281"}, "--bram 281 is more than xc7z020 has (280)"},
       {{"--uram", "1"}, "--uram 1 is more than xc7z020 has (0)"},
       {{"--luts", "100"}, "no design was found within the budgets: LUT "},
-      {{"--fps", "400000", "--luts", "9000"}, "nearest: "},
+      {{"--fps", "400000", "--luts", "9000", "--dsp", "0"}, "nearest: "},
       {{"--device", "zcu14"}, "zcu14"}};
   for (const auto& [options, message] : wrong) {
     CAPTURE(message);

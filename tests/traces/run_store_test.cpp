@@ -110,7 +110,7 @@ TEST_CASE("every table holds what was written, under the names that the document
   CHECK(to_csv(read(path, "SELECT * FROM activity")) == "unit,working,starved,blocked,draining\n0,90,5,3,2\n");
   CHECK(to_csv(read(path, "SELECT * FROM costs")) ==
         "unit,term,luts,formula,hardware,category,stream,low,high\n0,mult,176.5,SIMD*...,spillway,,,,\n"
-        "0,bram18,18,...,spillway,,,,\n0,ff,40,,finn-hls,,,38,42.5\n");
+        "0,bram18,18,...,spillway,,,,\n0,ff,40,\"\",finn-hls,,,38,42.5\n");
   CHECK(to_csv(read(path, "SELECT * FROM prices")) ==
         "hardware,unit,name,kind,luts,luts_low,luts_high,ff,ff_low,ff_high,bram18,uram,dsp,sites\n"
         "spillway,0,MVAU_0,mvau,176.5,170,180,,,,18,0,0,\n"
