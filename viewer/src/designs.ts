@@ -104,6 +104,13 @@ function widths_finding(designs: design[], is_psnr: boolean): text {
       ];
 }
 
+/** The command of a design, written out once somebody opens it: most are never read. */
+function command_of(text: string): HTMLElement {
+  const made = h('details', { class: 'command' }, h('summary', { title: text }, 'command'));
+  made.addEventListener('toggle', () => made.append(h('code', {}, text)), { once: true });
+  return made;
+}
+
 function designs_table(designs: design[], is_psnr: boolean): HTMLElement {
   const number = (key: string, title: string, text?: column['text']): column => ({
     key,
@@ -131,10 +138,7 @@ function designs_table(designs: design[], is_psnr: boolean): HTMLElement {
     {
       key: 'command',
       title: 'Made again with',
-      text: (v) =>
-        typeof v === 'string'
-          ? h('details', { class: 'command' }, h('summary', { title: v }, 'command'), h('code', {}, v))
-          : '–',
+      text: (v) => (typeof v === 'string' ? command_of(v) : '–'),
     },
   ];
   const rows = designs.map((design): row => ({
