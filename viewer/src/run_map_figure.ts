@@ -187,8 +187,7 @@ export function map_figure(facts: run_facts, report: report): figure {
             'span',
             {},
             h('b', {}, 'Busy'),
-            ': the share of the run’s cycles that the unit’s fold needs; the fast engine sees no states ' +
-              '(--engine cycle does). ',
+            ': the share of the run’s cycles that the unit’s fold needs; this run says no states. ',
           ),
       facts.costs.length > 0 && 'LUTs are modelled. ',
       facts.links.length > 0 && 'FIFO: the outline is the depth, the filling the highest fill in this run. ',

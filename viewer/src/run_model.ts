@@ -75,7 +75,7 @@ const numeric = (value: value | undefined): number | null => (typeof value === '
 const textual = (value: value | undefined): string | null =>
   typeof value === 'string' && value !== '' ? value : null;
 
-/** Blocks of memory and multipliers stand among the costs; they are no LUTs. */
+/** Flip-flops, blocks of memory and multipliers stand among the costs; they are no LUTs. */
 export const not_luts = ['ff', 'bram18', 'uram', 'dsp'];
 
 /** "with window" names: MVAU_0, layer Conv_0. */

@@ -218,7 +218,9 @@ export const some_run: report = {
     costs: [
       { unit: 1, stream: null, hardware: 'finn-formula', category: 'base', term: 'base', luts: 1000 },
       { unit: 1, stream: null, hardware: 'spillway', category: 'compute', term: 'adder', luts: 40 },
-      { unit: 1, stream: null, hardware: 'spillway', category: 'bram18', term: 'bram18', luts: 3 },
+      { unit: 1, stream: null, hardware: 'spillway', category: null, term: 'bram18', luts: 3 },
+      { unit: 1, stream: null, hardware: 'spillway', category: null, term: 'ff', luts: 500 },
+      { unit: null, stream: 2, hardware: 'spillway', category: 'stream', term: 'ff', luts: 60 },
       { unit: null, stream: 2, hardware: 'spillway', category: 'stream', term: 'slots', luts: 30 },
       { unit: null, stream: 6, hardware: 'spillway', category: 'stream', term: 'slots', luts: 7 },
     ],
