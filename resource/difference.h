@@ -17,7 +17,7 @@ struct term_difference {
   std::string term;   ///< "adder tree"; empty for these
   double first = 0, second = 0;
 
-  double difference() const { return second - first; }
+  double difference() const { return second - first; }  ///< second minus first
 };
 
 /// A unit or a stream of two designs, by its name; nothing of a design that has none of that name.

@@ -114,7 +114,11 @@ void study_store::check() const {
 void study_store::write(std::span<const study_row> rows) {
   m_database.write([&] {
     for (const study_row& row : rows) {
-      sqlite_statement into = m_database.prepare(insertion_of(find_study_table(row.table)));
+      const study_table& table = find_study_table(row.table);
+      if (row.cells.size() != table.columns.size())
+        throw config_error(fmt::format("a row of {} has {} cells; right: {}, one a column", row.table, row.cells.size(),
+                                       table.columns.size()));
+      sqlite_statement into = m_database.prepare(insertion_of(table));
       insert(into, row.cells);
     }
   });

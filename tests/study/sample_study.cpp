@@ -159,6 +159,7 @@ class point_maker {
                                real(loss),
                                real(loss / 20),
                                real(loss * 3),
+                               integer(1000),
                                integer(202000),
                                integer(events),
                                integer(events / 2),
