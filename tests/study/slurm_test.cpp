@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "spillway/tests/cli/run_process.h"
@@ -22,9 +23,12 @@ namespace fs = std::filesystem;
 
 const std::string script = SPILLWAY_SOURCE_DIR "/tests/study/slurm_cluster";
 
+/// What a file holds; as much as could be read of a process's that has just ended.
 std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 /// Daemons for as long as it lives.

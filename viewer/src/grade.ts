@@ -6,7 +6,7 @@ import { h } from './dom';
 export const grade_meaning: Record<grade, string> = {
   proved: 'proved: a certificate over every possible input',
   simulated: 'simulated: seen on this data',
-  modelled: 'modelled: an estimate by a published formula',
+  modelled: 'modelled: an estimate by a formula',
 };
 
 export function grade_mark(grade: grade): HTMLElement {
@@ -36,6 +36,6 @@ export function grade_key(): HTMLElement {
     { class: 'grades', 'aria-label': 'Grades of the numbers' },
     item('proved', 'by a certificate over every possible input'),
     item('simulated', 'seen on this data'),
-    item('modelled', 'estimated by a published formula'),
+    item('modelled', 'estimated by a formula'),
   );
 }
