@@ -128,11 +128,12 @@ void node_writer::operator()(const average_pool_op& op) {
   set("count_include_pad", op.count_include_pad ? 1 : 0);
 }
 
-/// A sum over whole dimensions, which a window of more than one element spans.
+/// A sum over whole dimensions, which a window of more than one element spans; one of one element is that.
 void node_writer::write_sum(const window_shape& window) {
+  if (window.kernel_h == 1 && window.kernel_w == 1) return begin("Identity");
   begin("ReduceSum");
   std::vector<std::int64_t> axes;
-  if (window.kernel_h > 1 || window.kernel_w == 1) axes.push_back(2);
+  if (window.kernel_h > 1) axes.push_back(2);
   if (window.kernel_w > 1) axes.push_back(3);
   add_integers("axes", axes);
   set("keepdims", 1);
