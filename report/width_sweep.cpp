@@ -30,20 +30,14 @@ dataflow exact_design(const design& accelerator) {
                  accelerator.choices.registers.size());
 }
 
-/// The exact outputs in the type that the point's design gives; those that can differ are overwritten anyway.
-integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact) {
-  integer_tensor outputs = exact;
-  outputs.type = output_shape(flow).type;
-  if (outputs.type.words() != exact.type.words())
-    throw config_error("several widths at once are for outputs of at most 64 bits; simulate them one by one");
-  return outputs;
-}
+constexpr const char* too_wide = "several widths at once are for outputs of at most 64 bits; simulate them one by one";
 
 }  // namespace
 
 width_sweep sweep_widths(const design& accelerator, dataset data, const std::vector<std::string>& points,
                          const sweep_options& options) {
   width_sweep result{accelerator.model, data.name, 0, !data.labels.empty(), false, {}};
+  const std::vector<int> labels = std::move(data.labels);
   const integer_tensor inputs = quantize_dataset(accelerator.integers, std::move(data));
   const std::int64_t all_frames = inputs.shape[0] / accelerator.integers.input_info().shape.positions();
   std::vector<dataflow> flows;
@@ -57,14 +51,14 @@ width_sweep sweep_widths(const design& accelerator, dataset data, const std::vec
   result.frames = exact.frames;
   result.stopped = exact.stopped;
   for (std::size_t p = 0; p < points.size(); ++p) {
-    sweep_point made{points[p], as_outputs_of(flows[p], exact.outputs), {}, 0};
+    sweep_point made{points[p], as_outputs_of(flows[p], exact.outputs, too_wide), {}, 0};
     const std::vector<std::int64_t> again = frames_that_can_differ(flows[p], exact);
     made.frames_again = again.size();
     if (!again.empty()) {
       const integer_tensor changed = compute_values(flows[p], frames_of(inputs, all_frames, again), options.threads);
       put_frames(made.outputs, changed, again);
     }
-    made.score = score_run(accelerator.integers, made.outputs, exact.outputs, data.labels);
+    made.score = score_run(accelerator.integers, made.outputs, exact.outputs, labels);
     result.points.push_back(std::move(made));
   }
   return result;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "spillway/models/support/error.h"
+
 namespace spillway {
 
 namespace {
@@ -48,6 +50,13 @@ std::vector<std::int64_t> frames_that_can_differ(const dataflow& flow, const sum
 
 std::vector<std::int64_t> frames_that_overflow(const dataflow& flow, const sum_profile& exact) {
   return frames_beyond(flow, exact, [](const accumulator_format& format) { return format.scope; });
+}
+
+integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact, const char* refusal) {
+  integer_tensor outputs = exact;
+  outputs.type = output_shape(flow).type;
+  if (outputs.type.words() != exact.type.words()) throw config_error(refusal);
+  return outputs;
 }
 
 integer_tensor frames_of(const integer_tensor& all, std::int64_t frames, std::span<const std::int64_t> which) {

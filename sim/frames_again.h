@@ -25,6 +25,10 @@ std::vector<std::int64_t> frames_that_can_differ(const dataflow& flow, const sum
 /// The frames in which some register of `flow` overflows. `exact` has partial sums.
 std::vector<std::int64_t> frames_that_overflow(const dataflow& flow, const sum_profile& exact);
 
+/// The exact outputs in the type that the outputs of `flow` have. Throws `config_error` with `refusal` where these have
+/// other words, which is so beyond 64 bits.
+integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact, const char* refusal);
+
 /// Some frames of a tensor that has `frames` of them, one behind the other.
 integer_tensor frames_of(const integer_tensor& all, std::int64_t frames, std::span<const std::int64_t> which);
 

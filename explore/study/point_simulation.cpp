@@ -15,14 +15,7 @@ namespace spillway {
 
 namespace {
 
-/// The exact outputs in the type that the design gives.
-integer_tensor outputs_of(const dataflow& flow, const integer_tensor& exact) {
-  integer_tensor outputs = exact;
-  outputs.type = output_shape(flow).type;
-  if (outputs.type.words() != exact.type.words())
-    throw config_error("a study is of outputs of at most 64 bits; `spillway simulate` takes wider ones");
-  return outputs;
-}
+constexpr const char* too_wide = "a study is of outputs of at most 64 bits; `spillway simulate` takes wider ones";
 
 std::vector<simulated_unit> units_of(const dataflow& flow, const exact_results& exact) {
   std::vector<simulated_unit> units;
@@ -109,7 +102,7 @@ std::optional<simulated_point> simulate_point(const dataflow& flow, const exact_
   point.units = units_of(flow, exact);
   point.is_proved = std::all_of(point.units.begin(), point.units.end(),
                                 [](const simulated_unit& unit) { return unit.certified_bits <= unit.format.bits; });
-  integer_tensor outputs = outputs_of(flow, exact.sums->outputs);
+  integer_tensor outputs = as_outputs_of(flow, exact.sums->outputs, too_wide);
   const std::vector<std::int64_t> differ = frames_that_can_differ(flow, *exact.sums);
   std::vector<std::int64_t> counted = frames_that_overflow(flow, *exact.sums), rest;
   counted.erase(std::lower_bound(counted.begin(), counted.end(), exact.counted), counted.end());

@@ -41,8 +41,8 @@ std::string bytes_of(zip_t* from, zip_uint64_t index, const zip_stat_t& about, c
   const archive_entry entry(zip_fopen_index(from, index, 0), &zip_fclose);
   std::string bytes(static_cast<std::size_t>(about.size), '\0');
   if (!entry || zip_fread(entry.get(), bytes.data(), about.size) != static_cast<zip_int64_t>(about.size))
-    refuse_archive(path,
-           fmt::format("its entry {} can't be unpacked ({})", printable(about.name), printable(zip_strerror(from))));
+    refuse_archive(
+        path, fmt::format("its entry {} can't be unpacked ({})", printable(about.name), printable(zip_strerror(from))));
   return bytes;
 }
 

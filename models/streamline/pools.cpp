@@ -24,9 +24,8 @@ void streamliner::require_image(const tensor_flow& from) const {
                     fmt::join(from.shape, ", ")));
 }
 
-/// An input as an image.
-tensor_flow& streamliner::image(std::size_t input) {
-  tensor_flow& from = integers(input);
+/// Moves pixels if that makes an image of it; refuses what is none.
+tensor_flow& streamliner::as_image(tensor_flow& from) {
   move_pixels(from);
   require_image(from);
   return from;
@@ -89,7 +88,7 @@ void streamliner::negate(tensor_flow& from, const tensor_flow& other) {
 
 void streamliner::take(const max_pool_op& op) {
   if (compute_on_host("MaxPool")) return;
-  tensor_flow from = image(0);
+  tensor_flow from = as_image(integers(0));
   make_upright(from);
   const integer_type type = m_draft.value(from.value).type;
   if (!type.fits_int64()) refuse("pools values of more than 64 bits; right: narrower ones");
@@ -119,7 +118,7 @@ value_chain total_of(affine_step meaning, std::int64_t count) {
 
 void streamliner::take(const average_pool_op& op) {
   if (compute_on_host(op.is_sum ? "ReduceSum" : "AveragePool")) return;
-  const tensor_flow& from = image(0);
+  const tensor_flow& from = as_image(integers(0));
   affine_step meaning = affine(from);
   const window_shape& w = op.window;
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
@@ -140,7 +139,7 @@ void streamliner::take(const average_pool_op& op) {
 
 void streamliner::take(const global_average_pool_op&) {
   if (compute_on_host("GlobalAveragePool")) return;
-  const tensor_flow& from = image(0);
+  const tensor_flow& from = as_image(integers(0));
   const affine_step meaning = affine(from);
   const int made = m_draft.add(global_sum_layer{m_node->name}, {from.value}, {1, 1, channels(from)});
   put_image(from, made, mean_of(meaning, frame(from).positions()));
@@ -148,7 +147,7 @@ void streamliner::take(const global_average_pool_op&) {
 
 void streamliner::take(const upsample_op& op) {
   if (compute_on_host("Resize")) return;
-  const tensor_flow& from = image(0);
+  const tensor_flow& from = as_image(integers(0));
   const int made = m_draft.add(upsample_layer{m_node->name, op.factor_h, op.factor_w}, {from.value},
                                frame_of(output_shape()), m_draft.value(from.value).type);
   put_image(from, made, from.chain);
@@ -156,7 +155,7 @@ void streamliner::take(const upsample_op& op) {
 
 void streamliner::take(const pad_op& op) {
   if (compute_on_host("Pad")) return;
-  const tensor_flow& from = image(0);
+  const tensor_flow& from = as_image(integers(0));
   if (op.before.size() != 4 || op.after.size() != 4 || op.before[0] != 0 || op.after[0] != 0 || op.before[1] != 0 ||
       op.after[1] != 0)
     refuse("pads the batch or the channels; right: height and width");

@@ -359,8 +359,7 @@ void streamliner::take(const conv_op& op) {
   tensor_flow& from = factors("input");
   const quantized_constant& of = weights();
   if (take_pixel(op, from, of)) return add_bias(of.shape[0]);
-  move_pixels(from);
-  require_image(from);
+  as_image(from);
   const std::int64_t c = channels(from), group = op.group;
   const window_shape& w = op.window;
   if (of.shape.size() != 4 || group < 1 || c % group != 0 || of.shape[0] % group != 0 || of.shape[1] != c / group ||
@@ -377,8 +376,7 @@ void streamliner::take(const conv_op& op) {
 void streamliner::take(const conv_transpose_op& op) {
   tensor_flow& from = factors("input");
   const quantized_constant& of = weights();
-  move_pixels(from);
-  require_image(from);
+  as_image(from);
   const std::int64_t c = channels(from), group = op.group;
   const window_shape& w = op.window;
   const std::int64_t own = c / group, per_group = of.shape[1], m = per_group * group, area = w.kernel_h * w.kernel_w;

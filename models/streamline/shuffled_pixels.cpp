@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -59,12 +58,6 @@ std::optional<exchanged_blocks> blocks_of(const tensor_flow& from, const frame_s
   return {};
 }
 
-bool are_equal(const channel_values& values) {
-  return std::all_of(values.begin(), values.end(), [&](const bracket& value) {
-    return value.is_exact() && values[0].is_exact() && value.low() == values[0].low();
-  });
-}
-
 }  // namespace
 
 /// Moves pixels where a file only renamed them, if that is what it did.
@@ -107,7 +100,7 @@ void streamliner::spread_pixels(tensor_flow& from, std::int64_t block_h, std::in
   const frame_shape in = frame(from);
   const std::int64_t area = block_h * block_w, m = in.channels / area;
   const affine_step meaning = affine(from);
-  if (!are_equal(meaning.scale) || !are_equal(meaning.offset))
+  if (!all_equal(meaning.scale) || !all_equal(meaning.offset))
     refuse("makes pixels of channels whose scales differ; right: one scale for all of them");
   const integer_type type = m_draft.value(from.value).type;
   const std::int64_t between = type.is_bipolar ? -1 : 0;

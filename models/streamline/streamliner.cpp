@@ -151,8 +151,8 @@ void streamliner::take_node(const network_node& node) {
 }
 
 /// Forgets what the integers of a tensor stand for in the midst of a long chain of nodes, once its last reader has it:
-/// each reader keeps a longer one, so that all of them would take the square of the chain's length. Short ones are kept,
-/// for whoever looks back at them.
+/// each reader keeps a longer one, so that all of them would take the square of the chain's length. Short ones are
+/// kept, for whoever looks back at them.
 void streamliner::release_inputs(const network_node& node, std::map<std::string, std::int64_t>& readers_left) {
   for (const std::string& input : node.inputs) {
     if (--readers_left.at(input) > 0) continue;

@@ -166,7 +166,7 @@ class streamliner {
   void take(const concat_op& op);
   int widened(int value, integer_type type);
   void require_image(const tensor_flow& from) const;
-  tensor_flow& image(std::size_t input);
+  tensor_flow& as_image(tensor_flow& from);
   // Images whose channels and pixels the file exchanges (models/streamline/shuffled_pixels.cpp).
   void move_pixels(tensor_flow& from);
   void spread_pixels(tensor_flow& from, std::int64_t block_h, std::int64_t block_w,

@@ -155,7 +155,7 @@ void channel_dots<Lane>::run(const value_block& inputs, const run_context& conte
         });
     m_activation.write(stored.data(), outputs, v * channels);
   }
-  replay.finish();
+  replay.hand_on();
   counted.add_to(counts, part);
 }
 

@@ -59,8 +59,10 @@ class event_replay {
   event_replay(const event_replay&) = delete;
   event_replay& operator=(const event_replay&) = delete;
 
-  /// Hands the last events on: after the last dot product.
-  void finish() { flush(); }
+  /// Hands on the events that are kept; after the last dot product, too.
+  void hand_on() {
+    if (!m_found.empty()) m_context.events.add(m_found);
+  }
 
   /// What counts of the block.
   counted_part counted() const {
@@ -94,16 +96,12 @@ class event_replay {
     reg.end(on_event);
     const bool persistent = reg.persistent();
     for (std::size_t e = first; e < m_found.size(); ++e) m_found[e].event.persistent = persistent;
-    if (m_found.size() > most_kept) flush();
+    if (m_found.size() > most_kept) hand_on();
     return {reg.stored(), reg.exact(), reg.events()};
   }
 
  private:
   static constexpr std::size_t most_kept = 4096;
-
-  void flush() {
-    if (!m_found.empty()) m_context.events.add(m_found);
-  }
 
   /// The unit's iterations before those of a row's neuron fold.
   std::int64_t first_iteration(std::int64_t vector, std::int64_t row) const {

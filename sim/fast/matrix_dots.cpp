@@ -85,7 +85,7 @@ class matrix_dots<Lane>::worker {
     m_sums.resize(static_cast<std::size_t>(tile * m_of.m_stride));
     if (m_of.m_checks) m_bounds.resize(m_sums.size());
     for (std::int64_t first = 0; first < vectors; first += tile) run_tile(first, std::min(tile, vectors - first));
-    m_replay.finish();
+    m_replay.hand_on();
   }
 
   void add_counts_to(std::span<channel_counts> counts) const { m_counts.add_to(counts, m_part); }

@@ -98,7 +98,7 @@ class wide_matrix_dots final : public wide_dots<Integer> {
                numbers[static_cast<std::size_t>(at)];
       });
     }
-    replay.finish();
+    replay.hand_on();
   }
 
  private:
@@ -123,7 +123,7 @@ class wide_channel_dots final : public wide_dots<Integer> {
         return this->m_weights[static_cast<std::size_t>(c * window + k)] *
                numbers[static_cast<std::size_t>(m_reader.element(v, c, k))];
       });
-    replay.finish();
+    replay.hand_on();
   }
 
  private:

@@ -44,6 +44,25 @@ TEST_CASE("every operator survives writing and reading, with the same values and
   }
 }
 
+TEST_CASE("sums over rows or columns survive writing and reading, of one element, too") {
+  for (const std::int64_t rows : {1, 3})
+    for (const std::int64_t columns : {1, 4})
+      for (const bool over_rows : {false, true}) {
+        CAPTURE(rows);
+        CAPTURE(columns);
+        CAPTURE(over_rows);
+        window_shape window;
+        if (over_rows)
+          window.kernel_h = window.stride_h = rows;
+        else
+          window.kernel_w = window.stride_w = columns;
+        const network net = one_node(average_pool_op{window, false, true}, {1, 2, rows, columns});
+        float_tensor x{{1, 2, rows, columns}, {}};
+        for (std::int64_t i = 0; i < 2 * rows * columns; ++i) x.values.push_back(static_cast<float>(i * i % 7));
+        CHECK(evaluate(read_qonnx_bytes(written(net), "n.onnx"), x) == evaluate(net, x));
+      }
+}
+
 TEST_CASE("what has no form in a file is refused before one is written") {
   const auto refusal = [](network_op op, std::vector<std::int64_t> shape) {
     return message_of<input_error>([&] { written(one_node(std::move(op), std::move(shape))); });

@@ -47,6 +47,17 @@ export function colored(
 const group_name = (name: string, by: string) =>
   by === 'policy' ? policy_name(name === 'asked' ? 'one width for all' : name) : (method_names[name] ?? name);
 
+/** Whether a chart shows the designs near the best, or all. */
+export const best_or_all = (is_psnr: boolean): NonNullable<figure_text['options']>[number] => ({
+  name: 'show',
+  label: 'Show',
+  value: 'best',
+  options: [
+    { value: 'best', label: is_psnr ? 'the best 3 dB' : 'the best ten points' },
+    { value: 'all', label: 'every design' },
+  ],
+});
+
 /** A design in a few lines, for who points at it. */
 export function design_tip(design: design, is_psnr: boolean): tip {
   return {
@@ -186,15 +197,7 @@ export function front_figure(study: study, chosen: choice, report: report, picke
           { value: 'colors', label: 'one a colour' },
         ],
       },
-      {
-        name: 'show',
-        label: 'Show',
-        value: 'best',
-        options: [
-          { value: 'best', label: is_psnr ? 'the best 3 dB' : 'the best ten points' },
-          { value: 'all', label: 'every design' },
-        ],
-      },
+      best_or_all(is_psnr),
     ],
     legend,
     columns: [

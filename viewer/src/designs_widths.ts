@@ -2,7 +2,7 @@
 // Accuracy against the width P of the registers: how far a proof reaches, and what is beyond it.
 import widths_spec from '../specs/widths.vl.json';
 import type { report, row } from './data';
-import { colored, design_tip, levels_of, score_domain, score_ticks, type picked } from './designs_front';
+import { best_or_all, colored, design_tip, levels_of, score_domain, score_ticks, type picked } from './designs_front';
 import { chosen_designs, score_said, type choice, type design, type study } from './designs_model';
 import { figure, type figure_text } from './figure';
 import { method_names } from './format';
@@ -76,15 +76,7 @@ export function widths_figure(study: study, chosen: choice, report: report, pick
             },
           ]
         : []),
-      {
-        name: 'show',
-        label: 'Show',
-        value: 'best',
-        options: [
-          { value: 'best', label: is_psnr ? 'the best 3 dB' : 'the best ten points' },
-          { value: 'all', label: 'every design' },
-        ],
-      },
+      best_or_all(is_psnr),
     ],
     legend: () => [
       ...groups.map((name) => ({ text: method_names[name] ?? name, color: color(name) })),
