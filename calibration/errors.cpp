@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "spillway/calibration/least_squares.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/estimate.h"
 #include "spillway/resource/finn/model.h"
@@ -34,22 +35,6 @@ std::array<double, terms> features(const dataflow_unit& unit) {
   if (const auto* matrix = std::get_if<mvau>(&unit)) return features_of(*matrix);
   if (const auto* vector = std::get_if<vvau>(&unit)) return features_of(*vector);
   throw config_error(name_of(unit) + ": not a unit with accumulators");
-}
-
-/// Solves a symmetric positive definite system by elimination.
-std::array<double, terms> solve(std::array<std::array<double, terms + 1>, terms> rows) {
-  for (std::size_t pivot = 0; pivot < terms; ++pivot)
-    for (std::size_t row = pivot + 1; row < terms; ++row) {
-      const double factor = rows[row][pivot] / rows[pivot][pivot];
-      for (std::size_t column = pivot; column <= terms; ++column) rows[row][column] -= factor * rows[pivot][column];
-    }
-  std::array<double, terms> x{};
-  for (std::size_t row = terms; row-- > 0;) {
-    x[row] = rows[row][terms];
-    for (std::size_t column = row + 1; column < terms; ++column) x[row] -= rows[row][column] * x[column];
-    x[row] /= rows[row][row];
-  }
-  return x;
 }
 
 double percentile(const std::vector<double>& sorted, double share) {
@@ -122,17 +107,14 @@ error_summary summarise(const std::vector<measured_unit>& units, const quantity&
 }
 
 trivial_refit::trivial_refit(const std::vector<measured_unit>& calibration) {
-  std::array<std::array<double, terms + 1>, terms> normal{};
+  std::vector<linear_sample> samples;
   for (const measured_unit& point : calibration) {
-    const double truth = counted_luts(point);
-    std::array<double, terms> x = features(point.unit);
-    for (double& value : x) value /= truth;
-    for (std::size_t row = 0; row < terms; ++row) {
-      for (std::size_t column = 0; column < terms; ++column) normal[row][column] += x[row] * x[column];
-      normal[row][terms] += x[row];
-    }
+    const std::array<double, terms> x = features(point.unit);
+    linear_sample& of = samples.emplace_back(linear_sample{{x.begin(), x.end()}, 1});
+    for (double& value : of.terms) value /= counted_luts(point);
   }
-  m_coefficients = solve(normal);
+  const std::vector<double> fitted = least_squares(samples);
+  std::copy(fitted.begin(), fitted.end(), m_coefficients.begin());
 }
 
 double trivial_refit::operator()(const measured_unit& of) const {

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "spillway/calibration/described_units.h"
+#include "spillway/calibration/least_squares.h"
 #include "spillway/calibration/point_keys.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/read_file.h"
@@ -28,41 +29,22 @@ struct sample {
   double counted = 0;
 };
 
-/// Solves for the terms that are used, by elimination with the greatest pivot; a term that no sample has stays zero.
-row solve(const std::vector<const sample*>& samples, const std::array<bool, finn_terms>& used) {
-  std::array<std::array<double, finn_terms + 1>, finn_terms> rows{};
-  for (const sample* of : samples)
-    for (std::size_t i = 0; i < finn_terms; ++i) {
-      for (std::size_t j = 0; j < finn_terms; ++j)
-        rows[i][j] += of->counts[i] * of->counts[j] / (of->counted * of->counted);
-      rows[i][finn_terms] += of->counts[i] / of->counted;
-    }
-  for (std::size_t i = 0; i < finn_terms; ++i) {
-    if (used[i] && rows[i][i] > 0) continue;
-    for (std::size_t j = 0; j < finn_terms; ++j) rows[i][j] = rows[j][i] = 0;
-    rows[i][i] = 1;
-    rows[i][finn_terms] = 0;
-  }
-  for (std::size_t pivot = 0; pivot < finn_terms; ++pivot) {
-    std::size_t best = pivot;
-    for (std::size_t i = pivot; i < finn_terms; ++i)
-      if (std::abs(rows[i][pivot]) > std::abs(rows[best][pivot])) best = i;
-    std::swap(rows[pivot], rows[best]);
-    for (std::size_t i = 0; i < finn_terms; ++i) {
-      if (i == pivot) continue;
-      const double factor = rows[i][pivot] / rows[pivot][pivot];
-      for (std::size_t j = pivot; j <= finn_terms; ++j) rows[i][j] -= factor * rows[pivot][j];
-    }
+/// The least relative errors of the terms that are used.
+row solve(const std::vector<const sample*>& samples, const std::vector<bool>& used) {
+  std::vector<linear_sample> relative;
+  for (const sample* of : samples) {
+    relative.push_back({{of->counts.begin(), of->counts.end()}, 1});
+    for (double& count : relative.back().terms) count /= of->counted;
   }
   row costs{};
-  for (std::size_t i = 0; i < finn_terms; ++i) costs[i] = rows[i][finn_terms] / rows[i][i];
+  const std::vector<double> fitted = least_squares(relative, used);
+  std::copy(fitted.begin(), fitted.end(), costs.begin());
   return costs;
 }
 
 /// Without costs below zero: the most negative term is left out until there is none.
 row fit(const std::vector<const sample*>& samples) {
-  std::array<bool, finn_terms> used{};
-  used.fill(true);
+  std::vector<bool> used(finn_terms, true);
   for (;;) {
     const row costs = solve(samples, used);
     const auto least = std::min_element(costs.begin(), costs.end());

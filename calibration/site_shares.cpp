@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "spillway/calibration/least_squares.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/estimate.h"
 
@@ -30,30 +31,21 @@ logic logic_of(const dataflow_unit& unit) {
 }  // namespace
 
 std::array<double, 4> fitted_site_shares(const std::vector<measured_unit>& calibration) {
-  std::array<std::array<double, kinds>, kinds> normal{};
-  std::array<double, kinds> right{}, shares{1, 1, 1, 1};
-  bool has_sites = false;
+  std::vector<linear_sample> samples;
   for (const measured_unit& of : calibration) {
     const double truth = of.counted.sites - of.counted.lutram - of.counted.srl;
     if (truth <= 0) continue;
-    has_sites = true;
     const logic modelled = logic_of(of.unit);
-    std::array<double, kinds> x = modelled.lone;
-    for (double& value : x) value /= truth;
-    for (std::size_t i = 0; i < kinds; ++i) {
-      right[i] += x[i] * (1 - modelled.chained / truth);
-      for (std::size_t j = 0; j < kinds; ++j) normal[i][j] += x[i] * x[j];
-    }
+    linear_sample& sample =
+        samples.emplace_back(linear_sample{{modelled.lone.begin(), modelled.lone.end()}, 1 - modelled.chained / truth});
+    for (double& luts : sample.terms) luts /= truth;
   }
-  if (!has_sites) throw config_error("no calibration result has a count of sites; right: make them with synthesise");
-  // Gauss-Seidel: the matrix is symmetric and positive definite.
-  for (int round = 0; round < 10000; ++round)
-    for (std::size_t i = 0; i < kinds; ++i) {
-      double rest = right[i];
-      for (std::size_t j = 0; j < kinds; ++j)
-        if (j != i) rest -= normal[i][j] * shares[j];
-      if (normal[i][i] > 0) shares[i] = rest / normal[i][i];
-    }
+  if (samples.empty())
+    throw config_error("no calibration result has a count of sites; right: make them with synthesise");
+  const std::vector<double> fitted = least_squares(samples);
+  std::array<double, kinds> shares{1, 1, 1, 1};
+  for (std::size_t i = 0; i < kinds; ++i)
+    if (fitted[i] != 0) shares[i] = fitted[i];
   return shares;
 }
 
