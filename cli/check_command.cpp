@@ -133,7 +133,7 @@ nlohmann::ordered_json as_json(const register_proof& check) {
 }
 
 int check(const check_options& options) {
-  const design loaded = load_design(options.design);
+  const design loaded = load_design(options.design, options.data.quiet);
   const std::vector<register_proof> checks = prove_registers(loaded.flow);
   const std::vector<tile_proof> tiles = prove_tiles(loaded, options.tiles);
   const auto holds = [](const auto& unit) { return unit.failures.empty(); };

@@ -9,6 +9,7 @@
 
 #include "spillway/cli/interrupt.h"
 #include "spillway/cli/progress.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/streamline/streamline.h"
@@ -29,7 +30,8 @@ nlohmann::ordered_json optional(const std::optional<double>& value) {
 difference_report compare_on_data(const design& of, const check_data_options& options) {
   streamline_report report;
   const integer_network integers = streamline(of.file, &report, of.streamlining);
-  const dataset loaded = select_frames(load_dataset(options.data), options.skip, options.frames);
+  const dataset loaded =
+      select_frames(load_dataset(options.data, images_held_back(of.file)), options.skip, options.frames);
   quantize_dataset(integers, select_frames(loaded, 0, 1));  // refuses what does not fit, by name
   const orderly_stop stops;
   progress bar("frames", static_cast<std::uint64_t>(loaded.frames()), options.quiet);

@@ -8,7 +8,10 @@
 #include <thread>
 
 #include "spillway/cli/console.h"
+#include "spillway/cli/progress.h"
 #include "spillway/explore/study/exact_pass.h"
+#include "spillway/explore/study/width_search.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/dataflow/lower.h"
@@ -51,17 +54,51 @@ design_options options_of(const design_arguments& arguments) {
   return options;
 }
 
-/// The design with the widths that the calibration data asks for in the place of those that are to be observed.
-design load_observed(const design_arguments& arguments, design_options options) {
+dataset load_frames(const calibration_arguments& of, const network& file) {
+  return select_frames(load_dataset(of.data, images_held_back(file)), of.skip, of.frames);
+}
+
+/// What widths are searched on: as the command line says, else what training of the network held back.
+calibration_arguments validation_data(const design_arguments& arguments, const network& file) {
+  calibration_arguments data = arguments.validation;
+  if (!data.data.empty()) return data;
+  const std::optional<std::string> name = validation_of(file);
+  if (!name)
+    throw config_error(
+        "--accumulator searched: a width is searched for on data, and the file does not say which images "
+        "its training held back; expected --validation DATA");
+  data.data = *name;
+  return data;
+}
+
+void search(design& of, const design_arguments& arguments, bool quiet) {
+  const calibration_arguments data = validation_data(arguments, of.file);
+  const dataset frames = load_frames(data, of.file);
+  width_search_options options;
+  options.threads = std::max(1u, std::thread::hardware_concurrency());
+  progress bar("simulations in search of widths, at most", most_simulations(of, of.choices), quiet);
+  options.on_progress = [&bar](const width_search_progress& now) {
+    bar.update(now.simulations);
+    return true;
+  };
+  const auto found = search_widths(of, of.choices, frames, options);
+  of.choices = found->choices;
+  of.assumptions.push_back(describe(*found, data.data));
+}
+
+/// The design with the widths that data asks for in the place of those that are to be observed or searched for.
+design load_with_data(const design_arguments& arguments, design_options options, bool quiet) {
   const lowering_options asked = options.lowering;
   options.lowering.registers.clear();
   design loaded = load_design(arguments.model, options);
-  const dataset data =
-      select_frames(load_dataset(arguments.calibration.data), arguments.calibration.skip, arguments.calibration.frames);
   loaded.choices.registers = asked.registers;
-  profile_options how;
-  how.threads = std::max(1u, std::thread::hardware_concurrency());
-  loaded.choices = *observe_registers(loaded.integers, loaded.choices, quantize_dataset(loaded.integers, data), how);
+  if (asks_for_observed(asked)) {
+    profile_options how;
+    how.threads = std::max(1u, std::thread::hardware_concurrency());
+    const dataset data = load_frames(arguments.calibration, loaded.file);
+    loaded.choices = *observe_registers(loaded.integers, loaded.choices, quantize_dataset(loaded.integers, data), how);
+  }
+  if (asks_for_searched(asked)) search(loaded, arguments, quiet);
   loaded.flow = lower(loaded.integers, loaded.choices);
   return loaded;
 }
@@ -73,9 +110,11 @@ void add_design_options(CLI::App& command, design_arguments& arguments) {
   command.add_option("--accumulator", arguments.accumulators,
                      "Accumulators of all units, SPEC[:wrap|saturate[:per_product|per_cycle|final]], or of one, "
                      "UNIT=SPEC[...] or LAYER=SPEC[...]; SPEC is a width in bits, certified (the least proven one), "
-                     "claimed (by the file), trained_to_wrap or data-type. May be repeated: the last that fits counts. "
+                     "claimed (by the file), trained_to_wrap, data-type, observed (by --calibration), or "
+                     "searched[:LOSS] (on --validation: the cheapest that lose at most so many points). May be "
+                     "repeated: the last that fits counts. "
                      "Left out: trained_to_wrap, claimed, certified, whichever there is first");
-  add_calibration_options(command, arguments.calibration);
+  add_calibration_options(command, arguments.calibration, arguments.validation);
   command.add_option("--pe", arguments.pe, "Processing elements of every matrix unit; must divide its rows");
   command.add_option("--simd", arguments.simd, "Inputs a cycle of every matrix unit; must divide its columns");
   command.add_option("--folding", arguments.folding, "FINN's folding_config.json");
@@ -93,22 +132,37 @@ void add_multiplier_option(CLI::App& command, design_arguments& arguments) {
       ->check(CLI::IsMember({"lut", "dsp"}));
 }
 
-void add_calibration_options(CLI::App& command, calibration_arguments& calibration) {
-  command.add_option("--calibration", calibration.data,
-                     "The data that observed registers are observed on: a name, a folder or a file, as --data takes");
-  command.add_option("--calibration-frames", calibration.frames, "Frames of it; all if left out")
+namespace {
+
+void add_data_options(CLI::App& command, const std::string& name, const char* what, calibration_arguments& data) {
+  command.add_option("--" + name, data.data,
+                     fmt::format("The data that {}: a name, a folder or a file, as --data takes", what));
+  command.add_option(fmt::format("--{}-frames", name), data.frames, "Frames of it; all if left out")
       ->check(CLI::PositiveNumber);
-  command.add_option("--calibration-skip", calibration.skip, "Frames of it to leave out at the start")
+  command.add_option(fmt::format("--{}-skip", name), data.skip, "Frames of it to leave out at the start")
       ->check(CLI::NonNegativeNumber);
 }
 
-design load_design(const design_arguments& arguments) {
+}  // namespace
+
+void add_calibration_options(CLI::App& command, calibration_arguments& calibration, calibration_arguments& validation) {
+  add_data_options(command, "calibration", "observed registers are observed on", calibration);
+  add_data_options(command, "validation",
+                   "searched registers are searched on; if left out, what training held back, where the file says so",
+                   validation);
+}
+
+design load_design(const design_arguments& arguments, bool quiet) {
   const design_options options = options_of(arguments);
   const bool is_observed = asks_for_observed(options.lowering), has_data = !arguments.calibration.data.empty();
   if (is_observed != has_data)
     throw config_error(is_observed ? "--accumulator observed: the width comes from data; expected --calibration DATA"
                                    : "--calibration: no register is to be observed; expected --accumulator observed");
-  design loaded = is_observed ? load_observed(arguments, options) : load_design(arguments.model, options);
+  const bool is_searched = asks_for_searched(options.lowering);
+  if (!is_searched && !arguments.validation.data.empty())
+    throw config_error("--validation: no width is to be searched for; expected --accumulator searched");
+  design loaded =
+      is_observed || is_searched ? load_with_data(arguments, options, quiet) : load_design(arguments.model, options);
   say_assumptions(loaded.assumptions);
   for (const std::string& line : refuted_claims(loaded.flow)) say(fmt::format("warning: {}", line));
   return loaded;

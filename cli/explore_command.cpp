@@ -124,7 +124,7 @@ explored look_at(const design& loaded, const explore_options& options) {
 
 int explore(const explore_options& options) {
   check_target(options);
-  const design loaded = load_design(options.design);
+  const design loaded = load_design(options.design, options.streams.quiet);
   const explored result = look_at(loaded, options);
   const bool is_complete = !interrupted() && (!result.fifos || result.fifos->complete);
   if (!options.output.empty() && is_complete) write_folding(options.output, result.flow);

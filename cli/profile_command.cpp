@@ -12,6 +12,7 @@
 #include "spillway/cli/design_options.h"
 #include "spillway/cli/interrupt.h"
 #include "spillway/cli/progress.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/support/atomic_file.h"
@@ -40,8 +41,9 @@ int profile(const profile_arguments& arguments) {
   std::optional<run_directory> directory;  // what could refuse comes first
   if (!arguments.output.empty())
     directory.emplace(arguments.output, arguments.force ? run_directory::use::overwrite : run_directory::use::fresh);
-  const design accelerator = load_design(arguments.design);
-  const dataset data = select_frames(load_dataset(arguments.data), arguments.skip, arguments.frames);
+  const design accelerator = load_design(arguments.design, arguments.quiet);
+  const dataset data =
+      select_frames(load_dataset(arguments.data, images_held_back(accelerator.file)), arguments.skip, arguments.frames);
   run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name),
                         {},        utc_now(),      0,
                         false,     "fast",         "profile"};

@@ -15,6 +15,7 @@
 #include "spillway/cli/registers.h"
 #include "spillway/cli/size_streams.h"
 #include "spillway/explore/deadlock.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/dataflow/evaluate.h"
 #include "spillway/models/support/atomic_file.h"
@@ -68,7 +69,7 @@ integer_tensor random_frames(const stream_shape& shape, std::int64_t frames, std
 integer_tensor test_bench_inputs(const rtl_command_options& options, const design& of) {
   const stream_shape shape = input_shape(of.flow);
   if (options.data.empty()) return random_frames(shape, options.frames, options.seed);
-  integer_tensor all = quantize_dataset(of.integers, load_dataset(options.data));
+  integer_tensor all = quantize_dataset(of.integers, load_dataset(options.data, images_held_back(of.file)));
   const std::int64_t elements = shape.beats * shape.lanes, frames = all.size() / elements;
   const std::int64_t kept = std::min(options.frames, frames);
   if (kept < options.frames) say(fmt::format("note: {} has {} frames, not {}", options.data, frames, options.frames));

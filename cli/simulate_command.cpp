@@ -14,6 +14,7 @@
 #include "spillway/cli/interrupt.h"
 #include "spillway/cli/price_options.h"
 #include "spillway/cli/progress.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/labels.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/npy.h"
@@ -92,8 +93,8 @@ simulation_options options_of(const simulate_options& options, progress_bars& ba
   return result;
 }
 
-dataset selected_data(const simulate_options& options) {
-  dataset all = load_dataset(options.data);
+dataset selected_data(const simulate_options& options, const network& file) {
+  dataset all = load_dataset(options.data, images_held_back(file));
   if (!options.labels.empty()) read_labels(all, options.labels);
   return select_frames(std::move(all), options.skip, options.frames);
 }
@@ -135,16 +136,16 @@ int sweep(const simulate_options& options, const design_arguments& arguments, co
       options.stalls.sink > 0)
     throw config_error("several register widths at once have no clock; one --accumulator at a time has");
   for (const std::string& point : of.points)
-    if (parse_register_rule(point).choice.policy == register_policy::observed)
+    if (parse_register_rule(point).choice.is_open())
       throw config_error(
-          fmt::format("--accumulator {}: an observed width has no alternatives beside it; "
+          fmt::format("--accumulator {}: a width that comes from data has no alternatives beside it; "
                       "`spillway study` takes it as one",
                       point));
   std::optional<run_directory> directory;
   if (!options.output.empty())
     directory.emplace(options.output, options.force ? run_directory::use::overwrite : run_directory::use::fresh);
-  const design accelerator = load_design(arguments);
-  dataset data = selected_data(options);
+  const design accelerator = load_design(arguments, options.quiet);
+  dataset data = selected_data(options, accelerator.file);
   run_manifest manifest{version(), command_line(), content_hash(accelerator.model + " " + data.name),
                         {},        utc_now(),      0,
                         false,     "fast",         "sweep"};
@@ -192,9 +193,9 @@ int simulate(const simulate_options& options) {
   std::optional<run_saver> saver;
   if (!options.output.empty()) saver.emplace(options.output, options.force);
   if (!options.waves.empty()) check_waveform_target(options.waves);
-  design accelerator = load_design(options.design);
+  design accelerator = load_design(options.design, options.quiet);
   if (!options.quiet) note_wide_registers(accelerator);
-  dataset data = selected_data(options);
+  dataset data = selected_data(options, accelerator.file);
   const std::int64_t frames = data.frames();
   if (frames < options.frames)
     say(fmt::format("note: {} has {} frames from there on, not {}", options.data, frames, options.frames));

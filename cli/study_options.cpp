@@ -45,6 +45,8 @@ study_spec spec_of_options(const study_arguments& arguments) {
   if (!goals.empty()) part.foldings = goals;
   const calibration_arguments& calibration = arguments.calibration;
   if (!calibration.data.empty()) part.calibration = study_data{calibration.data, calibration.frames, calibration.skip};
+  const calibration_arguments& validation = arguments.validation;
+  if (!validation.data.empty()) part.validation = study_data{validation.data, validation.frames, validation.skip};
   return {{}, {part}, {}};
 }
 
@@ -81,7 +83,7 @@ void add_study_options(CLI::App& command, study_arguments& arguments) {
   command.add_option("--frames", arguments.frames, "Frames of it; of a study file at most so many of each data set")
       ->check(CLI::PositiveNumber);
   command.add_option("--skip", part.data.skip, "Frames to leave out at the start")->check(CLI::NonNegativeNumber);
-  add_calibration_options(command, arguments.calibration);
+  add_calibration_options(command, arguments.calibration, arguments.validation);
   command.add_option("--accumulator", arguments.accumulators,
                      "Register choices, as other commands take them: alternatives (8..16, 32,certified,claimed) are a "
                      "point each, and what is repeated stands behind (12 MVAU_0=32); certified if left out");

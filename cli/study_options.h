@@ -23,7 +23,7 @@ struct study_arguments {
   std::vector<std::string> accumulators, overflow, scope, foldings;
   std::vector<double> fps, budgets;
   std::vector<std::int64_t> cycles;
-  calibration_arguments calibration;
+  calibration_arguments calibration, validation;
   std::int64_t frames = 0;
 };
 

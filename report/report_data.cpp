@@ -138,6 +138,7 @@ void read_tables(report_data& data, const sqlite_database& database, std::span<c
 /// Every table of a study, in the order of its keys.
 void read_study_tables(report_data& data, const sqlite_database& database) {
   for (const study_table& table : study_tables()) {
+    if (database.select("SELECT 1 FROM sqlite_schema WHERE name = ?", {std::string(table.name)}).rows.empty()) continue;
     std::string keys;
     for (std::size_t key = 0; key < table.keys; ++key)
       keys += fmt::format("{}\"{}\"", key == 0 ? "" : ", ", table.columns[key].name);

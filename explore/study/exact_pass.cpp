@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "spillway/explore/study/open_registers.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/sim/engine.h"
 #include "spillway/sim/frames_again.h"
@@ -31,28 +32,6 @@ void append(sum_profile& first, sum_profile&& rest) {
       finished.of(limit_scope::final) = rest.units[u][channel].of(limit_scope::final);
       first.units[u][channel].add(finished);
     }
-}
-
-/// The observed widths of each unit that a rule speaks of, in its place.
-std::vector<register_rule> observed_rules(const register_rule& rule, const dataflow& flow, const sum_profile& sums) {
-  std::vector<register_rule> made;
-  for (std::size_t u = 0; u < flow.units.size(); ++u) {
-    const auto unit = dot_products_of(flow.units[u]);
-    if (!unit) continue;
-    const bool is_meant =
-        rule.name.empty() || rule.name == unit->name || rule.name == flow.registers.at(unit->name).layer;
-    if (!is_meant) continue;
-    register_rule own = rule;
-    own.name = unit->name;
-    own.choice.format.bits = sums.total(u).of(rule.choice.format.scope).bits() + rule.choice.margin;
-    made.push_back(std::move(own));
-  }
-  if (made.empty()) made.push_back(rule);  // `lower` says which names there are
-  return made;
-}
-
-bool is_open(const register_rule& rule) {
-  return rule.choice.policy == register_policy::observed && rule.choice.format.bits < 1;
 }
 
 }  // namespace
@@ -86,24 +65,17 @@ std::optional<sum_profile> run_exact_pass(const dataflow& flow, const integer_te
   return first;
 }
 
-bool asks_for_observed(const lowering_options& choices) {
-  return std::any_of(choices.registers.begin(), choices.registers.end(), is_open);
-}
+bool asks_for_observed(const lowering_options& choices) { return asks_for(register_policy::observed, choices); }
 
 std::optional<lowering_options> observe_registers(const integer_network& net, lowering_options choices,
                                                   const integer_tensor& inputs, const profile_options& options) {
   const dataflow flow = lower(net, with_exact_registers(choices));
   const sum_profile sums = profile_sums(flow, inputs, options);
   if (sums.stopped) return std::nullopt;
-  std::vector<register_rule> rules;
-  for (const register_rule& rule : choices.registers) {
-    if (!is_open(rule)) {
-      rules.push_back(rule);
-      continue;
-    }
-    for (register_rule& own : observed_rules(rule, flow, sums)) rules.push_back(std::move(own));
-  }
-  choices.registers = std::move(rules);
+  choices.registers =
+      with_widths(choices, flow, register_policy::observed, [&](std::size_t unit, const register_rule& rule) {
+        return sums.total(unit).of(rule.choice.format.scope).bits() + rule.choice.margin;
+      });
   return choices;
 }
 

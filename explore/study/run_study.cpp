@@ -13,6 +13,7 @@
 #include "spillway/explore/study/point_registers.h"
 #include "spillway/explore/study/study_design.h"
 #include "spillway/explore/study/study_rows.h"
+#include "spillway/explore/study/width_search.h"
 #include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/dataflow/register_texts.h"
@@ -137,6 +138,14 @@ class study_runner {
       if (!observed) return false;
       choices = std::move(*observed);
     }
+    std::optional<found_widths> widths;
+    if (asks_for_searched(choices)) {
+      widths = search(group, choices);
+      if (!widths) return false;
+      choices = widths->choices;
+      of.widths = &*widths;
+      of.validation = &m_study.sets[*group.validation];
+    }
     const dataflow flow = lower(m_design->loaded.integers, choices);
     const simulated_point* known = simulate(flow, group);
     if (known == nullptr) return false;
@@ -201,6 +210,15 @@ class study_runner {
                                   [&](std::uint64_t done) { return tell("observing", done, frames); }};
     return observe_registers(m_design->loaded.integers, choices,
                              quantize_dataset(m_design->loaded.integers, calibration.values), options);
+  }
+
+  std::optional<found_widths> search(const study_group& group, const lowering_options& choices) {
+    width_search_options options;
+    options.kind = parse_hardware(group.hardware);
+    options.device = &find_device(group.device);
+    options.threads = m_options.threads;
+    options.on_progress = [&](const width_search_progress& now) { return tell("searching", now.simulations); };
+    return search_widths(m_design->loaded, choices, m_study.sets[*group.validation].values, options);
   }
 
   /// What came of the registers, now or before; nothing if it was stopped.

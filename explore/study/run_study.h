@@ -15,7 +15,7 @@ namespace spillway {
 /// How far a study is, for whoever shows it.
 struct study_progress {
   std::uint64_t points_done = 0, points = 0;
-  std::string_view what;  ///< "reading", "exact pass", "simulating"
+  std::string_view what;  ///< "reading", "exact pass", "observing", "searching", "simulating"
   std::uint64_t frames_done = 0, frames = 0;
 };
 

@@ -11,10 +11,12 @@
 
 #include "spillway/explore/study/network_files.h"
 #include "spillway/explore/study/study_tables.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/dataflow/register_texts.h"
 #include "spillway/models/numbers/integer_type.h"
+#include "spillway/models/onnx/read.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/devices.h"
@@ -111,11 +113,11 @@ std::string decided_by(const study_registers& registers) {
   return text;
 }
 
-bool is_observed(const study_registers& registers) {
-  const auto asks = [](const register_rule& rule) { return rule.choice.policy == register_policy::observed; };
+bool asks_for(register_policy policy, const study_registers& registers) {
+  const auto asks = [policy](const register_rule& rule) { return rule.choice.policy == policy; };
   return std::any_of(registers.rules.begin(), registers.rules.end(), asks) ||
          std::any_of(registers.always.begin(), registers.always.end(), asks) ||
-         (registers.wide && registers.wide->policy == register_policy::observed);
+         (registers.wide && registers.wide->policy == policy);
 }
 
 class lister {
@@ -134,7 +136,12 @@ class lister {
     const std::optional<std::size_t> calibration =
         part.calibration ? std::optional(set_of(*part.calibration)) : std::nullopt;
     const std::vector<study_registers> registers = registers_of_part(part);
-    for (const network_file& file : network_files(part.networks, m_list.spec.folder))
+    const bool is_searched = std::any_of(registers.begin(), registers.end(), [](const study_registers& one) {
+      return asks_for(register_policy::searched, one);
+    });
+    for (const network_file& file : network_files(part.networks, m_list.spec.folder)) {
+      const std::optional<std::size_t> validation =
+          is_searched ? std::optional(validation_set(part, file.path)) : std::nullopt;
       for (const study_goal& goal : part.foldings)
         for (const std::string& hardware : part.hardware)
           for (const std::string& device : part.devices) {
@@ -142,6 +149,7 @@ class lister {
             group.network = network_of(file, part);
             group.data = data;
             group.calibration = calibration;
+            group.validation = validation;
             group.goal = goal;
             group.hardware = to_string(parse_hardware(hardware));
             group.device = find_device(device).name;
@@ -153,6 +161,24 @@ class lister {
             group.xnor_popcount = part.xnor_popcount;
             add(std::move(group), registers);
           }
+    }
+  }
+
+  /// What the widths of a network are searched on: as the part says, else what the file says that training held back.
+  std::size_t validation_set(const study_part& part, const std::string& path) {
+    std::optional<study_data> data = part.validation;
+    const bool is_known = data && parse_data_split(data->name).of != data_split::part::validation;
+    const network file = is_known ? network{} : read_qonnx(path);
+    if (!data) {
+      const std::optional<std::string> name = validation_of(file);
+      if (!name)
+        throw config_error(
+            fmt::format("{}: a width is searched for on data, and the file does not say which images its "
+                        "training held back; expected validation",
+                        shown_path(path)));
+      data = study_data{*name, 0, 0};
+    }
+    return set_of(*data, is_known ? std::nullopt : images_held_back(file));
   }
 
   std::vector<study_registers> registers_of_part(const study_part& part) const {
@@ -162,7 +188,7 @@ class lister {
         for (const overflow_mode overflow : part.overflow)
           for (const limit_scope scope : part.scope) {
             all.push_back(registers_of(rules, part, {32, overflow, scope}));
-            if (is_observed(all.back()) && !part.calibration)
+            if (asks_for(register_policy::observed, all.back()) && !part.calibration)
               throw config_error(fmt::format("registers {}: an observed width comes from data; expected calibration",
                                              all.back().words));
           }
@@ -178,15 +204,17 @@ class lister {
                                                goal, group.hardware, group.device, group.clock_mhz, group.input,
                                                group.multipliers, group.xnor_popcount));
     const std::string calibration = group.calibration ? m_list.sets[*group.calibration].key : "";
-    const std::string id =
-        fmt::format("{} {} {} {}", group.folding_key, m_list.sets[group.data].key, calibration, group.count_frames);
+    const std::string validation = group.validation ? m_list.sets[*group.validation].key : "";
+    const std::string id = fmt::format("{} {} {} {} {}", group.folding_key, m_list.sets[group.data].key, calibration,
+                                       validation, group.count_frames);
     const auto [found, is_new] = m_groups.try_emplace(id, m_list.groups.size());
     if (is_new) m_list.groups.push_back(std::move(group));
     study_group& into = m_list.groups[found->second];
     for (const study_registers& one : registers) {
-      const std::string observed_on = is_observed(one) ? calibration : "";
+      std::string widths_from = asks_for(register_policy::observed, one) ? calibration : "";
+      if (asks_for(register_policy::searched, one)) widths_from += validation;
       const std::string key =
-          study_hash(fmt::format("point {} {} {} {} {}", into.folding_key, m_list.sets[into.data].key, observed_on,
+          study_hash(fmt::format("point {} {} {} {} {}", into.folding_key, m_list.sets[into.data].key, widths_from,
                                  into.count_frames, decided_by(one)));
       if (m_points.insert(key).second) into.points.push_back({key, one});
     }
@@ -214,10 +242,13 @@ class lister {
     return found->second;
   }
 
-  std::size_t set_of(const study_data& data) {
+  std::size_t set_of(const study_data& data, std::optional<std::int64_t> held_back = std::nullopt) {
     for (std::size_t i = 0; i < m_list.sets.size(); ++i)
-      if (m_list.sets[i].given == data) return i;
-    study_set set{{}, data, select_frames(load_dataset(named_data(data, m_list.spec.folder)), data.skip, data.frames)};
+      if (m_list.sets[i].given == data && m_list.sets[i].held_back == held_back) return i;
+    study_set set{{},
+                  data,
+                  select_frames(load_dataset(named_data(data, m_list.spec.folder), held_back), data.skip, data.frames),
+                  held_back};
     set.key = hash_of(set.values);
     m_list.sets.push_back(std::move(set));
     return m_list.sets.size() - 1;

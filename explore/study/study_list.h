@@ -27,6 +27,7 @@ struct study_set {
   std::string key;  ///< hash of values, labels and targets
   study_data given;
   dataset values;
+  std::optional<std::int64_t> held_back = {};  ///< images that training held back, where the name says `:validation`
 };
 
 /// What its registers are to be, before a network is looked at.
@@ -48,6 +49,7 @@ struct study_point {
 struct study_group {
   std::size_t network = 0, data = 0;
   std::optional<std::size_t> calibration;  ///< the data that registers are observed on
+  std::optional<std::size_t> validation;   ///< the data that widths are searched on
   study_goal goal;
   std::string folding_key;
   std::string hardware, device;

@@ -13,6 +13,7 @@
 #include "spillway/explore/study/point_registers.h"
 #include "spillway/explore/study/study_design.h"
 #include "spillway/explore/study/study_store.h"
+#include "spillway/explore/study/width_search.h"
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/support/atomic_file.h"
@@ -37,7 +38,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 class group_times {
  public:
   group_times(const study_list& study, const study_group& group, const plan_options& options)
-      : m_group(group), m_options(options), m_data(study.sets[group.data].values) {
+      : m_group(group),
+        m_options(options),
+        m_data(study.sets[group.data].values),
+        m_validation_frames(group.validation ? study.sets[*group.validation].values.frames() : 0) {
     const auto start = std::chrono::steady_clock::now();
     m_design = load_study_design(study, group);
     m_folding = fold(m_design, group);
@@ -55,6 +59,9 @@ class group_times {
     lowering_options choices = m_folding.choices;
     choices.registers = rules.rules;
     if (asks_for_observed(choices)) return m_row + m_exact_frame * static_cast<double>(m_data.frames());
+    if (asks_for_searched(choices))
+      return m_row + m_frame * static_cast<double>(m_validation_frames) *
+                         static_cast<double>(most_simulations(m_design.loaded, choices));
     const dataflow flow = lower(m_design.loaded.integers, choices);
     const auto share = [&](const std::vector<std::int64_t>& frames) {
       return static_cast<double>(frames.size()) / static_cast<double>(m_sums.frames);
@@ -92,6 +99,7 @@ class group_times {
   const study_group& m_group;
   const plan_options& m_options;
   const dataset& m_data;
+  std::int64_t m_validation_frames;
   study_design m_design;
   group_folding m_folding;
   sum_profile m_sums;

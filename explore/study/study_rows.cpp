@@ -138,6 +138,16 @@ std::vector<study_row> term_rows(const finished_point& of) {
   return rows;
 }
 
+std::vector<study_row> search_rows(const finished_point& of) {
+  if (of.widths == nullptr) return {};
+  const found_widths& widths = *of.widths;
+  return {data_row(*of.validation),
+          {"searches",
+           {text(of.point->key), text(of.validation->key), integer(widths.frames), real(widths.allowed),
+            real(widths.loss.value), real(widths.loss.error), integer(widths.simulations), real(widths.luts),
+            real(widths.certified_luts)}}};
+}
+
 std::string quoted(const std::string& word) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
@@ -284,7 +294,7 @@ std::vector<study_row> needs_rows(const study_group& group, const study_network&
 
 std::vector<study_row> point_rows(const finished_point& of) {
   std::vector<study_row> rows{point_row(of)};
-  for (auto part : {unit_rows(of), term_rows(of)})
+  for (auto part : {unit_rows(of), term_rows(of), search_rows(of)})
     for (study_row& row : part) rows.push_back(std::move(row));
   return rows;
 }

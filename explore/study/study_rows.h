@@ -10,6 +10,7 @@
 #include "spillway/explore/study/point_simulation.h"
 #include "spillway/explore/study/study_list.h"
 #include "spillway/explore/study/study_tables.h"
+#include "spillway/explore/study/width_search.h"
 #include "spillway/resource/unit_cost.h"
 
 namespace spillway {
@@ -50,9 +51,11 @@ struct finished_point {
   const simulated_point* simulated = nullptr;
   const frame_answers* exact = nullptr;
   const network_cost* cost = nullptr;
+  const found_widths* widths = nullptr;   ///< where they were searched for
+  const study_set* validation = nullptr;  ///< and what on
 };
 
-/// The row of a point, of its units, and of its price by category.
+/// The row of a point, of its units, of its price by category, and of the search of its widths.
 std::vector<study_row> point_rows(const finished_point& of);
 
 /// The row of a point that there is none of: "not applicable" or "no folding".

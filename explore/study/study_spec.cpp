@@ -22,10 +22,10 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::array<std::string_view, 19> part_keys{
-    "networks",    "data",          "calibration",    "accumulators", "wide",      "always", "overflow",
-    "scope",       "foldings",      "hardware",       "devices",      "clock_mhz", "input",  "count_frames",
-    "multipliers", "xnor_popcount", "float_accuracy", "name",         "folder"};
+constexpr std::array<std::string_view, 20> part_keys{
+    "networks",     "data",        "calibration",   "validation",     "accumulators", "wide",      "always",
+    "overflow",     "scope",       "foldings",      "hardware",       "devices",      "clock_mhz", "input",
+    "count_frames", "multipliers", "xnor_popcount", "float_accuracy", "name",         "folder"};
 constexpr std::array<std::string_view, 2> overflow_names{"wrap", "saturate"};
 constexpr std::array<std::string_view, 3> scope_names{"per_product", "per_cycle", "final"};
 
@@ -39,6 +39,7 @@ class part_reader {
     texts("networks", part.networks);
     if (has("data")) part.data = data("data");
     if (has("calibration")) part.calibration = data("calibration");
+    if (has("validation")) part.validation = data("validation");
     choices(part.accumulators);
     text("wide", part.wide);
     texts("always", part.always);
@@ -206,6 +207,7 @@ json to_json_value(const study_part& part) {
   for (const limit_scope scope : part.scope) value["scope"].push_back(to_string(scope));
   for (const study_goal& goal : part.foldings) value["foldings"].push_back(to_json_value(goal));
   if (part.calibration) value["calibration"] = to_json_value(*part.calibration);
+  if (part.validation) value["validation"] = to_json_value(*part.validation);
   if (!part.wide.empty()) value["wide"] = part.wide;
   if (!part.always.empty()) value["always"] = part.always;
   if (part.count_frames > 0) value["count_frames"] = part.count_frames;

@@ -43,6 +43,9 @@ struct study_part {
   std::vector<std::string> networks;  ///< files, folders, globs
   study_data data;
   std::optional<study_data> calibration;  ///< what `observed` registers are observed on
+  /// What widths of `searched` registers are searched on; left out, what training of the network held back, if its file
+  /// says so (`validation_of`).
+  std::optional<study_data> validation;
   /// Register choices: rules apart by blanks, `12 MVAU_0=32`, and alternatives: `8..16`, `8,12`. `@FILE` is one choice.
   std::vector<std::string> accumulators{"certified"};
   std::string wide;                 ///< what layers take that training does not narrow; empty: as `accumulators` says

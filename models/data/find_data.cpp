@@ -62,6 +62,7 @@ std::vector<fs::path> data_roots() {
   if (!failure) {
     const fs::path folder = executable.parent_path();
     roots.push_back((folder / "../../models").lexically_normal());
+    if (is_folder(folder / "../../models")) roots.push_back((folder / "..").lexically_normal());
     roots.push_back((folder / "../share/spillway").lexically_normal());
   }
   roots.emplace_back("models");

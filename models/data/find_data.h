@@ -8,7 +8,8 @@
 namespace spillway {
 
 /// The folders in which `find_data` looks, in order: each of the colon-separated folders in $SPILLWAY_DATA; then those
-/// beside the executable in a source tree (build/PRESET/spillway: ../../models) and after installation
+/// beside the executable in a source tree (build/PRESET/spillway: ../../models, and .. for what was fetched to build/)
+/// and after installation
 /// (../share/spillway); then models and ../models of the working directory. Not all of them exist.
 std::vector<std::filesystem::path> data_roots();
 

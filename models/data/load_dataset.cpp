@@ -13,9 +13,10 @@
 
 #include "spillway/models/data/bit_packed.h"
 #include "spillway/models/data/cifar.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/find_data.h"
-#include "spillway/models/data/idx.h"
 #include "spillway/models/data/labels.h"
+#include "spillway/models/data/mnist.h"
 #include "spillway/models/data/npy.h"
 #include "spillway/models/data/npz.h"
 #include "spillway/models/onnx/tensor_file.h"
@@ -29,31 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The names that MNIST's files have had.
-constexpr std::array<std::pair<const char*, const char*>, 2> mnist_files{
-    {{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}, {"t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"}}};
-
 constexpr const char* cifar_file = "test_batch.bin";
-
-/// [frames, features] of the bytes.
-integer_tensor flat(const idx_array& images) {
-  const std::int64_t frames = images.shape[0];
-  integer_tensor tensor =
-      integer_tensor::zeros(unsigned_type(8), {frames, static_cast<std::int64_t>(images.bytes.size()) / frames});
-  std::copy(images.bytes.begin(), images.bytes.end(), tensor.words.begin());
-  return tensor;
-}
-
-dataset load_mnist(const fs::path& images_path, const fs::path& labels_path) {
-  const idx_array images = read_idx(images_path.string()), labels = read_idx(labels_path.string());
-  if (images.shape.size() != 3)
-    throw input_error(
-        fmt::format("{}: has {} dimensions; images have 3", shown_path(images_path.string()), images.shape.size()));
-  if (labels.shape.size() != 1 || labels.shape[0] != images.shape[0])
-    throw input_error(fmt::format("{}: shape [{}] is not one label for each of the {} images",
-                                  shown_path(labels_path.string()), fmt::join(labels.shape, ", "), images.shape[0]));
-  return {"mnist-test", flat(images), {labels.bytes.begin(), labels.bytes.end()}};
-}
 
 dataset load_reals(const fs::path& path, float_tensor tensor) {
   if (tensor.shape.size() < 2)
@@ -109,13 +86,12 @@ dataset load_cifar(const fs::path& path, const std::string& name) {
 
 dataset load_folder(const fs::path& folder) {
   if (is_there(folder / "dataset.json")) return load_described_dataset(folder.string());
-  for (const auto& [images, labels] : mnist_files)
-    if (is_there(folder / images) || is_there(folder / labels)) return load_mnist(folder / images, folder / labels);
+  if (const auto files = mnist_test_files(folder)) return load_mnist(files->first, files->second, "mnist-test");
   if (is_there(folder / cifar_file)) return load_cifar(folder / cifar_file, "cifar10-test");
-  const bool is_compressed = is_there(folder / (std::string(mnist_files[0].first) + ".gz"));
-  throw input_error(fmt::format("{}: holds neither dataset.json, nor {} with {}, nor {}{}", shown_path(folder.string()),
-                                mnist_files[0].first, mnist_files[0].second, cifar_file,
-                                is_compressed ? "; unpack the .gz files first (gunzip)" : ""));
+  const bool is_compressed = is_there(folder / "t10k-images-idx3-ubyte.gz");
+  throw input_error(fmt::format(
+      "{}: holds neither dataset.json, nor t10k-images-idx3-ubyte with t10k-labels-idx1-ubyte, nor {}{}",
+      shown_path(folder.string()), cifar_file, is_compressed ? "; unpack the .gz files first (gunzip)" : ""));
 }
 
 dataset load_path(const fs::path& path) {
@@ -130,21 +106,37 @@ dataset load_path(const fs::path& path) {
                                  shown_path(path.string())));
 }
 
-}  // namespace
-
-dataset load_dataset(const std::string& name_or_path) {
+/// The folder or the file that is meant.
+fs::path find_path(const std::string& name_or_path) {
   const fs::path path(name_or_path);
   const bool is_path = name_or_path.find('/') != std::string::npos || name_or_path == "." || name_or_path == ".." ||
                        path.extension() == ".npy" || path.extension() == ".npz" || path.extension() == ".pb" ||
                        path.extension() == ".bin";
-  if (is_path) return load_path(path);
-  std::optional<fs::path> found;
+  if (is_path) return path;
   try {
-    found = find_data(name_or_path);
+    return find_data(name_or_path);
   } catch (const config_error&) {
     if (name_or_path.empty() || !is_there(path)) throw;
   }
-  return load_path(found.value_or(path));
+  return path;
+}
+
+}  // namespace
+
+dataset load_dataset(const std::string& name_or_path, std::optional<std::int64_t> held_back) {
+  const data_split split = parse_data_split(name_or_path);
+  // A file or a folder may have such a name itself.
+  if (split.set != name_or_path && is_there(name_or_path)) return load_path(name_or_path);
+  const fs::path path = find_path(split.set);
+  if (split.of == data_split::part::test) return load_path(path);
+  if (!is_there(path)) throw_io_error(path.string(), "read the data", ENOENT);
+  if (split.of == data_split::part::train) return load_training_images(path, 0);
+  if (!held_back)
+    throw config_error(
+        fmt::format("{}: which images training held back is said by a network's file, and this one does not say it; "
+                    "expected the data by name, such as {}:train with frames to skip",
+                    shown_path(name_or_path), shown_path(split.set)));
+  return load_training_images(path, *held_back);
 }
 
 }  // namespace spillway

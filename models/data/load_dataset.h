@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "spillway/models/data/dataset.h"
@@ -14,8 +16,11 @@ namespace spillway {
 /// .pb file one ONNX tensor of floats; a .npy and a .pb file have no labels; a .bin file is a batch of CIFAR-10.
 /// docs/data-formats.md.
 ///
-/// Throws `config_error` for an unknown name, `input_error` for wrong contents, `io_error` for a file that can't be
-/// read.
-dataset load_dataset(const std::string& name_or_path);
+/// Behind a name or a folder of MNIST or CIFAR-10 `:train` means the training images, and `:validation` the last
+/// `held_back` of them, which training did not see (`images_held_back`); `:test` is what it is without.
+///
+/// Throws `config_error` for an unknown name, and for `:validation` where nobody says how many, `input_error` for wrong
+/// contents, `io_error` for a file that can't be read.
+dataset load_dataset(const std::string& name_or_path, std::optional<std::int64_t> held_back = std::nullopt);
 
 }  // namespace spillway

@@ -37,6 +37,7 @@ std::pair<std::optional<int>, bool> width_to_prove(const register_origin& origin
     case register_policy::asked:
     case register_policy::data_type:
     case register_policy::observed:
+    case register_policy::searched:
       return {bits, origin.claimed_bits == bits};
     case register_policy::trained_to_wrap:
     case register_policy::claimed:

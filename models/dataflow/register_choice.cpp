@@ -19,8 +19,8 @@ namespace spillway {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> policy_names{"asked",     "trained_to_wrap", "claimed",
-                                                       "certified", "data-type",       "observed"};
+constexpr std::array<std::string_view, 7> policy_names{"asked",     "trained_to_wrap", "claimed", "certified",
+                                                       "data-type", "observed",        "searched"};
 
 template <class Layer>
 resolved_register resolve(const Layer& layer, const std::optional<register_choice>& choice) {
@@ -62,22 +62,40 @@ resolved_register resolve(const Layer& layer, const std::optional<register_choic
         throw config_error(fmt::format(
             "layer {}: an observed width comes from data; expected --calibration DATA with it", layer.name));
       break;
+    case register_policy::searched:
+      if (result.format.bits < 1)
+        throw config_error(
+            fmt::format("layer {}: a width is searched for on data; expected --validation DATA with it", layer.name));
+      break;
   }
   return result;
 }
 
-/// Takes a number behind a colon from the front of `text`; 0 if there is none.
-int take_margin(std::string_view& text, std::string_view whole) {
-  const std::size_t end = std::min(text.find(':', 1), text.size());
-  const std::string_view word = text.substr(std::min<std::size_t>(1, text.size()), end - std::min<std::size_t>(1, end));
-  if (word.empty() || (!std::isdigit(static_cast<unsigned char>(word.front())) && word.front() != '-')) return 0;
-  int margin = 0;
-  const auto [stop, wrong] = std::from_chars(word.data(), word.data() + word.size(), margin);
-  if (wrong != std::errc() || stop != word.data() + word.size() || margin < 0 || margin > integer_type::max_bits)
-    throw config_error(fmt::format("accumulator '{}': a margin of '{}' bits; expected 0 to {}, for instance observed:1",
-                                   whole, word, integer_type::max_bits));
+/// The number of a policy behind its colon, taken from the front of `text`; `otherwise` if there is none.
+template <class Number>
+Number take_number(std::string_view& text, Number otherwise, Number most, const std::string& refusal) {
+  const std::size_t begin = std::min<std::size_t>(1, text.size()), end = std::min(text.find(':', 1), text.size());
+  const std::string_view word = text.substr(begin, end - std::min(begin, end));
+  const auto starts_number = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) || c == '-' || c == '.'; };
+  if (word.empty() || !starts_number(word.front())) return otherwise;
+  Number value{};
+  const auto [stop, wrong] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (wrong != std::errc() || stop != word.data() + word.size() || value < 0 || value > most)
+    throw config_error(fmt::format(fmt::runtime(refusal), word));
   text.remove_prefix(end);
-  return margin;
+  return value;
+}
+
+int take_margin(std::string_view& text, const std::string& whole) {
+  return take_number(text, 0, integer_type::max_bits,
+                     fmt::format("accumulator '{}': a margin of '{{}}' bits; expected 0 to {}, for instance observed:1",
+                                 whole, integer_type::max_bits));
+}
+
+double take_loss(std::string_view& text, const std::string& whole) {
+  return take_number(
+      text, register_choice().loss, 100.0,
+      fmt::format("accumulator '{}': a loss of '{{}}' points; expected 0 to 100, for instance searched:0.5", whole));
 }
 
 }  // namespace
@@ -85,11 +103,21 @@ int take_margin(std::string_view& text, std::string_view whole) {
 std::string_view to_string(register_policy policy) { return policy_names[static_cast<std::size_t>(policy)]; }
 
 std::string_view describe(register_policy policy) {
-  constexpr std::array<std::string_view, 6> texts{"asked for",           "as the network was trained to wrap",
-                                                  "claimed by the file", "the least that no input overflows",
-                                                  "the data-type bound", "observed on calibration data"};
+  constexpr std::array<std::string_view, 7> texts{"asked for",
+                                                  "as the network was trained to wrap",
+                                                  "claimed by the file",
+                                                  "the least that no input overflows",
+                                                  "the data-type bound",
+                                                  "observed on calibration data",
+                                                  "searched for on validation data"};
   return texts[static_cast<std::size_t>(policy)];
 }
+
+bool comes_from_data(register_policy policy) {
+  return policy == register_policy::observed || policy == register_policy::searched;
+}
+
+bool register_choice::is_open() const { return comes_from_data(policy) && format.bits < 1; }
 
 register_choice parse_register_choice(std::string_view text) {
   const std::string_view first = text.substr(0, text.find(':'));
@@ -97,11 +125,14 @@ register_choice parse_register_choice(std::string_view text) {
     if (first != policy_names[p]) continue;
     std::string_view rest = text.substr(first.size());
     const auto policy = static_cast<register_policy>(p);
-    const int margin = policy == register_policy::observed ? take_margin(rest, text) : 0;
+    const std::string whole(text);
+    const int margin = policy == register_policy::observed ? take_margin(rest, whole) : 0;
+    const double loss = policy == register_policy::searched ? take_loss(rest, whole) : register_choice().loss;
     // The rest reads as it does behind a width.
     register_choice choice{policy, parse_accumulator_format("32" + std::string(rest))};
     choice.margin = margin;
-    if (policy == register_policy::observed) choice.format.bits = 0;
+    choice.loss = loss;
+    if (comes_from_data(policy)) choice.format.bits = 0;
     return choice;
   }
   if (!first.empty() && std::isalpha(static_cast<unsigned char>(first.front())))

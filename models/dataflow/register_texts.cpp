@@ -97,9 +97,10 @@ std::size_t stated_parts(std::string_view text) {
   const std::size_t equals = text.rfind('=');
   if (equals != std::string_view::npos) text.remove_prefix(equals + 1);
   std::size_t parts = 0;
-  bool is_margin = text.starts_with("observed:");
+  bool is_margin = text.starts_with("observed:") || text.starts_with("searched:");
   for (std::size_t colon = text.find(':'); colon != std::string_view::npos; colon = text.find(':', colon + 1)) {
-    const bool is_number = colon + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[colon + 1]));
+    const char next = colon + 1 < text.size() ? text[colon + 1] : ':';
+    const bool is_number = std::isdigit(static_cast<unsigned char>(next)) || next == '.';
     if (!(is_margin && is_number)) ++parts;
     is_margin = false;
   }
@@ -124,6 +125,7 @@ std::string to_string(const register_rule& rule) {
   else
     text += to_string(choice.policy);
   if (choice.margin > 0) text += fmt::format(":{}", choice.margin);
+  if (choice.policy == register_policy::searched) text += fmt::format(":{}", choice.loss);
   return text + fmt::format(":{}:{}", to_string(choice.format.overflow), to_string(choice.format.scope));
 }
 

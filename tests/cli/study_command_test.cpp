@@ -220,6 +220,18 @@ TEST_CASE("observed registers and files of choices in the commands") {
   CHECK(json::parse(run.out)["overflow_events"] == 0);
   CHECK(spillway_command({"info", net, "--accumulator", "observed"}).code == 2);
   CHECK(spillway_command(with({"info", net})).code == 2);
+  const process_result searched = spillway_command({"info", net, "--accumulator", "searched:3", "--validation",
+                                                    "mnist-first-500", "--validation-frames", "100", "--json"});
+  REQUIRE(searched.code == 0);
+  const json found = json::parse(searched.out);
+  CHECK(found["units"][1]["accumulator_from"] == "searched");
+  CHECK(found["assumptions"].back()["what"] == "searched widths");
+  CHECK(searched.err.find("so a proof costs") != std::string::npos);
+  CHECK(spillway_command({"info", net, "--validation", "mnist-first-500"}).code == 2);
+  const std::string linear = source_root + "/models/zoo/mnist-linear/qat-w8a1.onnx";
+  const process_result unsaid = spillway_command({"info", linear, "--accumulator", "searched"});
+  CHECK(unsaid.code == 2);
+  CHECK(unsaid.err.find("expected --validation DATA") != std::string::npos);
   std::ofstream(scratch.file("widths")) << "# all\n9:saturate\nMVAU_0=21\n";
   const process_result info = spillway_command({"info", net, "--accumulator", "@" + scratch.file("widths"), "--json"});
   REQUIRE(info.code == 0);

@@ -65,11 +65,12 @@ TEST_CASE("without SPILLWAY_DATA a name is looked up beside the executable, then
   const data_variable none("");
   const std::vector<fs::path> roots = data_roots();
   const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-  REQUIRE(roots.size() == 4);
+  REQUIRE(roots.size() == 5);
   CHECK(roots[0] == (folder / "../../models").lexically_normal());
-  CHECK(roots[1] == (folder / "../share/spillway").lexically_normal());
-  CHECK(roots[2] == "models");
-  CHECK(roots[3] == "../models");
+  CHECK(roots[1] == (folder / "..").lexically_normal());
+  CHECK(roots[2] == (folder / "../share/spillway").lexically_normal());
+  CHECK(roots[3] == "models");
+  CHECK(roots[4] == "../models");
   const temporary_directory tree;
   fs::create_directories(tree.file("models/data/only-here"));
   fs::create_directories(tree.file("sub"));
