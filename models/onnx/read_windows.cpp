@@ -148,8 +148,8 @@ read_operation read_conv(node_reader& reader) {
 read_operation read_pool(node_reader& reader) {
   const auto in = reader.inputs(1, 1);
   const tensor_shape& from = reader.lookup.shape(in[0]);
-  const image_view view = as_image(reader, from, is_channels_last(reader), "input");
-  const tensor_shape& x = view.shape;
+  image_view view = as_image(reader, from, is_channels_last(reader), "input");
+  const tensor_shape x = view.shape;
   window_shape w = read_window(reader, x, {}, from.size());
   const bool rounds_up = reader.attributes.boolean("ceil_mode", false);
   const std::int64_t down =
@@ -161,8 +161,16 @@ read_operation read_pool(node_reader& reader) {
   w.right += right;
   if (reader.node.op_type() == "AveragePool") {
     const bool counts = reader.attributes.boolean("count_include_pad", false);
-    if (counts && pads && down + right > 0)
-      reader.refuse("its padding counts and what ceil_mode adds does not; right: one of the two");
+    if (counts && pads && down + right > 0) {  // padding counts, what ceil_mode adds does not
+      w.bottom -= down;
+      w.right -= right;
+      view.steps.push_back(pad_op{{0, 0, w.top, w.left}, {0, 0, w.bottom, w.right}});
+      view.shape = {x[0], x[1], x[2] + w.top + w.bottom, x[3] + w.left + w.right};
+      w.top = w.left = 0;
+      w.bottom = down;
+      w.right = right;
+      return on_images(reader, average_pool_op{w}, in, {view}, from.size());
+    }
     const average_pool_op mean{w, counts && (pads || down + right == 0)};
     return on_images(reader, mean, in, {view}, from.size());
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "spillway/models/streamline/streamliner.h"
 
@@ -283,6 +284,18 @@ void streamliner::take(const select_op& op) {
   cut(made);
   thin_out(made);
   put(std::move(made));
+}
+
+/// Elements that are copies of one integer each get one of their own, for a product of all elements.
+void streamliner::part_copies(tensor_flow& from) {
+  if (std::set<std::int64_t>(from.places->begin(), from.places->end()).size() == from.places->size()) return;
+  const std::int64_t c = channels(from);
+  std::vector<std::int64_t> channel_of;
+  for (std::int64_t i = 0; i < frame(from).elements(); ++i) channel_of.push_back(i % c);
+  from.value = flattened(from);
+  from.chain = from.chain.of_channels(channel_of);
+  select_channels(from, *from.places);
+  from.places = places_in_order(from.size());
 }
 
 /// An output's channels come in the order of the file.

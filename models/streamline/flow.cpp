@@ -84,8 +84,9 @@ channel_values per_channel(const tensor_flow& flow, std::int64_t channels, const
   for_each(flow, shape, [&](std::int64_t element, std::size_t value) {
     auto& slot = of[static_cast<std::size_t>((*flow.places)[static_cast<std::size_t>(element)] % channels)];
     if (slot && *slot != value && !(values[*slot] == values[value]))
-      throw input_error(fmt::format("{}: its {} [{}] differs within a channel; right: one value, or one a channel",
-                                    node, what, fmt::join(shape, ", ")));
+      throw differs_within_channel(
+          fmt::format("{}: its {} [{}] differs within a channel; right: one value, or one a channel", node, what,
+                      fmt::join(shape, ", ")));
     slot = value;
   });
   channel_values result;

@@ -10,6 +10,7 @@
 #include "spillway/models/integer_network/value_chain.h"
 #include "spillway/models/network/shapes.h"
 #include "spillway/models/streamline/constants.h"
+#include "spillway/models/support/error.h"
 
 namespace spillway {
 
@@ -50,8 +51,14 @@ place_list places_channels_first(const frame_shape& frame, const std::vector<std
 /// True if the file's tensor is [n, channels, height, width] of the frame.
 bool is_channels_first(const tensor_flow& flow, const frame_shape& frame);
 
+/// A constant has several values for elements of one channel of the hardware.
+class differs_within_channel : public input_error {
+ public:
+  using input_error::input_error;
+};
+
 /// A constant that broadcasts to the flow's shape, as the `channels` of its integers have it. Throws `input_error`,
-/// naming the node, if it differs within a channel, or would widen the tensor.
+/// naming the node, if it would widen the tensor, and `differs_within_channel`.
 channel_values per_channel(const tensor_flow& flow, std::int64_t channels, const tensor_shape& shape,
                            const std::vector<bracket>& values, const std::string& node, const char* what);
 

@@ -122,8 +122,7 @@ void streamliner::take(const average_pool_op& op) {
   affine_step meaning = affine(from);
   const window_shape& w = op.window;
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
-  if (pads && !op.count_include_pad)
-    refuse("its windows at the border have fewer elements; right: no padding, or padding that counts");
+  if (pads && !op.count_include_pad) return take_border_means(op, from, std::move(meaning));
   const frame_shape in = frame(from);
   const std::int64_t count = w.kernel_h * w.kernel_w;
   if (op.is_sum && w.kernel_h == in.height && w.kernel_w == in.width) {

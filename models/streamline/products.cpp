@@ -270,11 +270,12 @@ void streamliner::multiply(bool weights_are_rows) {
   const quantized_constant& of = weights();
   if (of.shape.size() != 2) refuse("its weights are no matrix; right: [inputs, outputs]");
   const std::int64_t m = of.shape[weights_are_rows ? 0 : 1], k = of.shape[weights_are_rows ? 1 : 0];
-  const affine_step meaning = affine(from);
   const auto source = [&](std::int64_t row, std::int64_t column) {
     return weights_are_rows ? row * k + column : column * m + row;
   };
   const bool is_flat = from.size() == k;
+  if (is_flat) part_copies(from);
+  const affine_step meaning = affine(from);
   if (!is_flat && (channels(from) != k || *from.places != *places_in_order(from.size())))
     refuse("multiplies along a dimension that is not the channels; right: [batch, inputs], channels last");
   const int input = is_flat ? flattened(from) : from.value;

@@ -79,6 +79,19 @@ void streamliner::move_pixels(tensor_flow& from) {
          "the file renames channels and pixels, which a stream of positions has to move");
 }
 
+/// Moves pixels of the node's inputs; false if there was nothing to move.
+bool streamliner::move_input_pixels() {
+  bool moved = false;
+  for (const std::string& input : m_node->inputs) {
+    const auto found = m_flows.find(input);
+    if (found == m_flows.end() || found->second.on_host()) continue;
+    const int before = found->second.value;
+    move_pixels(found->second);
+    moved = moved || found->second.value != before;
+  }
+  return moved;
+}
+
 /// A window of a block, a block further each time; then its elements in an order, by a matrix of one 1 a row.
 void streamliner::gather_pixels(tensor_flow& from, std::int64_t block_h, std::int64_t block_w,
                                 const std::vector<std::int64_t>& order) {
@@ -99,9 +112,13 @@ void streamliner::spread_pixels(tensor_flow& from, std::int64_t block_h, std::in
                                 const std::vector<std::int64_t>& of) {
   const frame_shape in = frame(from);
   const std::int64_t area = block_h * block_w, m = in.channels / area;
-  const affine_step meaning = affine(from);
-  if (!all_equal(meaning.scale) || !all_equal(meaning.offset))
-    refuse("makes pixels of channels whose scales differ; right: one scale for all of them");
+  std::vector<std::int64_t> first;
+  for (std::int64_t row = 0; row < m; ++row) {
+    const auto own = of.begin() + row * area;
+    first.push_back(*own);
+    if (!from.chain.of_channels({own, own + area}).is_uniform())
+      refuse("makes pixels of channels whose scales differ; right: one scale for all of them");
+  }
   const integer_type type = m_draft.value(from.value).type;
   const std::int64_t between = type.is_bipolar ? -1 : 0;
   window_shape window;
@@ -121,11 +138,9 @@ void streamliner::spread_pixels(tensor_flow& from, std::int64_t block_h, std::in
       const std::int64_t channel = of[static_cast<std::size_t>(row * area + pixel)];
       *layer.weights.at((row * area + place) * in.channels + channel) = 1;
     }
-  const bracket scale = meaning.scale[0];
-  channel_values offset{meaning.offset[0] - scale * bracket(rational(between * (area - 1)))};
   const frame_shape out{in.height * block_h, in.width * block_w, m};
   from.value = m_draft.add_selection(std::move(layer), input, out);
-  from.chain = value_chain(affine_step{{scale}, std::move(offset)});
+  from.chain = from.chain.of_channels(first).behind(affine_step{{1}, {bracket(rational(-between * (area - 1)))}});
   from.places = places_channels_first(out);
 }
 

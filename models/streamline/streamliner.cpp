@@ -143,8 +143,14 @@ void streamliner::take_node(const network_node& node) {
     return;
   }
   for (std::size_t i = 0; i < node.inputs.size(); ++i) note_rounding(node.inputs[i]);
+  const auto take_op = [&] { std::visit([this](const auto& op) { take(op); }, node.op); };
   try {
-    std::visit([this](const auto& op) { take(op); }, node.op);
+    try {
+      take_op();
+    } catch (const differs_within_channel&) {
+      if (!move_input_pixels()) throw;
+      take_op();
+    }
   } catch (const undecided&) {
     refuse("a square root before it lies within 2^-128 of a number that it is compared with; right: another variance");
   }

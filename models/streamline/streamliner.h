@@ -161,6 +161,9 @@ class streamliner {
   void take(const max_pool_op& op);
   void take(const average_pool_op& op);
   void take(const global_average_pool_op&);
+  // Means of windows that have fewer elements at the border (models/streamline/border_means.cpp).
+  void take_border_means(const average_pool_op& op, const tensor_flow& from, affine_step meaning);
+  int scaled_strips(int value, const std::vector<std::int64_t>& factors, bool are_rows);
   void take(const upsample_op& op);
   void take(const pad_op& op);
   void take(const concat_op& op);
@@ -169,6 +172,7 @@ class streamliner {
   tensor_flow& as_image(tensor_flow& from);
   // Images whose channels and pixels the file exchanges (models/streamline/shuffled_pixels.cpp).
   void move_pixels(tensor_flow& from);
+  bool move_input_pixels();
   void spread_pixels(tensor_flow& from, std::int64_t block_h, std::int64_t block_w,
                      const std::vector<std::int64_t>& of);
   void gather_pixels(tensor_flow& from, std::int64_t block_h, std::int64_t block_w,
@@ -189,6 +193,7 @@ class streamliner {
   void cut(tensor_flow& from);
   void thin_out(tensor_flow& from);
   void put_channels_in_order(tensor_flow& from);
+  void part_copies(tensor_flow& from);
   // Layers before the input quantizer (models/streamline/host.cpp).
   bool compute_on_host(const char* what);
   bool is_quantized_later() const;

@@ -67,3 +67,33 @@ TEST_CASE("pixels that a file renames as channels are moved, with scales of thei
     check(file, 12U);
   }
 }
+
+TEST_CASE("numbers of the channels act behind shuffled pixels, before a quantizer") {
+  for (const bool is_clamped : {false, true}) {
+    CAPTURE(is_clamped);
+    small_file file;
+    file.convolve();
+    file.quantize(4, true, 1);
+    pixels_to_channels(file);
+    channels_to_pixels(file, true);
+    if (is_clamped) file.add(relu_op{});
+    file.normalize();
+    file.quantize(3, true, 0.5F);
+    file.convolve();
+    check(file, 13U);
+  }
+}
+
+TEST_CASE("copies of one pixel each have their weight in a product of all elements") {
+  small_file file;
+  file.convolve();
+  file.quantize(4, true, 1);
+  file.normalize();
+  pixels_to_channels(file);
+  file.add(select_op{{{}, {3, 0, 3, 5}, {}, {}}});
+  file.add(flatten_op{});
+  std::vector<float> values;
+  for (int i = 0; i < 32; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
+  file.add(matmul_op{}, {file.weights({16, 2}, values)});
+  check(file, 14U);
+}

@@ -90,6 +90,31 @@ TEST_CASE("reductions over height, width or both are pools") {
     }
 }
 
+TEST_CASE("windows that have fewer elements at the border have the mean of those") {
+  for (int kind = 0; kind < 6; ++kind)
+    for (const bool is_bipolar : {false, true}) {
+      CAPTURE(kind);
+      CAPTURE(is_bipolar);
+      small_file file;
+      file.convolve();
+      if (is_bipolar)
+        file.add(bipolar_quant_op{{{}, {0.5F}}});
+      else
+        file.quantize(4, true, 2);
+      file.normalize();
+      window_shape w = window(kind == 4 ? 1 : 3, kind == 5 ? 2 : 3);
+      w.stride_h = kind % 2 + 1;
+      w.stride_w = kind == 2 ? 3 : 1;
+      w.left = w.top = kind == 4 ? 0 : 1;
+      w.right = kind == 3 ? 0 : 1;
+      w.bottom = kind == 1 ? 2 : w.top;
+      file.add(average_pool_op{w});
+      if (kind != 3) file.quantize(5, true, 0.25F);
+      if (kind == 2) file.convolve();
+      check(file, 24U);
+    }
+}
+
 TEST_CASE("a transposed convolution is zeros between the pixels, and a convolution") {
   for (int kind = 0; kind < 6; ++kind)
     for (const bool is_quantized : {true, false}) {
