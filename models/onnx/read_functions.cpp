@@ -107,7 +107,7 @@ read_operation read_gather(node_reader& reader) {
   const std::int64_t axis = reader.axis_of(reader.attributes.integer("axis", 0), from);
   const graph_constant& chosen = reader.constant(in[1], "indices");
   const bool is_one = chosen.shape.empty();
-  if (chosen.shape.size() > 1 || (is_one && from.size() != 3))
+  if (chosen.shape.size() > 1 || (is_one && (from.size() < 3 || axis == 0)))
     reader.refuse("its indices are {}; right: a list, so that the number of dimensions stays", text(chosen.shape));
   select_op op;
   op.indices.resize(from.size());
@@ -118,7 +118,13 @@ read_operation read_gather(node_reader& reader) {
     op.indices[static_cast<std::size_t>(axis)].push_back(index < 0 ? index + size : index);
   }
   if (op.indices[static_cast<std::size_t>(axis)].empty()) reader.refuse("it takes nothing; right: 1 index or more");
-  return {op, {in[0]}, {}, is_one};
+  read_operation result{op, {in[0]}, {}, is_one && from.size() == 3};
+  if (is_one && from.size() > 3) {
+    tensor_shape rest(from.begin() + 1, from.end());
+    rest.erase(rest.begin() + axis - 1);
+    result.after.push_back({reshape_op{std::move(rest)}});
+  }
+  return result;
 }
 
 }  // namespace

@@ -190,31 +190,39 @@ read_operation read_global_pool(node_reader& reader) {
   return on_images(reader, max_pool_op{all}, in, {view}, from.size());
 }
 
-/// Over height, width or both. The axes are an attribute before opset 18 (13 of ReduceSum), an input since.
+/// Over positions: all of them, or height or width. The axes are an attribute before opset 18 (13 of ReduceSum), an
+/// input since. Dimension 1 is a position where channels are last.
 read_operation read_reduction(node_reader& reader) {
   const auto in = reader.inputs(1, 2);
   const tensor_shape& x = reader.lookup.shape(in[0]);
-  if (x.size() != 4)
-    reader.refuse("its input {} has {} dimensions; right: 4, [n, channels, height, width]", text(x), x.size());
   std::vector<std::int64_t> axes = reader.integers("axes", 1, "axes");
   for (std::int64_t& axis : axes) axis = reader.axis_of(axis, x);
   std::sort(axes.begin(), axes.end());
   reader.attributes.boolean("noop_with_empty_axes", false);
-  const bool rows = std::find(axes.begin(), axes.end(), 2) != axes.end();
-  const bool columns = std::find(axes.begin(), axes.end(), 3) != axes.end();
-  if (axes.empty() || axes.size() != static_cast<std::size_t>(rows) + static_cast<std::size_t>(columns))
-    reader.refuse("it reduces over {}; right: [2], [3] or [2, 3], height and width", text(axes));
+  const bool last = !axes.empty() && axes[0] == 1;
+  const image_view view = as_image(reader, x, last, "input");
+  const std::int64_t rank = std::ssize(x), first = last ? 1 : 2;
+  const auto reduces = [&](std::int64_t axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
+  const bool rows = rank == 4 && reduces(first), columns = reduces(first + rank - 3);
+  if (axes.empty() || std::ssize(axes) != static_cast<std::int64_t>(rows) + static_cast<std::int64_t>(columns))
+    reader.refuse("it reduces over {}; right: positions alone, not the batch and not the channels", text(axes));
   window_shape window;
-  window.kernel_h = window.stride_h = rows ? x[2] : 1;
-  window.kernel_w = window.stride_w = columns ? x[3] : 1;
+  window.kernel_h = window.stride_h = rows ? view.shape[2] : 1;
+  window.kernel_w = window.stride_w = columns ? view.shape[3] : 1;
+  const bool all = columns && (rows || rank == 3);
   const std::string& type = reader.node.op_type();
   read_operation result{max_pool_op{window}, {in[0]}};
   if (type == "ReduceSum") result.op = average_pool_op{window, false, true};
   if (type == "ReduceMean") result.op = average_pool_op{window};
-  if (type == "ReduceMean" && rows && columns) result.op = global_average_pool_op{};
-  if (reader.attributes.boolean("keepdims", true)) return result;
-  result.then_flatten = rows && columns;
-  if (!result.then_flatten) result.after.push_back({reshape_op{{x[1], rows ? x[3] : x[2]}}});
+  if (type == "ReduceMean" && all) result.op = global_average_pool_op{};
+  result.before.push_back(view.steps);
+  const tensor_shape made{x[0], view.shape[1], rows ? 1 : view.shape[2], columns ? 1 : view.shape[3]};
+  const bool keeps = reader.attributes.boolean("keepdims", true);
+  result.then_flatten = all && !keeps;
+  if (result.then_flatten) return result;
+  result.after = from_image(made, x.size(), last);
+  const std::int64_t kept = made[2] * made[3];
+  if (!keeps) result.after.push_back({reshape_op{last ? tensor_shape{kept, made[1]} : tensor_shape{made[1], kept}}});
   return result;
 }
 

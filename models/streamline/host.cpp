@@ -20,7 +20,8 @@ bool is_quantizer(const network_op& op) { return is_one_of<quant_op, bipolar_qua
 
 bool passes_reals(const network_op& op) {
   return is_one_of<add_op, sub_op, mul_op, div_op, relu_op, clip_op, batch_norm_op, max_pool_op, average_pool_op,
-                   global_average_pool_op, upsample_op, pad_op, flatten_op, reshape_op, transpose_op>(op);
+                   global_average_pool_op, upsample_op, pad_op, flatten_op, reshape_op, transpose_op, function_op,
+                   prelu_op, pow_op, max_op, min_op, sum_op, concat_op, select_op, softmax_op>(op);
 }
 
 }  // namespace
@@ -46,7 +47,11 @@ bool streamliner::is_quantized_later() const {
 /// Leaves the node, which works on reals before the input's quantizer, to the host. False, if nothing quantizes behind
 /// it: then its input is quantized before it, as the options say.
 bool streamliner::compute_on_host(const char* what) {
-  if (!flow(0).on_host() || !is_quantized_later()) return false;
+  const bool reads_reals = std::any_of(m_node->inputs.begin(), m_node->inputs.end(), [this](const auto& input) {
+    const auto found = m_flows.find(input);
+    return found != m_flows.end() && found->second.on_host();
+  });
+  if (!reads_reals || !is_quantized_later()) return false;
   assume(m_node->name, "left to the host", what,
          "it stands before the input's quantizer; computed in float32, as the file says");
   tensor_flow made;
@@ -57,6 +62,22 @@ bool streamliner::compute_on_host(const char* what) {
   made.places = places_in_order(size);
   put(std::move(made));
   return true;
+}
+
+/// True if the node takes nothing but reals before the input's quantizer, and neither joins the steps that this begins
+/// with nor has a form on integers.
+bool streamliner::is_host_arithmetic() const {
+  int reals = 0;
+  bool has_values_by_channel = false;
+  for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
+    const constant_value* by = constant(i);
+    if (by == nullptr && !m_flows.at(m_node->inputs[i]).on_host()) return false;
+    reals += by == nullptr ? 1 : 0;
+    has_values_by_channel = has_values_by_channel || (by != nullptr && !all_equal(reals_of(by->real)));
+  }
+  const network_op& op = m_node->op;
+  return reals > 1 || is_one_of<function_op, prelu_op, pow_op, select_op, softmax_op>(op) ||
+         (is_one_of<max_op, min_op>(op) && has_values_by_channel);
 }
 
 /// The part of the file that makes `tensor`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -56,6 +57,17 @@ std::optional<exchanged_blocks> blocks_of(const tensor_flow& from, const frame_s
       if (auto found = blocks_of(from, in, rows, columns)) return found;
     }
   return {};
+}
+
+/// True if all channels have the same numbers, whether the chain has them once or for each.
+bool are_alike(const value_chain& chain) {
+  return std::ranges::all_of(chain.steps(), [](const chain_step& step) {
+    if (const auto* linear = std::get_if<affine_step>(&step))
+      return all_equal(linear->scale) && all_equal(linear->offset);
+    if (const auto* bend = std::get_if<bend_step>(&step)) return all_equal(bend->alpha);
+    if (const auto* join = std::get_if<join_step>(&step)) return are_alike(*join->other);
+    return true;
+  });
 }
 
 }  // namespace
@@ -116,7 +128,7 @@ void streamliner::spread_pixels(tensor_flow& from, std::int64_t block_h, std::in
   for (std::int64_t row = 0; row < m; ++row) {
     const auto own = of.begin() + row * area;
     first.push_back(*own);
-    if (!from.chain.of_channels({own, own + area}).is_uniform())
+    if (!are_alike(from.chain.of_channels({own, own + area})))
       refuse("makes pixels of channels whose scales differ; right: one scale for all of them");
   }
   const integer_type type = m_draft.value(from.value).type;

@@ -143,6 +143,7 @@ void streamliner::take_node(const network_node& node) {
     return;
   }
   for (std::size_t i = 0; i < node.inputs.size(); ++i) note_rounding(node.inputs[i]);
+  if (is_host_arithmetic() && compute_on_host("arithmetic")) return;
   const auto take_op = [&] { std::visit([this](const auto& op) { take(op); }, node.op); };
   try {
     try {

@@ -196,6 +196,7 @@ class streamliner {
   void part_copies(tensor_flow& from);
   // Layers before the input quantizer (models/streamline/host.cpp).
   bool compute_on_host(const char* what);
+  bool is_host_arithmetic() const;
   bool is_quantized_later() const;
   std::shared_ptr<const network> host_layers(const std::string& tensor) const;
 

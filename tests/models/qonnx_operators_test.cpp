@@ -134,8 +134,33 @@ TEST_CASE("means and maxima over the whole image are global pools, however they 
   single input("ReduceMean", {1, 2, 3, 4}, {"axes"});
   input.longs("axes", {2, 3});
   CHECK(input.read().nodes.size() == 1);
-  CHECK(single("ReduceMean", {1, 2, 3, 4}).list("axes", {1}).refusal() ==
-        "ReduceMean_y: it reduces over [1]; right: [2], [3] or [2, 3], height and width");
+  CHECK(single("ReduceMean", {1, 2, 3, 4}).list("axes", {1, 3}).refusal() ==
+        "ReduceMean_y: it reduces over [1, 3]; right: positions alone, not the batch and not the channels");
+  CHECK(single("ReduceMean", {1, 2, 3}).list("axes", {0}).refusal() ==
+        "ReduceMean_y: it reduces over [0]; right: positions alone, not the batch and not the channels");
+}
+
+TEST_CASE("reductions over the positions of images and rows whose channels are last") {
+  for (const auto& axes : std::vector<std::vector<std::int64_t>>{{1, 2}, {1}})
+    for (const std::size_t rank : {std::size_t{3}, std::size_t{4}})
+      for (const bool keeps : {true, false}) {
+        if (axes.size() + 2 > rank) continue;
+        CAPTURE(rank);
+        single m("ReduceMax", rank == 3 ? shape_type{1, 3, 4} : shape_type{1, 3, 2, 4});
+        const network net = m.list("axes", axes).set("keepdims", keeps ? 1 : 0).read();
+        float_tensor x{{1, 24}, {}};
+        if (rank == 3) x.shape[1] = 12;
+        for (std::int64_t i = 0; i < x.shape[1]; ++i) x.values.push_back(static_cast<float>(i * 7 % 11));
+        const float_tensor y = evaluate(net, x);
+        const std::size_t kept = rank == 4 && axes.size() == 1 ? 8 : 4, reduced = x.values.size() / kept;
+        CHECK(y.shape.size() == (keeps ? rank : rank - axes.size()));
+        REQUIRE(y.values.size() == kept);
+        for (std::size_t i = 0; i < kept; ++i) {
+          float greatest = -1;
+          for (std::size_t k = 0; k < reduced; ++k) greatest = std::max(greatest, x.values[k * kept + i]);
+          CHECK(y.values[i] == greatest);
+        }
+      }
 }
 
 TEST_CASE("reductions over height, width or both are windows that span them") {

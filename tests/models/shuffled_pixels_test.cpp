@@ -97,3 +97,12 @@ TEST_CASE("copies of one pixel each have their weight in a product of all elemen
   file.add(matmul_op{}, {file.weights({16, 2}, values)});
   check(file, 14U);
 }
+
+TEST_CASE("an image joined to itself along a dimension of pixels") {
+  small_file file;
+  file.convolve();
+  file.quantize(4, true, 1);
+  file.add(concat_op{2}, {file.net.output});
+  file.convolve();
+  check(file, 15U);
+}

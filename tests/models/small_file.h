@@ -45,6 +45,11 @@ struct small_file {
     net.nodes.push_back({name + "_q", quant_op{{{}, {1}}, {{}, {0}}, 4, true}, {name}, name + "_q"});
     return name + "_q";
   }
+  std::string constant(std::vector<std::int64_t> shape, std::vector<float> values) {
+    const std::string name = "c" + std::to_string(net.nodes.size());
+    net.constants[name] = {std::move(shape), std::move(values)};
+    return name;
+  }
   /// 2 channels to 2, 3 x 3, or each for itself, 1 x 1.
   void convolve() {
     conv_op op;

@@ -204,26 +204,36 @@ TEST_CASE("pools and paddings before the input's quantizer are done behind it") 
   }
 }
 
-TEST_CASE("an average before the input's quantizer is the host's, in float32, and said to be") {
-  small_file file(false);
-  file.pool(false, 3, 1, 0);
-  file.quantize(4, true, 0.25F);
-  file.scale_channels();
-  streamline_report report;
-  const integer_network net = streamline(file.net, &report);
-  REQUIRE(report.assumptions.size() == 1);
-  CHECK(report.assumptions[0].value == "AveragePool");
-  REQUIRE(net.input.before);
-  std::vector<float> x;
-  for (int i = 0; i < channels * side * side * 2; ++i) x.push_back(static_cast<float>(i * 37 % 101) / 64 - 0.7F);
-  const float_tensor right = evaluate(file.net, {{2, channels, side, side}, x});
-  const integer_tensor y = evaluate(net, quantize_reals(net, x));
-  const std::size_t outputs = report.output.places.size();
-  REQUIRE(right.values.size() == 2 * outputs);
-  for (std::size_t i = 0; i < right.values.size(); ++i) {
-    const std::int64_t place = report.output.places[i % outputs];
-    const auto c = static_cast<std::size_t>(place) % net.output_scale.size();
-    CHECK(to_double(y, static_cast<std::int64_t>(i / outputs * outputs) + place) * net.output_scale[c] ==
-          doctest::Approx(double{right.values[i]}));
+TEST_CASE("arithmetic before the input's quantizer is the host's, in float32, and said to be") {
+  for (int kind = 0; kind < 7; ++kind) {
+    CAPTURE(kind);
+    small_file file(false);
+    if (kind == 0) file.pool(false, 3, 1, 0);
+    if (kind == 1) file.add(function_op{function_kind::tanh});
+    if (kind == 2) file.add(select_op{{{}, {1, 0}, {1, 2}, {}}});
+    if (kind == 3) file.add(pow_op{}, {file.constant({}, {2})});
+    if (kind == 4) file.add(prelu_op{}, {file.constant({2, 1, 1}, {0.5F, -0.25F})});
+    if (kind == 5) file.add(min_op{}, {file.constant({2, 1, 1}, {0.5F, 0.25F})});
+    if (kind == 6) file.add(mul_op{}, {"x"});
+    file.quantize(4, true, 0.25F);
+    file.scale_channels();
+    streamline_report report;
+    const integer_network net = streamline(file.net, &report);
+    REQUIRE(report.assumptions.size() == 1);
+    CHECK(report.assumptions[0].what == "left to the host");
+    CHECK(report.assumptions[0].value == (kind == 0 ? "AveragePool" : "arithmetic"));
+    REQUIRE(net.input.before);
+    std::vector<float> x;
+    for (int i = 0; i < channels * side * side * 2; ++i) x.push_back(static_cast<float>(i * 37 % 101) / 64 - 0.7F);
+    const float_tensor right = evaluate(file.net, {{2, channels, side, side}, x});
+    const integer_tensor y = evaluate(net, quantize_reals(net, x));
+    const std::size_t outputs = report.output.places.size();
+    REQUIRE(right.values.size() == 2 * outputs);
+    for (std::size_t i = 0; i < right.values.size(); ++i) {
+      const std::int64_t place = report.output.places[i % outputs];
+      const auto c = static_cast<std::size_t>(place) % net.output_scale.size();
+      CHECK(to_double(y, static_cast<std::int64_t>(i / outputs * outputs) + place) * net.output_scale[c] ==
+            doctest::Approx(double{right.values[i]}));
+    }
   }
 }

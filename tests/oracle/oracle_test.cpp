@@ -69,6 +69,15 @@ std::size_t differing(const std::vector<double>& values, const std::vector<float
   return result;
 }
 
+/// The first frames of a dataset.
+integer_tensor frames_of(const integer_network& net, const dataset& data, std::int64_t count) {
+  integer_tensor result = quantize_dataset(net, data);
+  const std::int64_t rows = count * net.input_info().shape.positions();
+  result.words.resize(result.words.size() / static_cast<std::size_t>(result.shape[0]) * static_cast<std::size_t>(rows));
+  result.shape[0] = rows;
+  return result;
+}
+
 std::vector<float> reals_of_file(const std::string& path) { return read_npy_floats(path).values; }
 
 }  // namespace
@@ -131,28 +140,21 @@ TEST_CASE("FINN's TFC is as accurate as its float evaluation, and chooses the sa
   write_npy(scratch.file("x.npy"), images);
   if (!run_python("evaluate.py " + path->string() + " " + scratch.file("x.npy") + " " + scratch.file("y.npy"))) return;
   const std::vector<float> classes = reals_of_file(scratch.file("y.npy"));
-  network file = read_qonnx(*path);
-  const auto selection = std::find_if(file.nodes.begin(), file.nodes.end(), [](const network_node& node) {
-    return std::holds_alternative<top_k_op>(node.op);
-  });
-  REQUIRE(selection != file.nodes.end());
-  file.output = selection->inputs[0];
-  file.nodes.erase(selection);
-  streamline_report report;
-  const integer_network net = streamline(file, &report);
-  const std::vector<double> logits = in_file_order(net, report, evaluate(net, quantize_dataset(net, *data)));
+  const integer_network net = streamline(read_qonnx(*path));
+  const integer_tensor chosen = evaluate(net, quantize_dataset(net, *data));
   int right = 0, differing_classes = 0;
   for (std::size_t frame = 0; frame < classes.size(); ++frame) {
-    const auto first = logits.begin() + static_cast<std::ptrdiff_t>(frame * 10);
-    const auto chosen = static_cast<int>(std::max_element(first, first + 10) - first);
-    right += chosen == data->labels[frame] ? 1 : 0;
-    differing_classes += chosen == static_cast<int>(classes[frame]) ? 0 : 1;
+    const std::int64_t label = *chosen.at(static_cast<std::int64_t>(frame));
+    right += label == data->labels[frame] ? 1 : 0;
+    differing_classes += label == static_cast<std::int64_t>(classes[frame]) ? 0 : 1;
   }
   CHECK(right == 9474);
   CHECK(differing_classes == 0);
   std::vector<assumption> said;
   const dataflow flow = lower(net, read_folding_config(folding->string(), unit_names(net), &said));
-  CHECK(flow.units.size() == 6);  // thresholds, four matrices, and a converter between the first two of these
+  CHECK(std::holds_alternative<label_select>(flow.units.back()));
+  CHECK(simulated(flow, frames_of(net, *data, 20)).words ==
+        std::vector<std::int64_t>(chosen.words.begin(), chosen.words.begin() + 20));
   const auto* thresholds = std::get_if<thresholding>(&flow.units[0]);
   REQUIRE(thresholds != nullptr);
   CHECK(thresholds->pe == 49);
