@@ -78,14 +78,6 @@ bool bind_data(json& spec, const report_data& data) {
   return known;
 }
 
-/// Studies of several schemas share names of tables: a chart of one of them says of which.
-bool is_for(const json& spec, const report_data& data) {
-  const auto about = spec.find("usermeta");
-  const auto schema = data.meta.find("schema");
-  return about == spec.end() || !about->contains("schema") ||
-         (schema != data.meta.end() && about->at("schema") == schema->second);
-}
-
 /// The chart specifications of this report by the name of their file.
 std::vector<std::pair<std::string, json>> make_specs(const fs::path& templates, const report_data& data) {
   const json theme = read_json(templates / "theme-light.json");
@@ -93,7 +85,7 @@ std::vector<std::pair<std::string, json>> make_specs(const fs::path& templates, 
   for (const auto& entry : fs::directory_iterator(templates)) {
     if (!entry.path().string().ends_with(".vl.json")) continue;
     json spec = read_json(entry.path());
-    if (!is_for(spec, data) || !bind_data(spec, data)) continue;
+    if (!bind_data(spec, data)) continue;
     spec["params"].push_back({{"name", "theme"}, {"value", theme.at("colors")}});
     spec["config"] = theme.at("config");
     specs.emplace_back(entry.path().filename().string(), std::move(spec));

@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <string_view>
 
 #include "spillway/explore/study/study_tables.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/is_there.h"
+#include "spillway/traces/run_store.h"
 #include "spillway/traces/sqlite.h"
 
 namespace spillway {
@@ -26,13 +25,6 @@ struct table_query {
   const char* sql;
   bool limited = false;              ///< takes the greatest number of rows
   const char* newer_than = nullptr;  ///< a table that runs of older versions lack
-};
-
-constexpr table_query study_queries[] = {
-    {"points", "SELECT * FROM points ORDER BY point"},
-    {"point_channels", "SELECT * FROM point_channels ORDER BY point, channel"},
-    {"order_trials", "SELECT * FROM order_trials ORDER BY bits DESC, scope, trial"},
-    {"training", "SELECT * FROM training ORDER BY method DESC, bits DESC"},
 };
 
 constexpr table_query run_queries[] = {
@@ -69,17 +61,21 @@ cell as_number(const cell& value) {
   return number;
 }
 
-std::map<std::string, std::string> read_meta(const sqlite_database& database,
-                                             std::initializer_list<std::string_view> schemas) {
+constexpr std::string_view study_again = "make the study again: `spillway study STUDY.json -o DIR`";
+constexpr std::string_view run_again = "make the run again: `spillway simulate MODEL --data DATA -o DIR`";
+
+/// Refuses what another version wrote: `again` says how to make it with this one.
+std::map<std::string, std::string> read_meta(const sqlite_database& database, std::string_view expected,
+                                             std::string_view again) {
   std::map<std::string, std::string> meta;
   for (const auto& row : database.select("SELECT key, CAST(value AS TEXT) FROM meta ORDER BY key").rows) {
     const auto* key = std::get_if<std::string>(&row[0]);
     const auto* value = std::get_if<std::string>(&row[1]);
     if (key) meta[*key] = value ? *value : "";
   }
-  if (std::find(schemas.begin(), schemas.end(), meta["schema"]) == schemas.end())
-    throw input_error(fmt::format("{}: its schema is '{}'; a report needs '{}'", database.path(), meta["schema"],
-                                  fmt::join(schemas, "' or '")));
+  if (meta["schema"] != expected)
+    throw input_error(
+        fmt::format("{}: schema '{}'; this version reads '{}': {}", database.path(), meta["schema"], expected, again));
   return meta;
 }
 
@@ -98,9 +94,7 @@ std::string make_title(const report_data& data, const sqlite_database& database)
     const auto found = data.meta.find(key);
     return found == data.meta.end() ? std::string() : found->second;
   };
-  if (const std::string title = meta("title"); !title.empty()) return title;
-  if (const std::string name = meta("name"); !name.empty()) return name;
-  if (data.kind == "study") return "What does each accumulator bit cost, and what breaks without it?";
+  if (data.kind == "study") return meta("name").empty() ? "A study" : meta("name");
   const std::string network = meta("network");
   if (!network.empty()) return network + registers_of(database);
   return meta("dataset").empty() ? meta("model") : fmt::format("{} on {}", meta("model"), meta("dataset"));
@@ -123,9 +117,8 @@ void show_hardware(report_data& data, const sqlite_database& database, const std
   data.meta["hardware"] = asked;
 }
 
-void read_tables(report_data& data, const sqlite_database& database, std::span<const table_query> queries,
-                 std::int64_t max_rows) {
-  for (const table_query& query : queries) {
+void read_tables(report_data& data, const sqlite_database& database, std::int64_t max_rows) {
+  for (const table_query& query : run_queries) {
     if (query.newer_than != nullptr &&
         database.select("SELECT name FROM sqlite_master WHERE name = ?", {std::string(query.newer_than)}).rows.empty())
       continue;
@@ -236,17 +229,15 @@ report_data read_report_data(const std::filesystem::path& directory, const std::
   const sqlite_database database((is_study ? study : run).string(), sqlite_database::access::read);
   report_data data;
   data.kind = is_study ? "study" : "run";
-  if (is_study)
-    data.meta = read_meta(database, {study_schema, "spillway-study-1"});
-  else
-    data.meta = read_meta(database, {"spillway-run-1"});
+  data.meta =
+      is_study ? read_meta(database, study_schema, study_again) : read_meta(database, run_store::schema, run_again);
   data.title = title.empty() ? make_title(data, database) : title;
-  if (data.meta["schema"] == study_schema) {
+  if (is_study) {
     read_study_tables(data, database);
     return data;
   }
-  if (!is_study) show_hardware(data, database, hardware);
-  read_tables(data, database, is_study ? std::span<const table_query>(study_queries) : run_queries, max_rows);
+  show_hardware(data, database, hardware);
+  read_tables(data, database, max_rows);
   for (auto& [name, rows] : data.tables)
     if (name == "totals")
       for (auto& row : rows.rows) row[1] = as_number(row[1]);

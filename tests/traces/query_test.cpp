@@ -10,7 +10,7 @@
 #include "spillway/tests/traces/sample_events.h"
 #include "spillway/tests/traces/temporary_directory.h"
 #include "spillway/traces/run_store.h"
-#include "spillway/traces/study_store.h"
+#include "spillway/traces/sqlite.h"
 
 namespace spillway {
 namespace {
@@ -166,11 +166,12 @@ TEST_CASE("a directory without a run is refused with what would be right") {
         folder.file("none") + ": no such directory; expected one made by `spillway simulate -o DIR`");
   CHECK(message_of<io_error>([&] { query{folder.path()}; }) ==
         folder.path() + ": holds no run.sqlite; expected a directory made by `spillway simulate -o DIR`");
-  study_store(folder.file("study.sqlite"), sample_info(), "");
+  sqlite_database(folder.file("study.sqlite"), sqlite_database::access::create)
+      .execute("CREATE TABLE meta(key, value); INSERT INTO meta VALUES('schema', 'spillway-study-2')");
   CHECK(message_of<io_error>([&] { query{folder.path()}; }).find("holds a study, not a run") != std::string::npos);
   CHECK(message_of<input_error>([&] {
           query{folder.file("study.sqlite")};
-        }).find("schema 'spillway-study-1'; this version reads 'spillway-run-1'") != std::string::npos);
+        }).find("schema 'spillway-study-2'; this version reads 'spillway-run-1'") != std::string::npos);
 }
 
 TEST_CASE("files that are no run, of another version, or damaged are input errors in one line") {

@@ -42,70 +42,6 @@ export async function open(browser, file, { width, scheme, media = 'screen' }) {
   return { page, complaints, close: () => context.close() };
 }
 
-/**
- * What the layer `layer` of the chart `id` has put on the screen, read from the SVG's elements: place and size in
- * pixels of the panel, colours, and the same place in the units of the axes.
- */
-export async function drawn(page, id, layer) {
-  return page.evaluate(
-    ([id, layer]) => {
-      const view = window.spillway.views[id];
-      const named = new RegExp(`(^|_)${layer}_marks$`);
-      const groups = [...document.querySelectorAll(`#figure-${id} g`)].filter((g) =>
-        [...g.classList].some((c) => named.test(c)),
-      );
-      const scale = (item, name) => {
-        for (let group = item.mark.group; group; group = group.mark?.group) {
-          const own = group.context?.scales?.[`child_${name}`] ?? group.context?.scales?.[name];
-          if (own) return own.value;
-        }
-        try {
-          return view.scale(name);
-        } catch {
-          return null;
-        }
-      };
-      const invert = (item, name, pixel) => {
-        const s = scale(item, name);
-        return s?.invert ? Number(s.invert(pixel)) : null;
-      };
-      return groups.flatMap((group) =>
-        [...group.children].map((element) => {
-          const item = element.__data__;
-          const moved = element.transform?.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
-          const box = element.getBBox();
-          const place = {
-            x: moved.e,
-            y: moved.f,
-            left: box.x + moved.e,
-            right: box.x + box.width + moved.e,
-            top: box.y + moved.f,
-            bottom: box.y + box.height + moved.f,
-          };
-          const style = getComputedStyle(element);
-          const units = {};
-          for (const side of ['x', 'left', 'right']) units[side] = invert(item, 'x', place[side]);
-          for (const side of ['y', 'top', 'bottom']) units[side] = invert(item, 'y', place[side]);
-          const datum = Object.fromEntries(
-            Object.entries(item.datum ?? {}).filter(([, v]) => typeof v !== 'object'),
-          );
-          return {
-            datum,
-            place,
-            units,
-            fill: style.fill,
-            stroke: style.stroke,
-            opacity: Number(style.opacity),
-            text: element.textContent,
-            d: element.getAttribute('d'),
-          };
-        }),
-      );
-    },
-    [id, layer],
-  );
-}
-
 /** The rectangles of a part of a figure that the page draws itself, in pixels; many stand in one path. */
 export async function boxes(page, figure, part) {
   return page.evaluate(
@@ -120,13 +56,6 @@ export async function boxes(page, figure, part) {
       ),
     [figure, part],
   );
-}
-
-/** Makes a choice as a reader does, with the keyboard's and mouse's own control. */
-export async function choose(page, id, label) {
-  await page.locator(`#figure-${id} .segments label`, { hasText: new RegExp(`^${label}$`) }).click();
-  await page.waitForTimeout(60);
-  await page.evaluate((id) => window.spillway.views[id].runAsync().then(() => undefined), id);
 }
 
 /** Presses a download button and reads the file. */

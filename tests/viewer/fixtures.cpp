@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "spillway/traces/run_store.h"
-#include "spillway/traces/study_store.h"
 
 namespace fixtures {
 namespace {
@@ -22,8 +21,6 @@ run_info information(const std::string& model) {
   return {"0.0.0", "a test", model, hostile_text, "fast", "2026-01-02T03:04:05Z"};
 }
 
-double luts(int bits) { return 1000.0 + 8.8 * bits; }
-
 /// More for fewer bits; none where the network is safe, and none either in the final sum one bit below.
 std::vector<channel_counts> counts(int bits, const std::string& overflow, const std::string& scope) {
   std::vector<channel_counts> result(channels);
@@ -36,62 +33,6 @@ std::vector<channel_counts> counts(int bits, const std::string& overflow, const 
     row.events = row.overflowing_dot_products * (scope == "final" ? 1 : overflow == "wrap" ? 5 : 3);
   }
   return result;
-}
-
-study_point qat_point(std::int64_t number, int bits, const std::string& overflow, const std::string& scope) {
-  study_point point;
-  point.point = number;
-  point.key = {"qat-w8a1", "qat", bits, overflow, scope, frames};
-  for (const channel_counts& row : counts(bits, overflow, scope)) {
-    point.counts.dot_products += row.dot_products;
-    point.counts.events += row.events;
-    point.counts.overflowing_dot_products += row.overflowing_dot_products;
-    point.counts.persistent_dot_products += row.persistent_dot_products;
-  }
-  const double rate = static_cast<double>(point.counts.overflowing_dot_products) / (frames * channels);
-  const double harm = scope == "per_product" ? 1 : scope == "per_cycle" ? 0.8 : 0.5;
-  point.mean_abs_error = rate * harm * (overflow == "wrap" ? 37.5 : 11.25);
-  point.accuracy = std::round((0.915 - 0.6 * rate * harm * (overflow == "wrap" ? 1 : 0.7)) * 200) / 200;
-  point.luts = luts(bits);
-  point.grade = bits >= safe_bits ? "proved" : "simulated";
-  point.certified_bits = safe_bits;
-  return point;
-}
-
-void write_points(study_store& store) {
-  std::int64_t number = 0;
-  const auto write = [&](const study_point& point) {
-    store.write_point(point, counts(point.key.bits, point.key.overflow, point.key.scope));
-  };
-  write(qat_point(number++, 32, "wrap", "per_product"));
-  for (int bits = 7; bits >= 3; --bits)
-    for (const char* overflow : {"wrap", "saturate"})
-      for (const char* scope : {"per_product", "per_cycle", "final"}) write(qat_point(number++, bits, overflow, scope));
-  for (int bits = 6; bits >= 3; --bits) {
-    study_point point = qat_point(number++, 32, "wrap", "per_product");
-    point.key = {"a2q-w8a1-p" + std::to_string(bits), "a2q", bits, "wrap", "per_product", frames};
-    point.accuracy = bits >= 5 ? 0.91 : bits == 4 ? 0.905 : 0.875;  // 4 bits: exactly one point less
-    point.luts = luts(bits);
-    point.certified_bits = bits;
-    store.write_point(point, counts(32, "wrap", "per_product"));
-    point.key = {"a2q-plus-w8a1-p" + std::to_string(bits), "a2q_plus", bits, "wrap", "per_product", frames};
-    point.point = number++;
-    point.accuracy = bits >= 4 ? 0.915 : 0.895;
-    store.write_point(point, counts(32, "wrap", "per_product"));
-  }
-}
-
-void write_orders(study_store& store) {
-  std::vector<order_trial> trials;
-  for (const int bits : {5, 4}) {
-    trials.push_back({bits, "final", -1, 2.5 * (6 - bits), 0.9 - 0.03 * (6 - bits), 10});
-    for (std::int64_t trial = -1; trial < 60; ++trial) {
-      const double way = static_cast<double>((trial * 7 + 8) % 31) / 31;  // spread over [0, 1), the same each time
-      trials.push_back({bits, "per_product", trial, (6 - bits) * (5 + 3 * way),
-                        std::round((0.85 - 0.1 * (6 - bits) - 0.08 * way) * 1000) / 1000, 100});
-    }
-  }
-  store.write_order_trials(trials);
 }
 
 /// Two events in each frame, the first of them wider than int64.
@@ -116,17 +57,6 @@ std::vector<overflow_event> some_events() {
 }
 
 }  // namespace
-
-void write_study(const std::filesystem::path& directory) {
-  std::filesystem::create_directories(directory);
-  study_store store((directory / "study.sqlite").string(), information("made-up/qat-w8a1"), "made up for a test");
-  write_points(store);
-  write_orders(store);
-  const std::array<training_row, 2> training{
-      {{"qat-w8a1", "qat", 32, {}, 0.05, 1234}, {"a2q-w8a1-p4", "a2q", 4, {}, 0.75, 7}}};
-  store.write_training(training);
-  store.finish(1.5);
-}
 
 void write_run(const std::filesystem::path& directory) {
   std::filesystem::create_directories(directory);

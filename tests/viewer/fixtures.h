@@ -10,10 +10,6 @@ namespace fixtures {
 /// A text that would end the page's script element if it were not escaped.
 inline constexpr const char* hostile_text = "made-up images </script><script>window.hacked = 1</script>";
 
-/// DIR/study.sqlite: a QAT network that is safe from 6 bits, at 32 and 7 to 3 bits, each overflow and scope; A2Q
-/// networks for 6 to 3 bits; 60 orders of addition at 5 and at 4 bits.
-void write_study(const std::filesystem::path& directory);
-
 /// DIR/run.sqlite: two units, an event beyond int64, a capped log, frames that flipped in every way.
 void write_run(const std::filesystem::path& directory);
 

@@ -16,11 +16,10 @@ int main(int argc, char** argv) try {
   const std::filesystem::path directory = argv[1];
   spillway::report_options options;
   options.viewer = argv[2];
-  for (const char* kind : {"study", "run", "large-run"}) std::filesystem::remove_all(directory / kind);
-  fixtures::write_study(directory / "study");
+  for (const char* kind : {"run", "large-run"}) std::filesystem::remove_all(directory / kind);
   fixtures::write_run(directory / "run");
   fixtures::write_large_run(directory / "large-run");
-  for (const char* kind : {"study", "run", "designs", "large-run"}) spillway::write_report(directory / kind, options);
+  for (const char* kind : {"run", "designs", "large-run"}) spillway::write_report(directory / kind, options);
   return 0;
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "%s\n", failure.what());

@@ -10,7 +10,6 @@ import { check, finish } from './check.mjs';
 import { check_designs } from './designs_checks.mjs';
 import { check_access, check_limits, check_looks, check_page, check_specs } from './page_checks.mjs';
 import { check_run } from './run_checks.mjs';
-import { check_study } from './study_checks.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({
@@ -25,17 +24,16 @@ if (options.make) execFileSync(options.make, [options.out, options.page], { stdi
 
 const browser = await launch(options.viewer, options.chromium);
 const kinds = options.study
-  ? [['study', options.study]]
+  ? [['designs', options.study]]
   : [
-      ['study', join(options.out, 'study')],
       ['run', join(options.out, 'run')],
       ['designs', join(options.out, 'designs')],
     ];
-const checks = { study: check_study, run: check_run, designs: check_designs };
+const checks = { run: check_run, designs: check_designs };
 for (const [kind, directory] of kinds) {
   const file = join(directory, 'report.html');
   const { page, complaints, close } = await open(browser, file, { width: 1200, scheme: 'light' });
-  await check_specs(page, options.viewer, directory, kind);
+  await check_specs(options.viewer, directory, kind);
   await checks[kind](page, join(directory, kind === 'run' ? 'run.sqlite' : 'study.sqlite'));
   await check(`${kind}: all that was without a complaint`, () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
@@ -43,7 +41,7 @@ for (const [kind, directory] of kinds) {
   await check_page(page, kind);
   await close();
   await check_looks(browser, kind, file, options.out);
-  if (kind !== 'study') await check_access(browser, options.viewer, kind, file);
+  await check_access(browser, options.viewer, kind, file);
 }
 if (!options.study)
   for (const kind of ['designs', 'large-run'])

@@ -13,6 +13,7 @@
 #include "spillway/models/support/error.h"
 #include "spillway/report/report.h"
 #include "spillway/report/report_data.h"
+#include "spillway/tests/study/sample_study.h"
 #include "spillway/tests/viewer/fixtures.h"
 #include "spillway/traces/result_files.h"
 #include "spillway/traces/run_store.h"
@@ -51,7 +52,7 @@ struct place {
     write(root / "share/specs/theme-light.json", R"({"colors": {"paper": "#fff"}, "config": {"background": "#fff"}})");
     write(root / "share/specs/both.vl.json",
           R"({"data": {"name": "points"}, "params": [{"name": "mode", "value": "wrap"}],
-              "layer": [{"transform": [{"lookup": "point", "from": {"data": {"name": "point_channels"}}}]}]})");
+              "layer": [{"transform": [{"lookup": "point", "from": {"data": {"name": "point_units"}}}]}]})");
     write(root / "share/specs/run_only.vl.json", R"({"data": {"name": "channels"}, "mark": "bar"})");
   }
   ~place() { fs::remove_all(root); }
@@ -83,33 +84,35 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 TEST_CASE("a study's page holds every row of its database") {
   const place here;
-  fixtures::write_study(here.root / "study");
+  fixtures::write_sample_study(here.root / "study", 60);
   write_report(here.root / "study", here.options);
   const nlohmann::json data = here.data(here.root / "study");
   CHECK(data["schema"] == "spillway-report-1");
   CHECK(data["kind"] == "study");
+  CHECK(data["title"] == "A made-up study");
   const sqlite_database database((here.root / "study/study.sqlite").string(), sqlite_database::access::read);
-  for (const std::string name : {"points", "point_channels", "order_trials", "training"}) {
+  for (const std::string name : {"networks", "points", "point_units", "point_terms", "baselines", "foldings"}) {
     const table rows = database.select("SELECT COUNT(*) FROM " + name);
     CHECK(data["tables"][name].size() == static_cast<std::size_t>(std::get<std::int64_t>(rows.rows[0][0])));
     CHECK(!data["tables"][name].empty());
   }
+  CHECK_FALSE(data["tables"].contains("needs"));
   const nlohmann::json& first = data["tables"]["points"][0];
   CHECK(first["bits"] == 32);
-  CHECK(first["accuracy"].get<double>() == doctest::Approx(0.915));
+  CHECK(first["accuracy"].get<double>() == doctest::Approx(0.982));
   CHECK(first["grade"] == "proved");
 }
 
 TEST_CASE("text of a database can't end the element that holds it") {
   const place here;
-  fixtures::write_study(here.root / "study");
-  write_report(here.root / "study", here.options);
-  const std::string page = read(here.root / "study/report.html");
+  fixtures::write_run(here.root / "run");
+  write_report(here.root / "run", here.options);
+  const std::string page = read(here.root / "run/report.html");
   CHECK(!has(page, "<script>window"));
   CHECK(page.find("</script>") == page.rfind("</script>"));
   CHECK(has(page, "<p>before<script"));
   CHECK(page.ends_with("</script>after"));
-  CHECK(here.data(here.root / "study")["meta"]["dataset"] == fixtures::hostile_text);
+  CHECK(here.data(here.root / "run")["meta"]["dataset"] == fixtures::hostile_text);
 }
 
 TEST_CASE("a run's page knows its streams and layers, and is named after its network and registers") {
@@ -158,7 +161,7 @@ TEST_CASE("a long table stands in the page by columns, each value in its place, 
   const place here;
   fixtures::write_large_run(here.root / "run");
   write_report(here.root / "run", here.options);
-  CHECK(fs::file_size(here.root / "run/report.html") < 3'500'000);  // the page without data has 1.2 MB
+  CHECK(fs::file_size(here.root / "run/report.html") < 2'500'000);
   const nlohmann::json packed = here.data(here.root / "run")["tables"]["channels"];
   const sqlite_database database((here.root / "run/run.sqlite").string(), sqlite_database::access::read);
   const table rows = database.select("SELECT * FROM channels ORDER BY unit, channel");
@@ -219,17 +222,17 @@ TEST_CASE("single events and flips stop at the limit, counts don't") {
 
 TEST_CASE("the tables and the charts stand beside the page, and the charts read the tables") {
   const place here;
-  fixtures::write_study(here.root / "study");
+  fixtures::write_sample_study(here.root / "study", 60);
   write_report(here.root / "study", here.options);
   const fs::path report = here.root / "study/report";
   const std::string csv = read(report / "data/points.csv");
-  CHECK(csv.starts_with("point,network,method,bits,overflow,scope,"));
-  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 1 + 5 * 6 + 2 * 4);
+  CHECK(csv.starts_with("point,network,data,registers,policy,bits,"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 60);
   const auto spec = nlohmann::json::parse(read(report / "specs/both.vl.json"));
   CHECK(spec["data"]["url"] == "../data/points.csv");
   CHECK(spec["data"]["format"]["parse"]["bits"] == "number");
   CHECK(spec["data"]["format"]["parse"]["scope"] == "string");
-  CHECK(spec["layer"][0]["transform"][0]["from"]["data"]["url"] == "../data/point_channels.csv");
+  CHECK(spec["layer"][0]["transform"][0]["from"]["data"]["url"] == "../data/point_units.csv");
   CHECK(spec["params"].back()["name"] == "theme");
   CHECK(spec["config"]["background"] == "#fff");
   CHECK_FALSE(fs::exists(report / "specs/run_only.vl.json"));
@@ -237,7 +240,7 @@ TEST_CASE("the tables and the charts stand beside the page, and the charts read 
 
 TEST_CASE("a second report takes the place of the first") {
   place here;
-  fixtures::write_study(here.root / "study");
+  fixtures::write_sample_study(here.root / "study", 60);
   write_report(here.root / "study", here.options);
   const std::string first = read(here.root / "study/report.html");
   write_report(here.root / "study", here.options);
@@ -251,7 +254,7 @@ TEST_CASE("a second report takes the place of the first") {
 
 TEST_CASE("a report touches nothing in its folder but what a report has written") {
   place here;
-  fixtures::write_study(here.root / "study");
+  fixtures::write_sample_study(here.root / "study", 60);
   write_report(here.root / "study", here.options);
   const fs::path folder = here.root / "study/report";
   REQUIRE(fs::exists(folder / "data/points.csv"));
@@ -269,6 +272,23 @@ TEST_CASE("a report touches nothing in its folder but what a report has written"
   remove_report(here.root / "study");
   CHECK(fs::exists(here.root / "study/study.sqlite"));
   CHECK(fs::exists(folder / "thesis.tex"));
+}
+
+TEST_CASE("a database of another version is refused in one line that says what to do") {
+  const place here;
+  const auto set_schema = [](const fs::path& path, const std::string& schema) {
+    sqlite_database(path.string(), sqlite_database::access::update)
+        .execute("UPDATE meta SET value = '" + schema + "' WHERE key = 'schema'");
+  };
+  fixtures::write_sample_study(here.root / "study", 3);
+  set_schema(here.root / "study/study.sqlite", "spillway-study-1");
+  CHECK(message_of<input_error>([&] { write_report(here.root / "study", here.options); }) ==
+        (here.root / "study/study.sqlite").string() +
+            ": schema 'spillway-study-1'; this version reads 'spillway-study-2': make the study again: `spillway study "
+            "STUDY.json -o DIR`");
+  fixtures::write_run(here.root / "run");
+  set_schema(here.root / "run/run.sqlite", "spillway-run-0");
+  CHECK(has(message_of<input_error>([&] { write_report(here.root / "run", here.options); }), "`spillway simulate "));
 }
 
 TEST_CASE("a run that was interrupted at its start still has a report") {
@@ -291,9 +311,9 @@ TEST_CASE("what is no run, no study or no page is refused in one line that says 
   fs::create_directories(here.root / "other");
   sqlite_database((here.root / "other/study.sqlite").string(), sqlite_database::access::create)
       .execute("CREATE TABLE meta(key, value); INSERT INTO meta VALUES('schema', 'something-else')");
-  CHECK(has(message_of<input_error>([&] { write_report(here.root / "other", here.options); }), "spillway-study-1"));
+  CHECK(has(message_of<input_error>([&] { write_report(here.root / "other", here.options); }), "spillway-study-2"));
 
-  fixtures::write_study(here.root / "study");
+  fixtures::write_sample_study(here.root / "study", 60);
   fs::rename(here.root / "share/specs", here.root / "share/elsewhere");
   CHECK(has(message_of<io_error>([&] { write_report(here.root / "study", here.options); }), "theme-light.json"));
   write(here.options.viewer, "<p>not the page</p>");

@@ -17,38 +17,6 @@ export type grade = 'proved' | 'simulated' | 'modelled';
 export type overflow = 'wrap' | 'saturate';
 export type scope = 'per_product' | 'per_cycle' | 'final';
 
-export const overflows: overflow[] = ['wrap', 'saturate'];
-export const scopes: scope[] = ['per_product', 'per_cycle', 'final'];
-
-/** One accumulator format tried on one network, over all images. */
-export interface point {
-  point: number;
-  network: string;
-  method: 'qat' | 'a2q' | 'a2q_plus';
-  bits: number;
-  overflow: overflow;
-  scope: scope;
-  frames: number;
-  dot_products: number;
-  events: number;
-  overflowing: number;
-  persistent: number;
-  mean_abs_error: number;
-  accuracy: number;
-  luts: number;
-  grade: 'proved' | 'simulated';
-  certified_bits: number;
-}
-
-export interface order_trial {
-  bits: number;
-  scope: 'per_product' | 'final';
-  trial: number;
-  mean_abs_error: number;
-  accuracy: number;
-  events: number;
-}
-
 /** A column of a long table: as it stands, as [value, times, ...], or as what is added from row to row, likewise. */
 type packed_column = { values: value[] } | { runs: value[] } | { steps: number[] };
 
@@ -119,12 +87,4 @@ export function parse_report(text: string): report | null {
 
 export function table(report: report, name: string): row[] {
   return report.tables[name] ?? [];
-}
-
-export function points(report: report): point[] {
-  return table(report, 'points') as unknown as point[];
-}
-
-export function order_trials(report: report): order_trial[] {
-  return table(report, 'order_trials') as unknown as order_trial[];
 }

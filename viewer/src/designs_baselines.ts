@@ -14,11 +14,10 @@ import {
   type study,
 } from './designs_model';
 import { h } from './dom';
-import { figure, segments, type figure_text } from './figure';
+import { figure, segments, type binding, type figure_text } from './figure';
 import { integer, percent } from './format';
 import { grade_mark } from './grade';
 import { categories } from './run_tracks';
-import type { binding } from './spec';
 import { plain_table, type column } from './table';
 
 /** What was asked of a design. */

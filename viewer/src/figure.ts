@@ -6,7 +6,7 @@ import { download, h } from './dom';
 import { csv } from './format';
 import { grade_mark } from './grade';
 import type { grade } from './data';
-import { complete, type binding, type spec } from './spec';
+import { complete, type spec } from './spec';
 import { stand_alone } from './svg';
 import { type column, sortable_table } from './table';
 import { current_theme } from './theme';
@@ -17,6 +17,14 @@ export interface drawing {
   readonly id: string;
   readonly element: HTMLElement;
   draw(force?: boolean): Promise<void>;
+}
+
+/** What the reader can choose, and which of it is chosen at first. */
+export interface binding {
+  name: string;
+  label: string;
+  value: string;
+  options: { value: string; label: string }[];
 }
 
 export type choices = Record<string, string>;
@@ -210,7 +218,7 @@ export class figure implements drawing {
           download(
             `${this.id}.vl.json`,
             'application/json',
-            JSON.stringify(complete(template, this.m_report.tables, current_theme(), {}), null, 2),
+            JSON.stringify(complete(template, this.m_report.tables, current_theme()), null, 2),
           ),
         ),
     );

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One tooltip for all charts: a text, or {title: value} pairs.
-import type { View } from 'vega';
 import { h } from './dom';
 
 let made: HTMLElement | null = null;
@@ -47,11 +46,4 @@ export function show_tooltip(event: MouseEvent, content: unknown): void {
 
 export function hide_tooltip(): void {
   the_box().classList.remove('shown');
-}
-
-export function use_tooltip(view: View): void {
-  view.tooltip((_handler, event, _item, content) => {
-    if (content === null || content === undefined || content === '') hide_tooltip();
-    else show_tooltip(event as MouseEvent, content);
-  });
 }
