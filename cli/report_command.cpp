@@ -5,18 +5,21 @@
 #include <memory>
 
 #include "spillway/cli/commands.h"
+#include "spillway/report/compare_runs.h"
 #include "spillway/report/report.h"
 
 namespace spillway {
 
 void add_report_command(CLI::App& app, command_action& action) {
   struct arguments {
-    std::string directory, viewer, title, hardware;
+    std::string directory, against, viewer, title, hardware;
     bool quiet = false;
   };
   CLI::App* command = app.add_subcommand("report", "Make the report page of a run or of a study");
   const auto options = std::make_shared<arguments>();
   command->add_option("DIR", options->directory, "A run directory (simulate -o) or a study directory")->required();
+  command->add_option("--against", options->against,
+                      "Another run directory: DIR/against.html shows the two side by side");
   command->add_option("--title", options->title, "Title of the page");
   command->add_option("--viewer", options->viewer, "The empty page (viewer.html), if not the one that was built along");
   command
@@ -26,15 +29,20 @@ void add_report_command(CLI::App& app, command_action& action) {
           "if it is left out")
       ->check(CLI::IsMember({"spillway", "finn-hls", "finn-rtl", "finn-formula"}));
   command->add_flag("-q,--quiet", options->quiet, "Don't say where the page is");
-  command->footer("Example:\n  spillway report run && xdg-open run/report.html\n");
+  command->footer(
+      "Examples:\n  spillway report run && xdg-open run/report.html\n  spillway report run --against another-run\n");
   command->callback([options, &action] {
     action = [options] {
       report_options report;
       report.viewer = options->viewer;
       report.title = options->title;
       report.hardware = options->hardware;
-      write_report(options->directory, report);
-      if (!options->quiet) fmt::print("{}/report.html\n", options->directory);
+      const bool is_comparison = !options->against.empty();
+      if (is_comparison)
+        write_comparison(options->directory, options->against, report);
+      else
+        write_report(options->directory, report);
+      if (!options->quiet) fmt::print("{}/{}.html\n", options->directory, is_comparison ? "against" : "report");
       return 0;
     };
   });

@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <string_view>
 
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/fill_page.h"
 #include "spillway/report/report_data.h"
 #include "spillway/traces/result_files.h"
 
@@ -21,19 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using json = nlohmann::ordered_json;
 
-constexpr std::string_view placeholder = R"(<script type="application/json" id="spillway-data"></script>)";
-
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw io_error(fmt::format("{}: can't be read; `tools/build` makes it", path.string()));
-  return std::move(text).str();
-}
-
 json read_json(const fs::path& path) {
   try {
-    return json::parse(read_text(path));
+    return json::parse(read_built_file(path));
   } catch (const json::exception& failure) {
     throw input_error(fmt::format("{}: not JSON ({}); `tools/build` makes it anew", path.string(), failure.what()));
   }
@@ -101,14 +89,6 @@ std::vector<std::string> paths_of(const report_data& data, const std::vector<std
   return paths;
 }
 
-std::string fill_page(const std::string& page, const fs::path& viewer, const report_data& data) {
-  const std::size_t place = page.find(placeholder);
-  if (place == std::string::npos)
-    throw input_error(fmt::format("{}: no page of a Spillway report; `tools/build` makes it", viewer.string()));
-  const std::size_t inside = place + placeholder.size() - std::string_view("</script>").size();
-  return page.substr(0, inside) + to_json(data) + page.substr(inside);
-}
-
 }  // namespace
 
 fs::path find_viewer(const report_options& options) {
@@ -132,7 +112,7 @@ fs::path find_viewer(const report_options& options) {
 void write_report(const fs::path& directory, const report_options& options) {
   const report_data data = read_report_data(directory, options.title, options.max_rows, options.hardware);
   const fs::path viewer = find_viewer(options);
-  const std::string page = fill_page(read_text(viewer), viewer, data);
+  const std::string page = fill_page(viewer, to_json(data));
   const auto specs = make_specs(viewer.parent_path() / "specs", data);
   make_directories(directory / "report/data");
   make_directories(directory / "report/specs");

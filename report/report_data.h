@@ -14,10 +14,11 @@ namespace spillway {
 
 /// Everything that a report shows, as read from its database.
 struct report_data {
+  using named_tables = std::vector<std::pair<std::string, table>>;
   std::string kind;  ///< "run" or "study"
   std::string title;
   std::map<std::string, std::string> meta;
-  std::vector<std::pair<std::string, table>> tables;  ///< by name, in the order of the page
+  named_tables tables;  ///< by name, in the order of the page
 };
 
 /// Reads DIR/study.sqlite or DIR/run.sqlite (an interrupted run too: its missing tables are empty). Of single events

@@ -135,7 +135,7 @@ void note_report_files(const fs::path& directory, const std::vector<std::string>
 
 void remove_report(const fs::path& directory) {
   const fs::path report = directory / "report";
-  remove_file(directory / "report.html");
+  for (const char* page : {"report.html", "against.html"}) remove_file(directory / page);
   for (const std::string& file : noted_report_files(directory)) remove_file(report / file);
   if (stands_there(report / report_list)) remove_file(report / report_list);
   std::error_code not_empty;

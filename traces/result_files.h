@@ -31,7 +31,7 @@ void install_result(const std::filesystem::path& directory, std::string_view kin
 /// not among them are removed.
 void note_report_files(const std::filesystem::path& directory, const std::vector<std::string>& files);
 
-/// Removes the report of a directory: report.html, and the files below DIR/report that were noted.
+/// Removes the report of a directory: report.html, against.html, and the files below DIR/report that were noted.
 void remove_report(const std::filesystem::path& directory);
 
 }  // namespace spillway

@@ -148,6 +148,7 @@ TEST_CASE("a directory that is no run, and a database that is none, are refused 
   const testing::temporary_directory scratch;
   check_refused(spillway_command({"trace", scratch.path()}), 3, {"run.sqlite"});
   check_refused(spillway_command({"report", scratch.path()}), 3, {scratch.path()});
+  check_refused(spillway_command({"report", scratch.path(), "--against", scratch.path()}), 3, {scratch.path()});
   write(scratch.file("run.sqlite"), std::string(5000, 'x'));
   check_refused(spillway_command({"trace", scratch.path()}), 2, {"run.sqlite"});
 }

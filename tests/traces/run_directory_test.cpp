@@ -77,7 +77,8 @@ void leave_finished_run(const std::string& path) {
   for (const char* name : {"run.sqlite", "outputs.npy"}) put(directory.file(name), "old");
   directory.finish(sample_manifest());
   fs::create_directories(path + "/report/data");
-  for (const char* name : {"/report.html", "/report/data/totals.csv", "/report/thesis.tex", "/notes.txt"})
+  for (const char* name :
+       {"/report.html", "/against.html", "/report/data/totals.csv", "/report/thesis.tex", "/notes.txt"})
     put(path + name);
   note_report_files(path, {"data/totals.csv"});
 }
@@ -167,6 +168,7 @@ TEST_CASE("a replacement that was interrupted anywhere is finished by the next w
     for (const std::string& name : names) CHECK(content_of(folder.file(name)) == "new");
     CHECK_FALSE(fs::exists(made));
     CHECK_FALSE(fs::exists(folder.file("report.html")));
+    CHECK_FALSE(fs::exists(folder.file("against.html")));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spillway/traces/run_store.h"
+#include "spillway/traces/sqlite.h"
 
 namespace fixtures {
 namespace {
@@ -106,6 +107,26 @@ void write_run(const std::filesystem::path& directory) {
   store.write_costs(costs);
   store.write_totals({40, 0.85, 0.9, 1400, 321, 123, 61, 700, 33, 0.375});
   store.write_meta("log_capped", "1");
+}
+
+void write_changed_large_run(const std::filesystem::path& directory) {
+  write_large_run(directory);
+  sqlite_database((directory / "run.sqlite").string(), sqlite_database::access::update)
+      .execute(
+          "UPDATE units SET accumulator_bits = accumulator_bits + 1 WHERE unit % 3 = 0;"
+          "UPDATE costs SET luts = luts * (1 + 0.01 * (unit % 7 - 3))");
+}
+
+void write_wider_run(const std::filesystem::path& directory) {
+  write_run(directory);
+  sqlite_database((directory / "run.sqlite").string(), sqlite_database::access::update)
+      .execute(
+          "UPDATE units SET accumulator_bits = accumulator_bits + 2;"
+          "UPDATE channels SET overflowing = 0, events = 0, persistent = 0 WHERE unit = 0;"
+          "UPDATE costs SET luts = luts + 50 WHERE term = 'mult';"
+          "UPDATE totals SET value = 0.875 WHERE key = 'accuracy';"
+          "UPDATE frames SET class = label WHERE frame = 3; UPDATE frames SET class = 8 WHERE frame = 5;"
+          "DELETE FROM frames WHERE frame >= 36");
 }
 
 void write_large_run(const std::filesystem::path& directory) {

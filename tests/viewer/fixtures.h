@@ -13,7 +13,14 @@ inline constexpr const char* hostile_text = "made-up images </script><script>win
 /// DIR/run.sqlite: two units, an event beyond int64, a capped log, frames that flipped in every way.
 void write_run(const std::filesystem::path& directory);
 
+/// DIR/run.sqlite: the run of `write_run` in registers that are 2 bits wider and cost more; frames 3 and 5 have other
+/// classes, and there are 4 frames less.
+void write_wider_run(const std::filesystem::path& directory);
+
 /// DIR/run.sqlite: 130 units of 1,024 channels each, with long names.
 void write_large_run(const std::filesystem::path& directory);
+
+/// The run of `write_large_run` with other widths and prices of its units.
+void write_changed_large_run(const std::filesystem::path& directory);
 
 }  // namespace fixtures

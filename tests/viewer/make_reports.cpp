@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // make_reports DIR VIEWER: writes the databases of the fixtures into folders of DIR, with their reports, and that of
-// DIR/designs, the study that make_sample_study has written there.
+// DIR/designs, the study that make_sample_study has written there; and pages of two runs.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 
+#include "spillway/report/compare_runs.h"
 #include "spillway/report/report.h"
 #include "spillway/tests/viewer/fixtures.h"
 
@@ -16,10 +17,14 @@ int main(int argc, char** argv) try {
   const std::filesystem::path directory = argv[1];
   spillway::report_options options;
   options.viewer = argv[2];
-  for (const char* kind : {"run", "large-run"}) std::filesystem::remove_all(directory / kind);
+  for (const char* kind : {"run", "wider", "large-run", "changed"}) std::filesystem::remove_all(directory / kind);
   fixtures::write_run(directory / "run");
+  fixtures::write_wider_run(directory / "wider");
+  fixtures::write_changed_large_run(directory / "changed");
   fixtures::write_large_run(directory / "large-run");
   for (const char* kind : {"run", "designs", "large-run"}) spillway::write_report(directory / kind, options);
+  spillway::write_comparison(directory / "run", directory / "wider", options);
+  spillway::write_comparison(directory / "large-run", directory / "changed", options);
   return 0;
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "%s\n", failure.what());

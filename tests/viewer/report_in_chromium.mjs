@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, open } from './browser.mjs';
 import { check, finish } from './check.mjs';
+import { check_comparison } from './comparison_checks.mjs';
 import { check_designs } from './designs_checks.mjs';
 import { check_access, check_limits, check_looks, check_page, check_specs } from './page_checks.mjs';
 import { check_run } from './run_checks.mjs';
@@ -28,13 +29,14 @@ const kinds = options.study
   : [
       ['run', join(options.out, 'run')],
       ['designs', join(options.out, 'designs')],
+      ['comparison', join(options.out, 'run'), 'against.html'],
     ];
-const checks = { run: check_run, designs: check_designs };
-for (const [kind, directory] of kinds) {
-  const file = join(directory, 'report.html');
+const checks = { comparison: check_comparison, run: check_run, designs: check_designs };
+for (const [kind, directory, name = 'report.html'] of kinds) {
+  const file = join(directory, name);
   const { page, complaints, close } = await open(browser, file, { width: 1200, scheme: 'light' });
-  await check_specs(options.viewer, directory, kind);
-  await checks[kind](page, join(directory, kind === 'run' ? 'run.sqlite' : 'study.sqlite'));
+  if (kind !== 'comparison') await check_specs(options.viewer, directory, kind);
+  await checks[kind](page, join(directory, kind === 'designs' ? 'study.sqlite' : 'run.sqlite'));
   await check(`${kind}: all that was without a complaint`, () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
   });
@@ -44,8 +46,12 @@ for (const [kind, directory] of kinds) {
   await check_access(browser, options.viewer, kind, file);
 }
 if (!options.study)
-  for (const kind of ['designs', 'large-run'])
-    await check_limits(browser, kind, join(options.out, kind, 'report.html'));
+  for (const [kind, file] of [
+    ['designs', 'designs/report.html'],
+    ['large-run', 'large-run/report.html'],
+    ['large-comparison', 'large-run/against.html'],
+  ])
+    await check_limits(browser, kind, join(options.out, file));
 await check('an empty page says how to fill it', async () => {
   const { page, complaints, close } = await open(browser, options.page, { width: 800, scheme: 'light' });
   if (!(await page.locator('.notice').innerText()).includes('spillway report DIR')) throw new Error('it does not');

@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "spillway/models/support/error.h"
+#include "spillway/report/compare_runs.h"
 #include "spillway/report/report.h"
 #include "spillway/report/report_data.h"
 #include "spillway/tests/study/sample_study.h"
@@ -272,6 +274,77 @@ TEST_CASE("a report touches nothing in its folder but what a report has written"
   remove_report(here.root / "study");
   CHECK(fs::exists(here.root / "study/study.sqlite"));
   CHECK(fs::exists(folder / "thesis.tex"));
+}
+
+namespace {
+
+/// The one row of a table, or the rows of two columns, by name.
+std::map<std::string, std::int64_t> numbers_of(const report_data::named_tables& tables, const std::string& name) {
+  std::map<std::string, std::int64_t> numbers;
+  for (const auto& [found, content] : tables) {
+    if (found != name) continue;
+    for (const auto& row : content.rows)
+      if (const auto* key = std::get_if<std::string>(&row[0]))
+        numbers[*key] = std::get<std::int64_t>(row[1]);
+      else
+        for (std::size_t i = 0; i < row.size(); ++i) numbers[content.columns[i]] = std::get<std::int64_t>(row[i]);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("two runs stand side by side, each with its own tables, and their common frames are compared") {
+  const place here;
+  fixtures::write_run(here.root / "a");
+  fixtures::write_wider_run(here.root / "b");
+  const run_comparison both = compare_runs(here.root / "a", here.root / "b");
+  CHECK(both.title == "made-up/two-units on " + std::string(fixtures::hostile_text) + ", two runs");
+  using counts = std::map<std::string, std::int64_t>;
+  CHECK(numbers_of(both.frames, "common_frames") ==
+        counts{{"frames", 36}, {"labelled", 35}, {"a_right", 33}, {"b_right", 33}, {"labels_differ", 0}});
+  CHECK(numbers_of(both.frames, "class_changes") == counts{{"only A is right", 1}, {"only B is right", 1}});
+  const auto json = nlohmann::json::parse(to_json(both));
+  CHECK(json["kind"] == "comparison");
+  CHECK(json["tables"]["changed_frames"] ==
+        nlohmann::json::array(
+            {{{"frame", 3}, {"label", 3}, {"a_class", 9}, {"b_class", 3}, {"effect", "only B is right"}},
+             {{"frame", 5}, {"label", 5}, {"a_class", 5}, {"b_class", 8}, {"effect", "only A is right"}}}));
+  CHECK(json["a"]["tables"]["units"][0]["accumulator_bits"] == 9);
+  CHECK(json["b"]["tables"]["units"][0]["accumulator_bits"] == 11);
+  CHECK(json["b"]["meta"]["directory"] == (here.root / "b").string());
+  CHECK_FALSE(json["a"]["tables"].contains("events"));
+}
+
+TEST_CASE("the page of two runs stands beside the report of the first, and goes with it") {
+  place here;
+  fixtures::write_run(here.root / "a");
+  fixtures::write_wider_run(here.root / "b");
+  write_report(here.root / "a", here.options);
+  const std::string report = read(here.root / "a/report.html");
+  write_comparison(here.root / "a", here.root / "b", here.options);
+  CHECK(has(read(here.root / "a/against.html"), R"("kind":"comparison")"));
+  CHECK(read(here.root / "a/report.html") == report);
+  CHECK_FALSE(fs::exists(here.root / "b/against.html"));
+  remove_report(here.root / "a");
+  CHECK_FALSE(fs::exists(here.root / "a/against.html"));
+}
+
+TEST_CASE("runs of other data are told, and what is no run is not compared") {
+  place here;
+  fixtures::write_run(here.root / "a");
+  fixtures::write_wider_run(here.root / "b");
+  sqlite_database((here.root / "b/run.sqlite").string(), sqlite_database::access::update)
+      .execute("UPDATE frames SET label = 7 WHERE frame < 7");
+  CHECK(numbers_of(compare_runs(here.root / "a", here.root / "b").frames, "common_frames")["labels_differ"] == 7);
+  fixtures::write_sample_study(here.root / "study", 3);
+  for (const auto& [a, b] : {std::pair{"a", "study"}, std::pair{"study", "a"}})
+    CHECK(message_of<input_error>([&] { compare_runs(here.root / a, here.root / b); }) ==
+          (here.root / "study").string() + ": a study; --against compares two run directories");
+  CHECK(has(message_of<io_error>([&] { compare_runs(here.root / "a", here.root / "none"); }), "none"));
+  report_options priced;
+  priced.hardware = "finn-hls";
+  CHECK(has(message_of<input_error>([&] { compare_runs(here.root / "a", here.root / "b", priced); }), "finn-hls"));
 }
 
 TEST_CASE("a database of another version is refused in one line that says what to do") {

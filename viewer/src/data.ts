@@ -7,10 +7,16 @@ export type tables = Record<string, row[]>;
 
 export interface report {
   schema: 'spillway-report-1';
-  kind: 'study' | 'run';
+  kind: 'study' | 'run' | 'comparison';
   title: string;
   meta: Record<string, string>;
   tables: tables;
+}
+
+/** Two runs side by side, each as if it had a page of its own. */
+export interface comparison extends report {
+  a: report;
+  b: report;
 }
 
 export type grade = 'proved' | 'simulated' | 'modelled';
@@ -77,11 +83,12 @@ export function parse_report(text: string): report | null {
   } catch (failure) {
     throw new Error(`The data of this report is damaged (${(failure as Error).message}).`);
   }
-  if (report?.schema !== 'spillway-report-1' || !['study', 'run'].includes(report.kind) || !report.tables)
+  if (report?.schema !== 'spillway-report-1' || !['study', 'run', 'comparison'].includes(report.kind) || !report.tables)
     throw new Error(
       `The data of this report has the schema '${report?.schema}'; this page shows 'spillway-report-1'.`,
     );
-  unpack_on_demand(report);
+  const { a, b } = report as comparison;
+  for (const one of report.kind === 'comparison' ? [report, a, b] : [report]) unpack_on_demand(one);
   return report;
 }
 

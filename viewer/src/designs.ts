@@ -26,7 +26,7 @@ import { h } from './dom';
 import type { drawing } from './figure';
 import { integer, method_names, percent } from './format';
 import { grade_mark } from './grade';
-import { colophon, masthead, section, type page, type text } from './page';
+import { colophon, masthead, sections_of, type page, type part, type text } from './page';
 import { sortable_table, type column } from './table';
 import { counted } from './words';
 
@@ -215,15 +215,6 @@ function first_pair(designs: design[]): [design | null, design | null] {
   return [wide, cheap];
 }
 
-interface part {
-  id: string;
-  title: string;
-  said: string;
-  heading: string;
-  finding: text;
-  content: (Node | drawing | null)[];
-}
-
 function parts_of(
   study: study,
   report: report,
@@ -356,17 +347,9 @@ export function designs_page(report: report): page {
   let shown: part[] = [];
   function fill(): void {
     drawings.length = 0;
-    const node_of = (content: Node | drawing | null): Node | null => {
-      if (content === null || content instanceof Node) return content;
-      drawings.push(content);
-      return content.element;
-    };
     shown = parts_of(study, report, now, picked, change);
-    const sections = shown.map((part) =>
-      section(part.id, part.heading, part.finding, ...part.content.map(node_of)),
-    );
     const bar = strip(study, now.chosen, report, (to) => change({ chosen: to }));
-    below.replaceChildren(...(bar ? [bar] : []), ...sections);
+    below.replaceChildren(...(bar ? [bar] : []), ...sections_of(shown, drawings));
   }
   fill();
   return {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import './style.css';
+import { comparison_page } from './comparison';
 import { contents } from './contents';
-import { parse_report } from './data';
+import { parse_report, type comparison, type report } from './data';
 import { designs_page } from './designs';
 import { h } from './dom';
 import type { page } from './page';
@@ -24,11 +25,16 @@ async function draw_all(page: page, force: boolean): Promise<void> {
   for (const drawing of page.drawings) await drawing.draw(force);
 }
 
+function page_of(report: report): page {
+  if (report.kind === 'comparison') return comparison_page(report as comparison);
+  return report.kind === 'run' ? run_page(report) : designs_page(report);
+}
+
 async function show(): Promise<void> {
   const report = parse_report(document.getElementById('spillway-data')?.textContent ?? '');
   if (!report) return notice('This page is empty: ', h('code', {}, 'spillway report DIR'), ' fills it in.');
   document.title = `${report.title} – Spillway`;
-  const page = report.kind === 'run' ? run_page(report) : designs_page(report);
+  const page = page_of(report);
   content.replaceChildren(...page.nodes);
   if (page.contents && page.contents.length > 1) {
     document.body.classList.add('with-contents');

@@ -83,6 +83,23 @@ export function colophon(report: report): HTMLElement {
   );
 }
 
+/** A part of a page: what it is about, what it says, and what it shows. */
+export interface part extends entry {
+  heading: string;
+  finding: text;
+  content: (Node | drawing | null)[];
+}
+
+/** The sections of some parts; what is drawn in them is added to `drawings`. */
+export function sections_of(parts: part[], drawings: drawing[]): HTMLElement[] {
+  const node_of = (content: Node | drawing | null): Node | null => {
+    if (content === null || content instanceof Node) return content;
+    drawings.push(content);
+    return content.element;
+  };
+  return parts.map((part) => section(part.id, part.heading, part.finding, ...part.content.map(node_of)));
+}
+
 export interface page {
   nodes: Node[];
   drawings: drawing[];

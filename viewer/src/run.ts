@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of a run: what one accelerator did on one data set.
-import type { entry } from './contents';
 import { type report, type row, type value, table } from './data';
 import type { drawing } from './figure';
 import { integer, plain } from './format';
 import { grade_mark } from './grade';
-import { colophon, masthead, section, type page, type text } from './page';
+import { colophon, masthead, sections_of, type page, type part, type text } from './page';
 import { channel_counts, channels_finding, heat_figure } from './run_heat';
 import { layers_table } from './run_layers';
 import { lead, tiles, total_luts } from './run_lead';
@@ -99,12 +98,6 @@ function map_finding(facts: ReturnType<typeof run_facts>): text {
   ];
 }
 
-interface part extends entry {
-  heading: string;
-  finding: text;
-  content: (Node | drawing | null)[];
-}
-
 export function run_page(report: report): page {
   const facts = run_facts(report);
   const { over, all } = channel_counts(facts);
@@ -193,16 +186,11 @@ export function run_page(report: report): page {
   ];
   const shown = parts.filter((part) => part !== false);
   const drawings: drawing[] = [];
-  const node_of = (content: Node | drawing | null): Node | null => {
-    if (content === null || content instanceof Node) return content;
-    drawings.push(content);
-    return content.element;
-  };
   return {
     nodes: [
       masthead(report, `run · ${report.meta['dataset'] ?? ''}`, lead(facts)),
       ...(facts.totals.size > 0 ? [tiles(facts, report)] : []),
-      ...shown.map((part) => section(part.id, part.heading, part.finding, ...part.content.map(node_of))),
+      ...sections_of(shown, drawings),
       colophon(report),
     ],
     drawings,

@@ -144,7 +144,7 @@ function overflow_tile(facts: run_facts): HTMLElement | null {
 }
 
 /** Microseconds, or milliseconds where these are many. */
-function time_said(microseconds: number): string {
+export function time_said(microseconds: number): string {
   return microseconds < 100 ? `${real(microseconds)} µs` : `${real(microseconds / 1000)} ms`;
 }
 
