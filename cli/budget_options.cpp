@@ -5,12 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
-
-#include "spillway/models/support/error.h"
-#include "spillway/models/support/text.h"
 
 namespace spillway {
 
@@ -20,27 +14,6 @@ constexpr std::array<const char*, resource_kinds> budget_options{"--luts", "--ff
 constexpr std::array<const char*, resource_kinds> budgeted{"LUTs (LUT RAM and shift registers included)", "flip-flops",
                                                            "block memories of 18 Kbit (a RAMB36 is two)", "UltraRAMs",
                                                            "DSPs"};
-
-/// A number that is not negative, and all of the text.
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (failure != std::errc() || end != text.data() + text.size() || !(value >= 0) || !std::isfinite(value)) return {};
-  return value;
-}
-
-double budget_of(std::size_t kind, std::string_view text, double available, std::string_view device) {
-  const bool is_percent = text.ends_with('%');
-  const std::optional<double> value = number_in(is_percent ? text.substr(0, text.size() - 1) : text);
-  if (!value)
-    throw config_error(fmt::format("{} {}: expected a number, or a percentage of the device; nearest: 100%",
-                                   budget_options[kind], printable(text)));
-  const double amount = is_percent ? *value / 100 * available : *value;
-  if (amount > available)
-    throw config_error(fmt::format("{} {} is more than {} has ({:.0f}); nearest: 100%, or another --device",
-                                   budget_options[kind], printable(text), device, available));
-  return amount;
-}
 
 }  // namespace
 
@@ -57,10 +30,10 @@ void add_budget_options(CLI::App& command, budget_arguments& arguments) {
 
 resource_budgets budgets_of(const budget_arguments& arguments, const fpga_device& device) {
   resource_budgets budgets = whole_device(device);
-  const resource_amounts available = amounts_of(device);
   for (std::size_t kind = 0; kind < resource_kinds; ++kind)
     if (!arguments.of[kind].empty())
-      budgets.of[kind] = budget_of(kind, arguments.of[kind], available.of[kind], device.name);
+      budgets.of[kind] =
+          parse_budget(budget_options[kind], static_cast<resource_kind>(kind), arguments.of[kind], device);
   return budgets;
 }
 

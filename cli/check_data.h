@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "spillway/models/load/design.h"
@@ -22,6 +21,5 @@ difference_report compare_on_data(const design& of, const check_data_options& op
 
 /// What differs, the first frames with their causes.
 void print_differences(const difference_report& report, const std::string& data);
-nlohmann::ordered_json as_json(const difference_report& report);
 
 }  // namespace spillway

@@ -10,12 +10,13 @@
 #include "spillway/cli/console.h"
 #include "spillway/cli/progress.h"
 #include "spillway/explore/study/exact_pass.h"
+#include "spillway/explore/study/observe_design.h"
 #include "spillway/explore/study/width_search.h"
 #include "spillway/models/data/data_split.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
-#include "spillway/models/dataflow/lower.h"
 #include "spillway/models/dataflow/register_texts.h"
+#include "spillway/models/onnx/read.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -71,35 +72,24 @@ calibration_arguments validation_data(const design_arguments& arguments, const n
   return data;
 }
 
-void search(design& of, const design_arguments& arguments, bool quiet) {
-  const calibration_arguments data = validation_data(arguments, of.file);
-  const dataset frames = load_frames(data, of.file);
-  width_search_options options;
-  options.threads = std::max(1u, std::thread::hardware_concurrency());
-  progress bar("simulations in search of widths, at most", most_simulations(of, of.choices), quiet);
-  options.on_progress = [&bar](const width_search_progress& now) {
-    bar.update(now.simulations);
-    return true;
-  };
-  const auto found = search_widths(of, of.choices, frames, options);
-  of.choices = found->choices;
-  of.assumptions.push_back(describe(*found, data.data));
-}
-
 /// The design with the widths that data asks for in the place of those that are to be observed or searched for.
-design load_with_data(const design_arguments& arguments, design_options options, bool quiet) {
-  const lowering_options asked = options.lowering;
-  options.lowering.registers.clear();
-  design loaded = load_design(arguments.model, options);
-  loaded.choices.registers = asked.registers;
-  if (asks_for_observed(asked)) {
-    profile_options how;
-    how.threads = std::max(1u, std::thread::hardware_concurrency());
-    const dataset data = load_frames(arguments.calibration, loaded.file);
-    loaded.choices = *observe_registers(loaded.integers, loaded.choices, quantize_dataset(loaded.integers, data), how);
+design load_with_data(const design_arguments& arguments, const design_options& options, bool quiet) {
+  design loaded = streamline_design(read_qonnx(arguments.model), arguments.model, options.streamline);
+  register_data data;
+  data.threads = std::max(1u, std::thread::hardware_concurrency());
+  if (asks_for_observed(options.lowering)) data.calibration = load_frames(arguments.calibration, loaded.file);
+  std::optional<progress> bar;
+  if (asks_for_searched(options.lowering)) {
+    const calibration_arguments validation = validation_data(arguments, loaded.file);
+    data.validation = load_frames(validation, loaded.file);
+    data.validation_name = validation.data;
+    data.on_search = [&bar, quiet](const width_search_progress& now) {
+      if (!bar) bar.emplace("simulations in search of widths, at most", now.most, quiet);
+      bar->update(now.simulations);
+      return true;
+    };
   }
-  if (asks_for_searched(asked)) search(loaded, arguments, quiet);
-  loaded.flow = lower(loaded.integers, loaded.choices);
+  lower_design_on_data(loaded, options, data);
   return loaded;
 }
 

@@ -16,6 +16,7 @@
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/report/assumption_json.h"
+#include "spillway/report/registers_json.h"
 #include "spillway/resource/difference.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/hardware.h"

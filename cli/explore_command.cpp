@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,20 +10,17 @@
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
-#include "spillway/cli/explore_output.h"
 #include "spillway/cli/interrupt.h"
 #include "spillway/cli/price_options.h"
 #include "spillway/cli/progress.h"
 #include "spillway/cli/size_streams.h"
-#include "spillway/explore/deadlock.h"
-#include "spillway/explore/design_search.h"
-#include "spillway/explore/rate.h"
 #include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/file_draft.h"
 #include "spillway/models/support/output_file.h"
 #include "spillway/report/assumption_json.h"
+#include "spillway/report/explored.h"
 
 namespace spillway {
 
@@ -54,12 +49,11 @@ struct explore_options {
 std::int64_t target_of(const explore_options& options) {
   if (options.cycles > 0 && options.fps > 0) throw config_error("--cycles and --fps ask for one thing; right: one");
   if (options.cycles > 0) return options.cycles;
-  const double cycles = std::floor(options.clock_mhz * 1e6 / options.fps);
-  if (!(cycles >= 1))
-    throw config_error(fmt::format("--fps {} leaves less than a cycle a frame at {} MHz; right: {} at most",
-                                   options.fps, options.clock_mhz, options.clock_mhz * 1e6));
-  constexpr double most = 1e15;  // no frame takes longer
-  return static_cast<std::int64_t>(std::min(cycles, most));
+  try {
+    return cycles_of_rate(options.fps, options.clock_mhz);
+  } catch (const config_error& wrong) {
+    throw config_error(fmt::format("--{}", wrong.what()));
+  }
 }
 
 void write_folding(const std::string& path, const dataflow& flow) {
@@ -78,62 +72,48 @@ void check_target(const explore_options& options) {
   check_output(options.output, options.force);
 }
 
+/// What the command line asks for, without what shows progress.
+explore_request request_of(const explore_options& options) {
+  explore_request request;
+  request.prices = prices_of(options.prices);
+  request.searches = options.searches();
+  if (options.has_rate()) request.cycles_per_frame = target_of(options);
+  request.is_rate = options.cycles == 0;
+  if (options.names_device || options.budgets.are_given())
+    request.budgets = budgets_of(options.budgets, *request.prices.device);
+  request.full_rate = options.is_full_rate();
+  if (options.streams.fifos != "none")
+    request.fifos = options.streams.fifos == "live" ? fifo_goal::no_deadlock : fifo_goal::full_rate;
+  request.frames = options.frames;
+  request.clock_mhz = options.clock_mhz;
+  request.times = options.times;
+  return request;
+}
+
 /// With a bar while streams are sized.
-found_design find_design(const design& loaded, const explore_options& options, const price_list& prices,
-                         const resource_budgets& budgets) {
-  design_goal goal;
-  if (options.has_rate()) goal.cycles_per_frame = target_of(options);
-  goal.prices = prices;
-  goal.budgets = budgets;
-  goal.full_rate = options.is_full_rate();
-  goal.frames = options.frames;
+explored look_at(const design& loaded, const explore_options& options) {
+  explore_request request = request_of(options);
   progress bar("streams", streams_of(loaded.flow).size(), options.streams.quiet);
   std::uint64_t done = 0;
-  goal.on_progress = [&](std::size_t, const std::string&) {
+  request.on_progress = [&](std::size_t, const std::string&) {
     bar.update(done++);
     return !interrupted();
   };
-  return search_design(loaded.integers, goal, loaded.choices);
-}
-
-/// The design, its streams, its price and its rate.
-explored look_at(const design& loaded, const explore_options& options) {
-  explored result;
-  result.model = options.design.model;
-  result.prices = prices_of(options.prices);
-  result.is_full_rate = options.is_full_rate();
-  result.clock_mhz = options.clock_mhz;
-  result.flow = loaded.flow;
-  if (options.searches()) {
-    if (options.names_device || options.budgets.are_given())
-      result.budgets = budgets_of(options.budgets, *result.prices.device);
-    if (options.has_rate()) result.asked_cycles = static_cast<double>(target_of(options));
-    result.is_asked_rate = options.cycles == 0;
-    result.found = find_design(loaded, options, result.prices, result.budgets);
-    result.flow = result.found->flow;
-    result.fifos = result.found->fifos;
-  }
-  if (!result.fifos && options.streams.fifos != "none")
-    result.fifos = size_streams(options.streams, result.flow, options.frames);
-  result.cost = price(result.flow, result.prices);
-  result.rate = find_rate(result.flow);
-  if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
-  if (options.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, options.times);
-  return result;
+  return explore_design(loaded, request);
 }
 
 int explore(const explore_options& options) {
   check_target(options);
   const design loaded = load_design(options.design, options.streams.quiet);
   const explored result = look_at(loaded, options);
-  const bool is_complete = !interrupted() && (!result.fifos || result.fifos->complete);
+  const bool is_complete = !interrupted() && result.is_complete();
   if (!options.output.empty() && is_complete) write_folding(options.output, result.flow);
   if (options.json) {
     nlohmann::ordered_json json = as_json(result);
     json["assumptions"] = as_json(loaded.assumptions);
     print_json(json);
   } else {
-    print_text(result);
+    fmt::print("{}", to_text(result));
   }
   if (is_complete) return 0;
   say(fmt::format("interrupted: the search is not complete{}",

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 namespace spillway {
 
 void print_registers(const dataflow& flow) {
@@ -12,21 +10,6 @@ void print_registers(const dataflow& flow) {
     if (const auto unit = dot_products_of(any))
       fmt::print("  register  {}: {} ({})\n", unit->name, to_string(unit->accumulator),
                  describe(flow.registers.at(unit->name).from));
-}
-
-nlohmann::ordered_json registers_json(const dataflow& flow) {
-  using nlohmann::ordered_json;
-  ordered_json all = ordered_json::array();
-  for (const dataflow_unit& any : flow.units)
-    if (const auto unit = dot_products_of(any)) {
-      const register_origin& origin = flow.registers.at(unit->name);
-      all.push_back({{"unit", unit->name},
-                     {"layer", origin.layer},
-                     {"accumulator", to_string(unit->accumulator)},
-                     {"accumulator_from", to_string(origin.from)},
-                     {"claimed_bits", origin.claimed_bits ? ordered_json(*origin.claimed_bits) : ordered_json()}});
-    }
-  return all;
 }
 
 }  // namespace spillway

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway {
 
 /// A line for each register: its format, and where its width comes from. Nothing for units without one.
 void print_registers(const dataflow& flow);
-
-/// [{"unit", "layer", "accumulator", "accumulator_from", "claimed_bits"}], in the order of the units.
-nlohmann::ordered_json registers_json(const dataflow& flow);
 
 }  // namespace spillway

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
@@ -21,6 +20,7 @@
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
 #include "spillway/report/assumption_json.h"
+#include "spillway/report/registers_json.h"
 #include "spillway/rtl/write.h"
 
 namespace spillway {
@@ -50,25 +50,9 @@ void check_folder(const std::string& path, bool force) {
         "{} holds files already; another -o, or --force to overwrite those of the same names", shown_path(path)));
 }
 
-/// Any values of the type.
-integer_tensor random_frames(const stream_shape& shape, std::int64_t frames, std::uint64_t seed) {
-  std::mt19937_64 generator(seed);
-  integer_tensor values = integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes});
-  for (std::int64_t i = 0; i < values.size(); ++i)
-    for (int word = 0, left = shape.type.bits; left > 0; ++word, left -= 64) {
-      const int shift = std::max(0, 64 - left);
-      const std::uint64_t drawn = generator() << shift;
-      const bool extends = shape.type.is_signed && left <= 64;
-      values.at(i)[word] =
-          extends ? static_cast<std::int64_t>(drawn) >> shift : static_cast<std::int64_t>(drawn >> shift);
-      if (shape.type.is_bipolar) values.at(i)[word] = drawn != 0 ? 1 : -1;
-    }
-  return values;
-}
-
 integer_tensor test_bench_inputs(const rtl_command_options& options, const design& of) {
   const stream_shape shape = input_shape(of.flow);
-  if (options.data.empty()) return random_frames(shape, options.frames, options.seed);
+  if (options.data.empty()) return random_test_frames(shape, options.frames, options.seed);
   integer_tensor all = quantize_dataset(of.integers, load_dataset(options.data, images_held_back(of.file)));
   const std::int64_t elements = shape.beats * shape.lanes, frames = all.size() / elements;
   const std::int64_t kept = std::min(options.frames, frames);
@@ -82,14 +66,6 @@ integer_tensor test_bench_inputs(const rtl_command_options& options, const desig
 int stop(const std::string& folder) {
   say(fmt::format("interrupted: nothing was written to {}", folder));
   return 130;
-}
-
-/// A fork whose branches meet again stops for ever where a stream is too shallow; timing never depends on values.
-void check_deadlock(const dataflow& flow) {
-  const auto forks = [](const dataflow_unit& unit) { return ports_of(unit).outputs.size() > 1; };
-  if (std::none_of(flow.units.begin(), flow.units.end(), forks)) return;
-  const std::string deadlock = explain_deadlock(flow, 4);
-  if (!deadlock.empty()) throw protocol_error(deadlock + "; --fifos live or full-rate sizes all streams");
 }
 
 nlohmann::ordered_json as_json(const rtl_command_options& options, const design& of, const rtl_files& made,
@@ -111,7 +87,7 @@ int write(const rtl_command_options& options) {
   check_folder(options.output, options.force);
   design loaded = load_design(options.design);
   if (options.streams.fifos == "none")
-    check_deadlock(loaded.flow);
+    refuse_deadlock(loaded.flow);
   else if (!size_streams(options.streams, loaded.flow, 3).complete)
     return stop(options.output);
   rtl_options rtl;

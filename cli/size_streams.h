@@ -23,7 +23,8 @@ struct stream_options {
 /// Adds --fifos and --quiet to a command.
 void add_stream_options(CLI::App& command, stream_options& options);
 
-/// Makes the streams of `flow` as deep as --fifos asks (not "none"), with a bar; the report gives cycles over `frames` frames.
+/// Makes the streams of `flow` as deep as --fifos asks (not "none"), with a bar; the report gives cycles over `frames`
+/// frames.
 fifo_report size_streams(const stream_options& options, dataflow& flow, std::int64_t frames);
 
 }  // namespace spillway

@@ -10,6 +10,7 @@
 
 #include "spillway/models/dataflow/beat_times.h"
 #include "spillway/models/dataflow/live_depths.h"
+#include "spillway/models/support/error.h"
 #include "spillway/sim/engine.h"
 
 namespace spillway {
@@ -137,6 +138,13 @@ std::string explain_deadlock(const dataflow& flow, std::int64_t frames) {
 std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs) {
   const std::string text = explain_deadlock(flow, count_frames(flow, inputs));
   return text.empty() ? stuck.what() : text;  // without a deadlock here it is one of a module of the user's own
+}
+
+void refuse_deadlock(const dataflow& flow) {
+  const auto forks = [](const dataflow_unit& unit) { return ports_of(unit).outputs.size() > 1; };
+  if (std::none_of(flow.units.begin(), flow.units.end(), forks)) return;
+  const std::string deadlock = explain_deadlock(flow, 4);
+  if (!deadlock.empty()) throw protocol_error(deadlock + "; --fifos live or full-rate sizes all streams");
 }
 
 }  // namespace spillway

@@ -32,6 +32,9 @@ std::string explain_deadlock(const dataflow& flow, std::int64_t frames);
 /// A deadlock that a run ended in, in two lines: who waits for whom, and the smallest change that ends it.
 std::string explain_deadlock(const deadlock_error& stuck, const dataflow& flow, const integer_tensor& inputs);
 
+/// Throws `protocol_error` with that explanation where a fork's branches meet again and a stream is too shallow for it.
+void refuse_deadlock(const dataflow& flow);
+
 /// The design with its streams stated and every one unlimited, so that it can't deadlock for want of room.
 dataflow with_unlimited_streams(const dataflow& flow);
 

@@ -4,6 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "spillway/models/support/error.h"
+#include "spillway/models/support/text.h"
 
 namespace spillway {
 
@@ -11,6 +16,14 @@ namespace {
 
 /// Sums of many parts are off by less.
 constexpr double rounding = 1e-6;
+
+/// A number that is not negative, and all of the text.
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (failure != std::errc() || end != text.data() + text.size() || !(value >= 0) || !std::isfinite(value)) return {};
+  return value;
+}
 
 }  // namespace
 
@@ -47,6 +60,20 @@ resource_amounts share_weights(const fpga_device& device) {
   const resource_amounts available = amounts_of(device);
   for (std::size_t k = 0; k < resource_kinds; ++k) weights.of[k] = available.of[k] > 0 ? 1 / available.of[k] : 0;
   return weights;
+}
+
+double parse_budget(std::string_view name, resource_kind kind, std::string_view text, const fpga_device& device) {
+  const double available = amounts_of(device)[kind];
+  const bool is_percent = text.ends_with('%');
+  const std::optional<double> value = number_in(is_percent ? text.substr(0, text.size() - 1) : text);
+  if (!value)
+    throw config_error(
+        fmt::format("{} {}: expected a number, or a percentage of the device; nearest: 100%", name, printable(text)));
+  const double amount = is_percent ? *value / 100 * available : *value;
+  if (amount > available)
+    throw config_error(fmt::format("{} {} is more than {} has ({:.0f}); nearest: 100%, or another device", name,
+                                   printable(text), device.name, available));
+  return amount;
 }
 
 double shares_of(const resource_amounts& amounts, const fpga_device& device) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "spillway/resource/amounts.h"
 #include "spillway/resource/devices.h"
@@ -26,6 +27,10 @@ struct resource_budgets {
 
 /// All of a device.
 resource_budgets whole_device(const fpga_device& device);
+
+/// A budget of one kind as people write it: a number, or a percentage of the device ("60%"). Throws `config_error`,
+/// with `name` in front, for what is no amount, and for more than the device has.
+double parse_budget(std::string_view name, resource_kind kind, std::string_view text, const fpga_device& device);
 
 /// The sum of the shares of a device that a design takes, kind by kind: 2 for all LUTs and all DSPs. What the device
 /// has none of does not count.

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <random>
 #include <system_error>
 #include <utility>
 
@@ -125,6 +127,21 @@ void write_rtl(const rtl_files& made, const std::filesystem::path& folder) {
   const draft_folder drafts(folder, names_of(made));
   for (const rtl_file& file : made.files) write_file_atomically((drafts.path() / file.name).string(), file.text);
   move_files(made, drafts.path(), folder);
+}
+
+integer_tensor random_test_frames(const stream_shape& shape, std::int64_t frames, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  integer_tensor values = integer_tensor::zeros(shape.type, {frames, shape.beats * shape.lanes});
+  for (std::int64_t i = 0; i < values.size(); ++i)
+    for (int word = 0, left = shape.type.bits; left > 0; ++word, left -= 64) {
+      const int shift = std::max(0, 64 - left);
+      const std::uint64_t drawn = generator() << shift;
+      const bool extends = shape.type.is_signed && left <= 64;
+      values.at(i)[word] =
+          extends ? static_cast<std::int64_t>(drawn) >> shift : static_cast<std::int64_t>(drawn >> shift);
+      if (shape.type.is_bipolar) values.at(i)[word] = drawn != 0 ? 1 : -1;
+    }
+  return values;
 }
 
 }  // namespace spillway

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -35,5 +36,8 @@ rtl_files make_rtl(const dataflow& flow, const rtl_options& options = {});
 /// Writes them into `folder`, which is made if it is not there; files of the same names are overwritten when all are
 /// complete. Until then they are in a folder `unfinished` of it. Throws `io_error` if the system refuses.
 void write_rtl(const rtl_files& made, const std::filesystem::path& folder);
+
+/// Frames for a test bench, [frames, elements]: any values of the type of `shape`, from a generator of this seed.
+integer_tensor random_test_frames(const stream_shape& shape, std::int64_t frames, std::uint64_t seed);
 
 }  // namespace spillway

@@ -246,6 +246,32 @@ void validate(const study_part& part, const std::string& where) {
   }
 }
 
+study_spec study_of(const json& file, const std::string& name, const std::filesystem::path& folder) {
+  study_spec spec;
+  spec.folder = folder;
+  if (file.contains("folder") && file.at("folder").is_string())
+    spec.folder = path_of(spec.folder, file.at("folder").get<std::string>());
+  if (file.contains("name") && file.at("name").is_string()) spec.name = file.at("name");
+  const std::string where = shown_path(name);
+  study_part common;
+  part_reader(file, where).read(common);
+  if (!file.contains("parts")) {
+    spec.parts.push_back(std::move(common));
+  } else {
+    const json& parts = file.at("parts");
+    if (!parts.is_array() || parts.empty() || !std::all_of(parts.begin(), parts.end(), [](const json& part) {
+          return part.is_object() && !part.contains("parts");
+        }))
+      throw input_error(fmt::format("{}: parts must be a list of objects with the keys of a study", where));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      study_part part = common;
+      part_reader(parts[i], fmt::format("{}: parts[{}]", where, i)).read(part);
+      spec.parts.push_back(std::move(part));
+    }
+  }
+  return spec;
+}
+
 }  // namespace
 
 std::string to_string(const study_goal& goal) {
@@ -265,30 +291,11 @@ std::string to_string(const study_goal& goal) {
 }
 
 study_spec read_study(const std::string& path) {
-  const json file = read_json_object(path);
-  study_spec spec;
-  spec.folder = std::filesystem::path(path).parent_path();
-  if (file.contains("folder") && file.at("folder").is_string())
-    spec.folder = path_of(spec.folder, file.at("folder").get<std::string>());
-  if (file.contains("name") && file.at("name").is_string()) spec.name = file.at("name");
-  const std::string where = shown_path(path);
-  study_part common;
-  part_reader(file, where).read(common);
-  if (!file.contains("parts")) {
-    spec.parts.push_back(std::move(common));
-  } else {
-    const json& parts = file.at("parts");
-    if (!parts.is_array() || parts.empty() || !std::all_of(parts.begin(), parts.end(), [](const json& part) {
-          return part.is_object() && !part.contains("parts");
-        }))
-      throw input_error(fmt::format("{}: parts must be a list of objects with the keys of a study", where));
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      study_part part = common;
-      part_reader(parts[i], fmt::format("{}: parts[{}]", where, i)).read(part);
-      spec.parts.push_back(std::move(part));
-    }
-  }
-  return spec;
+  return study_of(read_json_object(path), path, std::filesystem::path(path).parent_path());
+}
+
+study_spec parse_study(const std::string& text, const std::string& name, const std::filesystem::path& folder) {
+  return study_of(parse_ordered_json_object(text, name), name, folder);
 }
 
 std::string to_json(const study_spec& spec) {

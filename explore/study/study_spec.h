@@ -75,6 +75,9 @@ struct study_spec {
 /// `input_error` that names the file, the key, its value and what would be right.
 study_spec read_study(const std::string& path);
 
+/// The same of the text of such a file, which messages call `name`; relative paths are relative to `folder`.
+study_spec parse_study(const std::string& text, const std::string& name, const std::filesystem::path& folder);
+
 /// The spec as such a file's JSON, in one line, with everything stated but the folder. Equal studies are equal texts.
 std::string to_json(const study_spec& spec);
 

@@ -51,6 +51,8 @@ constexpr double certain = 3;
 /// Pairs of layers that trade a bit, for each layer.
 constexpr std::size_t trades_a_register = 4;
 
+std::uint64_t most_of(std::size_t registers) { return 10 + (6 + trades_a_register) * registers; }
+
 /// How a search simulates, and who may stop it.
 class search_control {
  public:
@@ -60,6 +62,7 @@ class search_control {
   unsigned threads() const { return m_options.threads; }
   std::uint64_t simulations() const { return m_now.simulations; }
 
+  void plan(std::size_t registers) { m_now.most = most_of(registers); }
   void count() {
     ++m_now.simulations;
     if (!goes_on()) throw search_stopped();
@@ -139,6 +142,7 @@ class searcher {
     m_allowed = allowed_by(choices);
     m_limit = m_metric == study_metric::top1 ? m_allowed / 100 : m_allowed;
     certify_open_registers();
+    m_control.plan(m_free.size());
     const bool partial = asks_for_partial_sums(lower(of.integers, m_choices));
     m_all.emplace(of, m_exact, validation, partial, m_control);
     if (validation.frames() >= 2 * first_frames)
@@ -354,12 +358,12 @@ assumption describe(const found_widths& found, const std::string& data) {
 bool asks_for_searched(const lowering_options& choices) { return asks_for(register_policy::searched, choices); }
 
 std::uint64_t most_simulations(const design& of, const lowering_options& choices) {
-  std::uint64_t registers = 0;
+  std::size_t registers = 0;
   with_widths(choices, of.flow, register_policy::searched, [&](std::size_t, const register_rule&) {
     ++registers;
     return 1;
   });
-  return 10 + (6 + trades_a_register) * registers;
+  return most_of(registers);
 }
 
 std::optional<found_widths> search_widths(const design& of, const lowering_options& choices, const dataset& validation,

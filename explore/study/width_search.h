@@ -19,6 +19,7 @@ namespace spillway {
 /// How far a search is.
 struct width_search_progress {
   std::uint64_t simulations = 0;  ///< that were made
+  std::uint64_t most = 0;         ///< about how many there will be at the most
   double luts = 0;                ///< of the cheapest widths that were found to lose no more than is allowed
 };
 

@@ -70,8 +70,7 @@ class folding_reader {
   folding_reader(const std::string& path, const std::vector<std::string>& units, std::vector<assumption>* said)
       : m_path(path), m_units(units), m_said(said) {}
 
-  lowering_options read() {
-    const json root = read_ordered_json_object(m_path);
+  lowering_options read(const json& root) {
     // FINN lets a unit's own attributes override the defaults, wherever these stand in the file.
     if (root.contains("Defaults")) read_defaults(root.at("Defaults"));
     std::vector<folding_entry> entries;
@@ -327,7 +326,12 @@ json attributes_of(const Unit& unit) {
 
 lowering_options read_folding_config(const std::string& path, const std::vector<std::string>& units,
                                      std::vector<assumption>* said) {
-  return folding_reader(path, units, said).read();
+  return folding_reader(path, units, said).read(read_ordered_json_object(path));
+}
+
+lowering_options parse_folding_config(const std::string& text, const std::string& name,
+                                      const std::vector<std::string>& units, std::vector<assumption>* said) {
+  return folding_reader(name, units, said).read(parse_ordered_json_object(text, name));
 }
 
 std::string folding_config_json(const dataflow& flow) {

@@ -28,6 +28,10 @@ namespace spillway {
 lowering_options read_folding_config(const std::string& path, const std::vector<std::string>& units,
                                      std::vector<assumption>* said = nullptr);
 
+/// The same of the text of such a file, which messages call `name`.
+lowering_options parse_folding_config(const std::string& text, const std::string& name,
+                                      const std::vector<std::string>& units, std::vector<assumption>* said = nullptr);
+
 /// The folding of `flow` as such a file, which gives the same design when it is read again, but for the style of
 /// thresholding units: FINN has no key for it.
 std::string folding_config_json(const dataflow& flow);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "spillway/models/dataflow/folding_config.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/onnx/read.h"
@@ -35,8 +37,10 @@ void merge(unit_options& into, const unit_options& over) {
 }
 
 lowering_options choices_of(const integer_network& net, const design_options& options, std::vector<assumption>& said) {
-  if (options.folding.empty()) return options.lowering;
-  lowering_options result = read_folding_config(options.folding, unit_names(net), &said);
+  if (options.folding.empty() && options.folding_text.empty()) return options.lowering;
+  lowering_options result = options.folding_text.empty()
+                                ? read_folding_config(options.folding, unit_names(net), &said)
+                                : parse_folding_config(options.folding_text, "folding", unit_names(net), &said);
   result.stream_depth = options.lowering.stream_depth;
   result.dot_products = options.lowering.dot_products;
   result.registers = options.lowering.registers;
@@ -48,17 +52,26 @@ lowering_options choices_of(const integer_network& net, const design_options& op
 }  // namespace
 
 design load_design(const std::filesystem::path& model, const design_options& options) {
+  design result = streamline_design(read_qonnx(model), model.string(), options.streamline);
+  lower_design(result, options);
+  return result;
+}
+
+design streamline_design(network file, std::string model, const streamline_options& options) {
   design result;
-  result.model = model.string();
-  result.file = read_qonnx(model);
+  result.model = std::move(model);
+  result.file = std::move(file);
   streamline_report report;
-  result.integers = streamline(result.file, &report, options.streamline);
-  result.streamlining = options.streamline;
+  result.integers = streamline(result.file, &report, options);
+  result.streamlining = options;
   result.output = std::move(report.output);
   result.assumptions = std::move(report.assumptions);
-  result.choices = choices_of(result.integers, options, result.assumptions);
-  result.flow = lower(result.integers, result.choices);
   return result;
+}
+
+void lower_design(design& of, const design_options& options) {
+  of.choices = choices_of(of.integers, options, of.assumptions);
+  of.flow = lower(of.integers, of.choices);
 }
 
 std::vector<std::string> refuted_claims(const dataflow& flow) {

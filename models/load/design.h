@@ -18,6 +18,7 @@ struct design_options {
   streamline_options streamline;  ///< the format of an input without quantizer; whether bipolar layers count agreements
   std::string folding;            ///< path of FINN's folding_config.json; empty: none
   lowering_options lowering;      ///< units, registers; before what the folding file says of the same unit
+  std::string folding_text = {};  ///< what such a file holds, in the place of a file
 };
 
 /// A network on its way from the file to the hardware: file -> network -> integers -> dataflow.
@@ -36,6 +37,13 @@ struct design {
 /// options leave open has the width that the file says, else the least proven one (`resolve_register`).
 /// Throws `config_error` for a choice that the network does not have, `input_error` or `io_error` for the files.
 design load_design(const std::filesystem::path& model, const design_options& options = {});
+
+/// The first part of it, for a network that is read already and that messages call `model`: its integers. There are
+/// no units yet.
+design streamline_design(network file, std::string model, const streamline_options& options = {});
+
+/// The second part: gives a design its units, whatever it had before. The options' `streamline` does not count.
+void lower_design(design& of, const design_options& options);
 
 /// The lines about claims that their proofs refute, in the order of the units: "MVAU_0 (layer MatMul_0): claim refuted:
 /// 12 bits are claimed (needs 13)". Empty where all claims that were taken hold.

@@ -42,8 +42,7 @@ class parse_guard {
 };
 
 template <class Json>
-Json read_object(const std::string& path) {
-  const std::string content = read_file(path, longest_json);
+Json parse_object(const std::string& content, const std::string& path) {
   Json json;
   try {
     parse_guard guard(path);
@@ -67,10 +66,16 @@ Json read_object(const std::string& path) {
 
 }  // namespace
 
-nlohmann::json read_json_object(const std::string& path) { return read_object<nlohmann::json>(path); }
+nlohmann::json read_json_object(const std::string& path) {
+  return parse_object<nlohmann::json>(read_file(path, longest_json), path);
+}
 
 nlohmann::ordered_json read_ordered_json_object(const std::string& path) {
-  return read_object<nlohmann::ordered_json>(path);
+  return parse_ordered_json_object(read_file(path, longest_json), path);
+}
+
+nlohmann::ordered_json parse_ordered_json_object(const std::string& text, const std::string& name) {
+  return parse_object<nlohmann::ordered_json>(text, name);
 }
 
 }  // namespace spillway

@@ -13,4 +13,7 @@ nlohmann::json read_json_object(const std::string& path);
 /// The same, with the keys in the order of the file.
 nlohmann::ordered_json read_ordered_json_object(const std::string& path);
 
+/// The same of text that is at hand, which messages call `name`.
+nlohmann::ordered_json parse_ordered_json_object(const std::string& text, const std::string& name);
+
 }  // namespace spillway

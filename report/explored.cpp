@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spillway/cli/explore_output.h"
+#include "spillway/report/explored.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "spillway/explore/deadlock.h"
 #include "spillway/models/dataflow/dataflow.h"
+#include "spillway/models/support/error.h"
 #include "spillway/resource/cost.h"
 
 namespace spillway {
@@ -50,26 +54,30 @@ nlohmann::ordered_json rate_json(const explored& of, double clock_mhz) {
   return json;
 }
 
-void print_rate(const explored& of, double clock_mhz) {
+void add_rate(std::string& text, const explored& of, double clock_mhz) {
   const reached_rate& rate = of.rate;
-  if (rate.stuck_in) return fmt::print("{}\n", of.deadlock);
-  fmt::print(
+  if (rate.stuck_in) {
+    text += fmt::format("{}\n", of.deadlock);
+    return;
+  }
+  text += fmt::format(
       "reached: {} cycles a frame{}, {:.1f} fps at {} MHz, latency {:.1f} us ({} cycles); bottleneck {} ({} cycles)",
       rate.cycles_per_frame, rate.is_steady ? "" : " in the mean of 32 frames", frames_per_second(rate, clock_mhz),
       clock_mhz, latency_us(rate, clock_mhz), rate.latency, rate.bottleneck, rate.bottleneck_cycles);
   if (rate.lost_in_streams() > 0)
-    fmt::print(", shallow streams cost {} cycles: --fifos full-rate", rate.lost_in_streams());
-  fmt::print("\n");
+    text += fmt::format(", shallow streams cost {} cycles: --fifos full-rate", rate.lost_in_streams());
+  text += fmt::format("\n");
 }
 
-void print_times(const frame_times& times, double clock_mhz) {
-  fmt::print("times: {} frames take {}{} cycles ({:.6g} s at {} MHz)", times.frames, times.at_least ? "at least " : "",
-             times.cycles, static_cast<double>(times.cycles) / (clock_mhz * 1e6), clock_mhz);
+void add_times(std::string& text, const frame_times& times, double clock_mhz) {
+  text += fmt::format("times: {} frames take {}{} cycles ({:.6g} s at {} MHz)", times.frames,
+                      times.at_least ? "at least " : "", times.cycles,
+                      static_cast<double>(times.cycles) / (clock_mhz * 1e6), clock_mhz);
   if (times.steady.period > 0)
-    fmt::print("; from frame {} on, {} more take {} cycles more\n", times.steady.first, times.steady.period,
-               times.steady.cycles);
+    text += fmt::format("; from frame {} on, {} more take {} cycles more\n", times.steady.first, times.steady.period,
+                        times.steady.cycles);
   else
-    fmt::print("; no steady state was found\n");
+    text += fmt::format("; no steady state was found\n");
 }
 
 /// What is chosen of a unit beside its folds: "block", "dsp", ...
@@ -177,21 +185,22 @@ std::string shares_text(const resource_amounts& amounts, const fpga_device& devi
   return text;
 }
 
-void print_goal(const explored& of) {
+void add_goal(std::string& text, const explored& of) {
   if (!of.found || is_met(of) || of.rate.stuck_in) return;
-  fmt::print("not met: {:.0f} cycles a frame were asked for, {} are reached: --fifos full-rate\n",
-             of.asked_cycles.value_or(0), of.rate.cycles_per_frame);
+  text += fmt::format("not met: {:.0f} cycles a frame were asked for, {} are reached: --fifos full-rate\n",
+                      of.asked_cycles.value_or(0), of.rate.cycles_per_frame);
 }
 
-void print_price(const explored& of) {
+void add_price_text(std::string& text, const explored& of) {
   const resource_amounts total = amounts_of(of.cost);
-  fmt::print("{} (modelled, {}): {}", of.found ? "design" : "price", to_string(of.prices.kind), amounts_text(total));
+  text += fmt::format("{} (modelled, {}): {}", of.found ? "design" : "price", to_string(of.prices.kind),
+                      amounts_text(total));
   if (of.found)
-    fmt::print("; of these {:.0f} LUT in width converters; {} cycles a frame, {} is slowest", of.found->converter_luts,
-               of.found->cycles_per_frame, of.found->slowest);
-  fmt::print("\n{}: {}\n", of.prices.device->name, shares_text(total, *of.prices.device));
+    text += fmt::format("; of these {:.0f} LUT in width converters; {} cycles a frame, {} is slowest",
+                        of.found->converter_luts, of.found->cycles_per_frame, of.found->slowest);
+  text += fmt::format("\n{}: {}\n", of.prices.device->name, shares_text(total, *of.prices.device));
   if (const std::string lack = whole_device(*of.prices.device).shortage(total); !lack.empty())
-    fmt::print("does not fit {}: {}\n", of.prices.device->name, lack);
+    text += fmt::format("does not fit {}: {}\n", of.prices.device->name, lack);
 }
 
 /// How a unit is folded and built.
@@ -203,17 +212,55 @@ std::string build_text(const dataflow_unit& unit) {
   return text;
 }
 
-void print_streams(const explored& of) {
+void add_streams_text(std::string& text, const explored& of) {
   if (!of.fifos) return;
   std::int64_t bits = 0;
   for (const fifo_size& size : of.fifos->streams) bits += size.bits;
-  fmt::print("streams ({} trials): {} bits; {} cycles, {} with unlimited streams\n", of.fifos->runs, bits,
-             of.fifos->cycles, of.fifos->unlimited_cycles);
+  text += fmt::format("streams ({} trials): {} bits; {} cycles, {} with unlimited streams\n", of.fifos->runs, bits,
+                      of.fifos->cycles, of.fifos->unlimited_cycles);
   for (const fifo_size& size : of.fifos->streams)
-    if (size.depth > 2) fmt::print("  {:<60} depth {:>6}{}\n", size.link, size.depth, size.minimal ? ", minimal" : "");
+    if (size.depth > 2)
+      text += fmt::format("  {:<60} depth {:>6}{}\n", size.link, size.depth, size.minimal ? ", minimal" : "");
 }
 
 }  // namespace
+
+std::int64_t cycles_of_rate(double fps, double clock_mhz) {
+  const double cycles = std::floor(clock_mhz * 1e6 / fps);
+  if (!(cycles >= 1))
+    throw config_error(fmt::format("fps {} leaves less than a cycle a frame at {} MHz; right: {} at most", fps,
+                                   clock_mhz, clock_mhz * 1e6));
+  constexpr double most = 1e15;  // no frame takes longer
+  return static_cast<std::int64_t>(std::min(cycles, most));
+}
+
+explored explore_design(const design& of, const explore_request& request) {
+  explored result;
+  result.model = of.model;
+  result.prices = request.prices;
+  result.is_full_rate = request.full_rate;
+  result.clock_mhz = request.clock_mhz;
+  result.flow = of.flow;
+  if (request.searches) {
+    if (request.budgets) result.budgets = *request.budgets;
+    if (request.cycles_per_frame) result.asked_cycles = static_cast<double>(*request.cycles_per_frame);
+    result.is_asked_rate = request.is_rate;
+    design_goal goal{request.cycles_per_frame, request.prices, result.budgets};
+    goal.full_rate = request.full_rate;
+    goal.frames = request.frames;
+    goal.on_progress = request.on_progress;
+    result.found = search_design(of.integers, goal, of.choices);
+    result.flow = result.found->flow;
+    result.fifos = result.found->fifos;
+  }
+  if (!result.fifos && request.fifos)
+    result.fifos = size_fifos(result.flow, request.frames, {*request.fifos, request.on_progress});
+  result.cost = price(result.flow, result.prices);
+  result.rate = find_rate(result.flow);
+  if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
+  if (request.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, request.times);
+  return result;
+}
 
 nlohmann::ordered_json as_json(const explored& of) {
   ordered_json json{{"model", of.model}, {"units", units_json(of)}};
@@ -244,18 +291,20 @@ nlohmann::ordered_json as_json(const explored& of) {
   return json;
 }
 
-void print_text(const explored& of) {
-  print_price(of);
+std::string to_text(const explored& of) {
+  std::string text;
+  add_price_text(text, of);
   for (const dataflow_unit& unit : of.flow.units) {
     const unit_ports ports = ports_of(unit);
-    fmt::print("  {:<32} {:>6} lanes in {:>6} out {:>10} cycles a frame{}\n", name_of(unit), ports.inputs[0].lanes,
-               ports.outputs[0].lanes, cycles_per_frame(unit), build_text(unit));
+    text += fmt::format("  {:<32} {:>6} lanes in {:>6} out {:>10} cycles a frame{}\n", name_of(unit),
+                        ports.inputs[0].lanes, ports.outputs[0].lanes, cycles_per_frame(unit), build_text(unit));
   }
-  print_rate(of, of.clock_mhz);
-  print_goal(of);
-  if (of.times) print_times(*of.times, of.clock_mhz);
-  print_streams(of);
-  for (const std::string& line : not_verified(of)) fmt::print("not verified: {}\n", line);
+  add_rate(text, of, of.clock_mhz);
+  add_goal(text, of);
+  if (of.times) add_times(text, *of.times, of.clock_mhz);
+  add_streams_text(text, of);
+  for (const std::string& line : not_verified(of)) text += fmt::format("not verified: {}\n", line);
+  return text;
 }
 
 }  // namespace spillway
