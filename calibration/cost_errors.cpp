@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "spillway/calibration/bands.h"
+#include "spillway/calibration/deep_thresholds.h"
 #include "spillway/calibration/errors.h"
 #include "spillway/calibration/network_errors.h"
 #include "spillway/calibration/run_tool.h"
@@ -206,10 +207,16 @@ int main(int argc, char** argv) {
   app.add_flag("--bands", bands, "Print resource/error_bands.h as it has to be");
   bool sites = false;
   app.add_flag("--sites", sites, "Print the shares of sites of resource/fitted.h, fitted on the calibration points");
+  bool deep = false;
+  app.add_flag("--deep-thresholds", deep, "Print the line of deep thresholds of resource/fitted.h, likewise");
   CLI11_PARSE(app, argc, argv);
   return run_tool("cost_errors", [&] {
     if (sites) {
       fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder, "calibration"))));
+      return 0;
+    }
+    if (deep) {
+      fmt::print("{}", deep_rom_bit_line(fitted_deep_rom_bit(measured_units(folder, "thresholds"))));
       return 0;
     }
     if (bands) {

@@ -39,7 +39,10 @@ inline constexpr std::array<double, 4> site_shares{0.95, 0.70, 0.78, 0.96};
 inline constexpr double place_luts_wider = 3.1, place_luts_narrower = 2.5;
 inline constexpr double constant_long = 0.32;  ///< of a comparison with a constant, a bit, on a carry chain
 inline constexpr double back_luts = 1.5;       ///< an address bit of the step back of an upsampling unit
-inline constexpr double deep_rom = 1.5;        ///< LUTs of thresholds in more than 64 words, of what the rule says
-inline constexpr double found_table = 1.25;    ///< LUTs of functions of seven inputs and more, of what tables take
+/// LUTs a word of each function of the fold that thresholds' bits are, where they have more than 64 words
+/// (`cost_errors calibration --deep-thresholds`).
+inline constexpr double deep_rom_bit = 0.040;
+inline constexpr double deep_rom = 1.5;      ///< LUTs of thresholds in more than 64 words, of what the rule says
+inline constexpr double found_table = 1.25;  ///< LUTs of functions of seven inputs and more, of what tables take
 
 }  // namespace spillway::fitted_costs

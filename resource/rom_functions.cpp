@@ -35,4 +35,20 @@ std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_
   return functions;
 }
 
+std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth) {
+  const std::uint64_t end = depth % 64 == 0 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth % 64) - 1;
+  // Of a function and its complement the one that is 0 at address 0.
+  for (std::vector<std::uint64_t>& column : columns) {
+    if ((column.front() & 1) != 0)
+      for (std::uint64_t& words : column) words = ~words;
+    column.back() &= end;
+  }
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  const auto is_constant = [](const std::vector<std::uint64_t>& column) {
+    return std::all_of(column.begin(), column.end(), [](std::uint64_t words) { return words == 0; });
+  };
+  return std::count_if(columns.begin(), columns.end(), [&](const auto& column) { return !is_constant(column); });
+}
+
 }  // namespace spillway::detail

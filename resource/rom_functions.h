@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -18,6 +19,12 @@ template <class ElementOf>
 std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
                            const ElementOf& element);
 
+/// The same of a memory of any depth, but for bits of the address: its functions of more than six inputs are not LUTs
+/// but what `fitted_costs::deep_rom_bit` prices.
+template <class ElementOf>
+std::int64_t deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                                const ElementOf& element);
+
 namespace detail {
 
 /// 64 words of 64 bits, to 64 columns: bit w of column b is bit b of word w.
@@ -25,6 +32,9 @@ void transpose(std::array<std::uint64_t, 64>& bits);
 
 /// Columns of a memory's bits, a bit of `columns` a word: how many functions they are.
 std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth);
+
+/// The same of columns of any depth, 64 words of the memory a place.
+std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth);
 
 }  // namespace detail
 
@@ -41,6 +51,22 @@ std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std
     columns.insert(columns.end(), words.begin(), words.begin() + bits);
   }
   return detail::distinct_functions(columns, depth);
+}
+
+template <class ElementOf>
+std::int64_t deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                                const ElementOf& element) {
+  std::vector<std::vector<std::uint64_t>> columns(static_cast<std::size_t>(elements * bits));
+  for (std::int64_t i = 0; i < elements; ++i)
+    for (std::int64_t first = 0; first < depth; first += 64) {
+      std::array<std::uint64_t, 64> words{};
+      for (std::int64_t word = first; word < std::min(first + 64, depth); ++word)
+        words[static_cast<std::size_t>(word - first)] = static_cast<std::uint64_t>(*values.at(element(word, i)));
+      detail::transpose(words);
+      for (std::size_t bit = 0; bit < static_cast<std::size_t>(bits); ++bit)
+        columns[static_cast<std::size_t>(i * bits) + bit].push_back(words[bit]);
+    }
+  return detail::distinct_deep_functions(columns, depth);
 }
 
 }  // namespace spillway

@@ -166,11 +166,26 @@ std::int64_t elements_looked_at(const dot_element& e) {
   return std::clamp<std::int64_t>(most_values / (e.folds * e.steps), 1, e.pe);
 }
 
+/// Functions of the fold that the thresholds' bits are, of all elements, where there are too many folds for a LUT each.
+double deep_functions(const dot_element& e) {
+  const std::int64_t looked_at = elements_looked_at(e);
+  const auto functions = deep_rom_functions(
+      *e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, [&](std::int64_t fold, std::int64_t i) {
+        return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
+      });
+  return static_cast<double>(functions * e.pe) / static_cast<double>(looked_at);
+}
+
 /// Comparators of all elements, and the number of thresholds reached.
 resources threshold_comparison(const dot_element& e) {
   const int bits = e.accumulator.bits;
-  if (e.folds > most_folds || e.thresholds->type.words() > 1)
-    return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
+  if (e.thresholds->type.words() > 1) return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
+  if (e.folds > most_folds) {
+    // Thresholds that share their bits share what compares them.
+    resources r = static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
+    r.luts *= deep_functions(e) / static_cast<double>(std::int64_t{e.pe} * e.steps * e.threshold_bits);
+    return r;
+  }
   resources r;
   if (e.folds == 1 && bits <= fitted_costs::chainless_bits)
     return static_cast<double>(e.pe) * chainless_threshold_rule(e.steps, bits);
@@ -193,8 +208,9 @@ resources threshold_comparison(const dot_element& e) {
 resources threshold_memory(const dot_element& e) {
   if (e.folds <= few_folds) return {};
   const std::int64_t of_elements = e.pe * e.steps;
-  if (e.folds > most_folds || e.thresholds->type.words() > 1)
-    return only_luts(random_rom_luts(of_elements * e.threshold_bits, e.folds));
+  if (e.thresholds->type.words() > 1) return only_luts(random_rom_luts(of_elements * e.threshold_bits, e.folds));
+  if (e.folds > most_folds)
+    return only_luts(fitted_costs::deep_rom_bit * deep_functions(e) * static_cast<double>(e.folds));
   const std::int64_t looked_at = elements_looked_at(e);
   const auto functions = rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits,
                                        [&](std::int64_t fold, std::int64_t i) {
