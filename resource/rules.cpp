@@ -238,12 +238,25 @@ resources known_threshold_rule(std::span<const std::span<const std::int64_t>> ro
   return r;
 }
 
+namespace {
+
+/// Of two ports and 65 to 96 words: a memory of 64 words and one of 32, cut at the same bits, those of the latter.
+std::int64_t mixed_lut_ram(std::int64_t bits, std::int64_t luts, std::int64_t wide_bits) {
+  return 3 * luts * ceil_div(bits, wide_bits);
+}
+
+}  // namespace
+
 resources lutram_rule(std::int64_t bits, std::int64_t depth, int ports) {
   const std::int64_t words = std::max<std::int64_t>(1, std::bit_ceil(static_cast<std::uint64_t>(depth)) / 64);
   resources r;
   if (ports == 2) {
     r.lutram = static_cast<double>(lut_ram_luts(depth, bits));
     r.lutram_plus = static_cast<double>(lut_ram_luts_plus(depth, bits));
+    if (depth > 64 && depth <= 96) {
+      r.lutram = std::min(r.lutram, static_cast<double>(mixed_lut_ram(bits, 4, 6)));
+      r.lutram_plus = std::min(r.lutram_plus, static_cast<double>(mixed_lut_ram(bits, 8, 14)));
+    }
   } else if (depth <= 32) {
     r.lutram = static_cast<double>(4 * ceil_div(bits, 8));
     r.lutram_plus = static_cast<double>(8 * ceil_div(bits, 16));

@@ -49,6 +49,14 @@ void dot_element::settle_thresholds() {
   }
 }
 
+bool dot_element::sums_matter() const {
+  if (steps == 0 || thresholds->type.words() > 1 || accumulator.bits > 62) return true;
+  const integer_type sums = signed_type(accumulator.bits);
+  for (std::int64_t i = 0; i < thresholds->size(); ++i)
+    if (*thresholds->at(i) > sums.min64() && *thresholds->at(i) <= sums.max64()) return true;
+  return false;
+}
+
 bool dot_element::is_in_dsps() const {
   return multipliers == multiplier_style::dsp && is_multiplied() && leaf_bits() >= least_dsp_bits &&
          std::min(input.bits, weight.bits) > 1;
@@ -253,8 +261,21 @@ bool is_inside(const dot_element& e) {
 
 }  // namespace
 
-unit_estimate estimate_dot_products(dot_element& e) {
-  e.settle();
+unit_estimate estimate_fixed_answers(const dot_element& e) {
+  const int bits = static_cast<int>(ceil_log2(e.steps + 1));
+  const std::int64_t stages = 1 + ceil_log2(e.simd);
+  resources pipeline = only_ff(static_cast<double>((e.rounds == 1 ? 1 : 2) * stages + 2));
+  pipeline.luts = fitted_costs::control_luts;
+  const double answers = e.folds > 1 ? static_cast<double>(std::int64_t{e.pe} * bits) : 0;
+  unit_estimate result;
+  result.parts = {{part::control, "pipeline", "2 valid bits a stage, and 2", pipeline},
+                  {part::control, "iteration counter", "by bits of NF*SF", counter_rule(e.words(), counter_use::last)},
+                  {part::threshold, "threshold memory", "answers by fold: no threshold lies within the register",
+                   only_luts(answers)}};
+  return result;
+}
+
+unit_estimate estimate_dot_products(const dot_element& e) {
   unit_estimate result;
   result.is_calibrated = is_inside(e);
   result.parts.reserve(12);

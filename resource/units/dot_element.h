@@ -64,9 +64,16 @@ struct dot_element {
 
   resources accumulate() const;
 
+  /// Whether some value that the register can have reaches a threshold that another one does not: where none does,
+  /// synthesis takes the whole dot product away. Of settled elements.
+  bool sums_matter() const;
+
  private:
   void settle_thresholds();
 };
+
+/// What is left of a unit whose sums do not matter: its answers, by fold, and the beats that carry them.
+unit_estimate estimate_fixed_answers(const dot_element& e);
 
 /// The element of an MVAU or a VVAU, as yet without what only one of them has.
 template <class Unit>
@@ -90,7 +97,7 @@ dot_element dot_element_of(const Unit& unit) {
   return e;
 }
 
-/// The parts that both kinds of unit have; settles `e`.
-unit_estimate estimate_dot_products(dot_element& e);
+/// The parts that both kinds of unit have, of a settled element.
+unit_estimate estimate_dot_products(const dot_element& e);
 
 }  // namespace spillway::detail

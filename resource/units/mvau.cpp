@@ -22,6 +22,8 @@ unit_estimate estimate(const mvau& unit) {
   detail::dot_element e = detail::dot_element_of(unit);
   e.xnor = unit.xnor_popcount;
   e.replays = e.folds > 1;
+  e.settle();
+  if (e.folds == 1 && !e.sums_matter()) return detail::estimate_fixed_answers(e);
   unit_estimate result = detail::estimate_dot_products(e);
   if (e.replays) {
     resources replay = replay_rule(std::int64_t{e.simd} * e.input.bits, e.rounds, 2) + only_ff(1);

@@ -82,3 +82,16 @@ TEST_CASE("no held-out unit is in a list that anything was worked out on") {
     CHECK_FALSE(grids.contains(held));
   }
 }
+
+TEST_CASE("deep thresholds and those of trained networks: held-out units are near, memory nearly always exact") {
+  const std::vector<unit_error_row> rows = rows_of("thresholds-held-out");
+  REQUIRE(rows.size() == 3);
+  CHECK(rows.back().lut.count == 46);
+  for (const unit_error_row& row : rows) {
+    CAPTURE(row.kind);
+    CHECK(row.lut.mean <= 10);
+    CHECK(row.lut.p90 <= 30);
+    CHECK(row.ff.mean <= 2);
+    CHECK(row.memory_exact >= 90);
+  }
+}

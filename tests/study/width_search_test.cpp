@@ -72,6 +72,9 @@ TEST_CASE("searched widths lose no more than allowed, cost what they say, and no
     for (const register_rule& rule : found.choices.registers) {
       lowering_options narrower = found.choices;
       narrower.registers.push_back(rule);
+      const accumulator_format beyond = parse_register_rule(spec).choice.format;
+      narrower.registers.back().choice.format.overflow = beyond.overflow;
+      narrower.registers.back().choice.format.scope = beyond.scope;
       if (--narrower.registers.back().choice.format.bits < 1 || luts(narrower) >= found.luts) continue;
       CAPTURE(to_string(narrower.registers.back()));
       CHECK(points_lost(of, narrower, data) > found.allowed);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/resource/rom_functions.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <set>
+#include <vector>
+
+#include "spillway/resource/estimate.h"
+#include "spillway/tests/resource/matrix_unit.h"
+
+using namespace spillway;
+
+namespace {
+
+/// Functions of the address that the bits of a memory are, one bit at a time.
+std::size_t functions_one_by_one(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits) {
+  std::set<std::vector<bool>> functions;
+  for (std::int64_t i = 0; i < elements; ++i)
+    for (int bit = 0; bit < bits; ++bit) {
+      std::vector<bool> column;
+      for (std::int64_t word = 0; word < depth; ++word)
+        column.push_back((*values.at(word * elements + i) >> bit & 1) != 0);
+      const bool is_inverted = column.front();
+      for (auto&& one : column) one = one != is_inverted;
+      if (column != std::vector<bool>(column.size(), false)) functions.insert(column);
+    }
+  return functions.size();
+}
+
+/// A unit of 128 folds of 7 thresholds each, where `threshold(fold, t)` stands.
+template <class Threshold>
+double luts_of_deep_unit(const Threshold& threshold) {
+  mvau unit = testing::matrix_unit(12);
+  unit.pe = 1;
+  unit.weights = integer_tensor::zeros(signed_type(4), {128, 64});
+  unit.output_type = unsigned_type(3);
+  unit.thresholds = integer_tensor::zeros(signed_type(13), {128, 7});
+  for (std::int64_t fold = 0; fold < 128; ++fold)
+    for (std::int64_t t = 0; t < 7; ++t) *unit.thresholds->at(fold * 7 + t) = threshold(fold, t);
+  double luts = 0;
+  for (const priced_part& part : estimate(unit).parts) luts += part.amount.all_luts();
+  return luts;
+}
+
+}  // namespace
+
+TEST_CASE("the functions of a deep memory's bits are counted as one by one") {
+  std::mt19937 random(5);
+  for (const std::int64_t depth : {65, 72, 128, 200, 256}) {
+    const std::int64_t elements = 9;
+    integer_tensor values = integer_tensor::zeros(signed_type(8), {depth, elements});
+    for (std::int64_t i = 0; i < values.size(); ++i) *values.at(i) = static_cast<std::int64_t>(random() % 16) - 8;
+    for (std::int64_t word = 0; word < depth; ++word) {
+      *values.at(word * elements + 1) = *values.at(word * elements);   // the same
+      *values.at(word * elements + 2) = ~*values.at(word * elements);  // its complement
+      *values.at(word * elements + 3) = -5;                            // no function at all
+    }
+    const auto counted = deep_rom_functions(values, depth, elements, 8,
+                                            [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
+    CHECK(counted == static_cast<std::int64_t>(functions_one_by_one(values, depth, elements, 8)));
+  }
+}
+
+TEST_CASE("deep thresholds cost what their bits differ in") {
+  std::mt19937 random(5);
+  const double any = luts_of_deep_unit(
+      [&](auto, std::int64_t t) { return 512 * (t - 4) + static_cast<std::int64_t>(random() % 512); });
+  const double same = luts_of_deep_unit([](auto, std::int64_t t) { return 512 * (t - 4); });
+  CHECK(any > same + 200);
+}
+
+TEST_CASE("a unit whose register reaches no threshold costs next to nothing") {
+  mvau unit = testing::matrix_unit(12);
+  unit.pe = 16;
+  unit.output_type = unsigned_type(1);
+  const auto luts = [&](std::int64_t threshold) {
+    unit.thresholds = integer_tensor::zeros(signed_type(13), {16, 1});
+    for (std::int64_t row = 0; row < 16; ++row) *unit.thresholds->at(row) = threshold;
+    double sum = 0;
+    for (const priced_part& part : estimate(unit).parts) sum += part.amount.all_luts();
+    return sum;
+  };
+  CHECK(luts(2047) > 500);
+  CHECK(luts(2048) < 30);   // above every value of 12 bits
+  CHECK(luts(-2048) < 30);  // not above any
+}
