@@ -57,6 +57,8 @@ register_origin origin_of(const dataflow& flow, const std::string& unit) {
 
 }  // namespace
 
+std::string file_ending_of_output(std::size_t index) { return index == 0 ? ".npy" : fmt::format("_{}.npy", index + 1); }
+
 std::string to_json(const finished_run& run) {
   const channel_counts counts = run.events.total();
   nlohmann::ordered_json json;
@@ -77,6 +79,11 @@ std::string to_json(const finished_run& run) {
   json["mean_abs_error"] = run.has_exact ? nlohmann::ordered_json(run.score.mean_abs_error) : nlohmann::ordered_json();
   json["interrupted"] = run.result.stopped;
   json["assumptions"] = as_json(run.accelerator.assumptions);
+  for (std::size_t i = 0; i < run.accelerator.output.parts.size(); ++i) {
+    const file_output_part& part = run.accelerator.output.parts[i];
+    json["outputs"].push_back(
+        {{"name", part.name}, {"shape", part.shape}, {"file", "outputs" + file_ending_of_output(i)}});
+  }
   if (run.result.compared.streams > 0) json["compare"] = as_json(run);
   for (std::size_t u = 0; u < run.accelerator.flow.units.size(); ++u) {
     const dataflow_unit& any = run.accelerator.flow.units[u];

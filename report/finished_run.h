@@ -34,4 +34,7 @@ struct finished_run {
 std::string to_text(const finished_run& run);
 std::string to_json(const finished_run& run);
 
+/// How the files of one of several outputs end: ".npy" of the first, "_2.npy" of the second.
+std::string file_ending_of_output(std::size_t index);
+
 }  // namespace spillway

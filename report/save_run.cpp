@@ -34,28 +34,39 @@ void remove_file(const std::string& path) {
   std::filesystem::remove(path, ignored);
 }
 
-/// The file's real numbers of outputs in its order, as float32.
-float_tensor real_outputs(const design& of, const integer_tensor& outputs) {
+/// The file's real numbers of an output in its order, as float32.
+float_tensor real_outputs(const design& of, const file_output& output, const integer_tensor& outputs) {
   float_tensor result{outputs.shape, {}};
-  const std::size_t size = of.output.places.size(), channels = of.integers.output_scale.size();
+  const std::size_t size = output.places.size(), channels = of.integers.output_scale.size();
   result.values.reserve(static_cast<std::size_t>(outputs.size()));
   for (std::int64_t i = 0; i < outputs.size(); ++i) {
-    const auto place = static_cast<std::size_t>(of.output.places[static_cast<std::size_t>(i) % size]) % channels;
+    const auto place = static_cast<std::size_t>(output.places[static_cast<std::size_t>(i) % size]) % channels;
     result.values.push_back(
         static_cast<float>(to_double(outputs, i) * of.integers.output_scale[place] + of.integers.output_bias[place]));
   }
   return result;
 }
 
-/// The outputs as the file has them, and what makes its real numbers of them.
+/// One output as the file has it, and what makes its real numbers of it.
+void write_output(const run_directory& directory, const finished_run& run, const file_output& output,
+                  const integer_tensor& values, const std::string& ending) {
+  const design& of = run.accelerator;
+  write_npy(directory.file("outputs" + ending), values);
+  if (run.real_outputs) write_npy(directory.file("outputs_real" + ending), real_outputs(of, output, values));
+  write_npy(directory.file("output_scale" + ending), in_file_order(output, of.integers.output_scale));
+  write_npy(directory.file("output_bias" + ending), in_file_order(output, of.integers.output_bias));
+}
+
+/// All outputs: the first has the names of an only one, the others a number.
 void write_output_files(const run_directory& directory, const finished_run& run) {
   const design& of = run.accelerator;
   if (of.output.places.empty()) return write_npy(directory.file("outputs.npy"), run.result.outputs);
   const integer_tensor outputs = in_file_order(of.output, run.result.outputs);
-  write_npy(directory.file("outputs.npy"), outputs);
-  if (run.real_outputs) write_npy(directory.file("outputs_real.npy"), real_outputs(of, outputs));
-  write_npy(directory.file("output_scale.npy"), in_file_order(of.output, of.integers.output_scale));
-  write_npy(directory.file("output_bias.npy"), in_file_order(of.output, of.integers.output_bias));
+  if (of.output.parts.empty()) return write_output(directory, run, of.output, outputs, ".npy");
+  for (std::size_t i = 0; i < of.output.parts.size(); ++i) {
+    const file_output_part& part = of.output.parts[i];
+    write_output(directory, run, output_of(of.output, part), part_of(outputs, part), file_ending_of_output(i));
+  }
 }
 
 }  // namespace

@@ -82,10 +82,19 @@ std::vector<std::string> files_of_kind(std::string_view kind) {
           "study.json",  "points.json",      "profile.json",    "profile.csv",      "outputs.unfinished"};
 }
 
-/// One of those, or the outputs of one point of a sweep.
+/// True of the files of all of several outputs but the first: outputs_2.npy, output_scale_2.npy.
+bool is_numbered_output(const std::string& name) {
+  if (!name.starts_with("output") || !name.ends_with(".npy")) return false;
+  const std::size_t line = name.find_last_of('_');
+  const std::string_view digits = std::string_view(name).substr(line + 1, name.size() - line - 5);
+  return line != std::string::npos && !digits.empty() &&
+         digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// One of those, or the outputs of one point of a sweep, or one of several outputs.
 bool is_result(const std::string& name, const std::vector<std::string>& own) {
   const bool is_point = name.starts_with("outputs-") && name.ends_with(".npy");
-  return is_point || std::find(own.begin(), own.end(), name) != own.end();
+  return is_point || is_numbered_output(name) || std::find(own.begin(), own.end(), name) != own.end();
 }
 
 }  // namespace
@@ -115,6 +124,11 @@ void install_result(const fs::path& directory, std::string_view kind) {
   const std::vector<std::string> own = files_of_kind(kind);
   for (const std::string& name : files_of_kind(""))
     if (std::find(own.begin(), own.end(), name) == own.end()) remove_file(directory / name);
+  std::vector<fs::path> earlier;
+  for (const auto& entry : fs::directory_iterator(directory))
+    if (is_numbered_output(entry.path().filename().string()) && !stands_there(made / entry.path().filename()))
+      earlier.push_back(entry.path());
+  for (const fs::path& path : earlier) remove_file(path);
   // A file that is not in the folder any more was moved before an interruption.
   std::vector<fs::path> moved;
   for (const auto& entry : fs::directory_iterator(made))

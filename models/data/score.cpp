@@ -20,10 +20,17 @@ struct arg_max {
   }
 };
 
-/// True if the outputs are labels already, the best first.
+/// True if the outputs (of several, the first) are labels already, the best first.
 bool ends_in_labels(const integer_network& net) {
-  for (const integer_node& node : net.nodes)
-    if (node.outputs[0] == net.output_value) return std::holds_alternative<label_select_layer>(node.op);
+  int value = net.output_value;
+  for (auto node = net.nodes.rbegin(); node != net.nodes.rend(); ++node) {
+    if (node->outputs[0] != value) continue;
+    const bool joins = !net.output_sizes.empty() &&
+                       (std::holds_alternative<concat_layer>(node->op) ||
+                        std::holds_alternative<window_layer>(node->op) || std::holds_alternative<pool_layer>(node->op));
+    if (!joins) return std::holds_alternative<label_select_layer>(node->op);
+    value = node->inputs[0];
+  }
   return false;
 }
 
@@ -37,8 +44,10 @@ frame_score score_frame(const integer_network& net, bool are_labels, const integ
     const double scale = net.output_scale[static_cast<std::size_t>(i) % channels];
     const double bias = net.output_bias[static_cast<std::size_t>(i) % channels];
     const double value = to_double(outputs, frame * logits + i), truth = to_double(exact, frame * logits + i);
-    simulated.offer(value * scale + bias, i);
-    full_width.offer(truth * scale + bias, i);
+    if (net.output_sizes.empty() || i < net.output_sizes[0]) {
+      simulated.offer(value * scale + bias, i);
+      full_width.offer(truth * scale + bias, i);
+    }
     error += std::abs(value - truth) * scale;
   }
   if (are_labels)

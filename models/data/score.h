@@ -27,10 +27,10 @@ struct run_score {
 };
 
 /// Compares `outputs` with `exact`, both [frames * positions, channels] as the last unit of `net` emits them (the first
-/// may have fewer frames: those are scored). The class of a frame is the place of its greatest output; where the
-/// network ends in label selection, the first label. `labels` is empty or has one class a frame. Logits are
-/// `accumulator * output_scale + output_bias` in double precision, which is exact while accumulators have at most 29
-/// bits and scales are float32 (24 bits), as the file's are.
+/// may have fewer frames: those are scored). The class of a frame is the place of its greatest output (of
+/// several outputs, of the first); where the network ends in label selection, the first label. `labels` is empty or has
+/// one class a frame. Logits are `accumulator * output_scale + output_bias` in double precision, which is exact while
+/// accumulators have at most 29 bits and scales are float32 (24 bits), as the file's are.
 run_score score_run(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
                     std::span<const int> labels);
 

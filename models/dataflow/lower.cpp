@@ -54,7 +54,8 @@ class lowering {
   }
 
  private:
-  /// A window that is the whole frame, read by a matrix: flattening, which the order of a stream does by itself.
+  /// A window that is the whole frame, read by a matrix or by pools of one element: flattening, which the order of a
+  /// stream does by itself.
   bool is_flat(const integer_node& node) const {
     const auto* window = std::get_if<window_layer>(&node.op);
     if (window == nullptr) return false;
@@ -62,8 +63,10 @@ class lowering {
     const window_shape& g = window->geometry;
     if (g.kernel_h != from.height || g.kernel_w != from.width || g.dilation_h != 1 || g.dilation_w != 1) return false;
     const auto& readers = m_wires.readers(node.outputs[0]);
-    return std::all_of(readers.begin(), readers.end(),
-                       [](const integer_node* reader) { return std::holds_alternative<integer_layer>(reader->op); });
+    return std::all_of(readers.begin(), readers.end(), [](const integer_node* reader) {
+      const auto* pool = std::get_if<pool_layer>(&reader->op);
+      return std::holds_alternative<integer_layer>(reader->op) || (pool != nullptr && pool->window == 1);
+    });
   }
 
   const std::string& name_of_node(const integer_node& node) const {
@@ -107,6 +110,22 @@ class lowering {
     for (const integer_value& value : arriving) inputs.push_back(&value);
     const value_range range = output_range(m_node->op, inputs);
     return holds(of_network, range) ? of_network : signed_type(bits_for(range.low, range.high, true));
+  }
+
+  /// Of pools that a Concat joins: one type for all of them, which holds what all of their streams bring.
+  std::optional<integer_type> joined_type() const {
+    const std::vector<const integer_node*>& readers = m_wires.readers(output());
+    if (readers.size() != 1 || !std::holds_alternative<concat_layer>(readers[0]->op)) return std::nullopt;
+    value_range all{0, 0};
+    for (const int value : readers[0]->inputs) {
+      const integer_node* maker = m_wires.maker(value);
+      const auto* pool = maker == nullptr ? nullptr : std::get_if<pool_layer>(&maker->op);
+      if (pool == nullptr || pool->window != 1) return std::nullopt;
+      const value_range here = range_of(m_wires.stream_type(maker->inputs[0]));
+      all = {std::min(all.low, here.low), std::max(all.high, here.high)};
+    }
+    const integer_type of_network = m_wires.network_type(output());
+    return holds(of_network, all) ? of_network : signed_type(bits_for(all.low, all.high, true));
   }
 
   /// What the units with accumulators have in common.
@@ -256,12 +275,14 @@ class lowering {
     auto unit = named<unit_of<pool_layer>>();
     const unit_options choice = choice_for(unit);
     unit.input_type = m_wires.stream_type(input());
-    unit.output_type = made_type();
+    unit.output_type = joined_type().value_or(made_type());
     unit.kind = layer.kind;
     unit.channels = m_wires.shape(output()).channels;
     unit.window = layer.window;
     unit.shift = layer.shift;
-    unit.pe = static_cast<int>(m_wires.window_lanes(input()));
+    const std::int64_t window_lanes = m_wires.window_lanes(input());
+    unit.pe = window_lanes > 0 ? static_cast<int>(window_lanes)
+                               : choice.pe.value_or(m_wires.lanes_for(input(), unit.channels));
     unit.vectors_per_frame = m_wires.shape(output()).positions();
     place(std::move(unit), choice);
   }

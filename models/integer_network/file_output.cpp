@@ -54,4 +54,20 @@ double_tensor in_file_order(const file_output& of, std::span<const double> of_ch
   return result;
 }
 
+file_output output_of(const file_output& all, const file_output_part& part) {
+  const auto first = all.places.begin() + part.first;
+  return {part.name, part.shape, {first, first + part.size}};
+}
+
+integer_tensor part_of(const integer_tensor& in_file_order, const file_output_part& part) {
+  const std::int64_t frames = in_file_order.shape[0], all = in_file_order.size() / frames;
+  std::vector<std::int64_t> shape{frames};
+  shape.insert(shape.end(), part.shape.begin(), part.shape.end());
+  integer_tensor result = integer_tensor::zeros(in_file_order.type, std::move(shape));
+  for (std::int64_t frame = 0; frame < frames; ++frame)
+    std::copy_n(in_file_order.at(frame * all + part.first), part.size * in_file_order.type.words(),
+                result.at(frame * part.size));
+  return result;
+}
+
 }  // namespace spillway

@@ -61,6 +61,8 @@ struct integer_network {
   int input_value = 0, output_value = 0;
   std::vector<double> output_scale;  ///< one a channel of the output value
   std::vector<double> output_bias;
+  /// Elements of each of the file's outputs, where it has several: the output value has them one behind the other.
+  std::vector<std::int64_t> output_sizes = {};
 
   /// The values that enter and leave the network.
   const integer_value& input_info() const { return values.at(static_cast<std::size_t>(input_value)); }

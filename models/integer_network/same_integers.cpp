@@ -60,7 +60,7 @@ bool same(const std::vector<T>& a, const std::vector<T>& b) {
 bool same_integers(const integer_network& a, const integer_network& b) {
   return a.name == b.name && same(a.input, b.input) && same(a.input.steps, b.input.steps) && same(a.values, b.values) &&
          same(a.nodes, b.nodes) && a.input_value == b.input_value && a.output_value == b.output_value &&
-         a.output_scale == b.output_scale && a.output_bias == b.output_bias;
+         a.output_scale == b.output_scale && a.output_bias == b.output_bias && a.output_sizes == b.output_sizes;
 }
 
 }  // namespace spillway

@@ -52,7 +52,8 @@ struct conv_op {
 };
 
 /// Every input adds its weights, times itself, to a window of the output: zeros are inserted between the inputs
-/// (strides) and around them, and the kernel is turned around. y [n, m, oh, ow] with oh = (h - 1) * stride_h + (kernel_h
+/// (strides) and around them, and the kernel is turned around. y [n, m, oh, ow] with oh = (h - 1) * stride_h +
+/// (kernel_h
 /// - 1) * dilation_h + 1 - top - bottom + more_h. Inputs: x, w [c, m / group, kernel], and a bias [m] if there is one.
 struct conv_transpose_op {
   window_shape window;
@@ -205,11 +206,11 @@ struct top_k_op {
 };
 
 /// Every operator. The set is closed, so that whoever visits it can't forget one.
-using network_op = std::variant<quant_op, bipolar_quant_op, matmul_op, gemm_op, conv_op, conv_transpose_op, add_op, sub_op, mul_op, div_op,
-                                pow_op, relu_op, clip_op, batch_norm_op, max_pool_op, average_pool_op,
-                                global_average_pool_op, trunc_op, multi_threshold_op, upsample_op, concat_op, pad_op,
-                                flatten_op, reshape_op, transpose_op, softmax_op, top_k_op, function_op, prelu_op,
-                                max_op, min_op, sum_op, select_op>;
+using network_op =
+    std::variant<quant_op, bipolar_quant_op, matmul_op, gemm_op, conv_op, conv_transpose_op, add_op, sub_op, mul_op,
+                 div_op, pow_op, relu_op, clip_op, batch_norm_op, max_pool_op, average_pool_op, global_average_pool_op,
+                 trunc_op, multi_threshold_op, upsample_op, concat_op, pad_op, flatten_op, reshape_op, transpose_op,
+                 softmax_op, top_k_op, function_op, prelu_op, max_op, min_op, sum_op, select_op>;
 
 /// One operator; inputs and outputs are tensor names.
 struct network_node {
@@ -217,6 +218,12 @@ struct network_node {
   network_op op;
   std::vector<std::string> inputs;
   std::string output;
+};
+
+/// One of several outputs of a file.
+struct network_output {
+  std::string name;                 ///< in the file
+  std::vector<std::int64_t> shape;  ///< without the batch
 };
 
 /// A graph in topological order, with one input and one output, batch first (dimension 0 of the input is the batch
@@ -230,6 +237,9 @@ struct network {
   std::vector<network_node> nodes;
   std::map<std::string, std::string> metadata;  ///< the file's metadata_props, `spillway.accumulator.NODE` for instance
   std::vector<assumption> assumptions;          ///< of the reader
+  /// Where a file has several outputs: these, of which `output` has all elements, one behind the other. The last node
+  /// joins them, each behind a Reshape of its own.
+  std::vector<network_output> outputs = {};
 };
 
 /// Evaluates the graph in float32, node by node, as an ONNX runtime would: `input` is [n, ...] with the element count

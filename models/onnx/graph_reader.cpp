@@ -74,7 +74,7 @@ network graph_reader::read() {
   find_makers();
   read_input();
   for (const int i : m_order) add_node(i);
-  read_output();
+  read_outputs();
   keep_operands();
   note_roundings();
   return std::move(m_net);
@@ -195,10 +195,15 @@ std::string graph_reader::unused_name(const std::string& wish, std::set<std::str
   return name;
 }
 
-void graph_reader::read_output() {
-  if (m_graph.output_size() != 1)
-    throw input_error(fmt::format("the graph has {} outputs; right: 1", m_graph.output_size()));
-  const std::string& name = m_graph.output(0).name();
+void graph_reader::read_outputs() {
+  if (m_graph.output_size() == 0) throw input_error("the graph has no outputs; right: 1 or more");
+  std::vector<std::string> tensors;
+  for (const onnx::ValueInfoProto& output : m_graph.output()) tensors.push_back(read_output(output.name()));
+  m_net.output = tensors.size() == 1 ? tensors[0] : join_outputs(tensors);
+  m_read.insert(m_net.output);
+}
+
+std::string graph_reader::read_output(const std::string& name) {
   check_name(name, "output");
   shape_of(name, "the graph's output");
   if (m_levels.contains(resolve(name)))
@@ -208,8 +213,7 @@ void graph_reader::read_output() {
                     name));
   if (m_columns.contains(resolve(name)))
     throw input_error(fmt::format("the graph's output {}: the columns of an Im2Col; right: a MatMul behind it", name));
-  m_net.output = resolve(name);
-  m_read.insert(m_net.output);
+  return resolve(name);
 }
 
 /// Constants that the file computes, where something else than a constant is computed with them.

@@ -64,7 +64,10 @@ class graph_reader {
   void add_network_node(network_node node);
 
   // What is read after the nodes.
-  void read_output();
+  void read_outputs();
+  std::string read_output(const std::string& name);
+  std::string join_outputs(const std::vector<std::string>& tensors);
+  std::string before_functions(std::string tensor);
   void keep_operands();
   void note_roundings();
 

@@ -72,10 +72,26 @@ onnx::ModelProto header_of(const network& net, onnx_dialect dialect) {
 }
 
 /// Indices are integers, everything else is real.
-int output_type(const network& net) {
+int type_of(const network& net, const std::string& tensor) {
   for (const network_node& node : net.nodes)
-    if (node.output == net.output && std::holds_alternative<top_k_op>(node.op)) return onnx::TensorProto::INT64;
+    if (node.output == tensor && std::holds_alternative<top_k_op>(node.op)) return onnx::TensorProto::INT64;
   return onnx::TensorProto::FLOAT;
+}
+
+/// True if the node joins the file's outputs, or one of them to those.
+bool joins_outputs(const network& net, const network_node& node) {
+  if (net.outputs.empty()) return false;
+  const std::vector<std::string>& joined = net.nodes.back().inputs;
+  return node.output == net.output || std::find(joined.begin(), joined.end(), node.output) != joined.end();
+}
+
+/// The tensors that the file's outputs are.
+std::vector<std::string> outputs_of(const network& net) {
+  if (net.outputs.empty()) return {net.output};
+  std::vector<std::string> result;
+  for (const network_node& node : net.nodes)
+    if (joins_outputs(net, node) && node.output != net.output) result.push_back(node.inputs[0]);
+  return result;
 }
 
 /// A model that has the graph alone.
@@ -85,10 +101,12 @@ onnx::ModelProto graph_of(const network& net, onnx_dialect dialect) {
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name(net.name);
   set_value_info(net.input, net.input_shape, onnx::TensorProto::FLOAT, *graph.add_input());
-  set_value_info(net.output, shapes.at(net.output), output_type(net), *graph.add_output());
+  for (const std::string& output : outputs_of(net))
+    set_value_info(output, shapes.at(output), type_of(net, output), *graph.add_output());
   node_writer writer(net, shapes, graph, dialect);
   writer.add_constants();
-  for (const network_node& node : net.nodes) writer.add(node);
+  for (const network_node& node : net.nodes)
+    if (!joins_outputs(net, node)) writer.add(node);
   return model;
 }
 

@@ -32,8 +32,10 @@ float_tensor batch_of(const network& file, const float_tensor& inputs, std::int6
   return result;
 }
 
-std::int64_t class_of(const std::vector<double>& logits) {
-  return std::max_element(logits.begin(), logits.end()) - logits.begin();
+/// The place of the greatest number of the output, of several outputs of the first.
+std::int64_t class_of(const integer_network& net, const std::vector<double>& outputs) {
+  const auto end = net.output_sizes.empty() ? outputs.end() : outputs.begin() + net.output_sizes[0];
+  return std::max_element(outputs.begin(), end) - outputs.begin();
 }
 
 /// Compares blocks of frames on several threads. Blocks are handed out in order, and each that was is finished.
@@ -131,8 +133,8 @@ class comparison {
       ++to.outputs;
       if (off >= 0.5) ++to.differing_outputs;
     }
-    here.file_class = class_of(in_file);
-    here.exact_class = class_of(in_integers);
+    here.file_class = class_of(m_integers, in_file);
+    here.exact_class = class_of(m_integers, in_integers);
     to.largest = std::max(to.largest, here.largest);
     if (here.file_class != here.exact_class) ++to.differing_classes;
     if (here.largest < 0.5) return;

@@ -170,7 +170,44 @@ void streamliner::take(const pad_op& op) {
   put_image(from, made, value_chain(std::move(meaning)));
 }
 
+/// The file's outputs, each flat, behind each other. Pools of one element bring them to one type, whatever registers
+/// they come from.
+void streamliner::join_outputs() {
+  affine_step meaning{{}, {}};
+  std::vector<std::int64_t> places;
+  std::vector<int> values;
+  std::int64_t elements_before = 0;
+  value_range all{0, 0};
+  for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
+    tensor_flow part = integers(i);
+    const affine_step of = affine(part);
+    const frame_shape in = frame(part);
+    for (std::int64_t element = 0; element < in.elements(); ++element) {
+      meaning.scale.push_back(of_channel(of.scale, element % in.channels));
+      meaning.offset.push_back(of_channel(of.offset, element % in.channels));
+    }
+    for (const std::int64_t place : *part.places) places.push_back(elements_before + place);
+    elements_before += in.elements();
+    all = {std::min(all.low, range(part).low), std::max(all.high, range(part).high)};
+    window_layer window{fmt::format("{}_{}_window", m_node->name, i + 1), {}};
+    window.geometry.kernel_h = in.height;
+    window.geometry.kernel_w = in.width;
+    values.push_back(
+        m_draft.add(std::move(window), {part.value}, {1, 1, in.elements()}, m_draft.value(part.value).type));
+  }
+  const integer_type type = smallest_type(all);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = m_draft.add(pool_layer{fmt::format("{}_{}", m_node->name, i + 1), pool_kind::max, 1, 0}, {values[i]},
+                            m_draft.value(values[i]).shape, type);
+  tensor_flow made;
+  made.value = m_draft.add(concat_layer{m_node->name}, values, {1, 1, elements_before}, type);
+  made.chain = value_chain(std::move(meaning));
+  made.places = std::make_shared<const std::vector<std::int64_t>>(std::move(places));
+  put(std::move(made));
+}
+
 void streamliner::take(const concat_op& op) {
+  if (m_node->output == m_net.output && !m_net.outputs.empty()) return join_outputs();
   std::vector<const tensor_flow*> parts;
   std::vector<std::int64_t> part_channels;
   std::vector<int> values;

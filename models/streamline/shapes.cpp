@@ -31,12 +31,22 @@ void streamliner::take(const transpose_op& op) {
 bool streamliner::is_last() const {
   return std::all_of(m_net.nodes.begin(), m_net.nodes.end(), [this](const network_node& node) {
     const bool reads = std::find(node.inputs.begin(), node.inputs.end(), m_node->output) != node.inputs.end();
-    return !reads || std::holds_alternative<top_k_op>(node.op);
+    return !reads || std::holds_alternative<top_k_op>(node.op) || joins_outputs(node);
   });
+}
+
+/// True if the node joins the file's outputs, or one of them to those.
+bool streamliner::joins_outputs(const network_node& node) const {
+  if (m_net.outputs.empty()) return false;
+  const std::vector<std::string>& joined = m_net.nodes.back().inputs;
+  return node.output == m_net.output || std::find(joined.begin(), joined.end(), node.output) != joined.end();
 }
 
 /// The node is the host's: its output stands for its input.
 void streamliner::leave_to_host(const char* what, const char* why) {
+  if (!m_net.outputs.empty() && readers(m_node->output) > 0)
+    refuse(
+        fmt::format("its {} is the host's, and the network has several outputs; right: its input as the output", what));
   assume(m_node->name, "left to the host", what, why);
   m_left_to_host[m_node->output] = m_node->inputs[0];
   const tensor_flow& from = integers(0);

@@ -278,7 +278,7 @@ integer_network streamliner::finish() {
   tensor_flow& out = found->second;
   if (out.on_host() || !m_draft.has_products())
     throw input_error("the network has no MatMul, Gemm or Conv; right: at least one");
-  put_channels_in_order(out);
+  if (m_net.outputs.empty()) put_channels_in_order(out);
   const std::optional<affine_step> meaning = out.chain.affine(range(out), channels(out));
   if (!meaning)
     throw input_error(
@@ -299,10 +299,20 @@ integer_network streamliner::finish() {
   std::vector<big_int> shift;
   integer_network result = m_draft.finish(out.value, m_options.xnor_popcount, shift);
   set_outputs(result, upright, shift);
+  for (const network_output& one : m_net.outputs) {
+    result.output_sizes.push_back(1);
+    for (const std::int64_t n : one.shape) result.output_sizes.back() *= n;
+  }
   if (!m_report) return result;
   note_dead_ends();
   const std::string tensor = output_tensor(output);
   m_report->output = {tensor, {out.shape.begin() + 1, out.shape.end()}, *out.places};
+  std::int64_t first_element = 0;
+  for (std::size_t i = 0; i < result.output_sizes.size(); ++i) {
+    m_report->output.parts.push_back(
+        {m_net.outputs[i].name, m_net.outputs[i].shape, first_element, result.output_sizes[i]});
+    first_element += result.output_sizes[i];
+  }
   for (value_report& value : m_report->values) value.value = m_draft.place_of(value.value);
   std::erase_if(m_report->values, [](const value_report& value) { return value.value < 0; });
   m_report->values.push_back(

@@ -110,6 +110,8 @@ class streamliner {
   void take(const transpose_op& op);
   void take(const softmax_op& op);
   bool is_last() const;
+  bool joins_outputs(const network_node& node) const;
+  void join_outputs();
   void leave_to_host(const char* what, const char* why);
   std::string output_tensor(const std::string& output) const;
   void take(const top_k_op& op);

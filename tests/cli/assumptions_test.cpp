@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "spillway/models/data/npy.h"
@@ -110,6 +111,41 @@ TEST_CASE("outputs.npy is the file's output but for scale and bias, which lie be
   const process_result alone = spillway_command({"simulate", model, "--data", data, "--real", "--quiet"});
   CHECK(alone.code == 2);
   CHECK(alone.err.find("--real") != std::string::npos);
+}
+
+TEST_CASE("each of several outputs has files of its own, which a later run of one output takes away") {
+  const testing::temporary_directory scratch;
+  const std::string one = scratch.file("one.onnx"), two = scratch.file("two.onnx"), data = scratch.file("x.npy"),
+                    run = scratch.file("run");
+  network net = raw_network(false);
+  write_qonnx(net, one);
+  const std::string y = net.output;
+  net.nodes.push_back({"turn", transpose_op{{0, 1, 3, 2}}, {y}, "turned"});
+  net.nodes.push_back({"first", reshape_op{{18}}, {y}, "y_joined"});
+  net.nodes.push_back({"second", reshape_op{{18}}, {"turned"}, "turned_joined"});
+  net.nodes.push_back({"join", concat_op{1}, {"y_joined", "turned_joined"}, "both"});
+  net.output = "both";
+  net.outputs = {{y, {3, 2, 3}}, {"turned", {3, 3, 2}}};
+  write_qonnx(net, two);
+  write_npy(data, frames(4, 0.25F));
+  const process_result result =
+      spillway_command({"simulate", two, "--data", data, "--real", "--json", "--quiet", "-o", run});
+  CAPTURE(result.err);
+  REQUIRE(result.code == 0);
+  const json named = json::parse(result.out)["outputs"];
+  REQUIRE(named.size() == 2);
+  CHECK(named[1]["name"] == "turned");
+  CHECK(named[1]["file"] == "outputs_2.npy");
+  const integer_tensor first = read_npy(run + "/outputs.npy"), second = read_npy(run + "/outputs_2.npy");
+  CHECK(first.shape == std::vector<std::int64_t>{4, 3, 2, 3});
+  REQUIRE(second.shape == std::vector<std::int64_t>{4, 3, 3, 2});
+  for (std::int64_t map = 0; map < 12; ++map)
+    for (std::int64_t h = 0; h < 2; ++h)
+      for (std::int64_t w = 0; w < 3; ++w) CHECK(*first.at(map * 6 + h * 3 + w) == *second.at(map * 6 + w * 2 + h));
+  CHECK(read_npy_floats(run + "/outputs_real_2.npy").values.size() == 72);
+  REQUIRE(spillway_command({"simulate", one, "--data", data, "--quiet", "--force", "-o", run}).code == 0);
+  CHECK(std::filesystem::exists(run + "/outputs.npy"));
+  CHECK(!std::filesystem::exists(run + "/outputs_2.npy"));
 }
 
 TEST_CASE("check names the input's format where that is what differs") {

@@ -328,7 +328,10 @@ def evaluate(model, frame):
     tensors = dict(model.constants)
     tensors[model.inputs[0]] = np.asarray(frame, float)
     run(model, model.nodes, tensors)
-    return np.asarray(tensors[model.outputs[0]], float)
+    outputs = [np.asarray(tensors[name], float) for name in model.outputs]
+    if len(outputs) == 1:
+        return outputs[0]
+    return np.concatenate([y.reshape(len(y), -1) for y in outputs], 1)  # one behind the other
 
 
 def main():

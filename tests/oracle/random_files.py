@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random networks in FINN's dialect, with channels last, of one dimension, in every encoding of weights, with branches and
-functions of one value, each with
-an input and with what `evaluate.py` makes of it.
+"""Random networks in FINN's dialect, with channels last, of one dimension, in every encoding of weights, with branches,
+functions of one value and several outputs, each with an input and with what `evaluate.py` makes of it.
 
     python3 random_files.py FOLDER COUNT SEED
 
@@ -30,6 +29,8 @@ class Network:
         self.data, self.count, self.version = b"", 0, self.random.choice([13, 14, 17, 21])
         self.external = self.random.random() < 0.2
         self.tensor, self.shape, self.last = "x", [], False
+        self.more = []  # outputs beside the last tensor
+        self.bounded = False  # a function with a limit was made last
 
     def new(self, what):
         self.count += 1
@@ -123,8 +124,9 @@ class Network:
         if self.random.random() < 0.5:
             inputs = [self.constant(np.float32(0.5)), self.constant(np.float32(self.random.choice([0, 1]))),
                       self.constant(np.float32(self.random.choice([2, 4])))]
-            return self.then("Quant", inputs, GENERAL, signed=1, narrow=0,
-                             rounding_mode=self.random.choice(["ROUND", "FLOOR", "HALF_UP"]))
+            mode = self.random.choice(["ROUND", "FLOOR", "HALF_UP"])
+            # Where float64 rounds a function to its limit, exact arithmetic is below that.
+            return self.then("Quant", inputs, GENERAL, signed=1, narrow=0, rounding_mode="ROUND" if self.bounded else mode)
         elem = self.random.choice([of.INT8, of.UINT8])
         domain = self.random.choice(["", "com.microsoft"])
         inputs = [self.constant(np.float32(0.5)), self.constant(np.array(0), elem)]
@@ -160,6 +162,7 @@ class Network:
         op = self.random.choice(["LeakyRelu", "PRelu", "Relu", "Abs", "Floor", "Ceil", "Round", "Sign", "HardSigmoid", "Clip",
                                  "Min", "Max", "Sigmoid", "Tanh", "Elu", "Selu", "Softplus"])
         constant = lambda x: self.constant(np.float32(x))
+        self.bounded = op in ("Sigmoid", "Tanh", "Elu", "Selu")
         if op == "LeakyRelu":
             self.then(op, alpha=0.25)
         elif op == "PRelu":
@@ -342,6 +345,9 @@ class Network:
                 if self.random.random() < 0.3:
                     self.bend()
                 self.quantizer()
+                self.bounded = False
+        if self.random.random() < 0.2:
+            self.more.append((self.tensor, list(self.shape)))
         if len(self.shape) > 2:
             self.flat()
         if self.random.random() < 0.3:
@@ -396,7 +402,7 @@ class Network:
             with open(path + ".data", "wb") as file:
                 file.write(self.data)
         message = of.model(self.nodes, self.constants, [of.value_info("x", self.input_shape, self.elem)],
-                           [of.value_info(self.tensor, self.shape)], self.annotations, self.functions, self.version)
+                           [of.value_info(*output) for output in [(self.tensor, self.shape)] + self.more], self.annotations, self.functions, self.version)
         with open(path + ".onnx", "wb") as file:
             file.write(message)
         model = Model(path + ".onnx")

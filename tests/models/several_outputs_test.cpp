@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "spillway/models/data/score.h"
+#include "spillway/models/integer_network/file_output.h"
+#include "spillway/models/onnx/read.h"
+#include "spillway/models/onnx/write.h"
+#include "spillway/tests/models/small_file.h"
+
+// Files with several outputs, which leave the accelerator as one vector.
+
+using namespace spillway;
+using namespace spillway::testing;
+
+namespace {
+
+/// A map of two channels, five sums of all its elements, and the greatest of these.
+small_file with_outputs(bool selects) {
+  small_file file;
+  file.convolve();
+  file.quantize(4, true, 4);
+  const std::string map = file.net.output;
+  std::vector<float> values;
+  for (int i = 0; i < 160; ++i) values.push_back(static_cast<float>(i * 7 % 11 - 5));
+  file.add(flatten_op{});
+  file.add(matmul_op{}, {file.weights({32, 5}, values)});
+  std::string sums = file.net.output;
+  if (selects) {
+    file.add(top_k_op{1, 1, true});
+    sums = file.net.output;
+  }
+  file.add(reshape_op{{selects ? 1 : 5}});
+  const std::string first = file.net.output;
+  file.net.output = map;
+  file.add(reshape_op{{channels * side * side}});
+  const std::string second = file.net.output;
+  file.net.output = first;
+  file.add(concat_op{1}, {second});
+  file.net.outputs = {{sums, {selects ? 1 : 5}}, {map, {channels, side, side}}};
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("several outputs leave the accelerator one behind the other") {
+  for (const bool selects : {false, true}) {
+    CAPTURE(selects);
+    if (!selects) check(with_outputs(selects), 31U);
+    streamline_report report;
+    const small_file file = with_outputs(selects);
+    const integer_network net = streamline(file.net, &report);
+    REQUIRE(report.output.parts.size() == 2);
+    CHECK(report.output.parts[0].name == file.net.outputs[0].name);
+    CHECK(report.output.parts[1].shape == std::vector<std::int64_t>{channels, side, side});
+    CHECK(report.output.parts[1].first == (selects ? 1 : 5));
+    CHECK(net.output_sizes == std::vector<std::int64_t>{selects ? 1 : 5, channels * side * side});
+  }
+}
+
+TEST_CASE("files of several outputs are written with all of them, and read again") {
+  const network file = with_outputs(false).net;
+  const network again = read_qonnx_bytes(qonnx_bytes(file), "again");
+  REQUIRE(again.outputs.size() == 2);
+  CHECK(again.outputs[1].name == file.outputs[1].name);
+  CHECK(again.outputs[1].shape == file.outputs[1].shape);
+  const float_tensor x{{1, channels, side, side}, std::vector<float>(channels * side * side, 0.75F)};
+  CHECK(evaluate(again, x).values == evaluate(file, x).values);
+}
+
+TEST_CASE("one of several outputs has its elements of every frame") {
+  const file_output all{"", {5}, {4, 3, 2, 1, 0}, {{"a", {2}, 0, 2}, {"b", {3, 1}, 2, 3}}};
+  const integer_tensor values = integer_tensor::from(signed_type(8), {2, 5}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const integer_tensor b = part_of(values, all.parts[1]);
+  CHECK(b.shape == std::vector<std::int64_t>{2, 3, 1});
+  CHECK(b.words == std::vector<std::int64_t>{2, 3, 4, 7, 8, 9});
+  CHECK(output_of(all, all.parts[1]).places == std::vector<std::int64_t>{2, 1, 0});
+}
+
+TEST_CASE("the class of a frame is that of the first of several outputs") {
+  const integer_network net = streamline(with_outputs(false).net);
+  integer_tensor outputs = integer_tensor::zeros(net.output_info().type, {1, 37});
+  *outputs.at(3) = 1;
+  *outputs.at(20) = 2;
+  const std::vector<int> labels{3};
+  CHECK(score_run(net, outputs, outputs, labels).accuracy == 1);
+  const integer_network selected = streamline(with_outputs(true).net);
+  outputs = integer_tensor::zeros(selected.output_info().type, {1, 33});
+  *outputs.at(0) = 3;
+  CHECK(score_run(selected, outputs, outputs, labels).accuracy == 1);
+}
