@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of two runs side by side.
 import { frames_part, frames_said } from './comparison_frames';
-import { frames_a_second, luts_in, read_comparison, type compared } from './comparison_model';
+import { frames_a_second, has_same_frames, luts_in, read_comparison, type compared } from './comparison_model';
 import { registers_of, totals_part } from './comparison_totals';
 import { units_part } from './comparison_units';
 import type { comparison } from './data';
@@ -16,8 +16,7 @@ import { counted } from './words';
 
 /** "A is tfc on mnist, in registers of 9 bits; B likewise, in registers of 8 bits." */
 function who_said(report: comparison, now: compared): string {
-  const of = (key: string) => [report.a.meta[key] || report.a.title, report.b.meta[key] || report.b.title];
-  const [a, b] = of('network');
+  const [a, b] = [report.a, report.b].map(({ meta, title }) => meta['network'] || meta['model'] || title);
   const registers = [registers_of(now.a), registers_of(now.b)].map((said) =>
     said ? `, in registers of ${said}` : '',
   );
@@ -70,13 +69,18 @@ function lead(report: comparison, now: compared): text[] {
   ];
 }
 
-function accuracy_tile({ a, b }: compared): HTMLElement | null {
-  const [one, other] = [a.totals.get('accuracy'), b.totals.get('accuracy')];
-  if (one === undefined || other === undefined) return null;
+/** Of the frames that both have: what single runs came to over other frames is no difference between designs. */
+function accuracy_tile(now: compared): HTMLElement | null {
+  const { frames } = now;
+  if (!frames || frames.labelled === 0) return null;
+  const [one, other] = [frames.a_right / frames.labelled, frames.b_right / frames.labelled];
   return tile(
     'Top-1 of B',
     [percent(other)],
-    [`${points_between(other, one, 2)} points against A (${percent(one)})`],
+    [
+      `${points_between(other, one, 2)} points against A (${percent(one)})`,
+      !has_same_frames(now) && ` on the ${counted(frames.labelled, 'frame')} that both have`,
+    ],
     grade_badge('simulated'),
   );
 }

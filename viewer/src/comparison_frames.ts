@@ -14,7 +14,8 @@ function gain_said(frames: frame_facts): string {
   if (!gain) return '';
   const points = Math.abs(100 * gain.gain).toFixed(2);
   const where = gain.gain === 0 ? 'that of A' : `${points} points ${gain.gain > 0 ? 'above' : 'below'} that of A`;
-  return ` Over all of them B’s top-1 is ${where}, with a standard error of ${(100 * gain.error).toFixed(2)} points.`;
+  const where_said = frames.labelled < frames.frames ? `On the ${integer(frames.labelled)} with a label` : 'Over all of them';
+  return ` ${where_said} B’s top-1 is ${where}, with a standard error of ${(100 * gain.error).toFixed(2)} points.`;
 }
 
 /** What becomes of single frames, in a sentence or two. */

@@ -86,6 +86,11 @@ export function paired_gain(frames: frame_facts): { gain: number; error: number 
   return { gain: more / n, error: Math.sqrt(only_a! + only_b! - (more * more) / n) / n };
 }
 
+/** Whether both ran just the frames that they share: only then are totals over frames of one and the same set. */
+export function has_same_frames({ a, b, frames }: compared): boolean {
+  return frames !== null && [a, b].every((facts) => facts.totals.get('frames') === frames.frames);
+}
+
 export function luts_in(facts: facts): number | null {
   const all = facts.units.reduce((sum, unit) => sum + luts_of(unit), 0);
   return all > 0 ? all : null;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The totals of two runs, side by side.
-import { frames_a_second, luts_in, type compared } from './comparison_model';
+import { frames_a_second, has_same_frames, luts_in, type compared } from './comparison_model';
 import type { comparison, grade, report } from './data';
 import { h } from './dom';
 import { integer, percent, points_between, real, share } from './format';
@@ -63,9 +63,12 @@ function facts_of(report: comparison, now: compared): fact[] {
       (_, run) => run.meta[key] || '–',
       report.a.meta[key] && report.a.meta[key] === report.b.meta[key] ? 'the same' : '',
     );
+  /** Counts over frames grow with these. */
+  const over_frames = (one: fact): fact => (has_same_frames(now) ? one : { ...one, note: '' });
   const number = (title: string, of: of_run<number | null>, text = integer, grade?: grade): fact => {
     const [one, other] = [of(now.a, report.a), of(now.b, report.b)];
-    const said = (n: number | null) => (n === null ? '–' : grade ? marked(grade, text(n)) : text(n));
+    const said = (n: number | null) =>
+      n === null ? '–' : n === 0 && grade === 'modelled' ? '0' : grade ? marked(grade, text(n)) : text(n);
     return { title, a: said(one), b: said(other), note: change_said(one, other) };
   };
   const total =
@@ -79,7 +82,7 @@ function facts_of(report: comparison, now: compared): fact[] {
       title,
       a: said(one),
       b: said(other),
-      note: one === undefined || other === undefined ? '' : `${points_between(other, one, 2)} points`,
+      note: one === undefined || other === undefined || !has_same_frames(now) ? '' : `${points_between(other, one, 2)} points`,
     };
   };
   const luts = (title: string, of: of_run<number | null>): fact => {
@@ -95,7 +98,7 @@ function facts_of(report: comparison, now: compared): fact[] {
     top_1('Top-1', 'accuracy'),
     top_1('Top-1 in exact arithmetic', 'exact_accuracy'),
     both('Layers that overflow', overflow_of),
-    number('Overflow events', total('overflow_events'), integer, 'simulated'),
+    over_frames(number('Overflow events', total('overflow_events'), integer, 'simulated')),
     number(
       'Dot products that overflow',
       (facts) =>

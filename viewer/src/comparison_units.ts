@@ -12,7 +12,13 @@ import { sortable_table, type column } from './table';
 import { counted, listed } from './words';
 
 const difference = (a: number | null, b: number | null) => (a === null || b === null ? null : b - a);
-const luts_or_null = (unit: unit_facts | null) => (unit && unit.luts.size > 0 ? luts_of(unit) : null);
+
+/** A unit that a run does not have takes nothing there. */
+function luts_or_null(unit: unit_facts | null): number | null {
+  if (unit === null) return 0;
+  return unit.luts.size > 0 ? luts_of(unit) : null;
+}
+
 const fold_of = (unit: unit_facts | null) =>
   unit && unit.pe !== null ? `${unit.pe}${unit.simd === null ? '' : ` × ${unit.simd}`}` : null;
 
@@ -32,8 +38,8 @@ function row_of({ name, a, b }: paired_unit, has_one_hardware: boolean): row {
     b_grade: b?.register?.grade ?? null,
     a_fold: fold_of(a),
     b_fold: fold_of(b),
-    a_luts: luts_a,
-    b_luts: luts_b,
+    a_luts: a && luts_a,
+    b_luts: b && luts_b,
     luts: has_one_hardware ? difference(luts_a, luts_b) : null,
     a_cycles: cycles[0],
     b_cycles: cycles[1],
@@ -59,6 +65,7 @@ function units_table(rows: row[]): HTMLElement {
     number: true,
     ...(text ? { text } : {}),
   });
+  const rounded = (v: value | undefined) => (typeof v === 'number' ? integer(v) : '–');
   const change = (v: value | undefined) => (typeof v === 'number' ? signed(v) : '–');
   const is_same = (key: string) => rows.every((row) => row[`a_${key}`] === row[`b_${key}`]);
   const columns: (column | false)[] = [
@@ -74,8 +81,8 @@ function units_table(rows: row[]): HTMLElement {
     !is_same('certified') && number('b_certified', 'Proven, B'),
     number('a_overflow', 'Overflow, A', (v, row) => overflow_text(v, row['a_grade'])),
     number('b_overflow', 'Overflow, B', (v, row) => overflow_text(v, row['b_grade'])),
-    number('a_luts', 'LUTs of A'),
-    number('b_luts', 'LUTs of B'),
+    number('a_luts', 'LUTs of A', rounded),
+    number('b_luts', 'LUTs of B', rounded),
     number('luts', 'B less A', change),
     number('a_cycles', is_same('cycles') ? 'Cycles' : 'Cycles of A'),
     !is_same('cycles') && number('b_cycles', 'Cycles of B'),
@@ -96,7 +103,7 @@ function widths_said(registers: [register_facts, register_facts][]): string {
   if (narrower + wider === 0)
     return `Every register has the same width in both. `;
   const parts = [narrower > 0 && `${integer(narrower)} narrower`, wider > 0 && `${integer(wider)} wider`];
-  return `Of ${counted(registers.length, 'register')}, B has ${listed(parts.filter((said) => said !== false))}. `;
+  return `Of ${counted(registers.length, 'register')} in both, B has ${listed(parts.filter((said) => said !== false))}. `;
 }
 
 function alone_said(units: paired_unit[], which: 'a' | 'b'): string {
@@ -117,7 +124,7 @@ function units_finding(now: compared, rows: row[]): text {
     !now.has_one_hardware && 'Their prices are of different hardware and are not compared.',
     now.has_one_hardware && changed.length === 0 && 'No unit takes more or fewer LUTs in B.',
     most &&
-      `The price of ${counted(changed.length, 'unit')} differs, most that of ` +
+      `${changed.length === 1 ? 'The price of 1 unit differs' : `The prices of ${counted(changed.length, 'unit')} differ`}, most that of ` +
         `${String(most['name'])}: ${signed(Number(most['luts']))} LUTs `,
     most && grade_mark('modelled'),
     most && '.',

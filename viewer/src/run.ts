@@ -89,7 +89,7 @@ function map_finding(facts: ReturnType<typeof run_facts>): text {
   const full = facts.links.filter((link) => link.peak !== null && link.depth > 2 && link.peak >= link.depth).length;
   return [
     slowest &&
-      `${counted(slowest.units.length, 'unit')} ${slowest.units.length === 1 ? 'needs' : 'need'} ${integer(slowest.cycles)} ` +
+      `${slowest.units.length === 1 ? slowest.units[0]!.name : counted(slowest.units.length, 'unit')} ${slowest.units.length === 1 ? 'needs' : 'need'} ${integer(slowest.cycles)} ` +
         `cycles a frame and ${slowest.units.length === 1 ? 'sets' : 'set'} the pace. `,
     blocks.length > 0 &&
       `${counted(blocks.length, 'fork')} ${blocks.length === 1 ? 'opens a branch that closes' : 'open branches that close'} again at a join. `,
