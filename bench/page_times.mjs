@@ -25,6 +25,8 @@ const clicks = [
   '#baselines .segments label:nth-child(1)',
   '#designs thead button',
   '#designs .rest',
+  '#units thead button',
+  '#units .rest',
 ];
 
 async function opened(browser, file) {
@@ -54,7 +56,7 @@ const act = (page, selector) =>
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const said = (list) => `median ${median(list).toFixed(0)} ms, worst ${Math.max(...list).toFixed(0)} ms`;
 
-const browser = await launch(options.viewer, options.chromium);
+const browser = await launch(resolve(options.viewer), options.chromium);
 for (const file of positionals) {
   const drawn = [];
   const acted = new Map();

@@ -12,7 +12,7 @@ namespace spillway {
 
 void add_report_command(CLI::App& app, command_action& action) {
   struct arguments {
-    std::string directory, against, viewer, title, hardware;
+    std::string directory, against, profile, viewer, title, hardware;
     bool quiet = false;
   };
   CLI::App* command = app.add_subcommand("report", "Make the report page of a run or of a study");
@@ -20,6 +20,8 @@ void add_report_command(CLI::App& app, command_action& action) {
   command->add_option("DIR", options->directory, "A run directory (simulate -o) or a study directory")->required();
   command->add_option("--against", options->against,
                       "Another run directory: DIR/against.html shows the two side by side");
+  command->add_option("--profile", options->profile,
+                      "A directory of `spillway profile -o`: the page of a run has the sums of its channels, too");
   command->add_option("--title", options->title, "Title of the page");
   command->add_option("--viewer", options->viewer, "The empty page (viewer.html), if not the one that was built along");
   command
@@ -37,6 +39,7 @@ void add_report_command(CLI::App& app, command_action& action) {
       report.viewer = options->viewer;
       report.title = options->title;
       report.hardware = options->hardware;
+      report.profile = options->profile;
       const bool is_comparison = !options->against.empty();
       if (is_comparison)
         write_comparison(options->directory, options->against, report);

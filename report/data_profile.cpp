@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "spillway/models/dataflow/lower.h"
+#include "spillway/traces/run_rows.h"
 
 namespace spillway {
 
@@ -68,11 +69,14 @@ data_profile profile_data(const design& accelerator, const dataset& data, const 
   for (std::size_t u = 0; u < flow.units.size(); ++u) {
     const auto unit = dot_products_of(flow.units[u]);
     if (!unit) continue;
+    const unit_row fold = describe(static_cast<std::uint32_t>(u), flow.units[u]);
     const auto origin = flow.registers.find(unit->name);
     unit_profile made{unit->name,
                       origin == flow.registers.end() ? "" : origin->second.layer,
                       unit->rows(),
                       unit->columns(),
+                      fold.pe.value_or(1),
+                      fold.simd.value_or(1),
                       1,
                       {},
                       {},
@@ -129,6 +133,8 @@ std::string to_json(const data_profile& profile) {
                                {"layer", unit.layer},
                                {"rows", unit.rows},
                                {"columns", unit.columns},
+                               {"pe", unit.pe},
+                               {"simd", unit.simd},
                                {"certified_bits", unit.certified_bits},
                                {"claimed_bits", nullptr},
                                {"sums", as_json(unit.total)},

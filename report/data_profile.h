@@ -16,6 +16,7 @@ namespace spillway {
 struct unit_profile {
   std::string unit, layer;
   std::int64_t rows = 0, columns = 0;
+  std::int64_t pe = 1, simd = 1;
   int certified_bits = 1;                 ///< no input overflows as many, in any order
   std::optional<int> claimed_bits;        ///< by the file
   std::vector<int> channel_certificates;  ///< the certified bits of each channel

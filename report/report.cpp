@@ -9,6 +9,7 @@
 
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/channel_ranges.h"
 #include "spillway/report/fill_page.h"
 #include "spillway/report/report_data.h"
 #include "spillway/traces/result_files.h"
@@ -110,7 +111,11 @@ fs::path find_viewer(const report_options& options) {
 }
 
 void write_report(const fs::path& directory, const report_options& options) {
-  const report_data data = read_report_data(directory, options.title, options.max_rows, options.hardware);
+  report_data data = read_report_data(directory, options.title, options.max_rows, options.hardware);
+  if (!options.profile.empty()) {
+    if (data.kind != "run") throw input_error(fmt::format("{}: a study; --profile is for a run", directory.string()));
+    add_channel_ranges(data, options.profile);
+  }
   const fs::path viewer = find_viewer(options);
   const std::string page = fill_page(viewer, to_json(data));
   const auto specs = make_specs(viewer.parent_path() / "specs", data);

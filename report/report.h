@@ -15,6 +15,8 @@ struct report_options {
   std::string title;             ///< if empty, made from the model and the data
   std::int64_t max_rows = 1000;  ///< of single events and of frames that changed their class
   std::string hardware = "";     ///< whose prices a run's report shows; if empty, as the run says
+  /// A directory of `spillway profile -o` of a run's network: what its channels' sums came to. If empty: none.
+  std::filesystem::path profile = {};
 };
 
 /// Makes the report of a run directory (run.sqlite) or a study directory (study.sqlite):

@@ -7,11 +7,14 @@ import { check, sql } from './check.mjs';
 /** The designs that the strip chooses, as the database has them. */
 async function chosen_rows(page, database) {
   const value = (key) => page.evaluate((key) => document.getElementById(`choose-${key}`)?.value ?? null, key);
-  const [goal, device, family] = [await value('goal'), await value('device'), await value('family')];
+  const keys = ['goal', 'device', 'family', 'hardware', 'data'];
+  const [goal, device, family, hardware, data] = await Promise.all(keys.map(value));
   const where = [
     "p.status = 'done'",
     goal && `f.goal = '${goal}'`,
     device && `p.device = '${device}'`,
+    hardware && `p.hardware = '${hardware}'`,
+    data && `p.data = '${data}'`,
     family && `n.name LIKE '${family}/%'`,
   ].filter(Boolean);
   return sql(
@@ -63,6 +66,7 @@ async function check_table(page, database) {
   const rows = await chosen_rows(page, database);
   await page.locator('#designs .rest').click();
   await page.locator('#designs thead button', { hasText: 'LUTs' }).click();
+  await page.locator('#designs tbody tr').nth(rows.length - 1).waitFor();
   const heads = await page.locator('#designs thead th').allInnerTexts();
   const at = heads.findIndex((text) => text.includes('LUTs')) + 1;
   const shown = await page.locator(`#designs tbody td:nth-child(${at})`).allInnerTexts();
@@ -72,7 +76,7 @@ async function check_table(page, database) {
   );
   const command = page.locator('#designs details.command').first();
   await command.locator('summary').press('Enter');
-  assert.match(await command.locator('code').innerText(), /^spillway simulate /);
+  assert.match(await command.locator('code').innerText(), /^(spillway explore .* && )?spillway simulate /);
 }
 
 async function check_baselines(page, database) {
@@ -113,13 +117,15 @@ async function check_pair(page) {
 }
 
 async function check_strip(page, database) {
-  await page.locator('#choose-goal').focus();
-  await page.locator('#choose-goal').selectOption({ index: 1 });
+  const list = page.locator('.strip select').last();
+  const id = await list.getAttribute('id');
+  await list.focus();
+  await list.selectOption({ index: 1 });
   const rows = await chosen_rows(page, database);
   assert.match(await page.locator('#front .finding').innerText(), new RegExp(`^${rows.length} designs`));
   assert.equal(
     await page.evaluate(() => document.activeElement.id),
-    'choose-goal',
+    id,
     'the keyboard stays where it was',
   );
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spillway/tests/viewer/fixtures.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <fstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "spillway/traces/run_store.h"
@@ -115,6 +118,24 @@ void write_changed_large_run(const std::filesystem::path& directory) {
       .execute(
           "UPDATE units SET accumulator_bits = accumulator_bits + 1 WHERE unit % 3 = 0;"
           "UPDATE costs SET luts = luts * (1 + 0.01 * (unit % 7 - 3))");
+}
+
+void write_profile(const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory);
+  const auto sums = [](int channel, int part) {
+    return fmt::format(R"({{"low": -{0}, "high": {0}, "bits": {1}}})", 10 * (channel + 1) / part, 5 + channel);
+  };
+  std::string units;
+  for (const auto& [name, rows, columns, simd] : {std::tuple{"mvau_0", 4, 16, 4}, std::tuple{"mvau_1", 3, 4, 1}}) {
+    std::string all;
+    for (int channel = 0; channel < rows; ++channel)
+      all += fmt::format(R"({}{{"sums": {{"per_product": {}, "per_cycle": {}, "final": {}}}}})",
+                         channel == 0 ? "" : ", ", sums(channel, 1), sums(channel, 1), sums(channel, 2));
+    units += fmt::format(R"({}{{"name": "{}", "rows": {}, "columns": {}, "simd": {}, "channels": [{}]}})",
+                         units.empty() ? "" : ", ", name, rows, columns, simd, all);
+  }
+  std::ofstream(directory / "profile.json")
+      << fmt::format(R"({{"dataset": "made-up", "frames": 30, "units": [{}]}})", units);
 }
 
 void write_wider_run(const std::filesystem::path& directory) {

@@ -13,6 +13,9 @@ inline constexpr const char* hostile_text = "made-up images </script><script>win
 /// DIR/run.sqlite: two units, an event beyond int64, a capped log, frames that flipped in every way.
 void write_run(const std::filesystem::path& directory);
 
+/// DIR/profile.json of the run of `write_run`: channel c of a unit sums up to 10 (c + 1), and finishes with half of that.
+void write_profile(const std::filesystem::path& directory);
+
 /// DIR/run.sqlite: the run of `write_run` in registers that are 2 bits wider and cost more; frames 3 and 5 have other
 /// classes, and there are 4 frames less.
 void write_wider_run(const std::filesystem::path& directory);

@@ -22,7 +22,10 @@ int main(int argc, char** argv) try {
   fixtures::write_wider_run(directory / "wider");
   fixtures::write_changed_large_run(directory / "changed");
   fixtures::write_large_run(directory / "large-run");
-  for (const char* kind : {"run", "designs", "large-run"}) spillway::write_report(directory / kind, options);
+  for (const char* kind : {"designs", "large-run"}) spillway::write_report(directory / kind, options);
+  fixtures::write_profile(directory / "profile");
+  options.profile = directory / "profile";
+  spillway::write_report(directory / "run", options);
   spillway::write_comparison(directory / "run", directory / "wider", options);
   spillway::write_comparison(directory / "large-run", directory / "changed", options);
   return 0;

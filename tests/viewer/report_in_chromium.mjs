@@ -3,7 +3,7 @@
 // the databases. The pictures that it takes stand in --out: look at them.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, open } from './browser.mjs';
 import { check, finish } from './check.mjs';
@@ -16,6 +16,7 @@ const text = { type: 'string' };
 const { values: options } = parseArgs({
   options: { viewer: text, chromium: text, out: text, make: text, sample: text, page: text, study: text },
 });
+for (const key of ['viewer', 'out', 'study', 'page']) if (options[key]) options[key] = resolve(options[key]);
 mkdirSync(options.out, { recursive: true });
 if (options.sample) {
   rmSync(join(options.out, 'designs'), { recursive: true, force: true });

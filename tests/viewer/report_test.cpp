@@ -347,6 +347,52 @@ TEST_CASE("runs of other data are told, and what is no run is not compared") {
   CHECK(has(message_of<input_error>([&] { compare_runs(here.root / "a", here.root / "b", priced); }), "finn-hls"));
 }
 
+TEST_CASE("a profile of the run's network adds what the sums of each channel came to") {
+  place here;
+  fixtures::write_run(here.root / "run");
+  fixtures::write_profile(here.root / "profile");
+  write_report(here.root / "run", here.options);
+  CHECK_FALSE(here.data(here.root / "run")["tables"].contains("channel_ranges"));
+  here.options.profile = here.root / "profile";
+  write_report(here.root / "run", here.options);
+  const nlohmann::json data = here.data(here.root / "run");
+  CHECK(data["tables"]["channel_ranges"].size() == 7);
+  CHECK(data["tables"]["channel_ranges"][5] == nlohmann::json{{"unit", 1},
+                                                              {"channel", 1},
+                                                              {"low", -20},
+                                                              {"high", 20},
+                                                              {"bits", 6},
+                                                              {"final_low", -10},
+                                                              {"final_high", 10}});
+  CHECK(data["meta"]["profile_frames"] == "30");
+  CHECK(read(here.root / "run/report/data/channel_ranges.csv").starts_with("unit,channel,low,high,bits,final_low"));
+}
+
+TEST_CASE("a profile of something else is refused in one line") {
+  place here;
+  fixtures::write_run(here.root / "run");
+  const fs::path path = here.root / "profile/profile.json";
+  here.options.profile = path.parent_path();
+  CHECK(has(message_of<io_error>([&] { write_report(here.root / "run", here.options); }), "profile.json"));
+  fixtures::write_profile(path.parent_path());
+  const std::string whole = read(path);
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string changed = whole;
+    changed.replace(changed.find(from), from.size(), to);
+    write(path, changed);
+    return message_of<input_error>([&] { write_report(here.root / "run", here.options); });
+  };
+  CHECK(has(refused("mvau_1", "mvau_7"), "no unit mvau_1; expected a profile of the run's network"));
+  CHECK(has(refused(R"("columns": 16)", R"("columns": 17)"), "mvau_0 is 4 x 17, in the run 4 x 16"));
+  CHECK(has(refused(R"("simd": 4)", R"("simd": 2)"), "mvau_0 has SIMD 2, in the run 4"));
+  CHECK(has(refused(R"("frames": 30)", R"("frames": "x")"), "not a profile of this version"));
+  CHECK(has(refused("{", "["), "not a profile of this version"));
+  write(path, whole);
+  fixtures::write_sample_study(here.root / "study", 3);
+  CHECK(
+      has(message_of<input_error>([&] { write_report(here.root / "study", here.options); }), "--profile is for a run"));
+}
+
 TEST_CASE("a database of another version is refused in one line that says what to do") {
   const place here;
   const auto set_schema = [](const fs::path& path, const std::string& schema) {

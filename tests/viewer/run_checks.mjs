@@ -108,6 +108,23 @@ async function check_channels(page, database) {
   );
 }
 
+/** With the profile of the fixtures: channel c of a layer needs 5 + c bits, on the scale of what is proven. */
+async function check_profile(page, database) {
+  await page.locator('#figure-run_channels .segments label', { hasText: 'bits that the profile needed' }).click();
+  const rows = sql(database, 'SELECT channel, certified_bits AS certified FROM channels');
+  const most = Math.max(...rows.map((row) => row.certified));
+  for (let now = 1; now <= 10; ++now)
+    assert.equal(
+      (await part(page, 'run_channels', `level-${now}`)).length,
+      rows.filter((row) => Math.floor(((5 + row.channel) / most) * 10 * 0.9999) + 1 === now).length,
+      `cells of level ${now}`,
+    );
+  const fewer = rows.filter((row) => 5 + row.channel < row.certified).length;
+  const said = await page.locator('#channels .finding').innerText();
+  assert.match(said, new RegExp(`30 frames of made-up need 5 to 8 bits: fewer than any input in ${fewer} of ${rows.length} channels`));
+  await page.locator('#figure-run_channels .segments label', { hasText: 'dot products that overflow' }).click();
+}
+
 async function check_steps(page, database) {
   const rows = sql(
     database,
@@ -179,6 +196,7 @@ export async function check_run(page, database) {
   await check('run: the map has the FIFO before each unit', () => check_fifos(page, database));
   await check('run: the map is walked along with the keyboard', () => check_keyboard(page));
   await check('run: one heat map has every channel in its shade', () => check_channels(page, database));
+  await check('run: the bits that a profile needed', () => check_profile(page, database));
   await check('run: logged events by step', () => check_steps(page, database));
   await check('run: LUTs by category, memories left out', () => check_costs(page, database));
   await check('run: the layers and what is proven of them', async () => {

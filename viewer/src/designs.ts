@@ -2,7 +2,7 @@
 // The page of a study of many designs: which registers, at what price. A strip chooses network, folding and device, and
 // everything below it follows.
 import { say_again } from './contents';
-import type { report, row } from './data';
+import type { report, row, value } from './data';
 import { baselines, breakdown_figure, breakdown_finding, first_asked, type asked } from './designs_baselines';
 import { compare } from './designs_compare';
 import { front_figure, overflow_said, type picked } from './designs_front';
@@ -118,6 +118,7 @@ function designs_table(designs: design[], is_psnr: boolean): HTMLElement {
     number: true,
     ...(text ? { text } : {}),
   });
+  const rounded = (v: value | undefined) => (typeof v === 'number' ? integer(v) : '–');
   const by_key = new Map(designs.map((design) => [design.key, design]));
   const of = (row: row) => by_key.get(String(row['key']))!;
   const columns: column[] = [
@@ -129,8 +130,8 @@ function designs_table(designs: design[], is_psnr: boolean): HTMLElement {
     ),
     number('loss', 'Loss', (v) => (typeof v !== 'number' ? '–' : is_psnr ? `${v.toFixed(2)} dB` : percent(v, 2))),
     { key: 'overflow', title: 'Overflow' },
-    number('luts', 'LUTs'),
-    number('ff', 'FF'),
+    number('luts', 'LUTs', rounded),
+    number('ff', 'FF', rounded),
     number('bram18', 'RAMB18'),
     number('dsp', 'DSP'),
     number('fps', 'Frames/s', (v) => rate_said(v as number | null)),

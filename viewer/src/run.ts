@@ -5,7 +5,7 @@ import type { drawing } from './figure';
 import { integer, plain } from './format';
 import { grade_mark } from './grade';
 import { colophon, masthead, sections_of, type page, type part, type text } from './page';
-import { channel_counts, channels_finding, heat_figure } from './run_heat';
+import { channel_counts, channels_finding, heat_figure, seen_finding } from './run_heat';
 import { layers_table } from './run_layers';
 import { lead, tiles, total_luts } from './run_lead';
 import { map_figure } from './run_map_figure';
@@ -98,6 +98,11 @@ function map_finding(facts: ReturnType<typeof run_facts>): text {
   ];
 }
 
+/** A sentence with the mark of what was seen, or nothing. */
+function with_grade(said: string[]): text {
+  return said.length === 0 ? [] : [...said, grade_mark('simulated'), '.'];
+}
+
 export function run_page(report: report): page {
   const facts = run_facts(report);
   const { over, all } = channel_counts(facts);
@@ -127,7 +132,7 @@ export function run_page(report: report): page {
       heading: 'Which channels overflow?',
       title: 'Channels',
       said: `${integer(over)} of ${integer(all)}`,
-      finding: channels_finding(facts),
+      finding: [...channels_finding(facts), ...with_grade(seen_finding(facts, report))],
       content: [heat_figure(facts, report)],
     },
     table(report, 'events_by_step').length > 0 && {

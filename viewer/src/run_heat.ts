@@ -10,6 +10,7 @@ import type { spec } from './spec';
 import { box, canvas, diamond, label, shapes, shortened, text_width, tick_label } from './svg';
 import type { tip } from './tooltip';
 import type { channel_columns, run_facts } from './run_model';
+import { bits_between, counted } from './words';
 
 const least_cell = 3.6;
 const levels = 10;
@@ -68,20 +69,22 @@ function rows_of(facts: run_facts): heat_row[] {
 }
 
 function measure_of(chosen: choices, facts: run_facts): { of: measure; most: number } {
-  const { share, persistent, certified } = facts.channels;
-  if (chosen['show'] === 'certified')
-    return {
-      of: (place) => certified[place]!,
-      most: Math.max(1, ...facts.layers.map(({ register }) => register.certified ?? 0)),
-    };
+  const { share, persistent, certified, seen } = facts.channels;
+  // What is proven and what was seen have one scale, so that the two can be compared.
+  const most = Math.max(1, ...facts.layers.map(({ register }) => register.certified ?? 0));
+  if (chosen['show'] === 'certified') return { of: (place) => certified[place]!, most };
+  if (chosen['show'] === 'seen' && seen) return { of: (place) => seen.bits[place]!, most };
   return {
     of: chosen['show'] === 'persistent' ? (place) => persistent[place]! : (place) => share[place]!,
     most: 1,
   };
 }
 
+/** Whether what is shown are bits. */
+const are_bits = (chosen: choices) => chosen['show'] === 'certified' || chosen['show'] === 'seen';
+
 function channel_tip(facts: run_facts, name: string, cell: cell): tip {
-  const { channel, share: shares, persistent, certified, proved } = facts.channels;
+  const { channel, share: shares, persistent, certified, proved, seen } = facts.channels;
   const { first, last, worst } = cell;
   const part = shares[worst]!;
   return {
@@ -92,6 +95,9 @@ function channel_tip(facts: run_facts, name: string, cell: cell): tip {
     'Dot products that overflow': part > 0 ? share(part) : proved[worst] ? 'none, proved' : 'none seen',
     Persistent: part > 0 ? share(persistent[worst]!) : null,
     'Proven from': certified[worst] ? `${certified[worst]} bits` : null,
+    'Sums in the profile': seen?.bits[worst]
+      ? `${integer(seen.low[worst]!)} to ${integer(seen.high[worst]!)}, ${seen.bits[worst]} bits`
+      : null,
     Grade: proved[worst] ? 'proved' : 'simulated',
   };
 }
@@ -118,7 +124,7 @@ function draw(width: number, facts: run_facts, chosen: choices): picture {
       const value = of(cell.worst);
       if (value > 0) shades[Math.min(levels - 1, Math.floor((value / most) * levels * 0.9999))]!.push(shape);
       else parts.empty.push(shape);
-      if (cell.proved && cell_width >= 4 && chosen['show'] !== 'certified')
+      if (cell.proved && cell_width >= 4 && !are_bits(chosen))
         parts.proved.push(
           diamond(
             left + (cell_width - inset) / 2,
@@ -129,7 +135,7 @@ function draw(width: number, facts: run_facts, chosen: choices): picture {
     }),
   );
   const bottom = top + rows.length * height;
-  const color = chosen['show'] === 'certified' ? 'var(--compute)' : 'var(--bad)';
+  const color = are_bits(chosen) ? 'var(--compute)' : 'var(--bad)';
   const names = rows.map((row, at) =>
     height < 12 && at % 2 === 1
       ? null
@@ -172,7 +178,7 @@ function draw(width: number, facts: run_facts, chosen: choices): picture {
 }
 
 function legend(facts: run_facts, chosen: choices): legend_entry[] {
-  if (chosen['show'] === 'certified') {
+  if (are_bits(chosen)) {
     const { most } = measure_of(chosen, facts);
     return [1, 0.5].map((part) => ({
       text: `${Math.round(most * part)} bits`,
@@ -191,6 +197,7 @@ function legend(facts: run_facts, chosen: choices): legend_entry[] {
 
 export function heat_figure(facts: run_facts, report: report): figure {
   const names = new Map(facts.units.map((unit) => [unit.unit, unit.name]));
+  const { seen } = facts.channels;
   const text: figure_text = {
     id: 'run_channels',
     title: 'Overflow by layer and output channel',
@@ -213,6 +220,7 @@ export function heat_figure(facts: run_facts, report: report): figure {
           { value: 'share', label: 'dot products that overflow' },
           { value: 'persistent', label: 'persistent share' },
           { value: 'certified', label: 'bits proven safe' },
+          ...(seen ? [{ value: 'seen', label: 'bits that the profile needed' }] : []),
         ],
       },
     ],
@@ -223,6 +231,13 @@ export function heat_figure(facts: run_facts, report: report): figure {
       { key: 'share', title: 'Overflow', number: true, text: (v) => share(Number(v)) },
       { key: 'persistent', title: 'Persistent', number: true, text: (v) => share(Number(v)) },
       { key: 'certified', title: 'Proven from', number: true },
+      ...(seen
+        ? [
+            { key: 'low', title: 'Least sum', number: true },
+            { key: 'high', title: 'Greatest sum', number: true },
+            { key: 'bits', title: 'Bits that it needed', number: true },
+          ]
+        : []),
       { key: 'grade', title: 'Grade' },
     ],
     rows: () =>
@@ -232,6 +247,7 @@ export function heat_figure(facts: run_facts, report: report): figure {
         share: facts.channels.share[i]!,
         persistent: facts.channels.persistent[i]!,
         certified: facts.channels.certified[i] || null,
+        ...(seen?.bits[i] ? { low: seen.low[i]!, high: seen.high[i]!, bits: seen.bits[i]! } : {}),
         grade: facts.channels.proved[i] ? 'proved' : 'simulated',
       })),
     draw: (width, chosen) => draw(width, facts, chosen),
@@ -246,6 +262,21 @@ export function channel_counts(facts: run_facts): { all: number; over: number; p
     over: facts.channels.share.reduce((sum, part) => sum + (part > 0 ? 1 : 0), 0),
     proved: facts.channels.proved.reduce((sum, is) => sum + is, 0),
   };
+}
+
+/** "In the profile of 100 frames of DATA the sums of 512 of 610 channels fit fewer bits than any input needs." */
+export function seen_finding(facts: run_facts, report: report): string[] {
+  const { seen, certified } = facts.channels;
+  if (!seen) return [];
+  const known = [...seen.bits].filter((bits, i) => bits > 0 && certified[i]! > 0).length;
+  const fewer = [...seen.bits].filter((bits, i) => bits > 0 && bits < certified[i]!).length;
+  if (known === 0) return [];
+  const widths = [...seen.bits].filter((bits) => bits > 0);
+  return [
+    ` The sums in the profile of ${counted(Number(report.meta['profile_frames']), 'frame')} of ` +
+      `${report.meta['profile_dataset']} need ${bits_between([widths.reduce((a, b) => Math.min(a, b)), widths.reduce((a, b) => Math.max(a, b))])}: ` +
+      `fewer than any input in ${integer(fewer)} of ${counted(known, 'channel')} `,
+  ];
 }
 
 export function channels_finding(facts: run_facts): string[] {

@@ -69,6 +69,16 @@ export interface channel_columns {
   certified: Int32Array;
   /** 1: no input overflows it at its register's width */
   proved: Uint8Array;
+  /** what a profile saw; null without one */
+  seen: seen_columns | null;
+}
+
+/** By the places of the channels: the least and the greatest sum that the register looks at, and the bits for both. */
+export interface seen_columns {
+  low: Float64Array;
+  high: Float64Array;
+  /** 0 where the profile has no such channel */
+  bits: Int32Array;
 }
 
 const numeric = (value: value | undefined): number | null => (typeof value === 'number' ? value : null);
@@ -124,6 +134,28 @@ function sum_up(
   register.persistent += persistent;
 }
 
+function read_seen(report: report, { unit, channel, count }: channel_columns): seen_columns | null {
+  const get = (key: string) => column(report, 'channel_ranges', key);
+  const [units, numbers] = [get('unit'), get('channel')];
+  if (units.length === 0) return null;
+  const key = (of: unknown, number: unknown) => Number(of) * 2 ** 32 + Number(number);
+  const at = new Map(units.map((of, i) => [key(of, numbers[i]), i]));
+  const [low, high, bits] = [get('low'), get('high'), get('bits')];
+  const seen: seen_columns = {
+    low: new Float64Array(count),
+    high: new Float64Array(count),
+    bits: new Int32Array(count),
+  };
+  for (let i = 0; i < count; ++i) {
+    const place = at.get(key(unit[i], channel[i]));
+    if (place === undefined) continue;
+    seen.low[i] = Number(low[place]);
+    seen.high[i] = Number(high[place]);
+    seen.bits[i] = Number(bits[place]);
+  }
+  return seen;
+}
+
 /** The channels; the sums of each unit go into its register. */
 function read_channels(report: report, registers: Map<number, register_facts>): channel_columns {
   const get = (key: string) => column(report, 'channels', key);
@@ -139,7 +171,9 @@ function read_channels(report: report, registers: Map<number, register_facts>): 
     persistent: new Float64Array(count),
     certified: new Int32Array(count),
     proved: new Uint8Array(count),
+    seen: null,
   };
+  channels.seen = read_seen(report, channels);
   for (let i = 0; i < count; ++i) {
     const [all, over, lasting] = [Number(dots[i]), Number(overflowing[i]), Number(persistent[i])];
     const needs = numeric(certified[i]) ?? 0;

@@ -45,6 +45,8 @@ function framed(label: string, table: HTMLTableElement): HTMLElement {
   return h('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': label }, table);
 }
 
+const rows_a_frame = 80;
+
 /** `most` rows at first; a button shows the rest. With the style `pinned` the first column stays. */
 export function sortable_table(label: string, columns: column[], rows: row[], most = 200, style = ''): HTMLElement {
   let order: row[] = rows;
@@ -67,8 +69,19 @@ export function sortable_table(label: string, columns: column[], rows: row[], mo
       h('button', { type: 'button', click: () => sort(column.key) }, column.title),
     ),
   );
+  /** What does not fit on a screen follows in the next frames, so that nobody waits for a long table. */
   function fill(): void {
-    body.replaceChildren(...order.slice(0, shown).map((row) => body_row(columns, row)));
+    const now = order;
+    const add = (from: number, end: number) =>
+      body.append(...now.slice(from, Math.min(end, shown)).map((row) => body_row(columns, row)));
+    const go_on = (from: number): void => {
+      if (from >= shown || now !== order || body.children.length !== from) return;
+      add(from, from + rows_a_frame);
+      requestAnimationFrame(() => go_on(from + rows_a_frame));
+    };
+    body.replaceChildren();
+    add(0, rows_a_frame);
+    requestAnimationFrame(() => go_on(rows_a_frame));
     rest.hidden = shown >= rows.length;
     rest.textContent = `Show all ${rows.length.toLocaleString('en')} rows`;
   }
