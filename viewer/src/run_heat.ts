@@ -195,21 +195,32 @@ function legend(facts: run_facts, chosen: choices): legend_entry[] {
   ];
 }
 
+/** What more of a colour says. */
+const shade_meanings: Record<string, string> = {
+  share: 'the more of its dot products overflow',
+  persistent: 'the more of its finished sums do not fit',
+  certified: 'the more bits it takes until no input overflows',
+  seen: 'the more bits hold all its sums in the profile; the scale is that of the proven bits',
+};
+
 export function heat_figure(facts: run_facts, report: report): figure {
   const names = new Map(facts.units.map((unit) => [unit.unit, unit.name]));
   const { seen } = facts.channels;
   const text: figure_text = {
     id: 'run_channels',
     title: 'Overflow by layer and output channel',
-    caption: [
-      'A row is a layer, a cell one of its output channels. The darker, the more of its dot products ' +
-        'overflow (persistent: the finished sum does not fit either; or, by choice, the more bits its ' +
-        'certificate needs). A diamond ',
-      grade_mark('proved'),
-      ' marks a channel that no input overflows; a bare cell overflowed on none of these frames ',
-      grade_mark('simulated'),
-      ', and nothing proves more. Where a layer has more channels than the page has room for, a cell is ' +
-        'the worst of several neighbours.',
+    caption: (chosen) => [
+      `A row is a layer, a cell one of its output channels. The stronger the colour, ${shade_meanings[chosen['show'] ?? 'share']}. `,
+      ...(are_bits(chosen)
+        ? []
+        : [
+            'A diamond ',
+            grade_mark('proved'),
+            ' marks a channel that no input overflows; a bare cell overflowed on none of these frames ',
+            grade_mark('simulated'),
+            ', and nothing proves more. ',
+          ]),
+      'Where a layer has more channels than the page has room for, a cell is the worst of several neighbours.',
     ],
     options: [
       {
@@ -264,7 +275,7 @@ export function channel_counts(facts: run_facts): { all: number; over: number; p
   };
 }
 
-/** "In the profile of 100 frames of DATA the sums of 512 of 610 channels fit fewer bits than any input needs." */
+/** " The sums in the profile of 100 frames of DATA need 8 to 19 bits, in 579 of 610 channels fewer than are proven" */
 export function seen_finding(facts: run_facts, report: report): string[] {
   const { seen, certified } = facts.channels;
   if (!seen) return [];
@@ -274,8 +285,8 @@ export function seen_finding(facts: run_facts, report: report): string[] {
   const widths = [...seen.bits].filter((bits) => bits > 0);
   return [
     ` The sums in the profile of ${counted(Number(report.meta['profile_frames']), 'frame')} of ` +
-      `${report.meta['profile_dataset']} need ${bits_between([widths.reduce((a, b) => Math.min(a, b)), widths.reduce((a, b) => Math.max(a, b))])}: ` +
-      `fewer than any input in ${integer(fewer)} of ${counted(known, 'channel')} `,
+      `${report.meta['profile_dataset']} need ${bits_between([widths.reduce((a, b) => Math.min(a, b)), widths.reduce((a, b) => Math.max(a, b))])}, ` +
+      `in ${integer(fewer)} of ${counted(known, 'channel')} fewer than are proven `,
   ];
 }
 
