@@ -38,6 +38,7 @@ const std::map<std::string, room_set, std::less<>> may_use = [] {
       {"report", {"models", "traces", "sim", "resource", "rtl", "explore"}},
       {"calibration", {"models", "resource", "rtl", "explore"}},
       {"train", {"models"}},
+      {"python", {"models", "traces", "sim", "resource", "explore", "rtl", "report"}},
       {"cli", {"models", "traces", "sim", "resource", "explore", "rtl", "report", "train"}},
   };
   for (std::size_t i = 0; i < model_rooms.size(); ++i)
