@@ -127,10 +127,11 @@ held_design lower_network(const held_network& network, const std::string& foldin
           return held_design{std::make_shared<const design>(std::move(made))};
         }
         control.total = static_cast<std::uint64_t>(data->frames());
-        profile_options how;
-        how.threads = threads;
-        how.on_progress = [&control](std::uint64_t done) { return control.tell(done); };
-        lower_observed_design(made, options, *data, how);
+        register_data from;
+        from.calibration = *data;
+        from.threads = threads;
+        from.on_observe = [&control](std::uint64_t done) { return control.tell(done); };
+        lower_design_on_data(made, options, from);
         return held_design{std::make_shared<const design>(std::move(made))};
       });
 }
