@@ -8,6 +8,8 @@
 
 #include "spillway/explore/study/exact_pass.h"
 #include "spillway/explore/study/observe_design.h"
+#include "spillway/explore/study/width_search.h"
+#include "spillway/models/data/data_split.h"
 #include "spillway/models/data/labels.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/select_frames.h"
@@ -64,11 +66,11 @@ held_network load_bytes(std::string content, const std::string& name, const std:
 }
 
 held_data load_data(const std::string& name, const std::string& labels, std::int64_t skip, std::int64_t frames,
-                    const py::object& tick) {
+                    std::optional<std::int64_t> held_back, const py::object& tick) {
   return run_task(tick, [=](task_control&) {
-    dataset data = load_dataset(name);
+    dataset data = load_dataset(name, held_back);
     if (!labels.empty()) read_labels(data, labels);
-    return held_data{std::make_shared<const dataset>(select_frames(std::move(data), skip, frames))};
+    return held_data{std::make_shared<dataset>(select_frames(std::move(data), skip, frames))};
   });
 }
 
@@ -81,7 +83,7 @@ held_data make_data(const py::array& frames, const std::optional<py::array>& lab
       throw input_error(
           fmt::format("labels: {} classes for {} frames; expected one a frame", data.labels.size(), data.frames()));
   }
-  return {std::make_shared<const dataset>(select_frames(std::move(data), skip, count))};
+  return {std::make_shared<dataset>(select_frames(std::move(data), skip, count))};
 }
 
 /// What `lower` takes, as Python says it.
@@ -112,28 +114,42 @@ design_options options_of(const lowering_request& request) {
 
 held_design lower_network(const held_network& network, const std::string& folding_file, const std::string& folding_text,
                           const std::vector<std::string>& accumulators, std::optional<int> pe, std::optional<int> simd,
-                          const std::string& multipliers, const std::optional<held_data>& calibration, unsigned threads,
-                          const py::object& tick) {
+                          const std::string& multipliers, const std::optional<held_data>& calibration,
+                          const std::optional<held_data>& validation, const std::string& validation_name,
+                          unsigned threads, const py::object& tick) {
   const design_options options =
       options_of(lowering_request{folding_file, folding_text, multipliers, accumulators, pe, simd});
   if (asks_for_observed(options.lowering) != calibration.has_value())
     throw config_error(calibration ? "calibration: no register is to be observed; expected accumulator \"observed\""
                                    : "accumulator observed: the width comes from data; expected calibration = DATA");
-  return run_task(
-      tick, [of = network.of, data = calibration ? calibration->of : nullptr, options, threads](task_control& control) {
-        design made = *of;
-        if (!data) {
-          lower_design(made, options);
-          return held_design{std::make_shared<const design>(std::move(made))};
-        }
-        control.total = static_cast<std::uint64_t>(data->frames());
-        register_data from;
-        from.calibration = *data;
-        from.threads = threads;
-        from.on_observe = [&control](std::uint64_t done) { return control.tell(done); };
-        lower_design_on_data(made, options, from);
-        return held_design{std::make_shared<const design>(std::move(made))};
-      });
+  if (asks_for_searched(options.lowering) != validation.has_value())
+    throw config_error(validation
+                           ? "validation: no width is to be searched for; expected accumulator \"searched\""
+                           : "accumulator searched: a width is searched for on data, and the file does not say which "
+                             "images its training held back; expected validation = DATA");
+  return run_task(tick,
+                  [of = network.of, calibration, validation, validation_name, options, threads](task_control& control) {
+                    design made = *of;
+                    if (!calibration && !validation) {
+                      lower_design(made, options);
+                      return held_design{std::make_shared<const design>(std::move(made))};
+                    }
+                    register_data data;
+                    data.threads = threads;
+                    data.validation_name = validation_name;
+                    if (calibration) {
+                      control.total = static_cast<std::uint64_t>(calibration->of->frames());
+                      data.calibration = std::move(*calibration->of);
+                    }
+                    if (validation) data.validation = std::move(*validation->of);
+                    data.on_observe = [&control](std::uint64_t done) { return control.tell(done); };
+                    data.on_search = [&control](const width_search_progress& now) {
+                      control.total = now.most;
+                      return control.tell(now.simulations);
+                    };
+                    lower_design_on_data(made, options, data);
+                    return held_design{std::make_shared<const design>(std::move(made))};
+                  });
 }
 
 /// A failing channel, its witness an array.
@@ -204,7 +220,8 @@ py::dict shapes_of(const design& of) {
   return py::dict(py::arg("name") = of.integers.name, py::arg("nodes") = of.file.nodes.size(),
                   py::arg("input_shape") = of.file.input_shape,
                   py::arg("input_type") = to_string(of.integers.input.type), py::arg("output") = of.output.tensor,
-                  py::arg("output_shape") = of.output.shape, py::arg("metadata") = of.file.metadata);
+                  py::arg("output_shape") = of.output.shape, py::arg("metadata") = of.file.metadata,
+                  py::arg("held_back") = images_held_back(of.file), py::arg("validation") = validation_of(of.file));
 }
 
 }  // namespace
@@ -227,12 +244,12 @@ void add_designs(py::module_& module) {
   module.def("load_bytes", &load_bytes, py::arg("content"), py::arg("name"), py::arg("input"), py::arg("xnor_popcount"),
              py::arg("tick"));
   module.def("load_data", &load_data, py::arg("name"), py::arg("labels"), py::arg("skip"), py::arg("frames"),
-             py::arg("tick"));
+             py::arg("held_back"), py::arg("tick"));
   module.def("make_data", &make_data, py::arg("frames"), py::arg("labels"), py::arg("name"), py::arg("skip"),
              py::arg("count"));
   module.def("lower", &lower_network, py::arg("network"), py::arg("folding_file"), py::arg("folding_text"),
              py::arg("accumulators"), py::arg("pe"), py::arg("simd"), py::arg("multipliers"), py::arg("calibration"),
-             py::arg("threads"), py::arg("tick"));
+             py::arg("validation"), py::arg("validation_name"), py::arg("threads"), py::arg("tick"));
   module.def("check", &check, py::arg("design"), py::arg("tiles"), py::arg("data"), py::arg("threads"),
              py::arg("tick"));
   module.def("profile", &profile, py::arg("design"), py::arg("data"), py::arg("threads"), py::arg("tick"));

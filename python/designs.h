@@ -12,11 +12,12 @@
 
 namespace spillway::python {
 
-// What Python holds of the library's: each is never changed once it is made, so that several threads may use it.
+// What Python holds of the library's. But for data, each is never changed once it is made, so that several threads may
+// use it.
 
-/// Frames, from an array or a file.
+/// Frames, from an array or a file. They are for one call, which may take them away.
 struct held_data {
-  std::shared_ptr<const dataset> of;
+  std::shared_ptr<dataset> of;
 };
 
 /// A network that has been read; its design has no units yet.

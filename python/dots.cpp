@@ -33,9 +33,14 @@ struct operand {
   std::int64_t item_bytes = 8;
   std::vector<std::int64_t> strides;  ///< bytes
   std::int64_t low = 0, high = 0;     ///< of all elements
+  bool is_plain = true;               ///< the order of addition is that of the elements
 
   template <class T>
   void load(const char* from, std::int64_t step, std::span<const std::int64_t> order, std::int64_t* to) const {
+    if (is_plain && step == sizeof(T)) {
+      std::copy_n(reinterpret_cast<const T*>(from), order.size(), to);
+      return;
+    }
     for (std::size_t k = 0; k < order.size(); ++k)
       to[k] = static_cast<std::int64_t>(*reinterpret_cast<const T*>(from + order[k] * step));
   }
@@ -143,6 +148,19 @@ void run_rows(const dot_request& request, const operand& matrix, const operand& 
   });
 }
 
+/// One dot product, its operands in the order of addition.
+template <class Integer>
+dot_result<Integer> dot_of(const dot_request& request, const std::vector<std::int64_t>& w,
+                           const std::vector<std::int64_t>& x) {
+  const auto add = [&](std::span<const Integer> weights, std::span<const Integer> inputs) {
+    return accumulate<Integer>(weights, inputs, request.simd, request.format, [](const auto&) {});
+  };
+  if constexpr (std::is_same_v<Integer, std::int64_t>)
+    return add(w, x);
+  else
+    return add(std::vector<Integer>(w.begin(), w.end()), std::vector<Integer>(x.begin(), x.end()));
+}
+
 /// Dot products one by one.
 template <class Integer, class Keep>
 void run_each(const dot_request& request, task_control& control, const Keep& keep) {
@@ -151,15 +169,11 @@ void run_each(const dot_request& request, task_control& control, const Keep& kee
   const std::int64_t part = std::max<std::int64_t>(1, products / std::max<std::int64_t>(columns, 1));
   in_parts(request.dots(), part, request.threads, control, columns, [&](std::int64_t first, std::int64_t last) {
     std::vector<std::int64_t> w(static_cast<std::size_t>(columns)), x(w.size());
-    std::vector<Integer> weights(w.size()), inputs(w.size());
     for (std::int64_t i = first; i < last; ++i) {
       const auto [at_w, at_x] = request.offsets(i, request.outer.size());
       request.w.load(at_w, request.order, w.data());
       request.x.load(at_x, request.order, x.data());
-      std::copy(w.begin(), w.end(), weights.begin());
-      std::copy(x.begin(), x.end(), inputs.begin());
-      keep(static_cast<std::size_t>(i),
-           accumulate<Integer>(weights, inputs, request.simd, request.format, [](const auto&) {}));
+      keep(static_cast<std::size_t>(i), dot_of<Integer>(request, w, x));
     }
   });
 }
@@ -224,6 +238,7 @@ py::tuple dot(const py::array& w, const py::array& x, std::pair<std::int64_t, st
                       parse_accumulator_format(accumulator),
                       simd,
                       threads};
+  request.w.is_plain = request.x.is_plain = std::is_sorted(request.order.begin(), request.order.end());
   validate(request.format, "accumulator");
   if (simd < 1 || request.columns() % simd != 0)
     throw config_error(fmt::format("simd = {} does not divide the {} products", simd, request.columns()));

@@ -64,15 +64,17 @@ simulation_options options_of(const run_request& request, task_control& control)
 
 held_run simulate_design(const held_design& of, const held_data& data, const run_request& request,
                          const py::object& tick) {
-  return run_task(tick, [of = of.of, data = data.of, request](task_control& control) {
+  const bool may_leave = request.output.empty();  // a directory is to be free again once we are back
+  const auto work = [of = of.of, data = data.of, request](task_control& control) {
     control.total = static_cast<std::uint64_t>(data->frames());
     std::optional<run_saver> saver;
     if (!request.output.empty()) saver.emplace(request.output, request.force);
     auto run = std::make_shared<const finished_run>(
-        simulate(*of, *data, options_of(request, control), saver ? &*saver : nullptr));
+        simulate(*of, std::move(*data), options_of(request, control), saver ? &*saver : nullptr));
     if (saver && !saver->failure().empty()) throw io_error(saver->failure());
     return held_run{run};
-  });
+  };
+  return run_task(tick, work, may_leave);
 }
 
 py::array events_of(const finished_run& run) {

@@ -121,7 +121,7 @@ def folding_of(folding: Folding) -> Tuple[bytes, str]:
     return path_text(folding, "folding"), ""
 
 
-def data_of(frames: Frames, labels: Any, shape: Sequence[int], skip: Any, count: Any) -> _core.Data:
+def data_of(frames: Frames, labels: Any, facts: Mapping[str, Any], skip: Any, count: Any) -> _core.Data:
     """Frames from an array [frames, ...], or from what `--data` takes, with the class of each where it is known."""
     left_out = whole(skip, "skip", 0) if skip is not None else 0
     most = whole(count, "frames", 1) if count is not None else 0
@@ -131,9 +131,9 @@ def data_of(frames: Frames, labels: Any, shape: Sequence[int], skip: Any, count:
             if not isinstance(labels, (str, os.PathLike)):
                 raise InputError("labels: data by name takes the path of a .npy file; expected a path")
             of_labels = path_text(labels, "labels")
-        return _core.load_data(path_text(frames, "data"), of_labels, left_out, most, None)
+        return _core.load_data(path_text(frames, "data"), of_labels, left_out, most, facts["held_back"], None)
     array = _array_of(frames, "x")
-    expected = list(shape[1:])
+    expected = list(facts["input_shape"][1:])
     if array.ndim < 2 or array.size == 0:
         raise InputError(f"x: an array of shape {_shape(array.shape)}; expected [frames, ...], one frame at least")
     if array.ndim > 2 and len(expected) > 1 and list(array.shape[1:]) != expected:

@@ -41,7 +41,9 @@ class Run:
 
 def load_file(path: bytes, input: str, xnor_popcount: bool, tick: _Tick) -> Network: ...
 def load_bytes(content: bytes, name: str, input: str, xnor_popcount: bool, tick: _Tick) -> Network: ...
-def load_data(name: bytes, labels: bytes, skip: int, frames: int, tick: _Tick) -> Data: ...
+def load_data(
+    name: bytes, labels: bytes, skip: int, frames: int, held_back: Optional[int], tick: _Tick
+) -> Data: ...
 def make_data(frames: _Array, labels: Optional[_Array], name: str, skip: int, count: int) -> Data: ...
 def lower(
     network: Network,
@@ -52,6 +54,8 @@ def lower(
     simd: Optional[int],
     multipliers: str,
     calibration: Optional[Data],
+    validation: Optional[Data],
+    validation_name: str,
     threads: int,
     tick: _Tick,
 ) -> Design: ...

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 import time
 import warnings
 from contextlib import contextmanager
@@ -17,6 +18,11 @@ Tick = Callable[[int, int], None]
 _SHOWN_AFTER = 1.0  # seconds
 
 
+def _interval() -> float:
+    """Seconds between two drawings: a terminal and a notebook draw over what they have, a file only grows."""
+    return 0.1 if sys.stderr.isatty() or "ipykernel" in sys.modules else 5.0
+
+
 def _make_bar(what: str, total: int) -> Any:
     """A bar of tqdm, or None where that is not installed."""
     try:
@@ -25,7 +31,7 @@ def _make_bar(what: str, total: int) -> Any:
             from tqdm.auto import tqdm
     except ImportError:
         return None
-    return tqdm(total=total, desc=what, leave=False, unit="")
+    return tqdm(total=total, desc=what, leave=False, unit="", mininterval=0)
 
 
 class _Bar:
@@ -36,9 +42,14 @@ class _Bar:
         self._start = time.monotonic()
         self._bar: Any = None
         self._tried = False
+        self._next = self._start + _SHOWN_AFTER
 
     def tick(self, done: int, total: int) -> None:
-        if not self._tried and time.monotonic() - self._start > _SHOWN_AFTER:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _interval()
+        if not self._tried:
             self._tried = True
             self._bar = _make_bar(self._what, total)
         if self._bar is None:

@@ -89,7 +89,7 @@ class Design:
 
         Ctrl-C raises Interrupted at once. Raises InputError for data that does not fit the network.
         """
-        data = data_of(x, labels, self._facts["input_shape"], skip, frames)
+        data = data_of(x, labels, self._facts, skip, frames)
         directory = path_text(output, "output") if output is not None else b""
         advice = f"; the same call goes on from what is in {os.fsdecode(directory)}" if directory else ""
         with long_work("frames", flag(quiet, "quiet"), advice) as tick:
@@ -123,7 +123,7 @@ class Design:
         quiet: bool = False,
     ) -> Check:
         """Proves the registers that were asked for, or that the file claims; see `Network.check`."""
-        of_data = data_of(data, None, self._facts["input_shape"], skip, frames) if data is not None else None
+        of_data = data_of(data, None, self._facts, skip, frames) if data is not None else None
         of_tiles = "" if tiles is None else text(tiles, "tiles", 'a text such as "8x16:12"')
         with long_work("frames", flag(quiet, "quiet")) as tick:
             return Check(_core.check(self._core, of_tiles, of_data, threads_of(threads), tick))
@@ -138,7 +138,7 @@ class Design:
         quiet: bool = False,
     ) -> Profile:
         """What the data asks of registers: the bits that every sum of every dot product needs, in one exact pass."""
-        data = data_of(x, None, self._facts["input_shape"], skip, frames)
+        data = data_of(x, None, self._facts, skip, frames)
         with long_work("frames", flag(quiet, "quiet")) as tick:
             return Profile(json.loads(_core.profile(self._core, data, threads_of(threads), tick)))
 
@@ -178,7 +178,7 @@ class Design:
             raise InputError(
                 f"directory: {os.fsdecode(folder)} holds files already; expected an empty folder, or force=True"
             )
-        data = data_of(x, None, self._facts["input_shape"], None, None) if x is not None else None
+        data = data_of(x, None, self._facts, None, None) if x is not None else None
         top = "" if name is None else text(name, "name", "the name of the top module")
         with long_work("rtl", flag(quiet, "quiet")) as tick:
             kept = whole(frames, "frames", 0)

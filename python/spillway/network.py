@@ -94,6 +94,9 @@ class Network:
         multipliers: Optional[str] = None,
         calibration: Optional[Frames] = None,
         calibration_frames: Optional[int] = None,
+        validation: Optional[Frames] = None,
+        validation_labels: Any = None,
+        validation_frames: Optional[int] = None,
         threads: Optional[int] = None,
         quiet: bool = False,
     ) -> Design:
@@ -101,27 +104,37 @@ class Network:
 
         folding: FINN's folding_config.json, as a path or as the dict that it holds.
         accumulator: what `--accumulator` takes: 12, "14:wrap:per_product", "certified", "claimed", "data-type",
-            "observed:1"; a dict of these by unit or layer ({"MVAU_0": 12, "": "certified"}: "" is all of them); or a
+            "observed:1", "searched:0.5"; a dict of these by unit or layer ({"MVAU_0": 12, "": "certified"}: "" is all of them); or a
             list of rules ["certified", "MVAU_0=12"], of which the last that fits counts.
         pe, simd: folds of every matrix unit, which must divide its rows and columns.
         multipliers: "lut" or "dsp".
         calibration: frames that observed registers are observed on, as `simulate` takes x.
+        validation, validation_labels: frames that searched registers are searched on, and their classes; left out, the
+            images that training held back, where the file says so.
         """
         path, folding_text = folding_of(folding)
         data = None
         if calibration is not None:
-            data = data_of(calibration, None, self.input_shape, None, calibration_frames)
+            data = data_of(calibration, None, self._facts, None, calibration_frames)
+        texts = accumulator_texts(accumulator)
+        if validation is None and any("searched" in rule for rule in texts):
+            validation = self._facts["validation"]
+        checked = None
+        if validation is not None:
+            checked = data_of(validation, validation_labels, self._facts, None, validation_frames)
         with long_work("lowering", flag(quiet, "quiet")) as tick:
             return Design(
                 _core.lower(
                     self._core,
                     path,
                     folding_text,
-                    accumulator_texts(accumulator),
+                    texts,
                     optional_whole(pe, "pe", 1),
                     optional_whole(simd, "simd", 1),
                     one_of(multipliers, "multipliers", ("lut", "dsp")) if multipliers is not None else "",
                     data,
+                    checked,
+                    validation if isinstance(validation, str) else "x",
                     threads_of(threads),
                     tick,
                 ),

@@ -227,6 +227,8 @@ def test_what_is_no_model_is_refused(model):
         {"simd": "4"},
         {"multipliers": "gpu"},
         {"calibration": "mnist-first-500"},
+        {"validation": "mnist-first-500"},
+        {"accumulator": "searched:-1", "validation": "mnist-first-500"},
     ],
 )
 def test_choices_that_are_none_are_refused(zoo, options):

@@ -162,3 +162,13 @@ def test_observed_registers_are_those_of_the_command(zoo, command):
         accumulator="observed:1", calibration="mnist-first-500", calibration_frames=50
     )
     assert design.info == expected
+
+
+def test_searched_registers_are_those_of_the_command(zoo, command):
+    words = ["--validation", "mnist-first-500", "--validation-frames", 100]
+    expected = command("info", zoo / TFC, "--accumulator", "searched:2", *words)
+    design = spillway.load(zoo / TFC).lower(
+        accumulator="searched:2", validation="mnist-first-500", validation_frames=100
+    )
+    assert design.info == expected
+    assert any("mnist-first-500" in note for note in design.notes)

@@ -112,6 +112,7 @@ def test_long_work_shows_a_bar_unless_it_is_quiet(zoo, monkeypatch, capsys):
     from spillway import _progress
 
     monkeypatch.setattr(_progress, "_SHOWN_AFTER", 0.0)
+    monkeypatch.setattr(_progress, "_interval", lambda: 0.05)
     design = spillway.load(zoo / RESNET).lower(accumulator="8:wrap:per_product")
     x = np.random.default_rng(1).integers(0, 256, (20, 3, 32, 32), dtype=np.uint8)
     design.simulate(x, quiet=True)
