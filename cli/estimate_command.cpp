@@ -20,6 +20,7 @@
 #include "spillway/resource/difference.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/hardware.h"
+#include "spillway/resource/measured.h"
 
 namespace spillway {
 
@@ -33,7 +34,7 @@ struct estimate_options {
   std::string accumulator_width = "given";
   std::string thresholds = "auto";
   std::string weights = "internal_decoupled";
-  std::string output;
+  std::string output, measured;
   bool explain = false, json = false, force = false;
 };
 
@@ -131,6 +132,8 @@ void write_reports(const network_cost& cost, const estimate_options& options) {
 
 int estimate(const estimate_options& options, hardware chosen, const std::optional<against_arguments>& against) {
   if (!options.output.empty()) check_reports_folder(options);
+  std::optional<measured_counts> measured;
+  if (!options.measured.empty()) measured = read_measured_counts(options.measured);
   const design loaded = load_design(options.design);
   const network_cost cost =
       cost_of(loaded.flow, options.design.model, {chosen, &find_device(options.prices.device), as_finn(options)});
@@ -138,12 +141,14 @@ int estimate(const estimate_options& options, hardware chosen, const std::option
   if (against) return compare_designs(options, cost, *against);
   if (!options.json) {
     fmt::print("{}", to_text(cost, options.explain));
+    if (measured) fmt::print("\n{}", to_text(*measured, compare(*measured, cost)));
     print_registers(loaded.flow);
     return 0;
   }
   auto json = nlohmann::ordered_json::parse(to_json(cost));
   json["registers"] = registers_json(loaded.flow);
   json["assumptions"] = as_json(loaded.assumptions);
+  if (measured) json["measured"] = as_json(*measured, compare(*measured, cost));
   print_json(json);
   return 0;
 }
@@ -174,6 +179,8 @@ void add_estimate_command(CLI::App& app, command_action& action) {
   add_device_option(*command, options->prices);
   add_against_options(*command, options->against);
   command->add_option("-o,--output", options->output, "Write FINN's reports (estimate_layer_*.json) to this directory");
+  command->add_option("--measured", options->measured,
+                      "Counts of the same accelerator (NAME_counts.json of build_ooc.tcl), beside the model's");
   command->add_flag("--force", options->force, "Replace what stands in that directory");
   command->add_flag("--explain", options->explain, "Print every term with its formula");
   command->add_flag("--json", options->json, "Print JSON");

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -33,8 +34,19 @@ struct rtl_command_options {
   std::string output, name, data;
   std::int64_t frames = 2;
   std::uint64_t seed = 1;
+  detail::vivado_target vivado;
   bool json = false, force = false;
 };
+
+/// A part's name stands in scripts: nothing else may.
+CLI::Validator legal_part() {
+  return {[](const std::string& part) -> std::string {
+            const auto is_legal = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+            if (!part.empty() && std::all_of(part.begin(), part.end(), is_legal)) return {};
+            return "a part's name has letters, digits and dashes: xc7z020clg400-1";
+          },
+          "PART"};
+}
 
 /// A folder that is not there, or holds nothing, unless --force.
 void check_folder(const std::string& path, bool force) {
@@ -99,6 +111,7 @@ int write(const rtl_command_options& options) {
     integer_tensor outputs = evaluate(loaded.flow, inputs);
     rtl.frames = {std::move(inputs), std::move(outputs)};
   }
+  rtl.vivado = options.vivado;
   const rtl_files made = make_rtl(loaded.flow, rtl);
   if (interrupted()) return stop(options.output);
   const orderly_stop whole;  // files that are being written are finished
@@ -118,6 +131,9 @@ int write(const rtl_command_options& options) {
     fmt::print("  bench     make -C {0} builds and runs {1} frames with Verilator, make -C {0} icarus with Icarus\n",
                options.output, bench_frames);
   fmt::print("  synthesis make -C {} synth has Yosys count LUTs, registers and memories (synth.ys)\n", options.output);
+  fmt::print(
+      "  vivado    package_ip.tcl makes an IP of {0}_ip.v at {1} MHz, build_ooc.tcl synthesises it out of context\n",
+      made.top, options.vivado.clock_mhz);
   return 0;
 }
 
@@ -138,6 +154,13 @@ void add_rtl_command(CLI::App& app, command_action& action) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Seed of random frames")->capture_default_str();
+  command->add_option("--clock-mhz", options->vivado.clock_mhz, "The clock that Vivado's scripts ask for")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--part", options->vivado.part, "The part that Vivado's scripts are for, if they are told no other")
+      ->check(legal_part())
+      ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   command->footer(
       "What must come out of the bench is computed in exact integers, with the accumulators that the units have.\n"

@@ -8,8 +8,8 @@
 
 namespace spillway {
 
-/// A file of rtl/sv or rtl/test_bench as it was when the library was built: one module, of the file's name; or
-/// bench.cpp.
+/// A file of rtl/sv, rtl/test_bench or rtl/vivado as it was when the library was built: one module, of the file's name,
+/// bench.cpp, or what is filled in for Vivado.
 struct rtl_source {
   std::string_view module;  ///< "spillway_stream" or "bench": the file's name without its end
   std::string_view text;

@@ -66,10 +66,14 @@ rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
   std::vector<std::string> list;
   for (const rtl_file& file : made.files) list.push_back(file.name);
   std::string script = synthesis_script(made.files, name, top.text.find(".USE_DSP(1)") != std::string::npos);
+  std::vector<std::string> memories;
+  for (const detail::rtl_memory_file& memory : top.memories) memories.push_back(memory.name);
+  std::vector<rtl_file> kit = detail::make_vivado_kit(flow, name, list, memories, options.vivado);
   made.files.push_back({name + ".f", lines_of(list)});
   made.files.push_back({"synth.ys", std::move(script)});
   for (const detail::rtl_memory_file& memory : top.memories)
     made.files.push_back({memory.name, lines_of(memory.words)});
+  for (rtl_file& file : kit) made.files.push_back(std::move(file));
   if (!options.frames) return made;
   for (rtl_file& file : detail::make_test_bench(flow, top, *options.frames, options.memory_folder))
     made.files.push_back(std::move(file));

@@ -8,6 +8,7 @@
 
 #include "spillway/models/dataflow/dataflow.h"
 #include "spillway/rtl/files.h"
+#include "spillway/rtl/vivado_kit.h"
 
 namespace spillway {
 
@@ -18,6 +19,7 @@ struct rtl_options {
   /// Where the simulator finds the memory files, in front of their names: "" for the folder in which it runs, else with
   /// a slash at its end.
   std::string memory_folder;
+  detail::vivado_target vivado;  ///< what the scripts for Vivado say
 };
 
 /// The accelerator in SystemVerilog:
@@ -27,6 +29,8 @@ struct rtl_options {
 ///     NAME_*.hex         the contents of memories
 ///     NAME.f             the list of sources
 ///     synth.ys           what Yosys synthesises them with
+///     NAME_ip.v, NAME.xdc, package_ip.tcl, build_ooc.tcl, NAME_dma.py
+///                        what Vivado needs (rtl/vivado_kit.h)
 ///     NAME_bench.sv, NAME_bench_clock.sv, spillway_bench_*.sv, bench.cpp, Makefile, NAME_input.hex, NAME_expected.hex
 ///                        a test bench; `make` and `make icarus` print PASS or FAIL
 ///
