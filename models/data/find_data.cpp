@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
@@ -20,6 +22,22 @@ namespace fs = std::filesystem;
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
+}
+
+/// The models of the source tree that a library was built in, or none: those of an extension of Python, whose
+/// executable says nothing of where Spillway is.
+void add_roots_of_library(std::vector<fs::path>& roots) {
+  Dl_info library{};
+  if (::dladdr(reinterpret_cast<const void*>(&add_roots_of_library), &library) == 0 || library.dli_fname == nullptr)
+    return;
+  std::error_code failure;
+  const fs::path file = fs::canonical(library.dli_fname, failure);
+  if (failure || file.extension() != ".so") return;
+  fs::path folder = file.parent_path();
+  for (int up = 0; up < 4; ++up) folder = folder.parent_path();  // build/PRESET/python/spillway
+  if (!is_folder(folder / "models/data")) return;
+  roots.push_back(folder / "models");
+  roots.push_back(folder / "build");
 }
 
 /// The names of all folders that could have been asked for.
@@ -65,6 +83,7 @@ std::vector<fs::path> data_roots() {
     if (is_folder(folder / "../../models")) roots.push_back((folder / "..").lexically_normal());
     roots.push_back((folder / "../share/spillway").lexically_normal());
   }
+  add_roots_of_library(roots);
   roots.emplace_back("models");
   roots.emplace_back("../models");
   return roots;
