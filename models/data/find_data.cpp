@@ -55,6 +55,7 @@ std::vector<std::string> known_names(const std::vector<fs::path>& roots) {
 
 [[noreturn]] void refuse(const std::string& name, const std::vector<fs::path>& roots) {
   std::vector<std::string> places;
+  places.reserve(roots.size());
   for (const fs::path& root : roots) places.push_back(shown_path(root.string()));
   const std::vector<std::string> names = known_names(roots);
   const std::vector<std::string_view> views(names.begin(), names.end());

@@ -63,15 +63,29 @@ std::vector<std::string> register_texts(const std::vector<std::string>& given) {
   return texts;
 }
 
+namespace {
+
+/// Where overflow and scope begin behind a width or a policy with its number: "12|:wrap", "observed:1|:saturate".
+std::size_t end_of_width(std::string_view one) {
+  const std::size_t colon = std::min(one.find(':'), one.size());
+  const char next = colon + 1 < one.size() ? one[colon + 1] : ':';
+  const bool is_number = std::isdigit(static_cast<unsigned char>(next)) != 0 || next == '.';
+  return is_number ? std::min(one.find(':', colon + 1), one.size()) : colon;
+}
+
+}  // namespace
+
 std::vector<std::string> accumulator_points(const std::string& text) {
   const std::size_t equals = text.find('='), begin = equals == std::string::npos ? 0 : equals + 1;
-  const std::size_t end = std::min(text.find(':', begin), text.size());
+  const std::size_t last_comma = text.rfind(','), last = last_comma == std::string::npos ? begin : last_comma + 1;
+  // What stands behind the last alternative is of all.
+  const std::size_t end = std::max(begin, last) + end_of_width(std::string_view(text).substr(std::max(begin, last)));
   const std::string before = text.substr(0, begin), after = text.substr(end);
   std::vector<std::string> points;
   for (std::size_t at = begin; at <= end;) {
     const std::size_t comma = std::min(text.find(',', at), end);
     const std::string one = text.substr(at, comma - at);
-    const std::size_t dots = one.find("..");
+    const std::size_t dots = one.find(':') == std::string::npos ? one.find("..") : std::string::npos;
     at = comma + 1;
     if (dots == std::string::npos) {
       points.push_back(before + one + after);

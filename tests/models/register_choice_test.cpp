@@ -6,6 +6,7 @@
 #include "spillway/models/certificates/published_bounds.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/dataflow/prove.h"
+#include "spillway/models/dataflow/register_texts.h"
 #include "spillway/models/load/design.h"
 #include "spillway/models/support/error.h"
 #include "spillway/tests/traces/temporary_directory.h"
@@ -142,4 +143,14 @@ TEST_CASE("load_design gives a library user the machine that the command shows")
   CHECK(wraps.flow.registers.at("MVAU_0").from == register_policy::trained_to_wrap);
   const design plain = load_design(zoo + "mnist-linear/qat-w8a1.onnx");
   CHECK(format_of(plain.flow, 0).bits == prove_registers(plain.flow)[0].minimal_bits);
+}
+
+TEST_CASE("alternatives may be policies with a number of their own, and share what stands behind the last one") {
+  using texts = std::vector<std::string>;
+  CHECK(accumulator_points("8..10:wrap") == texts{"8:wrap", "9:wrap", "10:wrap"});
+  CHECK(accumulator_points("MVAU_0=8,12:saturate:final") == texts{"MVAU_0=8:saturate:final", "MVAU_0=12:saturate:final"});
+  CHECK(accumulator_points("32,searched:0.5") == texts{"32", "searched:0.5"});
+  CHECK(accumulator_points("observed:1,searched:.5:wrap") == texts{"observed:1:wrap", "searched:.5:wrap"});
+  CHECK(accumulator_points("certified") == texts{"certified"});
+  CHECK(accumulator_points("searched:1:saturate") == texts{"searched:1:saturate"});
 }
