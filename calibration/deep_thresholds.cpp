@@ -9,6 +9,7 @@
 #include "spillway/models/support/error.h"
 #include "spillway/resource/estimate.h"
 #include "spillway/resource/fitted.h"
+#include "spillway/resource/unit_rules.h"
 
 namespace spillway {
 
@@ -16,7 +17,7 @@ namespace {
 
 template <class Unit>
 bool has_deep_thresholds(const Unit& unit) {
-  return unit.thresholds && unit.thresholds->shape[0] / unit.pe > 64;
+  return unit.thresholds && unit.thresholds->shape[0] / unit.pe > most_folds;
 }
 
 bool is_deep(const dataflow_unit& unit) {

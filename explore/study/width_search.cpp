@@ -36,6 +36,7 @@ struct width_step {
 /// A register whose width is searched for.
 struct free_register {
   std::size_t rule = 0;           ///< its own among those of the choices
+  std::size_t unit = 0;           ///< in the dataflow
   accumulator_format asked;       ///< what it does beyond its width; a certified one has no beyond, and wraps
   std::vector<width_step> steps;  ///< from the certified width down
 };
@@ -181,14 +182,15 @@ class searcher {
           units.push_back(unit);
           return dot_products_of(m_exact.units[unit])->accumulator.bits;
         });
+    auto unit = units.begin();
     for (std::size_t r = 0; r < m_choices.registers.size(); ++r) {
       const register_rule& rule = m_choices.registers[r];
       if (rule.choice.policy != register_policy::searched || rule.choice.is_open()) continue;
       const bool is_overruled =
           std::any_of(m_choices.registers.begin() + static_cast<std::ptrdiff_t>(r) + 1, m_choices.registers.end(),
                       [&](const register_rule& later) { return later.name.empty() || later.name == rule.name; });
-      if (!is_overruled) m_free.push_back({r, rule.choice.format, {}}), m_units.push_back(units[m_searched]);
-      ++m_searched;
+      if (!is_overruled) m_free.push_back({r, *unit, rule.choice.format, {}});
+      ++unit;
     }
   }
 
@@ -218,7 +220,7 @@ class searcher {
     for (std::size_t r = 0; r < m_free.size(); ++r) {
       if (!m_control.goes_on()) throw search_stopped();
       const accumulator_format& format = m_free[r].asked;
-      const sum_range sums = m_all->sums().total(m_units[r]).of(deciding_scope(format));
+      const sum_range sums = m_all->sums().total(m_free[r].unit).of(deciding_scope(format));
       const auto all = static_cast<double>(std::accumulate(sums.needs.begin(), sums.needs.end(), std::uint64_t{0}));
       std::vector<width_step>& steps = m_free[r].steps;
       steps.push_back({format.bits, m_certified_luts, 0});
@@ -336,9 +338,7 @@ class searcher {
   dataflow m_exact;
   study_metric m_metric = study_metric::none;
   double m_allowed = 0, m_limit = 0, m_certified_luts = 0;
-  std::size_t m_searched = 0;
   std::vector<free_register> m_free;
-  std::vector<std::size_t> m_units;  ///< of the free registers
   std::optional<judged_frames> m_all, m_some;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "spillway/models/data/dataset.h"
@@ -13,5 +14,8 @@ namespace spillway {
 /// The dataset has 8-bit pixels [frames, 3 * 32 * 32] and is named after the file. Throws `input_error`, naming the
 /// file, for a size that is no whole number of records and for other labels; `io_error` if it can't be read.
 dataset read_cifar_batch(const std::string& path);
+
+/// How many records such a file has, by its size. Throws as `read_cifar_batch` does for the size and the file.
+std::int64_t count_cifar_records(const std::string& path);
 
 }  // namespace spillway

@@ -58,11 +58,11 @@ dataset load_cifar_training(const fs::path& folder, std::int64_t last) {
   dataset all;
   std::int64_t before = 0;
   for (int number = cifar_batches; number >= 1; --number) {
-    if (last > 0 && !all.labels.empty() && all.frames() >= last) {
-      before += read_cifar_batch(cifar_batch(folder, number).string()).frames();
-      continue;
-    }
-    put_before(read_cifar_batch(cifar_batch(folder, number).string()), all);
+    const std::string batch = cifar_batch(folder, number).string();
+    if (last > 0 && !all.labels.empty() && all.frames() >= last)
+      before += count_cifar_records(batch);
+    else
+      put_before(read_cifar_batch(batch), all);
   }
   all.first_frame = before;
   all.name = "cifar10-train";
@@ -94,7 +94,8 @@ dataset load_training_images(const fs::path& folder, std::int64_t last) {
         fmt::format("{}: {} images cannot have been held back of {}", all.name, last, all.first_frame + all.frames()));
   if (last == 0) return all;
   all.name = all.name.substr(0, all.name.find('-')) + "-validation";
-  return select_frames(std::move(all), all.frames() - last, 0);
+  const std::int64_t skip = all.frames() - last;
+  return select_frames(std::move(all), skip, 0);
 }
 
 std::optional<std::int64_t> images_held_back(const network& file) {

@@ -138,8 +138,9 @@ double weight_functions(const dot_element& e) {
 
 /// What synthesis adds to products whose digits are read from LUTs, where no replay buffer is in front of them.
 double reading_luts(const dot_element& e) {
+  const int pairs = e.simd / 2;
   if (e.is_table && e.weight.is_bipolar && e.tree.group == 2)
-    return fitted_costs::read_pair * static_cast<double>(e.pe * (e.simd / 2));
+    return fitted_costs::read_pair * static_cast<double>(e.pe * pairs);
   if (e.folds > 1 || !e.has_rows() || e.words() <= few_words) return 0;
   const row_count rows = e.rows();
   if (!rows.recodes_b || e.leaf_bits() < e.weight.bits + e.input.bits) return 0;
@@ -174,24 +175,28 @@ std::int64_t elements_looked_at(const dot_element& e) {
   return std::clamp<std::int64_t>(most_values / (e.folds * e.steps), 1, e.pe);
 }
 
-/// Functions of the fold that the thresholds' bits are, of all elements, where there are too many folds for a LUT each.
-double deep_functions(const dot_element& e) {
+/// Functions of the fold that the bits of all elements' thresholds are; 0 where no memory is made of them, or where
+/// they are too wide to be looked at.
+double threshold_functions(const dot_element& e) {
+  if (e.folds <= few_folds || e.thresholds->type.words() > 1) return 0;
   const std::int64_t looked_at = elements_looked_at(e);
-  const auto functions = deep_rom_functions(
-      *e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, [&](std::int64_t fold, std::int64_t i) {
-        return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
-      });
+  const auto place = [&](std::int64_t fold, std::int64_t i) {
+    return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
+  };
+  const std::int64_t functions =
+      e.folds > most_folds ? deep_rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place)
+                           : rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place);
   return static_cast<double>(functions * e.pe) / static_cast<double>(looked_at);
 }
 
 /// Comparators of all elements, and the number of thresholds reached.
-resources threshold_comparison(const dot_element& e) {
+resources threshold_comparison(const dot_element& e, double functions) {
   const int bits = e.accumulator.bits;
   if (e.thresholds->type.words() > 1) return static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
   if (e.folds > most_folds) {
     // Thresholds that share their bits share what compares them.
     resources r = static_cast<double>(e.pe) * threshold_rule(e.steps, bits);
-    r.luts *= deep_functions(e) / static_cast<double>(std::int64_t{e.pe} * e.steps * e.threshold_bits);
+    r.luts *= functions / static_cast<double>(std::int64_t{e.pe} * e.steps * e.threshold_bits);
     return r;
   }
   resources r;
@@ -213,18 +218,11 @@ resources threshold_comparison(const dot_element& e) {
 }
 
 /// Words of a few folds go into the comparators' LUTs.
-resources threshold_memory(const dot_element& e) {
+resources threshold_memory(const dot_element& e, double functions) {
   if (e.folds <= few_folds) return {};
-  const std::int64_t of_elements = e.pe * e.steps;
-  if (e.thresholds->type.words() > 1) return only_luts(random_rom_luts(of_elements * e.threshold_bits, e.folds));
-  if (e.folds > most_folds)
-    return only_luts(fitted_costs::deep_rom_bit * deep_functions(e) * static_cast<double>(e.folds));
-  const std::int64_t looked_at = elements_looked_at(e);
-  const auto functions = rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits,
-                                       [&](std::int64_t fold, std::int64_t i) {
-                                         return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
-                                       });
-  return only_luts(static_cast<double>(functions * e.pe) / static_cast<double>(looked_at));
+  if (e.thresholds->type.words() > 1) return only_luts(random_rom_luts(e.pe * e.steps * e.threshold_bits, e.folds));
+  return only_luts(e.folds > most_folds ? fitted_costs::deep_rom_bit * functions * static_cast<double>(e.folds)
+                                        : functions);
 }
 
 void add_dot_products(const dot_element& e, unit_estimate& to) {
@@ -235,9 +233,10 @@ void add_dot_products(const dot_element& e, unit_estimate& to) {
       {part::compute, "adder tree", "PE * the wider operand of each adder", pe * adder_tree_rule(e.tree)});
   to.parts.push_back({part::compute, "accumulators", "PE * P", pe * e.accumulate()});
   if (e.steps > 0) {
-    to.parts.push_back(
-        {part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)", threshold_comparison(e)});
-    to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds", threshold_memory(e)});
+    const double functions = threshold_functions(e);
+    to.parts.push_back({part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)",
+                        threshold_comparison(e, functions)});
+    to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds", threshold_memory(e, functions)});
     to.parts.push_back({part::threshold, "fold counter", "by bits of NF", counter_rule(e.folds, counter_use::value)});
     to.parts.push_back(
         {part::threshold, "output register", "PE * B", only_ff(pe * static_cast<double>(ceil_log2(e.steps + 1)) + 1)});

@@ -8,7 +8,7 @@ import { grade_mark } from './grade';
 import type { part, text } from './page';
 import { pairs_figure, signed, type unit_pair } from './pairs';
 import { luts_of, type register_facts, type unit_facts } from './run_model';
-import { sortable_table, type column } from './table';
+import { number_column, rounded, sortable_table, type column } from './table';
 import { counted, listed } from './words';
 
 const difference = (a: number | null, b: number | null) => (a === null || b === null ? null : b - a);
@@ -59,13 +59,6 @@ function overflow_text(part: value | undefined, grade: value | undefined): strin
 }
 
 function units_table(rows: row[]): HTMLElement {
-  const number = (key: string, title: string, text?: column['text']): column => ({
-    key,
-    title,
-    number: true,
-    ...(text ? { text } : {}),
-  });
-  const rounded = (v: value | undefined) => (typeof v === 'number' ? integer(v) : '–');
   const change = (v: value | undefined) => (typeof v === 'number' ? signed(v) : '–');
   const is_same = (key: string) => rows.every((row) => row[`a_${key}`] === row[`b_${key}`]);
   const columns: (column | false)[] = [
@@ -75,20 +68,20 @@ function units_table(rows: row[]): HTMLElement {
       text: (v, row) =>
         h('span', {}, String(v), row['layer'] ? h('span', { class: 'delta' }, ` ${row['layer']}`) : ''),
     },
-    number('a_bits', 'P of A'),
-    number('b_bits', 'P of B'),
-    number('a_certified', is_same('certified') ? 'Proven from' : 'Proven, A'),
-    !is_same('certified') && number('b_certified', 'Proven, B'),
-    number('a_overflow', 'Overflow, A', (v, row) => overflow_text(v, row['a_grade'])),
-    number('b_overflow', 'Overflow, B', (v, row) => overflow_text(v, row['b_grade'])),
-    number('a_luts', 'LUTs of A', rounded),
-    number('b_luts', 'LUTs of B', rounded),
-    number('luts', 'B less A', change),
-    number('a_cycles', is_same('cycles') ? 'Cycles' : 'Cycles of A'),
-    !is_same('cycles') && number('b_cycles', 'Cycles of B'),
-    !is_same('cycles') && number('cycles', 'B less A', change),
-    number('a_fold', is_same('fold') ? 'PE × SIMD' : 'PE × SIMD, A'),
-    !is_same('fold') && number('b_fold', 'PE × SIMD, B'),
+    number_column('a_bits', 'P of A'),
+    number_column('b_bits', 'P of B'),
+    number_column('a_certified', is_same('certified') ? 'Proven from' : 'Proven, A'),
+    !is_same('certified') && number_column('b_certified', 'Proven, B'),
+    number_column('a_overflow', 'Overflow, A', (v, row) => overflow_text(v, row['a_grade'])),
+    number_column('b_overflow', 'Overflow, B', (v, row) => overflow_text(v, row['b_grade'])),
+    number_column('a_luts', 'LUTs of A', rounded),
+    number_column('b_luts', 'LUTs of B', rounded),
+    number_column('luts', 'B less A', change),
+    number_column('a_cycles', is_same('cycles') ? 'Cycles' : 'Cycles of A'),
+    !is_same('cycles') && number_column('b_cycles', 'Cycles of B'),
+    !is_same('cycles') && number_column('cycles', 'B less A', change),
+    number_column('a_fold', is_same('fold') ? 'PE × SIMD' : 'PE × SIMD, A'),
+    !is_same('fold') && number_column('b_fold', 'PE × SIMD, B'),
   ];
   const known = columns
     .filter((column) => column !== false)

@@ -2,7 +2,7 @@
 // The page of a study of many designs: which registers, at what price. A strip chooses network, folding and device, and
 // everything below it follows.
 import { say_again } from './contents';
-import type { report, row, value } from './data';
+import type { report, row } from './data';
 import { baselines, breakdown_figure, breakdown_finding, first_asked, type asked } from './designs_baselines';
 import { compare } from './designs_compare';
 import { front_figure, overflow_said, type picked } from './designs_front';
@@ -27,7 +27,7 @@ import type { drawing } from './figure';
 import { integer, method_names, percent } from './format';
 import { grade_mark } from './grade';
 import { colophon, masthead, sections_of, type page, type part, type text } from './page';
-import { sortable_table, type column } from './table';
+import { number_column, rounded, sortable_table, type column } from './table';
 import { counted } from './words';
 
 const key_names: Record<(typeof choice_keys)[number], string> = {
@@ -112,29 +112,22 @@ function command_of(text: string): HTMLElement {
 }
 
 function designs_table(designs: design[], is_psnr: boolean): HTMLElement {
-  const number = (key: string, title: string, text?: column['text']): column => ({
-    key,
-    title,
-    number: true,
-    ...(text ? { text } : {}),
-  });
-  const rounded = (v: value | undefined) => (typeof v === 'number' ? integer(v) : '–');
   const by_key = new Map(designs.map((design) => [design.key, design]));
   const of = (row: row) => by_key.get(String(row['key']))!;
   const columns: column[] = [
     { key: 'network', title: 'Network' },
     { key: 'registers', title: 'Registers' },
-    number('bits', 'P'),
-    number('score', is_psnr ? 'PSNR' : 'Top-1', (v, row) =>
+    number_column('bits', 'P'),
+    number_column('score', is_psnr ? 'PSNR' : 'Top-1', (v, row) =>
       h('span', { class: 'with-grade' }, grade_mark(of(row).grade), score_said(v as number | null, is_psnr)),
     ),
-    number('loss', 'Loss', (v) => (typeof v !== 'number' ? '–' : is_psnr ? `${v.toFixed(2)} dB` : percent(v, 2))),
+    number_column('loss', 'Loss', (v) => (typeof v !== 'number' ? '–' : is_psnr ? `${v.toFixed(2)} dB` : percent(v, 2))),
     { key: 'overflow', title: 'Overflow' },
-    number('luts', 'LUTs', rounded),
-    number('ff', 'FF', rounded),
-    number('bram18', 'RAMB18'),
-    number('dsp', 'DSP'),
-    number('fps', 'Frames/s', (v) => rate_said(v as number | null)),
+    number_column('luts', 'LUTs', rounded),
+    number_column('ff', 'FF', rounded),
+    number_column('bram18', 'RAMB18'),
+    number_column('dsp', 'DSP'),
+    number_column('fps', 'Frames/s', (v) => rate_said(v as number | null)),
     { key: 'fits', title: 'Fits', text: (v, row) => h('span', { title: of(row).shortage }, String(v)) },
     {
       key: 'command',

@@ -13,10 +13,9 @@ import { blocks_of, ladder_of, measured_cycles_per_frame, run_facts } from './ru
 import { price_figure, price_finding } from './run_price';
 import { rate_figure, rate_finding } from './run_rate';
 import { steps_figure, steps_finding } from './run_steps';
-import { plain_table, sortable_table, type column } from './table';
+import { number_column, plain_table, sortable_table, type column } from './table';
 import { counted, listed } from './words';
 
-const number = (key: string, title: string): column => ({ key, title, number: true });
 const id = (key: string, title = key): column => ({ key, title, number: true, text: plain });
 
 function assumptions_table(report: report): HTMLElement {
@@ -59,8 +58,8 @@ function flips_table(report: report): HTMLElement {
       id('class', 'Class'),
       id('exact_class', 'Exact class'),
       { key: 'effect', title: 'Effect', text: effect },
-      number('events', 'Overflows'),
-      number('abs_error', 'Mean |error|'),
+      number_column('events', 'Overflows'),
+      number_column('abs_error', 'Mean |error|'),
     ],
     table(report, 'flips'),
     6,
@@ -72,7 +71,7 @@ function events_table(report: report): HTMLElement {
     'The first overflow events',
     [
       ...['frame', 'unit', 'position', 'channel', 'step', 'cycle', 'pe'].map((key) => id(key)),
-      ...['before', 'addend', 'exact', 'stored'].map((key) => number(key, key)),
+      ...['before', 'addend', 'exact', 'stored'].map((key) => number_column(key, key)),
       { key: 'persistent', title: 'kind', text: (v) => (v ? 'persistent' : 'transient') },
     ],
     table(report, 'events'),

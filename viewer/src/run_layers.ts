@@ -6,7 +6,7 @@ import { integer, percent, share } from './format';
 import { grade_mark } from './grade';
 import { busy_share } from './run_tracks';
 import { luts_of, states, type run_facts } from './run_model';
-import { sortable_table, type column } from './table';
+import { number_column, sortable_table, type column } from './table';
 
 /** A bar of `part` of the cell, and what it says. */
 function bar(part: number, text: string, color: string): HTMLElement {
@@ -57,12 +57,6 @@ export function layer_rows(facts: run_facts): row[] {
 export function layers_table(facts: run_facts): HTMLElement {
   const rows = layer_rows(facts);
   const most = Math.max(1, ...rows.map((row) => Number(row['luts'] ?? 0)));
-  const number = (key: string, title: string, text?: column['text']): column => ({
-    key,
-    title,
-    number: true,
-    ...(text ? { text } : {}),
-  });
   const share_of = (v: unknown) => (typeof v === 'number' ? percent(v, 1) : '–');
   const columns: column[] = [
     {
@@ -71,26 +65,26 @@ export function layers_table(facts: run_facts): HTMLElement {
       text: (v, row) =>
         h('span', {}, String(v), row['layer'] ? h('span', { class: 'delta' }, ` ${row['layer']}`) : ''),
     },
-    number('bits', 'P'),
-    number('certified', 'Proven from', (v) => (typeof v === 'number' ? marked('proved', String(v)) : '–')),
-    number('overflow', 'Overflow', (v, row) => {
+    number_column('bits', 'P'),
+    number_column('certified', 'Proven from', (v) => (typeof v === 'number' ? marked('proved', String(v)) : '–')),
+    number_column('overflow', 'Overflow', (v, row) => {
       const grade = row['grade'] as 'proved' | 'simulated';
       return Number(v) > 0 ? marked('simulated', share(Number(v)), true) : marked(grade, 'none');
     }),
-    number('busy', facts.has_states ? 'Working' : 'Busy', (v) =>
+    number_column('busy', facts.has_states ? 'Working' : 'Busy', (v) =>
       typeof v === 'number' ? bar(v, percent(v, 1), 'var(--working)') : '–',
     ),
-    number('starved', 'Starved', share_of),
-    number('blocked', 'Blocked', share_of),
-    number('luts', 'LUTs', (v) => (typeof v === 'number' ? bar(v / most, integer(v), 'var(--compute)') : '–')),
+    number_column('starved', 'Starved', share_of),
+    number_column('blocked', 'Blocked', share_of),
+    number_column('luts', 'LUTs', (v) => (typeof v === 'number' ? bar(v / most, integer(v), 'var(--compute)') : '–')),
     { key: 'shape', title: 'MH × MW', number: true },
     { key: 'fold', title: 'PE × SIMD', number: true },
     { key: 'weights', title: 'Weights' },
     { key: 'input', title: 'Input' },
-    number('claimed', 'Claimed'),
-    number('l1_bound', 'l1 bound'),
-    number('data_type_bound', 'Data type'),
-    number('zeros', 'Zeros', (v) => (typeof v === 'number' ? percent(v, 0) : '–')),
+    number_column('claimed', 'Claimed'),
+    number_column('l1_bound', 'l1 bound'),
+    number_column('data_type_bound', 'Data type'),
+    number_column('zeros', 'Zeros', (v) => (typeof v === 'number' ? percent(v, 0) : '–')),
   ];
   const known = columns.filter((column) =>
     rows.some((row) => row[column.key] !== null && row[column.key] !== undefined),

@@ -2,7 +2,7 @@
 // Tables that read well, sort on request and scroll inside themselves on a narrow screen.
 import type { row, value } from './data';
 import { h } from './dom';
-import { cell_text } from './format';
+import { cell_text, integer } from './format';
 
 export interface column {
   key: string;
@@ -11,6 +11,14 @@ export interface column {
   /** numbers stand to the right */
   number?: boolean;
 }
+
+/** A column of numbers, with text of their own where `text` is given. */
+export function number_column(key: string, title: string, text?: column['text']): column {
+  return { key, title, number: true, ...(text ? { text } : {}) };
+}
+
+/** A number as it is read, or a dash where there is none. */
+export const rounded = (v: value | undefined): string => (typeof v === 'number' ? integer(v) : '–');
 
 function compare(a: value | undefined, b: value | undefined): number {
   if (a === null || a === undefined) return b === null || b === undefined ? 0 : 1;
