@@ -4,11 +4,19 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <random>
 #include <sstream>
+#include <thread>
+
+#include "spillway/models/data/npy.h"
+#include "spillway/tests/effort.h"
 
 namespace spillway::faults {
 
@@ -42,6 +50,34 @@ void tally::add(const std::string& wrong) {
     ++m_right;
   else
     FAIL_CHECK(fmt::format("{}, try {}: {}", m_what, m_tried, wrong));
+}
+
+bool is_long() { return spillway::testing::effort() >= 20; }
+
+int tries(int kills) {
+  const int effort = spillway::testing::effort();
+  return effort > 1 ? 5 * effort / kills : 2;
+}
+
+void kill_after(const std::vector<std::string>& command, std::chrono::milliseconds moment) {
+  run_process(command, [&](int pid) {
+    std::this_thread::sleep_for(moment);
+    kill(pid, SIGKILL);
+  });
+}
+
+std::string title(const std::string& what, std::chrono::milliseconds whole) {
+  return fmt::format("{} ({:.1f} s)", what, static_cast<double>(whole.count()) / 1000);
+}
+
+std::string drawn_inputs(const testing::temporary_directory& scratch, const std::vector<std::int64_t>& shape,
+                         unsigned bits) {
+  integer_tensor inputs = integer_tensor::zeros(unsigned_type(static_cast<int>(bits)), shape);
+  std::mt19937_64 random(5);
+  for (std::int64_t& word : inputs.words) word = static_cast<std::int64_t>(random() >> (64 - bits));
+  const std::string path = scratch.file(fmt::format("inputs-{}.npy", fmt::join(shape, "x")));
+  write_npy(path, inputs);
+  return path;
 }
 
 std::string snapshot(const std::string& path) {

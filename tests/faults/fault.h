@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
 namespace spillway::faults {
 
@@ -65,6 +67,22 @@ class tally {
 
 /// Every byte below a path, to see whether something has changed.
 std::string snapshot(const std::string& path);
+
+/// The long tests, `tools/test --long`: runs of 10 s and more, 100 kills of each.
+bool is_long();
+
+/// How often a subject is tried that is killed as many times in a try: 2, or 100 kills in the long tests.
+int tries(int kills);
+
+/// kill -9 after a while.
+void kill_after(const std::vector<std::string>& command, std::chrono::milliseconds moment);
+
+/// What is tried, and how long it takes undisturbed.
+std::string title(const std::string& what, std::chrono::milliseconds whole);
+
+/// A file of inputs of `bits` bits, drawn: [frames, channels, height, width].
+std::string drawn_inputs(const testing::temporary_directory& scratch, const std::vector<std::int64_t>& shape,
+                         unsigned bits);
 
 /// How long a call takes.
 template <class Action>
