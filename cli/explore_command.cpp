@@ -151,9 +151,8 @@ void add_explore_command(CLI::App& app, command_action& action) {
   command->add_flag("--json", options->json, "Print JSON");
   command->footer(
       "What --folding fixes of a unit stays; all else is searched for: folds, memories, multipliers, comparators.\n"
-      "With --fps or --cycles the design with the fewest resources, without them the fastest that fits. With a rate "
-      "to\n"
-      "reach --fifos is full-rate if it is left out.\n"
+      "With --fps or --cycles the design with the fewest resources, with budgets or a device the fastest that fits;\n"
+      "with none of these nothing is searched for. With a rate to reach --fifos is full-rate if it is left out.\n"
       "Examples:\n"
       "  spillway explore net.onnx --device zcu104 --luts 60% --bram 80% -o folding_config.json\n"
       "  spillway explore tfc.onnx --fps 100000 --clock-mhz 200 -o folding_config.json\n"

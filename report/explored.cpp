@@ -293,6 +293,7 @@ nlohmann::ordered_json as_json(const explored& of) {
 
 std::string to_text(const explored& of) {
   std::string text;
+  if (!of.found) text += "the design as it is; a rate, a budget or a device would be searched for\n";
   add_price_text(text, of);
   for (const dataflow_unit& unit : of.flow.units) {
     const unit_ports ports = ports_of(unit);

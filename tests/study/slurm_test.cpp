@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <random>
 #include <sstream>
 #include <thread>
 
 #include "spillway/tests/cli/run_process.h"
+#include "spillway/tests/effort.h"
 #include "spillway/tests/traces/temporary_directory.h"
 
 // A study as Slurm job arrays, on real daemons: tests/study/slurm_cluster. They need root.
@@ -85,6 +89,23 @@ std::vector<std::string> study_words(std::vector<std::string> more) {
   return words;
 }
 
+/// Whether a child has not ended; it is not waited for.
+bool is_running(int pid) {
+  siginfo_t ended{};
+  return waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
+}
+
+/// The store that a study comes to on the daemons, its tasks of a second each, while something is done to it.
+std::string study_on_slurm(const std::string& directory, const std::function<void(int)>& while_running) {
+  REQUIRE(spillway_command(study_words({"plan", "-o", directory, "--seconds", "1"})).code == 0);
+  const process_result run = run_process({SPILLWAY_BINARY_DIR "/spillway", "study", "slurm", directory, "--poll", "0.3",
+                                          "--retries", "50", "--no-report", "--quiet"},
+                                         while_running);
+  CAPTURE(run.err);
+  REQUIRE(run.code == 0);
+  return text_of(directory + "/study.sqlite");
+}
+
 }  // namespace
 
 TEST_CASE("job arrays come to the bytes of one process, though tasks, a node and the controller are killed") {
@@ -93,29 +114,58 @@ TEST_CASE("job arrays come to the bytes of one process, though tasks, a node and
     return;
   }
   const testing::temporary_directory scratch;
-  const std::string whole = scratch.file("whole"), cut = scratch.file("cut");
+  const std::string whole = scratch.file("whole");
   REQUIRE(spillway_command(study_words({"-o", whole, "--no-report"})).code == 0);
   cluster daemons(scratch.file("slurm"));
   for (const bool disturbed : {false, true}) {
     CAPTURE(disturbed);
-    const std::string directory = cut + (disturbed ? "-disturbed" : "");
-    REQUIRE(spillway_command(study_words({"plan", "-o", directory, "--seconds", "1"})).code == 0);
     int killed = 0;
-    const process_result run = run_process({SPILLWAY_BINARY_DIR "/spillway", "study", "slurm", directory, "--poll",
-                                            "0.3", "--retries", "5", "--no-report", "--quiet"},
-                                           [&](int) {
-                                             if (!disturbed) return;
-                                             for (int look = 0; look < 100 && killed == 0; ++look) {
-                                               std::this_thread::sleep_for(std::chrono::milliseconds(50));
-                                               killed += kill_tasks(directory);
-                                             }
-                                             daemons.restart_node(1);
-                                             killed += kill_tasks(directory);
-                                             daemons.restart_controller();
-                                           });
-    CAPTURE(run.err);
-    REQUIRE(run.code == 0);
+    const std::string directory = scratch.file(disturbed ? "disturbed" : "cut");
+    const std::string store = study_on_slurm(directory, [&](int) {
+      if (!disturbed) return;
+      for (int look = 0; look < 100 && killed == 0; ++look) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        killed += kill_tasks(directory);
+      }
+      daemons.restart_node(1);
+      killed += kill_tasks(directory);
+      daemons.restart_controller();
+    });
     if (disturbed) CHECK(killed > 0);
-    CHECK(text_of(directory + "/study.sqlite") == text_of(whole + "/study.sqlite"));
+    CHECK(store == text_of(whole + "/study.sqlite"));
   }
+}
+
+TEST_CASE("100 kills of tasks, nodes and the controller at random moments lose nothing" *
+          doctest::skip(testing::effort() < 20)) {
+  REQUIRE(geteuid() == 0);
+  const testing::temporary_directory scratch;
+  const std::string whole = scratch.file("whole");
+  REQUIRE(spillway_command(study_words({"-o", whole, "--no-report"})).code == 0);
+  const std::string expected = text_of(whole + "/study.sqlite");
+  cluster daemons(scratch.file("slurm"));
+  std::mt19937_64 random(1);
+  int tasks = 0, nodes = 0, controllers = 0, studies = 0, right = 0;
+  while (tasks + nodes + controllers < 100) {
+    const std::string directory = scratch.file(fmt::format("study-{}", studies++));
+    const std::string store = study_on_slurm(directory, [&](int pid) {
+      for (int kills = 0; kills < 12 && is_running(pid); ++kills) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 2000));
+        const auto draw = random() % 6;
+        if (draw < 4) {
+          tasks += kill_tasks(directory);
+        } else if (draw < 5) {
+          daemons.restart_node(1 + static_cast<int>(random() % 2));
+          ++nodes;
+        } else {
+          daemons.restart_controller();
+          ++controllers;
+        }
+      }
+    });
+    right += store == expected ? 1 : 0;
+  }
+  CHECK(right == studies);
+  MESSAGE(fmt::format("| kill -9 under Slurm: {} tasks, {} nodes, {} controllers | {} studies | {} | {} |", tasks,
+                      nodes, controllers, studies, right, studies - right));
 }
