@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
                                                 {"ultrascale", spillway::print_ultrascale},
                                                 {"units", spillway::print_units},
                                                 {"units-held-out", spillway::print_units_held_out},
+                                                {"units-tails", spillway::print_units_of_tails},
                                                 {"bands-units", spillway::print_units_for_bands},
                                                 {"bands-matrix", spillway::print_matrix_for_bands},
                                                 {"constant", spillway::print_constant},

@@ -53,6 +53,9 @@ void print_networks();
 void print_units();
 void print_units_held_out();
 
+/// Units of the kinds whose errors spread most, for the ends of their bands; nothing is fitted on them.
+void print_units_of_tails();
+
 /// Units of every kind that neither fit nor bands have seen: how often a count lies within its band.
 void print_units_for_bands();
 void print_matrix_for_bands();

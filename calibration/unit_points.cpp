@@ -53,6 +53,17 @@ constexpr unit_box unseen_by_bands{"b",
                                    {3, 4, 8, 9, 16, 20, 25, 49},
                                    {2, 3, 6, 20, 32, 72, 160, 600}};
 
+/// The same sizes, other draws, and enough of a kind for the tails of its errors: eight units show their range alone.
+constexpr unit_box tails{"t",
+                         14,
+                         20,
+                         {1, 2, 4, 5, 7, 8, 11, 13},
+                         {1, 2, 2, 3, 4, 6, 7, 8},
+                         {1, 2, 3, 4, 6, 9, 12, 16},
+                         {6, 8, 9, 11, 14, 15, 20, 26},
+                         {3, 4, 8, 9, 16, 20, 25, 49},
+                         {2, 3, 6, 20, 32, 72, 160, 600}};
+
 /// Draws of one list; each number as likely as another.
 class draws {
  public:
@@ -274,6 +285,13 @@ void print_units_of(const unit_box& box) {
 
 void print_units() { print_units_of(calibrated); }
 void print_units_held_out() { print_units_of(unseen); }
+void print_units_of_tails() {
+  draws from(tails);
+  for (const char* style : {"parallel", "binary_search"}) thresholdings(from, style);
+  selections(from);
+  converters(from);
+  streams(from);
+}
 void print_units_for_bands() { print_units_of(unseen_by_bands); }
 
 }  // namespace spillway
