@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "spillway/explore/study/exact_pass.h"
-#include "spillway/explore/study/observe_design.h"
+#include "spillway/explore/study/lower_on_data.h"
 #include "spillway/explore/study/width_search.h"
 #include "spillway/models/data/data_split.h"
 #include "spillway/models/data/labels.h"

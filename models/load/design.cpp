@@ -69,8 +69,12 @@ design streamline_design(network file, std::string model, const streamline_optio
   return result;
 }
 
-void lower_design(design& of, const design_options& options) {
+void take_choices(design& of, const design_options& options) {
   of.choices = choices_of(of.integers, options, of.assumptions);
+}
+
+void lower_design(design& of, const design_options& options) {
+  take_choices(of, options);
   of.flow = lower(of.integers, of.choices);
 }
 

@@ -42,6 +42,9 @@ design load_design(const std::filesystem::path& model, const design_options& opt
 /// no units yet.
 design streamline_design(network file, std::string model, const streamline_options& options = {});
 
+/// Gives a design the choices of the options and of the folding file that they name, and no units.
+void take_choices(design& of, const design_options& options);
+
 /// The second part: gives a design its units, whatever it had before. The options' `streamline` does not count.
 void lower_design(design& of, const design_options& options);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spillway/explore/study/observe_design.h"
+#include "spillway/explore/study/lower_on_data.h"
 
 #include "spillway/explore/study/exact_pass.h"
 #include "spillway/models/dataflow/lower.h"
@@ -32,11 +32,8 @@ bool search(design& of, const register_data& data) {
 }  // namespace
 
 bool lower_design_on_data(design& of, const design_options& options, const register_data& data) {
-  design_options without = options;
-  without.lowering.registers.clear();
-  lower_design(of, without);
+  take_choices(of, options);
   of.flow = {};
-  of.choices.registers = options.lowering.registers;
   if (data.calibration && asks_for_observed(of.choices) && !observe(of, data)) return false;
   if (data.validation && asks_for_searched(of.choices) && !search(of, data)) return false;
   of.flow = lower(of.integers, of.choices);  // refuses what is open still
