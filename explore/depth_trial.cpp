@@ -23,13 +23,8 @@ depth_trial::depth_trial(const dataflow& flow, const network_times& unlimited, c
     : m_latest(latest), m_frames(frames), m_links(unlimited.links()) {
   const network_times fresh(flow);
   for (const auto& unit : fresh.units()) m_units.push_back(unit->clone());
-  for (link_times& link : m_links) {
-    link.push.resize(static_cast<std::size_t>(frames * link.beats));
-    link.pop.resize(static_cast<std::size_t>(frames * link.beats));
-    link.pushed = link.popped = frames * link.beats;
-  }
   std::size_t beats = 0;
-  for (const link_times& link : m_links) beats += link.push.size();
+  for (const link_times& link : m_links) beats += static_cast<std::size_t>(frames * link.beats);
   m_most_looks = most_looks(beats) * m_units.size();
   m_wrong.resize(m_units.size());
   m_kept.resize(m_links.size());
@@ -76,73 +71,75 @@ bool depth_trial::settle() {
 bool depth_trial::look_at(std::size_t unit) {
   m_wrong[unit] = false;
   const auto at = m_units[unit]->clone();
-  std::vector<std::vector<cycle>> pops, pushes;
-  for (const int stream : at->in) {
-    link_times& link = m_links[static_cast<std::size_t>(stream)];
-    pops.push_back(link.pop);
-    link.popped = 0;
-  }
-  for (const int stream : at->out) {
-    link_times& link = m_links[static_cast<std::size_t>(stream)];
-    pushes.push_back(link.push);
-    link.pushed = 0;
-  }
+  std::vector<cycle_runs> pops, pushes;
+  for (const int stream : at->in) pops.push_back(std::exchange(m_links[static_cast<std::size_t>(stream)].pop, {}));
+  for (const int stream : at->out) pushes.push_back(std::exchange(m_links[static_cast<std::size_t>(stream)].push, {}));
   at->advance(m_links, {m_frames, m_frames});
   bool good = true;
   for (std::size_t port = 0; port < pops.size(); ++port)
-    good = follow_pops(static_cast<std::size_t>(at->in[port]), pops[port]) && good;
+    good = follow_pops(static_cast<std::size_t>(at->in[port]), std::move(pops[port])) && good;
   for (std::size_t port = 0; port < pushes.size(); ++port)
-    good = follow_pushes(static_cast<std::size_t>(at->out[port]), pushes[port]) && good;
+    good = follow_pushes(static_cast<std::size_t>(at->out[port]), std::move(pushes[port])) && good;
   return good;
 }
 
-bool depth_trial::follow_pops(std::size_t stream, const std::vector<cycle>& before) {
-  link_times& link = m_links[stream];
-  const std::int64_t beats = std::ssize(link.pop);
-  const bool all = link.popped == beats;
-  link.popped = beats;
-  if (before == link.pop) return all;
+depth_trial::undo& depth_trial::undo_of(std::size_t stream) {
   if (!m_kept[stream]) m_undo.push_back({stream, {}, {}});
   m_kept[stream] = true;
-  for (undo& kept : m_undo)
-    if (kept.stream == stream && kept.pop.empty()) kept.pop = before;
+  return *std::find_if(m_undo.begin(), m_undo.end(), [stream](const undo& kept) { return kept.stream == stream; });
+}
+
+bool depth_trial::follow_pops(std::size_t stream, cycle_runs before) {
+  const link_times& link = m_links[stream];
+  const std::int64_t beats = before.end();
+  const bool all = link.popped() == beats;
+  if (all && are_shifted(link.pop, 0, before, 0, beats, 0)) return true;
   bool wrong = false;
-  for (std::int64_t beat = 0; beat + link.depth < beats && !wrong; ++beat) {
-    const cycle was = before[static_cast<std::size_t>(beat)] + 1, is = *link.pop_of(beat) + 1,
-                push = *link.push_of(beat + link.depth);
-    wrong = is != was && (is > push || was >= push);
+  cycle_runs::place was_near = 0, is_near = 0, push_near = 0;
+  for (std::int64_t beat = 0; all && !wrong && beat + link.depth < beats;) {
+    const cycle_run was = before.from(beat, was_near), is = link.pop.from(beat, is_near),
+                    push = link.push.from(beat + link.depth, push_near);
+    const std::int64_t last = std::min({was.count, is.count, push.count}) - 1;
+    const auto differs = [&](std::int64_t i) { return was.at(i) != is.at(i); };
+    const auto is_wrong = [&](std::int64_t i) { return is.at(i) + 1 > push.at(i) || was.at(i) + 1 >= push.at(i); };
+    wrong = (differs(0) || differs(last)) && (is_wrong(0) || is_wrong(last));
+    beat += last + 1;
   }
   if (wrong) m_wrong[static_cast<std::size_t>(link.from)] = true;
+  undo& kept = undo_of(stream);
+  if (kept.pop.end() == 0) kept.pop = std::move(before);
   return all;
 }
 
-bool depth_trial::follow_pushes(std::size_t stream, const std::vector<cycle>& before) {
-  link_times& link = m_links[stream];
-  const std::int64_t beats = std::ssize(link.push);
-  const bool all = link.pushed == beats;
-  link.pushed = beats;
-  if (before == link.push) return all;
-  if (!m_kept[stream]) m_undo.push_back({stream, {}, {}});
-  m_kept[stream] = true;
-  for (undo& kept : m_undo)
-    if (kept.stream == stream && kept.push.empty()) kept.push = before;
-  const std::vector<cycle>& latest = m_latest.push[stream];
+bool depth_trial::follow_pushes(std::size_t stream, cycle_runs before) {
+  const link_times& link = m_links[stream];
+  const std::int64_t beats = before.end();
+  const bool all = link.pushed() == beats;
+  if (all && are_shifted(link.push, 0, before, 0, beats, 0)) return true;
+  const cycle_runs& latest = m_latest.pop[stream];
   bool wrong = false, late = false;
-  for (std::int64_t beat = 0; beat < beats; ++beat) {
-    const auto i = static_cast<std::size_t>(beat);
-    const cycle is = link.push[i], was = before[i], pop = link.pop[i];
-    late |= is > latest[i];
-    wrong |= is != was && (is + 1 > pop || was + 1 >= pop);
+  cycle_runs::place was_near = 0, is_near = 0, pop_near = 0, latest_near = 0;
+  for (std::int64_t beat = 0; all && !late && beat < beats;) {
+    const cycle_run was = before.from(beat, was_near), is = link.push.from(beat, is_near),
+                    pop = link.pop.from(beat, pop_near), limit = latest.from(beat, latest_near);
+    const std::int64_t last = std::min({was.count, is.count, pop.count, limit.count}) - 1;
+    const auto differs = [&](std::int64_t i) { return was.at(i) != is.at(i); };
+    const auto is_wrong = [&](std::int64_t i) { return is.at(i) + 1 > pop.at(i) || was.at(i) + 1 >= pop.at(i); };
+    late = is.first >= limit.first || is.at(last) >= limit.at(last);
+    wrong |= (differs(0) || differs(last)) && (is_wrong(0) || is_wrong(last));
+    beat += last + 1;
   }
   if (wrong) m_wrong[static_cast<std::size_t>(link.to)] = true;
+  undo& kept = undo_of(stream);
+  if (kept.push.end() == 0) kept.push = std::move(before);
   return all && !late;
 }
 
 void depth_trial::take_back(const std::vector<change>& depths) {
   for (undo& kept : m_undo) {
     link_times& link = m_links[kept.stream];
-    if (!kept.push.empty()) link.push = std::move(kept.push);
-    if (!kept.pop.empty()) link.pop = std::move(kept.pop);
+    if (kept.push.end() > 0) link.push = std::move(kept.push);
+    if (kept.pop.end() > 0) link.pop = std::move(kept.pop);
   }
   for (const change& was : depths) m_links[was.stream].depth = was.depth;
 }

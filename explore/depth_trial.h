@@ -33,14 +33,14 @@ class depth_trial {
  private:
   struct undo {
     std::size_t stream;
-    std::vector<times::cycle> push, pop;  ///< empty where it did not change
+    times::cycle_runs push, pop;  ///< empty where it did not change
   };
 
   bool settle();
   bool look_at(std::size_t unit);
-  bool follow_pops(std::size_t stream, const std::vector<times::cycle>& before);
-  bool follow_pushes(std::size_t stream, const std::vector<times::cycle>& before);
-  void keep(std::size_t stream);
+  bool follow_pops(std::size_t stream, times::cycle_runs before);
+  bool follow_pushes(std::size_t stream, times::cycle_runs before);
+  undo& undo_of(std::size_t stream);
   void take_back(const std::vector<change>& depths);
 
   const latest_times& m_latest;

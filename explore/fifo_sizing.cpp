@@ -18,24 +18,23 @@ namespace spillway {
 
 namespace {
 
-using times::cycle;
+using times::cycle_runs;
 
 /// Frames in which a lost cycle has to show.
 constexpr std::int64_t shown_frames = 20;
 /// Beats of all streams and frames that one look at a design follows, where fewer frames tell the same.
 constexpr std::int64_t most_beats = 4'000'000;
 
-/// The least depths with which pushes by `latest` find room where beats are taken at `pops`.
-int depth_between(const std::vector<cycle>& pops, const std::vector<cycle>& latest) {
-  std::int64_t depth = 2, taken = 0;
-  for (std::int64_t beat = 0; beat < std::ssize(latest); ++beat) {
-    const cycle push = latest[static_cast<std::size_t>(beat)];
-    if (push >= latest_times::no_limit) continue;
-    while (taken < beat && pops[static_cast<std::size_t>(taken)] + 1 <= push) ++taken;
-    depth = std::max(depth, beat - taken + 1);
-  }
-  return static_cast<int>(depth);
+/// The least depth with which the beats find room where they are taken at `pops` and pushed at `pushes`, each of these
+/// `lead` cycles earlier.
+int depth_between(const cycle_runs& pops, const cycle_runs& pushes, std::int64_t lead) {
+  const std::int64_t fill =
+      greatest_fill(pushes, pops, {.end = latest_times::no_limit - 1, .lead = lead + 1});  // room is there a cycle later
+  return static_cast<int>(std::max<std::int64_t>(fill, 2));
 }
+
+/// As late as the pushes of `latest` may be: a cycle before the pops.
+constexpr std::int64_t before_pop = 1;
 
 class sizing {
  public:
@@ -97,7 +96,7 @@ class sizing {
     m_latest = compute_latest_times(m_unlimited, network, frames, true);
     m_least.clear();
     for (std::size_t s = 0; s < m_report.streams.size(); ++s)
-      m_least.push_back(depth_between(network.links()[s].pop, m_latest.push[s]));
+      m_least.push_back(depth_between(network.links()[s].pop, m_latest.pop[s], before_pop));
     depth_trial trial(m_unlimited, network, m_latest, frames);
     begin(trial, network, frames);
     std::vector<std::size_t> deep;
@@ -124,8 +123,8 @@ class sizing {
     double latest_bits = 0, soonest_bits = 0;
     for (std::size_t s = 0; s < m_report.streams.size(); ++s) {
       const auto bits = static_cast<double>(m_report.streams[s].bits);
-      latest.push_back({s, depth_between(late.pop[s], late.push[s])});
-      soonest.push_back({s, depth_between(network.links()[s].pop, network.links()[s].push)});
+      latest.push_back({s, depth_between(late.pop[s], late.pop[s], before_pop)});
+      soonest.push_back({s, depth_between(network.links()[s].pop, network.links()[s].push, 0)});
       latest_bits += bits * latest.back().depth;
       soonest_bits += bits * soonest.back().depth;
     }

@@ -14,6 +14,8 @@ namespace {
 using namespace times;
 constexpr cycle no_limit = latest_times::no_limit;
 
+cycle before(cycle when) { return when < no_limit ? when - 1 : no_limit; }
+
 /// The latest pops of a unit's inputs from the latest pushes of its outputs; one overload for each sort of unit.
 class backward_pass {
  public:
@@ -22,28 +24,38 @@ class backward_pass {
 
   void run(const dataflow& flow) {
     for (std::size_t u = flow.units.size(); u-- > 0;) {
-      m_unit = m_network.units()[u + 1].get();
-      std::visit([this](const auto& unit) { go(unit); }, flow.units[u]);
-      offer_pushes(*m_unit);
-    }
-  }
-
-  /// A beat is pushed a cycle before it is taken, at the latest.
-  void offer_pushes(const timed_unit& reader) {
-    for (const int stream : reader.in) {
-      const auto& pops = m_latest.pop[static_cast<std::size_t>(stream)];
-      std::transform(pops.begin(), pops.end(), m_latest.push[static_cast<std::size_t>(stream)].begin(),
-                     [](cycle pop) { return pop < no_limit ? pop - 1 : no_limit; });
+      const timed_unit& unit = *m_network.units()[u + 1];
+      m_push.clear();
+      m_pop.clear();
+      for (const int stream : unit.out) m_push.push_back(latest_pushes(static_cast<std::size_t>(stream)));
+      for (const int stream : unit.in)
+        m_pop.emplace_back(m_frames * m_network.links()[static_cast<std::size_t>(stream)].beats, no_limit);
+      std::visit([this](const auto& any) { go(any); }, flow.units[u]);
+      for (std::size_t port = 0; port < m_pop.size(); ++port)
+        for (const cycle pop : m_pop[port]) m_latest.pop[static_cast<std::size_t>(unit.in[port])].append(pop);
     }
   }
 
  private:
+  std::vector<cycle> latest_pushes(std::size_t stream) const {
+    const cycle_runs& pops = m_latest.pop[stream];
+    std::vector<cycle> pushes;
+    pushes.reserve(static_cast<std::size_t>(pops.end()));
+    cycle_runs::place near = 0;
+    for (std::int64_t beat = 0; beat < pops.end();) {
+      const cycle_run run = pops.from(beat, near);
+      for (std::int64_t i = 0; i < run.count; ++i) pushes.push_back(before(run.at(i)));
+      beat += run.count;
+    }
+    return pushes;
+  }
+
   template <class Unit>
   void go(const Unit& unit) {
     const step_program program = simplified(program_of(unit));
     std::vector<cycle*> pushes, pops;  // behind the last beat
-    for (const int stream : m_unit->out) pushes.push_back(end_of(m_latest.push, stream));
-    for (const int stream : m_unit->in) pops.push_back(end_of(m_latest.pop, stream));
+    for (auto& list : m_push) pushes.push_back(list.data() + list.size());
+    for (auto& list : m_pop) pops.push_back(list.data() + list.size());
     cycle now = no_limit;
     std::int64_t pace = 0;  // from a step to the one after it
     for (std::int64_t repeat = m_frames * program.repeats; repeat > 0; --repeat)
@@ -59,8 +71,8 @@ class backward_pass {
   }
 
   void go(const sliding_window& unit) {
-    const auto& push = m_latest.push[static_cast<std::size_t>(m_unit->out[0])];
-    auto& write = m_latest.pop[static_cast<std::size_t>(m_unit->in[0])];
+    const std::vector<cycle>& push = m_push[0];
+    std::vector<cycle>& write = m_pop[0];
     // Forward: what each beat needs, and up to which word it makes room.
     std::vector<std::int64_t> ends, limits;
     const bool is_parallel = unit.style == window_style::parallel;
@@ -72,7 +84,6 @@ class backward_pass {
       at.next_beat();
       limit = at.first() + (is_parallel ? at.beat() : 0) + depth;
     }
-    std::fill(write.begin(), write.end(), no_limit);
     std::int64_t word = std::ssize(write);  // words from here on have their latest cycle
     cycle send = no_limit;
     const auto settle = [&](std::int64_t from) {
@@ -95,10 +106,8 @@ class backward_pass {
 
   void go(const width_converter& unit) {
     const converter_unit rules(unit);
-    const auto& push = m_latest.push[static_cast<std::size_t>(m_unit->out[0])];
-    auto& take = m_latest.pop[static_cast<std::size_t>(m_unit->in[0])];
-    std::fill(take.begin(), take.end(), no_limit);
-    std::vector<cycle> send(push);
+    std::vector<cycle>& send = m_push[0];
+    std::vector<cycle>& take = m_pop[0];
     std::int64_t taken = std::ssize(take) - 1, sent = std::ssize(send) - 1;
     while (taken >= 0 || sent >= 0) {
       if (taken >= 0 && (sent < 0 || rules.last_of_send(sent) < taken)) {
@@ -117,13 +126,6 @@ class backward_pass {
     }
   }
 
-  static cycle before(cycle when) { return when < no_limit ? when - 1 : no_limit; }
-
-  static cycle* end_of(std::vector<std::vector<cycle>>& of, int stream) {
-    auto& list = of[static_cast<std::size_t>(stream)];
-    return list.data() + list.size();
-  }
-
   template <class Work>
   static void for_each(int port, std::vector<cycle*>& ports, Work work) {
     if (port == step_segment::every)
@@ -135,7 +137,7 @@ class backward_pass {
   const network_times& m_network;
   std::int64_t m_frames;
   latest_times& m_latest;
-  const timed_unit* m_unit = nullptr;
+  std::vector<std::vector<cycle>> m_push, m_pop;  ///< of the unit's outputs and inputs
 };
 
 }  // namespace
@@ -143,21 +145,17 @@ class backward_pass {
 latest_times compute_latest_times(const dataflow& flow, const network_times& network, std::int64_t frames,
                                   bool last_only) {
   latest_times latest;
-  for (const link_times& link : network.links()) {
-    latest.push.emplace_back(frames * link.beats, no_limit);
-    latest.pop.emplace_back(frames * link.beats, no_limit);
-  }
+  latest.pop.resize(network.links().size());
   const link_times& output = network.output();
-  auto& pops = latest.pop[static_cast<std::size_t>(network.units().back()->in[0])];
+  std::vector<cycle> pops(static_cast<std::size_t>(frames * output.beats), no_limit);
   for (std::int64_t beat = std::ssize(pops); beat-- > 0;) {
     cycle& here = pops[static_cast<std::size_t>(beat)];
     if (beat + 1 < std::ssize(pops)) here = pops[static_cast<std::size_t>(beat + 1)] - 1;
     const bool is_end = (beat + 1) % output.beats == 0;
-    if (is_end && (!last_only || beat + 1 == std::ssize(pops))) here = std::min(here, *output.pop_of(beat));
+    if (is_end && (!last_only || beat + 1 == std::ssize(pops))) here = std::min(here, output.pop.at(beat));
   }
-  backward_pass pass(network, frames, latest);
-  pass.offer_pushes(*network.units().back());
-  pass.run(flow);
+  for (const cycle pop : pops) latest.pop[static_cast<std::size_t>(network.units().back()->in[0])].append(pop);
+  backward_pass(network, frames, latest).run(flow);
   return latest;
 }
 

@@ -9,11 +9,11 @@
 
 namespace spillway {
 
-/// The latest cycle of every push and every pop of each stream, that of beat 0 first, with which frames still end when
-/// they do. Events that no frame waits for have none: `no_limit`.
+/// The latest cycle of every pop of each stream, that of beat 0 first, with which frames still end when they do; a beat
+/// is pushed a cycle earlier, at the latest. Events that no frame waits for have none: `no_limit`.
 struct latest_times {
   static constexpr times::cycle no_limit = std::numeric_limits<times::cycle>::max() / 4;
-  std::vector<std::vector<times::cycle>> push, pop;  ///< by stream
+  std::vector<times::cycle_runs> pop;  ///< by stream
 };
 
 /// Goes backward through `frames` frames of `network`, which is `flow` with streams that never fill, from the cycles in

@@ -16,8 +16,8 @@ namespace {
 
 using namespace times;
 
-/// Beats that are remembered before old frames are forgotten.
-constexpr std::int64_t most_beats = std::int64_t{1} << 24;
+/// Runs of beats that are remembered before old frames are forgotten.
+constexpr std::size_t most_runs = std::size_t{1} << 22;
 
 std::int64_t iterations_per_frame(const dataflow_unit& unit) {
   if (const auto* u = std::get_if<mvau>(&unit)) return u->cycles_per_frame();
@@ -62,7 +62,7 @@ class evaluation {
 
   void note_done(std::int64_t frame) {
     const link_times& out = m_network.output();
-    m_result.done.append(static_cast<std::uint64_t>(*out.pop_of((frame + 1) * out.beats - 1)));
+    m_result.done.append(static_cast<std::uint64_t>(out.pop.at((frame + 1) * out.beats - 1)));
   }
 
   /// Once frames repeat, those in the middle are left out: what comes last is as it would be behind them.
@@ -86,8 +86,8 @@ class evaluation {
   }
 
   void forget() {
-    if (m_options.high_water) look_at_fills();
-    if (m_network.size() < most_beats) return;
+    if (m_options.high_water) look_at_fills(no_stop);
+    if (m_network.size() < most_runs) return;
     std::int64_t window = 4;
     for (std::size_t s = 0; s < m_high_water.size(); ++s) {
       const link_times& link = m_network.links()[s];
@@ -99,20 +99,27 @@ class evaluation {
 
   /// The last frame, and with it whatever else happens until the sink has it.
   bool last_frame() {
-    std::optional<network_times> before;
-    if (m_options.high_water) before = m_network;
     if (!next_frame()) return false;
     const link_times& out = m_network.output();
-    const cycle end = *out.pop_of(m_frames * out.beats - 1);
+    const cycle end = out.pop.at(m_frames * out.beats - 1);
     m_result.cycles = static_cast<std::uint64_t>(end) + 1;
     if (m_options.issues) note_issues();
+    if (m_options.high_water) note_fills(m_frames, end);
     if (m_activity) note_activity(end);
-    if (!before) return true;
-    m_network = std::move(*before);
-    if (goes_beyond(end)) start_again();
-    run_on(m_frames, end);
-    look_at_fills();
     return true;
+  }
+
+  /// The greatest fills up to cycle `end`. Frames that nothing of the input is in (windows of padding alone) may have
+  /// come out before it was there, so that what was looked at goes beyond.
+  void note_fills(std::int64_t offered, cycle end) {
+    if (m_last_look > end) {
+      m_network = network_times(m_flow);
+      std::fill(m_high_water.begin(), m_high_water.end(), 0);
+      std::fill(m_looked_at.begin(), m_looked_at.end(), 0);
+      m_done = 0;
+    }
+    run_on(offered, end);
+    look_at_fills(end);
   }
 
   void note_issues() {
@@ -140,21 +147,6 @@ class evaluation {
   /// Periods that are left out.
   std::int64_t skipped() const { return m_repeats ? (m_all - m_frames) / m_repeats->period : 0; }
 
-  /// True where frames come out that nothing of the input is in (windows of padding alone), before it is there.
-  bool goes_beyond(cycle end) const {
-    return std::any_of(m_network.links().begin(), m_network.links().end(), [end](const link_times& link) {
-      return (link.pushed > link.first && *link.push_of(link.pushed - 1) > end) ||
-             (link.popped > link.first && *link.pop_of(link.popped - 1) > end);
-    });
-  }
-
-  void start_again() {
-    m_network = network_times(m_flow);
-    std::fill(m_high_water.begin(), m_high_water.end(), 0);
-    std::fill(m_looked_at.begin(), m_looked_at.end(), 0);
-    m_done = 0;
-  }
-
   beat_times finished() {
     m_result.cycles += static_cast<std::uint64_t>(skipped()) * m_result.steady.cycles;
     m_result.done.go_on(m_result.steady);
@@ -171,10 +163,10 @@ class evaluation {
   /// Not all units can do the next frame: they go on until none can.
   beat_times stopped() {
     run_on(m_all, no_stop);
-    if (m_network.output().popped >= m_all * m_network.output().beats) return finished_before_deadlock();
-    m_result.frames = static_cast<std::uint64_t>(m_network.output().popped / m_network.output().beats);
+    if (m_network.output().popped() >= m_all * m_network.output().beats) return finished_before_deadlock();
+    m_result.frames = static_cast<std::uint64_t>(m_network.output().popped() / m_network.output().beats);
     m_result.deadlock = find_deadlock(m_network);
-    look_at_fills();
+    look_at_fills(no_stop);
     m_result.high_water = m_high_water;
     return std::move(m_result);
   }
@@ -182,15 +174,11 @@ class evaluation {
   /// The sink has all frames before the units in front stand still, since nothing of the last ones' input is in them.
   beat_times finished_before_deadlock() {
     for (; m_done < m_all; ++m_done) note_done(m_done);
-    const cycle end = *m_network.output().pop_of(m_all * m_network.output().beats - 1);
+    const cycle end = m_network.output().pop.at(m_all * m_network.output().beats - 1);
     m_result.cycles = static_cast<std::uint64_t>(end) + 1;
     if (m_options.issues) note_issues();
+    if (m_options.high_water) note_fills(m_all, end);
     if (m_activity) note_activity(end);
-    if (m_options.high_water) {
-      start_again();
-      run_on(m_all, end);
-      look_at_fills();
-    }
     return finished();
   }
 
@@ -201,22 +189,17 @@ class evaluation {
       m_network.run({frames, offered, stop});
       before = moved;
       moved = 0;
-      for (const link_times& link : m_network.links()) moved += link.pushed + link.popped;
+      for (const link_times& link : m_network.links()) moved += link.pushed() + link.popped();
     }
   }
 
-  /// The greatest fills, as far as the pushes are known. A stream holds n + 1 beats at the end of the cycle of a push
-  /// if the beat n before it is taken later.
-  void look_at_fills() {
+  /// The greatest fills, as far as the pushes are known and not later than `end`.
+  void look_at_fills(cycle end) {
     for (std::size_t s = 0; s < m_high_water.size(); ++s) {
       const link_times& link = m_network.links()[s];
-      std::int64_t most = m_high_water[s];
-      for (std::int64_t beat = m_looked_at[s]; beat < link.pushed; ++beat) {
-        const cycle now = *link.push_of(beat);
-        while (beat >= most && (beat - most >= link.popped || *link.pop_of(beat - most) > now)) ++most;
-      }
-      m_high_water[s] = most;
-      m_looked_at[s] = link.pushed;
+      m_high_water[s] = greatest_fill(link.push, link.pop, {m_looked_at[s], m_high_water[s], end});
+      m_looked_at[s] = link.pushed();
+      if (link.pushed() > link.push.begin()) m_last_look = std::max(m_last_look, link.push.at(link.pushed() - 1));
     }
   }
 
@@ -231,6 +214,7 @@ class evaluation {
   std::optional<repetition> m_repeats;
   std::optional<activity_count> m_activity;
   std::vector<std::int64_t> m_high_water, m_looked_at;  ///< by stream
+  cycle m_last_look = -1;                               ///< the last push that was looked at
   beat_times m_result;
 };
 

@@ -23,6 +23,12 @@ int index_of(const std::string& module) {
   return digits.find_first_not_of("0123456789") == std::string::npos ? std::stoi(digits) : -1;
 }
 
+bool begins_with(const times::cycle_runs& found, const std::vector<std::int64_t>& seen) {
+  for (std::size_t beat = 0; beat < seen.size(); ++beat)
+    if (found.at(static_cast<std::int64_t>(beat)) != seen[beat]) return false;
+  return true;
+}
+
 /// Every state of every unit, in a run that the two looked at.
 void check_activity(const beat_times& found, const seen_times& seen) {
   REQUIRE(found.activity.size() == seen.activity.size());
@@ -84,10 +90,10 @@ TEST_CASE("every beat of every stream moves in the cycle in which it does in the
     network.run({frames + 8, frames});
     for (std::size_t s = 0; s < seen.pushes.size(); ++s) {
       const times::link_times& link = network.links()[s];
-      REQUIRE(link.pushed >= std::ssize(seen.pushes[s]));
-      REQUIRE(link.popped >= std::ssize(seen.pops[s]));
-      CHECK(std::equal(seen.pushes[s].begin(), seen.pushes[s].end(), link.push.begin()));
-      CHECK(std::equal(seen.pops[s].begin(), seen.pops[s].end(), link.pop.begin()));
+      REQUIRE(link.pushed() >= std::ssize(seen.pushes[s]));
+      REQUIRE(link.popped() >= std::ssize(seen.pops[s]));
+      CHECK(begins_with(link.push, seen.pushes[s]));
+      CHECK(begins_with(link.pop, seen.pops[s]));
       beats += seen.pushes[s].size();
     }
     for (const dataflow_unit& unit : flow.units) ++kinds[std::string(kind_of(unit))];

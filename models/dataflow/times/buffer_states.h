@@ -20,7 +20,7 @@ class buffer_states final : public unit_states {
   /// Until one side has all frames: what the other one does behind that may not be known yet.
   void follow(const std::vector<link_times>& links, std::int64_t frames) override {
     const link_times &from = at(links, m_in), &to = at(links, m_out);
-    go_on(from, to, std::min(*from.pop_of(frames * from.beats - 1), *to.push_of(frames * to.beats - 1)));
+    go_on(from, to, std::min(from.pop.at(frames * from.beats - 1), to.push.at(frames * to.beats - 1)));
   }
 
   void finish(const std::vector<link_times>& links, cycle until) override {
@@ -31,7 +31,8 @@ class buffer_states final : public unit_states {
  private:
   void go_on(const link_times& from, const link_times& to, cycle until) {
     while (true) {
-      const cycle taken = pop_of(from, m_taken), sent = push_of(to, m_sent), now = std::min(taken, sent);
+      const cycle taken = cycle_of(from.pop, m_taken, m_taken_near), sent = cycle_of(to.push, m_sent, m_sent_near),
+                  now = std::min(taken, sent);
       if (now > until) return;
       if (now > m_next) wait(now);
       ++m_next;
@@ -52,6 +53,7 @@ class buffer_states final : public unit_states {
   Position m_at;
   int m_in, m_out;
   std::int64_t m_taken = 0, m_sent = 0;  ///< beats
+  cycle_runs::place m_taken_near = 0, m_sent_near = 0;
   cycle m_next = 0;                      ///< the first one that is not counted
 };
 

@@ -13,28 +13,28 @@ void converter_unit::advance(std::vector<link_times>& links, const horizon& unti
   bool moved = true;
   while (moved) {
     moved = false;
-    while (from.popped < until.frames * from.beats && take(from, to, until)) moved = true;
-    while (to.pushed < until.frames * to.beats && send(from, to, until)) moved = true;
+    while (from.popped() < until.frames * from.beats && take(from, to, until)) moved = true;
+    while (to.pushed() < until.frames * to.beats && send(from, to, until)) moved = true;
   }
 }
 
 bool converter_unit::take(link_times& from, const link_times& to, const horizon& until) {
   if (from.waiting() <= 0) return false;
-  const std::int64_t sent = sent_before_take(from.popped);
-  if (sent > to.pushed) return false;
-  cycle now = std::max(m_taken, *from.push_of(from.popped)) + 1;
-  if (sent > 0) now = std::max(now, *to.push_of(sent - 1));
+  const std::int64_t sent = sent_before_take(from.popped());
+  if (sent > to.pushed()) return false;
+  cycle now = std::max(m_taken + 1, from.offered().first);
+  if (sent > 0) now = std::max(now, to.push.at(sent - 1, m_sent_near));
   if (now > until.stop) return false;
-  *from.pop_of(from.popped++) = m_taken = now;
+  from.pop.append(m_taken = now);
   return true;
 }
 
 bool converter_unit::send(const link_times& from, link_times& to, const horizon& until) {
-  const std::int64_t last = last_of_send(to.pushed);
-  if (last >= from.popped || to.room() <= 0) return false;
-  const cycle now = std::max({m_sent + 1, *from.pop_of(last) + 1, to.room_for(to.pushed)});
+  const std::int64_t last = last_of_send(to.pushed());
+  if (last >= from.popped() || to.room() <= 0) return false;
+  const cycle now = std::max({m_sent + 1, from.pop.at(last, m_taken_near) + 1, to.freed().first});
   if (now > until.stop) return false;
-  *to.push_of(to.pushed++) = m_sent = now;
+  to.push.append(m_sent = now);
   return true;
 }
 

@@ -30,6 +30,7 @@ class converter_unit final : public timed_unit {
   bool take(link_times& from, const link_times& to, const horizon& until);
   bool send(const link_times& from, link_times& to, const horizon& until);
 
+  cycle_runs::place m_sent_near = 0, m_taken_near = 0;
   std::int64_t m_from, m_to, m_capacity;
   cycle m_taken = -1, m_sent = -1;
 };

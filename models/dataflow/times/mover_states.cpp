@@ -7,7 +7,7 @@
 namespace spillway::times {
 
 mover_states::mover_states(step_program program, const std::vector<int>& in, const std::vector<int>& out)
-    : m_at(std::move(program)), m_in(in), m_out(out), m_taken(in.size()), m_sent(out.size()) {}
+    : m_at(std::move(program)), m_in(in), m_out(out), m_taken(in.size()), m_sent(out.size()), m_room_near(out.size()) {}
 
 void mover_states::finish(const std::vector<link_times>& links, cycle until) {
   go_on(links, endless, until);
@@ -25,13 +25,13 @@ void mover_states::go_on(const std::vector<link_times>& links, std::int64_t fram
   }
 }
 
-cycle mover_states::next_step(const std::vector<link_times>& links) const {
+cycle mover_states::next_step(const std::vector<link_times>& links) {
   if (m_at.segment().in != step_segment::none) {
     const auto port = static_cast<std::size_t>(m_at.segment().in);
-    return pop_of(at(links, m_in[port]), m_taken[port]);
+    return cycle_of(at(links, m_in[port]).pop, m_taken[port], m_step_near);
   }
   const std::size_t port = first_output();
-  return push_of(at(links, m_out[port]), m_sent[port]);
+  return cycle_of(at(links, m_out[port]).push, m_sent[port], m_step_near);
 }
 
 void mover_states::step() {
@@ -47,7 +47,7 @@ void mover_states::wait(const std::vector<link_times>& links, cycle to) {
     const link_times& link = at(links, m_out[port]);
     const std::int64_t before = m_sent[port] - link.depth;  // the beat whose place the next one takes
     if (before < 0) continue;
-    const cycle popped = pop_of(link, before);
+    const cycle popped = cycle_of(link.pop, before, m_room_near[port]);
     room = std::max(room, popped == not_known ? to : popped + 1);
   }
   room = std::min(room, to);

@@ -19,7 +19,7 @@ class mover_states final : public unit_states {
 
  private:
   void go_on(const std::vector<link_times>& links, std::int64_t frames, cycle until);
-  cycle next_step(const std::vector<link_times>& links) const;
+  cycle next_step(const std::vector<link_times>& links);
   void step();
   void wait(const std::vector<link_times>& links, cycle to);
   std::size_t first_output() const;
@@ -28,6 +28,8 @@ class mover_states final : public unit_states {
   step_position m_at;
   std::vector<int> m_in, m_out;
   std::vector<std::int64_t> m_taken, m_sent;  ///< beats, by port
+  cycle_runs::place m_step_near = 0;
+  std::vector<cycle_runs::place> m_room_near;  ///< by port
   cycle m_next = 0;                           ///< the first one that is not counted
 };
 

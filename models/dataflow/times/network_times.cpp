@@ -45,17 +45,7 @@ void network_times::connect(const dataflow& flow) {
   }
 }
 
-void network_times::make_room(std::int64_t frames) {
-  for (link_times& link : m_links) {
-    const auto size = static_cast<std::size_t>(frames * link.beats - link.first);
-    if (link.push.size() >= size) continue;
-    link.push.resize(size);
-    link.pop.resize(size);
-  }
-}
-
 void network_times::run(const horizon& until) {
-  make_room(until.frames);
   for (std::size_t u = 0; u < m_units.size(); ++u) mark(static_cast<int>(u));
   for (bool again = true; again;) {
     again = false;
@@ -81,40 +71,37 @@ void network_times::visit(std::size_t unit, const horizon& until) {
     counts = many.data();
   }
   std::size_t place = 0;
-  for (const int link : at.in) counts[place++] = m_links[static_cast<std::size_t>(link)].popped;
-  for (const int link : at.out) counts[place++] = m_links[static_cast<std::size_t>(link)].pushed;
+  for (const int link : at.in) counts[place++] = m_links[static_cast<std::size_t>(link)].popped();
+  for (const int link : at.out) counts[place++] = m_links[static_cast<std::size_t>(link)].pushed();
   at.advance(m_links, until);
   place = 0;
   for (const int index : at.in) {
     const link_times& link = m_links[static_cast<std::size_t>(index)];
     const std::int64_t popped = counts[place++];
-    if (link.popped > popped && link.pushed - popped >= link.depth) mark(link.from);
+    if (link.popped() > popped && link.pushed() - popped >= link.depth) mark(link.from);
   }
   for (const int index : at.out) {
     const link_times& link = m_links[static_cast<std::size_t>(index)];
     const std::int64_t pushed = counts[place++];
-    if (link.pushed > pushed && pushed == link.popped) mark(link.to);
+    if (link.pushed() > pushed && pushed == link.popped()) mark(link.to);
   }
 }
 
 bool network_times::has_done(std::int64_t frames) const {
   return std::all_of(m_links.begin(), m_links.end(),
-                     [&](const link_times& link) { return link.popped >= frames * link.beats; });
+                     [&](const link_times& link) { return link.popped() >= frames * link.beats; });
 }
 
-std::int64_t network_times::size() const {
-  std::int64_t beats = 0;
-  for (const link_times& link : m_links) beats += std::ssize(link.push);
-  return beats;
+std::size_t network_times::size() const {
+  std::size_t runs = 0;
+  for (const link_times& link : m_links) runs += link.push.size() + link.pop.size();
+  return runs;
 }
 
 void network_times::forget_before(std::int64_t frame) {
   for (link_times& link : m_links) {
-    const std::int64_t beats = std::min(frame * link.beats - link.first, std::ssize(link.push));
-    if (beats <= 0) continue;
-    link.push.erase(link.push.begin(), link.push.begin() + beats);
-    link.pop.erase(link.pop.begin(), link.pop.begin() + beats);
-    link.first += beats;
+    link.push.forget_before(frame * link.beats);
+    link.pop.forget_before(frame * link.beats);
   }
 }
 

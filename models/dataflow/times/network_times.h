@@ -38,12 +38,11 @@ class network_times {
   const std::vector<link_times>& links() const { return m_links; }
   const std::vector<std::unique_ptr<timed_unit>>& units() const { return m_units; }
   const link_times& output() const { return m_links[static_cast<std::size_t>(m_units.back()->in[0])]; }
-  /// Beats that are remembered of all streams.
-  std::int64_t size() const;
+  /// Runs of beats that are remembered of all streams.
+  std::size_t size() const;
 
  private:
   void connect(const dataflow& flow);
-  void make_room(std::int64_t frames);
   void visit(std::size_t unit, const horizon& until);
   void mark(int unit) { m_waiting[static_cast<std::size_t>(unit) / 64] |= std::uint64_t{1} << (unit % 64); }
 

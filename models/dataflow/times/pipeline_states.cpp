@@ -42,7 +42,7 @@ void pipeline_states::go_on(const std::vector<link_times>& links, std::int64_t f
 
 /// A step with a beat, which says in which cycle it is.
 bool pipeline_states::take(const link_times& from, const link_times& to, cycle until) {
-  const cycle now = pop_of(from, m_taken);
+  const cycle now = cycle_of(from.pop, m_taken, m_taken_near);
   if (now > until) return false;
   ++m_taken;
   while (leaves_by(to, now)) leave(to);
@@ -76,7 +76,7 @@ void pipeline_states::wait(std::int64_t tick) {
 
 /// The oldest result leaves, behind the cycles that it was late.
 void pipeline_states::leave(const link_times& to) {
-  const std::int64_t stood = push_of(to, m_left) - due(m_left);
+  const std::int64_t stood = to.push.at(m_left, m_left_near) - due(m_left);
   add(m_cycles.blocked, stood - m_stood);
   m_stood = stood;
   ++m_left;

@@ -26,7 +26,9 @@ class pipeline_states final : public unit_states {
   void leave(const link_times& to);
 
   bool is_due_by(std::int64_t tick) const { return m_left < m_made && due(m_left) <= tick; }
-  bool leaves_by(const link_times& to, cycle until) const { return m_left < m_made && push_of(to, m_left) <= until; }
+  bool leaves_by(const link_times& to, cycle until) {
+    return m_left < m_made && cycle_of(to.push, m_left, m_left_near) <= until;
+  }
   std::size_t place(std::int64_t result) const { return static_cast<std::size_t>(result) & (m_due.size() - 1); }
   std::int64_t due(std::int64_t result) const { return m_due[place(result)]; }
 
@@ -34,6 +36,7 @@ class pipeline_states final : public unit_states {
   int m_in, m_out;
   std::int64_t m_taken = 0;             ///< beats
   std::int64_t m_made = 0, m_left = 0;  ///< results: made, and seen to leave
+  cycle_runs::place m_taken_near = 0, m_left_near = 0;
   std::vector<std::int64_t> m_due;      ///< the ticks in which results are due, a ring
   std::int64_t m_last_due = -1;         ///< of the last one that was made
   std::int64_t m_tick = -1;             ///< the last one that is counted

@@ -38,21 +38,25 @@ class repetition_check {
     if (!never_fills(link)) frames = std::max(frames, 1 + (link.depth + link.beats - 1) / link.beats);
     m_window = std::max(m_window, frames);
     const std::int64_t end = m_frames * link.beats, begin = end - frames * link.beats, lag = m_period * link.beats;
-    if (begin - lag < link.first) return false;
-    const std::int64_t pushed = *link.push_of(end - 1) - *link.push_of(end - 1 - lag);
-    const std::int64_t popped = *link.pop_of(end - 1) - *link.pop_of(end - 1 - lag);
+    if (begin - lag < std::max(link.push.begin(), link.pop.begin())) return false;
+    const std::int64_t pushed = link.push.at(end - 1) - link.push.at(end - 1 - lag);
+    const std::int64_t popped = link.pop.at(end - 1) - link.pop.at(end - 1 - lag);
     if (!set(link.from, pushed) || !set(link.to, popped)) return false;
-    for (std::int64_t beat = begin; beat < end; ++beat)
-      if (*link.push_of(beat) - *link.push_of(beat - lag) != pushed ||
-          *link.pop_of(beat) - *link.pop_of(beat - lag) != popped)
-        return false;
+    if (!are_shifted(link.push, begin, link.push, begin - lag, end - begin, pushed) ||
+        !are_shifted(link.pop, begin, link.pop, begin - lag, end - begin, popped))
+      return false;
     if (pushed != popped) m_fills_grow = true;
     return pushed == popped || (pushed < popped && never_fills(link) && never_waits(link, end - lag, end));
   }
 
   static bool never_waits(const link_times& link, std::int64_t begin, std::int64_t end) {
-    for (std::int64_t beat = begin; beat < end; ++beat)
-      if (*link.pop_of(beat) <= *link.push_of(beat) + 1) return false;
+    cycle_runs::place pushed_near = 0, popped_near = 0;
+    for (std::int64_t beat = begin; beat < end;) {
+      const cycle_run pushed = link.push.from(beat, pushed_near), popped = link.pop.from(beat, popped_near);
+      const std::int64_t last = std::min({pushed.count, popped.count, end - beat}) - 1;
+      if (popped.first <= pushed.first + 1 || popped.at(last) <= pushed.at(last) + 1) return false;
+      beat += last + 1;
+    }
     return true;
   }
 
@@ -78,9 +82,9 @@ class repetition_check {
 /// The last frames leave as those a period before them did.
 bool leaves_alike(const network_times& network, std::int64_t frames, std::int64_t period) {
   const link_times& link = network.output();
-  const auto done = [&](std::int64_t frame) { return *link.pop_of((frame + 1) * link.beats - 1); };
+  const auto done = [&](std::int64_t frame) { return link.pop.at((frame + 1) * link.beats - 1); };
   const std::int64_t oldest = frames - 2 * period - 1;
-  if (oldest * link.beats < link.first) return false;
+  if (oldest * link.beats < link.pop.begin()) return false;
   for (std::int64_t frame = frames - period; frame < frames; ++frame)
     if (done(frame) - done(frame - 1) != done(frame - period) - done(frame - period - 1)) return false;
   return true;

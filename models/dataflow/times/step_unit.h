@@ -50,12 +50,12 @@ class mover final : public timed_unit {
   cycle stops_in(const std::vector<link_times>&) const override { return m_now + 1; }
 
  private:
-  std::int64_t run(std::vector<link_times>& links, std::int64_t steps);
-  std::int64_t take_back(std::vector<link_times>& links, std::int64_t steps, cycle stop);
+  bool step(std::vector<link_times>& links, cycle stop);
 
   step_position m_at;
   bool m_is_source;
-  cycle m_now = -1;  ///< of the last step
+  cycle m_now = -1;                ///< of the last step
+  std::vector<cycle_run> m_waits;  ///< of the next steps
 };
 
 /// A pipeline: a beat that a step makes is pushed `latency` cycles later, and while one that is due finds no room all
@@ -75,7 +75,8 @@ class pipeline final : public timed_unit {
   void note_steps() override { m_notes_steps = true; }
 
  private:
-  /// A beat on its way, or one that was late and whose push no step has seen yet.
+  /// A beat on its way of which the push is not known, or one that was late and whose push no step has seen yet, and
+  /// those behind it.
   struct result {
     std::int64_t due;  ///< tick
     cycle pushed;      ///< -1: not known
@@ -83,18 +84,19 @@ class pipeline final : public timed_unit {
 
   bool is_empty() const { return m_count == 0; }
   result& at(std::size_t place) { return m_results[(m_first + place) & m_mask]; }
-  std::int64_t run(std::vector<link_times>& links, std::int64_t steps);
-  template <int Inputs>
-  std::int64_t run_in_time(std::vector<link_times>& links, std::int64_t steps);
+  std::int64_t run_in_time(std::vector<link_times>& links);
   bool step(std::vector<link_times>& links);
   void make(link_times& to, std::int64_t due);
   void push_known(link_times& to);
+  void drop_in_time();
   void note_frame(const link_times& to);
+  void note_taken(const cycle_run& steps, std::int64_t silent);
   void note_run(cycle first, std::int64_t count);
   void note_ticks_before(std::int64_t tick);
 
   step_position m_at;
   cycle m_stop = 0;
+  std::vector<cycle_run> m_waits;      ///< of the next steps
   std::int64_t m_tick = -1;            ///< of the last step
   std::int64_t m_stood = 0;            ///< cycles that it stood still before that
   cycle m_floor = -1;                  ///< the last push that a step has to come after

@@ -30,11 +30,9 @@ class unit_states {
   static const link_times& at(const std::vector<link_times>& links, int index) {
     return links[static_cast<std::size_t>(index)];
   }
-  static cycle pop_of(const link_times& link, std::int64_t beat) {
-    return beat < link.popped ? *link.pop_of(beat) : not_known;
-  }
-  static cycle push_of(const link_times& link, std::int64_t beat) {
-    return beat < link.pushed ? *link.push_of(beat) : not_known;
+  /// Of a beat that may not be known. `near` is the caller's place in the list.
+  static cycle cycle_of(const cycle_runs& list, std::int64_t beat, cycle_runs::place& near) {
+    return beat < list.end() ? list.at(beat, near) : not_known;
   }
   static void add(std::uint64_t& to, std::int64_t cycles) { to += static_cast<std::uint64_t>(cycles); }
 

@@ -53,10 +53,12 @@ bool window_position::next_beat(std::int64_t beats) {
 window_unit::window_unit(const sliding_window& unit)
     : m_at(unit),
       m_reaches(m_at.ends()),
+      m_streaks(m_at.ends().size(), 1),
       m_is_parallel(unit.style == window_style::parallel),
-      m_depth(unit.buffer_depth()),
-      m_granted(m_depth) {
+      m_depth(unit.buffer_depth()) {
   for (std::size_t i = 1; i < m_reaches.size(); ++i) m_reaches[i] = std::max(m_reaches[i], m_reaches[i - 1]);
+  for (std::size_t i = m_streaks.size() - 1; i-- > 0;)
+    if (m_at.ends()[i + 1] == m_at.ends()[i] + 1) m_streaks[i] += m_streaks[i + 1];
 }
 
 void window_unit::advance(std::vector<link_times>& links, const horizon& until) {
@@ -70,79 +72,72 @@ void window_unit::advance(std::vector<link_times>& links, const horizon& until) 
 /// Words are taken one a cycle, as they come and as places become free.
 void window_unit::write(link_times& from, const horizon& until) {
   const std::int64_t last = until.frames * m_at.frame_words();
-  while (true) {
-    const std::int64_t n = std::min({from.waiting(), m_granted - from.popped, last - from.popped});
-    const cycle* offered = from.push_of(from.popped);
-    cycle* taken = from.pop_of(from.popped);
-    cycle now = m_written;
-    std::int64_t i = 0;
-    for (; i < n; ++i) {
-      const cycle next = std::max(now, offered[i]) + 1;
-      if (next > until.stop) break;
-      taken[i] = now = next;
+  while (from.popped() < last && from.waiting() > 0) {
+    cycle_run waits[2] = {from.offered(), {-1, 0, m_depth - from.popped()}};
+    if (waits[1].count <= 0) {
+      const std::int64_t place = from.popped() - m_depth;
+      if (place >= m_freed.end()) return;
+      waits[1] = m_freed.from(place, m_freed_near);
+      ++waits[1].first;
     }
-    m_written = now;
-    from.popped += i;
-    if (i < n || from.popped < m_granted || m_grants.empty()) return;
-    m_granted = m_grants.front().limit;
-    m_written = std::max(m_written, m_grants.front().when);
-    m_grants.pop_front();
+    const std::int64_t most = std::min({waits[0].count, waits[1].count, last - from.popped()});
+    const cycle_run words = steps_until(next_steps(waits, 2, m_written, 1, most), until.stop);
+    if (words.count == 0) return;
+    from.pop.append(words);
+    m_written = words.last();
+    m_freed.forget_before(from.popped() - m_depth);
   }
 }
 
 /// The rest of the window; false if it can't be sent to its end yet.
 bool window_unit::send_window(link_times& from, link_times& to, const horizon& until) {
   for (bool ends = false; !ends;) {
-    if (m_at.end() >= from.popped) write(from, until);
-    const auto begin = m_reaches.begin();
-    const std::int64_t ready =
-        std::upper_bound(begin + m_at.beat(), m_reaches.end(), from.popped - 1 - m_at.first()) - begin;
-    const std::int64_t sent = send_run(from, to, ready - m_at.beat(), until.stop);
+    if (m_at.end() >= from.popped()) write(from, until);
+    const std::int64_t sent = send(from, to, until.stop);
     if (sent == 0) return false;
     ends = m_at.next_beat(sent);
   }
-  free_until(m_at.first());
+  free_until(m_at.first(), {m_sent, 0, 1});
   return true;
 }
 
-/// Sends at most `beats` beats, whose words' cycles are known: their number.
-std::int64_t window_unit::send_run(const link_times& from, link_times& to, std::int64_t beats, cycle stop) {
-  const std::int64_t n = std::min(beats, to.room());
-  if (n <= 0) return 0;
-  const std::int64_t unbound = std::min(n, to.free_room());
-  const std::int64_t* ends = m_at.ends().data() + m_at.beat();
-  const cycle* written = from.pop_of(m_at.first());
-  const cycle* freed = unbound < n ? to.pop_of(to.pushed + unbound - to.depth) - unbound : nullptr;
-  cycle* pushed = to.push_of(to.pushed);
-  cycle now = m_sent;
-  std::int64_t i = 0;
-  if (written[m_reaches[static_cast<std::size_t>(m_at.beat() + n - 1)]] <= now && now + n <= stop) {  // all long there
-    for (; i < unbound; ++i) pushed[i] = ++now;
-    for (; i < n; ++i) pushed[i] = now = std::max(now, freed[i]) + 1;
-    while (i > 0 && pushed[i - 1] > stop) --i;
-  } else {
-    for (; i < n; ++i) {
-      cycle next = std::max(now, written[ends[i]]);
-      if (i >= unbound) next = std::max(next, freed[i]);
-      if (++next > stop) break;
-      pushed[i] = now = next;
-    }
+/// Sends beats at equal distance, whose words' cycles are known: their number.
+std::int64_t window_unit::send(const link_times& from, link_times& to, cycle stop) {
+  if (to.room() <= 0) return 0;
+  const auto beat = static_cast<std::size_t>(m_at.beat());
+  const std::int64_t end = m_at.end();
+  cycle_run waits[2] = {to.freed(), {}};
+  std::size_t count = 1;
+  std::int64_t most = waits[0].count;
+  if (end > m_seen) {
+    if (end >= from.popped()) return 0;
+    waits[count] = from.pop.from(end, m_written_near);
+    ++waits[count].first;
+    most = std::min({most, waits[count++].count, m_streaks[beat]});
+  } else {  // beats whose words are long there
+    const auto begin = m_reaches.begin();
+    const auto behind = std::upper_bound(begin + m_at.beat(), m_reaches.end(), m_seen - m_at.first());
+    most = std::min(most, behind - begin - m_at.beat());
   }
-  if (i > 0) m_sent = pushed[i - 1];
-  to.pushed += i;
-  if (m_is_parallel)
-    for (std::int64_t k = 1; k <= i && m_at.beat() + k < std::ssize(m_at.ends()); ++k) {
-      m_oldest = m_at.first() + m_at.beat() + k;
-      m_grants.push_back({pushed[k - 1], m_oldest + m_depth});
-    }
-  return i;
+  const cycle_run beats = steps_until(next_steps(waits, count, m_sent, 1, most), stop);
+  if (beats.count == 0) return 0;
+  to.push.append(beats);
+  m_sent = beats.last();
+  if (count > 1) m_seen = end + beats.count - 1;
+  if (m_is_parallel) {
+    const std::int64_t inside = std::min(beats.count, std::ssize(m_at.ends()) - m_at.beat() - 1);
+    free_until(m_at.first() + m_at.beat() + inside, {beats.first, beats.distance, inside});
+  }
+  return beats.count;
 }
 
-/// From the cycle after the last beat on, words before `word` are free.
-void window_unit::free_until(std::int64_t word) {
-  if (word == m_oldest) return;
+/// From the cycles after `when` on, words before `word` are free: the last ones one after the other, those before them
+/// with the first of these.
+void window_unit::free_until(std::int64_t word, const cycle_run& when) {
+  if (word <= m_oldest) return;
+  m_freed.append({when.first, 0, word - m_oldest - when.count});
+  m_freed.append(when);
   m_oldest = word;
-  m_grants.push_back({m_sent, word + m_depth});
 }
 
 }  // namespace spillway::times

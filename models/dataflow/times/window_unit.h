@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -48,24 +47,20 @@ class window_unit final : public timed_unit {
   std::int64_t memory() const override { return 1 + m_depth / m_at.frame_words(); }
 
  private:
-  /// Words before `limit` may be written after `when`.
-  struct grant {
-    cycle when;
-    std::int64_t limit;
-  };
-
   void write(link_times& from, const horizon& until);
   bool send_window(link_times& from, link_times& to, const horizon& until);
-  std::int64_t send_run(const link_times& from, link_times& to, std::int64_t beats, cycle stop);
-  void free_until(std::int64_t word);
+  std::int64_t send(const link_times& from, link_times& to, cycle stop);
+  void free_until(std::int64_t word, const cycle_run& when);
 
   window_position m_at;
   std::vector<std::int64_t> m_reaches;  ///< the greatest end of a beat and those before it in its window
+  std::vector<std::int64_t> m_streaks;  ///< beats from this one on of which each ends with the next word
   bool m_is_parallel;
   std::int64_t m_depth;
   std::int64_t m_oldest = 0;  ///< the oldest word that is needed
-  std::int64_t m_granted;     ///< words that may be written
-  std::deque<grant> m_grants;
+  cycle_runs m_freed;         ///< when the place of each word becomes free, that of word 0 first
+  std::int64_t m_seen = -1;   ///< the last word that was written before a beat that is sent
+  cycle_runs::place m_freed_near = 0, m_written_near = 0;
   cycle m_written = -1, m_sent = -1;  ///< of the last word and of the last beat
 };
 
