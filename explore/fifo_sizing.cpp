@@ -28,8 +28,8 @@ constexpr std::int64_t most_beats = 4'000'000;
 /// The least depth with which the beats find room where they are taken at `pops` and pushed at `pushes`, each of these
 /// `lead` cycles earlier.
 int depth_between(const cycle_runs& pops, const cycle_runs& pushes, std::int64_t lead) {
-  const std::int64_t fill =
-      greatest_fill(pushes, pops, {.end = latest_times::no_limit - 1, .lead = lead + 1});  // room is there a cycle later
+  const std::int64_t fill = greatest_fill(
+      pushes, pops, {.end = latest_times::no_limit - 1, .lead = lead + 1});  // room is there a cycle later
   return static_cast<int>(std::max<std::int64_t>(fill, 2));
 }
 

@@ -42,8 +42,8 @@ struct fifo_report {
   bool complete = true;  ///< false: stopped
 };
 
-/// Gives `flow` the depths that the goal needs; the report gives cycles over `frames` frames. Nothing is simulated: timing
-/// does not depend on values (models/dataflow/beat_times.h).
+/// Gives `flow` the depths that the goal needs; the report gives cycles over `frames` frames. Nothing is simulated:
+/// timing does not depend on values (models/dataflow/beat_times.h).
 ///
 /// For the full rate: a pass forward with unlimited streams and a pass backward from the ends of the frames give each
 /// event's earliest and latest cycle, and from these a depth that each stream needs at least, and depths that are

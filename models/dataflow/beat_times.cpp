@@ -9,6 +9,7 @@
 #include "spillway/models/dataflow/times/network_times.h"
 #include "spillway/models/dataflow/times/repetition.h"
 #include "spillway/models/dataflow/times/wait_ring.h"
+#include "spillway/models/dataflow/validate_shapes.h"
 
 namespace spillway {
 
@@ -221,7 +222,7 @@ class evaluation {
 }  // namespace
 
 beat_times compute_beat_times(const dataflow& flow, std::uint64_t frames, const beat_times_options& options) {
-  validate(flow);
+  validate_shapes(flow);
   return evaluation(flow, static_cast<std::int64_t>(frames), options).run();
 }
 

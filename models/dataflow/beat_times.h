@@ -41,7 +41,7 @@ struct beat_times {
 /// multiplication, so that a billion take no longer than the first few.
 ///
 /// It is the one statement of time beside the modules of sim/; tests hold the two equal, cycle for cycle. Throws
-/// `config_error` for an illegal dataflow.
+/// `config_error` for an illegal dataflow, but does not look at the values of weights and thresholds.
 beat_times compute_beat_times(const dataflow& flow, std::uint64_t frames, const beat_times_options& options = {});
 
 }  // namespace spillway

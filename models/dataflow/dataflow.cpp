@@ -9,6 +9,8 @@
 #include <tuple>
 #include <utility>
 
+#include "spillway/models/dataflow/units/unit_shapes.h"
+#include "spillway/models/dataflow/validate_shapes.h"
 #include "spillway/models/integer_network/minimal_widths.h"
 #include "spillway/models/support/error.h"
 
@@ -227,17 +229,41 @@ std::string name_of(const dataflow& flow, const dataflow_stream& link) {
   return fmt::format("{} -> {}", end(link.from, "source"), end(link.to, "sink"));
 }
 
-void validate(const dataflow& flow) {
+namespace {
+
+/// `check` is called with each unit and its name.
+template <class Check>
+void validate_with(const dataflow& flow, Check check) {
   if (flow.units.empty()) throw config_error(fmt::format("dataflow {} has no units", flow.name));
   if (flow.stream_depth < 2)
     throw config_error(
         fmt::format("stream_depth = {} must be at least 2 (registered ready and valid)", flow.stream_depth));
   std::vector<unit_ports> ports;
   for (const dataflow_unit& any : flow.units) {
-    std::visit([](const auto& unit) { validate(unit, unit.name); }, any);
+    std::visit([&](const auto& unit) { check(unit, unit.name); }, any);
     ports.push_back(ports_of(any));
   }
   connection_check(flow, ports).run();
+}
+
+template <class Unit>
+concept has_values = requires(const Unit& unit, const std::string& path) {
+  validate_shape(unit, path);
+};
+
+}  // namespace
+
+void validate(const dataflow& flow) {
+  validate_with(flow, [](const auto& unit, const std::string& path) { validate(unit, path); });
+}
+
+void validate_shapes(const dataflow& flow) {
+  validate_with(flow, []<class Unit>(const Unit& unit, const std::string& path) {
+    if constexpr (has_values<Unit>)
+      validate_shape(unit, path);
+    else
+      validate(unit, path);
+  });
 }
 
 }  // namespace spillway

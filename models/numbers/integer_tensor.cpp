@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/tensor_shape.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -81,13 +82,19 @@ double to_double(const integer_tensor& tensor, std::int64_t element) {
   return static_cast<double>(load({tensor.at(element), words}, tensor.type));
 }
 
-void validate(const integer_tensor& tensor, std::string_view path) {
+void validate_shape(const integer_tensor& tensor, std::string_view path) {
   validate(tensor.type, path);
   const int words = tensor.type.words();
   const std::int64_t size = checked_size(tensor.shape, words, path);
   if (static_cast<std::int64_t>(tensor.words.size()) != size * words)
     throw config_error(fmt::format("{}: {} elements of {} need {} words, not {}", path, size, to_string(tensor.type),
                                    size * words, tensor.words.size()));
+}
+
+void validate(const integer_tensor& tensor, std::string_view path) {
+  validate_shape(tensor, path);
+  const int words = tensor.type.words();
+  const std::int64_t size = tensor.size();
   if (tensor.type.fits_int64() && !tensor.type.is_bipolar && all_within(tensor.words, tensor.type)) return;
   for (std::int64_t i = 0; i < size; ++i)
     if (!is_value(tensor.at(i), tensor.type))

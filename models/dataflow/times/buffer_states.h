@@ -54,7 +54,7 @@ class buffer_states final : public unit_states {
   int m_in, m_out;
   std::int64_t m_taken = 0, m_sent = 0;  ///< beats
   cycle_runs::place m_taken_near = 0, m_sent_near = 0;
-  cycle m_next = 0;                      ///< the first one that is not counted
+  cycle m_next = 0;  ///< the first one that is not counted
 };
 
 }  // namespace spillway::times

@@ -13,9 +13,46 @@ void converter_unit::advance(std::vector<link_times>& links, const horizon& unti
   bool moved = true;
   while (moved) {
     moved = false;
+    while (m_to % m_from == 0 ? widen(from, to, until) : m_from % m_to == 0 && narrow(from, to, until)) moved = true;
     while (from.popped() < until.frames * from.beats && take(from, to, until)) moved = true;
     while (to.pushed() < until.frames * to.beats && send(from, to, until)) moved = true;
   }
+}
+
+/// Whole beats of the output at equal distance, where each leaves as soon as its parts are there; false if there are
+/// none.
+bool converter_unit::widen(link_times& from, link_times& to, const horizon& until) {
+  const std::int64_t parts = m_to / m_from, left = until.frames * from.beats - from.popped();
+  if (from.popped() != to.pushed() * parts || left <= 0 || from.waiting() <= 0 || to.room() <= 0) return false;
+  const cycle_run offered = from.offered();
+  cycle_run taken = next_steps(&offered, 1, std::max(m_taken, m_sent - 1), 1, std::min(offered.count, left));
+  cycle_run sent = steps_until({taken.at(parts - 1) + 1, taken.distance * parts, taken.count / parts}, until.stop);
+  sent.count = count_in_time(sent, to.freed());
+  if (sent.count == 0) return false;
+  taken.count = sent.count * parts;
+  from.pop.append(taken);
+  to.push.append(sent);
+  m_taken = taken.last();
+  m_sent = sent.last();
+  return true;
+}
+
+/// Beats of the input of which the parts leave one after the other in consecutive cycles; false if there are none.
+bool converter_unit::narrow(link_times& from, link_times& to, const horizon& until) {
+  const std::int64_t parts = m_from / m_to, left = until.frames * from.beats - from.popped();
+  if (from.popped() * parts != to.pushed() || left <= 0 || from.waiting() <= 0 || to.room() <= 0) return false;
+  const cycle_run offered = from.offered();
+  cycle_run taken{std::max({m_taken + 1, m_sent, offered.first}), parts, 1};
+  if (offered.distance <= parts) taken.count = std::min(offered.count, left);
+  cycle_run sent = steps_until({taken.first + 1, 1, taken.count * parts}, until.stop);
+  taken.count = count_in_time(sent, to.freed()) / parts;
+  if (taken.count == 0) return false;
+  sent.count = taken.count * parts;
+  from.pop.append(taken);
+  to.push.append(sent);
+  m_taken = taken.last();
+  m_sent = sent.last();
+  return true;
 }
 
 bool converter_unit::take(link_times& from, const link_times& to, const horizon& until) {

@@ -27,6 +27,8 @@ class converter_unit final : public timed_unit {
   std::int64_t last_of_send(std::int64_t beat) const { return ((beat + 1) * m_to - 1) / m_from; }
 
  private:
+  bool widen(link_times& from, link_times& to, const horizon& until);
+  bool narrow(link_times& from, link_times& to, const horizon& until);
   bool take(link_times& from, const link_times& to, const horizon& until);
   bool send(const link_times& from, link_times& to, const horizon& until);
 

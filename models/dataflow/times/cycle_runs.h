@@ -91,10 +91,10 @@ bool are_shifted(const cycle_runs& runs, std::int64_t beat, const cycle_runs& ot
 
 /// How far the pushes of a stream were looked at.
 struct fill_search {
-  std::int64_t beat = 0;                                       ///< the first push to look at
-  std::int64_t most = 0;                                       ///< the greatest fill with those before it
-  cycle end = std::numeric_limits<cycle>::max();               ///< no later push
-  std::int64_t lead = 0;                                       ///< every push as many cycles earlier than it says
+  std::int64_t beat = 0;                          ///< the first push to look at
+  std::int64_t most = 0;                          ///< the greatest fill with those before it
+  cycle end = std::numeric_limits<cycle>::max();  ///< no later push
+  std::int64_t lead = 0;                          ///< every push as many cycles earlier than it says
 };
 /// The greatest fill of a stream: it holds n + 1 beats at the end of the cycle of a push if the beat n before it is
 /// taken later.
@@ -116,6 +116,17 @@ inline cycle_run next_steps(const cycle_run* waits, std::size_t count, cycle now
       if (before < most) most = before;
     }
   return {first, distance, most};
+}
+
+/// Of beats that are due, how many of the first ones find room by then, where `freed` says from when on each does.
+inline std::int64_t count_in_time(const cycle_run& due, const cycle_run& freed) {
+  if (due.count == 0 || freed.first > due.first) return 0;
+  std::int64_t count = due.count < freed.count ? due.count : freed.count;
+  if (count > 1 && freed.distance > due.distance) {
+    const std::int64_t before = (due.first - freed.first) / (freed.distance - due.distance) + 1;
+    if (before < count) count = before;
+  }
+  return count;
 }
 
 /// Those of `steps` that are not later than `stop`.

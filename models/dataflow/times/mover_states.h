@@ -30,7 +30,7 @@ class mover_states final : public unit_states {
   std::vector<std::int64_t> m_taken, m_sent;  ///< beats, by port
   cycle_runs::place m_step_near = 0;
   std::vector<cycle_runs::place> m_room_near;  ///< by port
-  cycle m_next = 0;                           ///< the first one that is not counted
+  cycle m_next = 0;                            ///< the first one that is not counted
 };
 
 }  // namespace spillway::times

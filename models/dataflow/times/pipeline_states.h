@@ -37,10 +37,10 @@ class pipeline_states final : public unit_states {
   std::int64_t m_taken = 0;             ///< beats
   std::int64_t m_made = 0, m_left = 0;  ///< results: made, and seen to leave
   cycle_runs::place m_taken_near = 0, m_left_near = 0;
-  std::vector<std::int64_t> m_due;      ///< the ticks in which results are due, a ring
-  std::int64_t m_last_due = -1;         ///< of the last one that was made
-  std::int64_t m_tick = -1;             ///< the last one that is counted
-  std::int64_t m_stood = 0;             ///< cycles that it stood still before that
+  std::vector<std::int64_t> m_due;  ///< the ticks in which results are due, a ring
+  std::int64_t m_last_due = -1;     ///< of the last one that was made
+  std::int64_t m_tick = -1;         ///< the last one that is counted
+  std::int64_t m_stood = 0;         ///< cycles that it stood still before that
 };
 
 }  // namespace spillway::times

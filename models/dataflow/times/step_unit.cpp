@@ -100,11 +100,8 @@ std::int64_t pipeline::run_in_time(std::vector<link_times>& links) {
     const cycle_run freed = to.freed();
     steps = next_steps(m_waits.data(), m_waits.size(), now, pace, std::min(most, freed.count));
     cycle_run due = steps_until({steps.first + latency, steps.distance, steps.count}, m_stop);
-    if (freed.first > due.first) return 0;
-    if (due.count > 1 && freed.distance > due.distance)
-      due.count = std::min(due.count, (due.first - freed.first) / (freed.distance - due.distance) + 1);
+    steps.count = due.count = count_in_time(due, freed);
     if (due.count == 0) return 0;
-    steps.count = due.count;
     to.push.append(due);
     m_last_due = due.last() - m_stood;
   }

@@ -9,6 +9,7 @@
 #include "spillway/models/dataflow/units/beats.h"
 #include "spillway/models/dataflow/units/exact_values.h"
 #include "spillway/models/dataflow/units/unit_checks.h"
+#include "spillway/models/dataflow/units/unit_shapes.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -24,19 +25,33 @@ unit_ports thresholding::ports() const {
 
 std::int64_t thresholding::cycles_per_frame() const { return vectors_per_frame * (channels / pe); }
 
-void validate(const thresholding& unit, const std::string& path) {
+namespace {
+
+/// Rows of thresholds: one for all channels, or one each.
+std::int64_t rows_of(const thresholding& unit) {
+  const bool is_shared = unit.thresholds.shape.size() == 2 && unit.thresholds.shape[0] == 1;
+  return is_shared ? 1 : unit.channels;
+}
+
+}  // namespace
+
+void validate_shape(const thresholding& unit, const std::string& path) {
   validate(unit.input_type, fmt::format("{}.input_type", path));
   validate(unit.output_type, fmt::format("{}.output_type", path));
   check_at_least(path, "channels", unit.channels, 1);
   check_folds(path, unit);
   check_is_memory(path, "memory", unit.memory);
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
-  const bool is_shared = unit.thresholds.shape.size() == 2 && unit.thresholds.shape[0] == 1;
-  const std::int64_t rows = is_shared ? 1 : unit.channels;
-  check_thresholds(path, unit.thresholds, "C", rows, unit.output_offset, unit.output_type);
+  const std::int64_t rows = rows_of(unit);
+  check_threshold_shape(path, unit.thresholds, "C", rows, unit.output_offset, unit.output_type);
   if (!unit.descending.empty() && std::ssize(unit.descending) != rows)
     throw config_error(fmt::format("{}.descending has {} entries; nearest: 0, {} (one a row of thresholds)", path,
                                    unit.descending.size(), rows));
+}
+
+void validate(const thresholding& unit, const std::string& path) {
+  validate_shape(unit, path);
+  check_thresholds(path, unit.thresholds, "C", rows_of(unit), unit.output_offset, unit.output_type);
 }
 
 std::vector<integer_tensor> evaluate(const thresholding& unit, std::span<const integer_tensor> beats) {

@@ -8,6 +8,7 @@
 #include "spillway/models/dataflow/units/exact_values.h"
 #include "spillway/models/numbers/ascending_rows.h"
 #include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/tensor_shape.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -41,19 +42,25 @@ void check_at_least(std::string_view path, std::string_view what, std::int64_t v
   throw config_error(fmt::format("{}.{} = {} must be at least {}", path, what, value, least));
 }
 
-void check_thresholds(std::string_view path, const integer_tensor& thresholds, std::string_view row_name,
-                      std::int64_t rows, std::int64_t offset, integer_type output) {
-  validate(thresholds, fmt::format("{}.thresholds", path));
+void check_threshold_shape(std::string_view path, const integer_tensor& thresholds, std::string_view row_name,
+                           std::int64_t rows, std::int64_t offset, integer_type output) {
+  validate_shape(thresholds, fmt::format("{}.thresholds", path));
   if (thresholds.shape.size() != 2 || thresholds.shape[0] != rows)
     throw config_error(fmt::format("{}.thresholds must be [{}, steps] with {} = {}, but has {} rows", path, row_name,
                                    row_name, rows, thresholds.shape.empty() ? 0 : thresholds.shape[0]));
-  const std::int64_t steps = thresholds.shape[1];
-  if (const auto t = first_descent(thresholds))
-    throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, *t / steps, *t % steps));
-  const big_int low = offset, high = low + steps;
+  const big_int low = offset, high = low + thresholds.shape[1];
   if (output.is_bipolar || low < min_value(output) || high > max_value(output))
     throw config_error(fmt::format("{}.output_type {} does not hold the levels {} to {} of its thresholds", path,
                                    to_string(output), low.str(), high.str()));
+}
+
+void check_thresholds(std::string_view path, const integer_tensor& thresholds, std::string_view row_name,
+                      std::int64_t rows, std::int64_t offset, integer_type output) {
+  check_threshold_shape(path, thresholds, row_name, rows, offset, output);
+  validate(thresholds, fmt::format("{}.thresholds", path));
+  const std::int64_t steps = thresholds.shape[1];
+  if (const auto t = first_descent(thresholds))
+    throw config_error(fmt::format("{}.thresholds[{}] is not ascending at step {}", path, *t / steps, *t % steps));
 }
 
 void check_range(std::string_view path, integer_type output, const big_int& low, const big_int& high,

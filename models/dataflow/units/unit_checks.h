@@ -36,6 +36,10 @@ void check_is_memory(std::string_view path, std::string_view what, memory_style 
 /// `value` is at least `least`.
 void check_at_least(std::string_view path, std::string_view what, std::int64_t value, std::int64_t least);
 
+/// As `check_thresholds`, but does not look at the thresholds' values.
+void check_threshold_shape(std::string_view path, const integer_tensor& thresholds, std::string_view row_name,
+                           std::int64_t rows, std::int64_t offset, integer_type output);
+
 /// Thresholds are [rows, steps], each row ascending, and `output` holds the levels offset to offset + steps.
 void check_thresholds(std::string_view path, const integer_tensor& thresholds, std::string_view row_name,
                       std::int64_t rows, std::int64_t offset, integer_type output);

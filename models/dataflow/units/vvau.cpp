@@ -8,7 +8,9 @@
 #include "spillway/models/dataflow/units/beats.h"
 #include "spillway/models/dataflow/units/exact_values.h"
 #include "spillway/models/dataflow/units/unit_checks.h"
+#include "spillway/models/dataflow/units/unit_shapes.h"
 #include "spillway/models/numbers/register_oracle.h"
+#include "spillway/models/numbers/tensor_shape.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -25,11 +27,11 @@ unit_ports vvau::ports() const {
 
 std::int64_t vvau::cycles_per_frame() const { return vectors_per_frame * nf() * sf(); }
 
-void validate(const vvau& unit, const std::string& path) {
+void validate_shape(const vvau& unit, const std::string& path) {
   validate(unit.input_type, fmt::format("{}.input_type", path));
   validate(unit.accumulator, fmt::format("{}.accumulator", path));  // first: the output's type may follow from it
   validate(unit.output_type, fmt::format("{}.output_type", path));
-  validate(unit.weights, fmt::format("{}.weights", path));
+  validate_shape(unit.weights, fmt::format("{}.weights", path));
   if (unit.weights.shape.size() != 2)
     throw config_error(
         fmt::format("{}.weights must be [C, kh * kw], but have {} dimensions", path, unit.weights.shape.size()));
@@ -37,10 +39,17 @@ void validate(const vvau& unit, const std::string& path) {
   check_is_memory(path, "weight_memory", unit.weight_memory);
   check_at_least(path, "vectors_per_frame", unit.vectors_per_frame, 1);
   if (unit.thresholds)
-    check_thresholds(path, *unit.thresholds, "C", unit.channels(), unit.output_offset, unit.output_type);
+    check_threshold_shape(path, *unit.thresholds, "C", unit.channels(), unit.output_offset, unit.output_type);
   else if (unit.output_type != signed_type(unit.accumulator.bits))
     throw config_error(fmt::format("{}.output_type {} must be that of its accumulator, {}", path,
                                    to_string(unit.output_type), to_string(signed_type(unit.accumulator.bits))));
+}
+
+void validate(const vvau& unit, const std::string& path) {
+  validate_shape(unit, path);
+  validate(unit.weights, fmt::format("{}.weights", path));
+  if (unit.thresholds)
+    check_thresholds(path, *unit.thresholds, "C", unit.channels(), unit.output_offset, unit.output_type);
 }
 
 std::vector<integer_tensor> evaluate(const vvau& unit, std::span<const integer_tensor> beats) {
