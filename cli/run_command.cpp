@@ -10,10 +10,12 @@
 #include <system_error>
 
 #include "spillway/cli/commands.h"
+#include "spillway/cli/commit.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/near_name.h"
 #include "spillway/cli/option_guard.h"
 #include "spillway/cli/visible_text.h"
+#include "spillway/manual/manual_command.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/version.h"
 
@@ -36,7 +38,8 @@ std::vector<std::string> names_of(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  for (const CLI::App* sub : command.get_subcommands(nullptr)) names.push_back(sub->get_name());
+  for (const CLI::App* sub : command.get_subcommands(nullptr))
+    if (!sub->get_group().empty()) names.push_back(sub->get_name());
   return names;
 }
 
@@ -113,7 +116,11 @@ int run_command(int argc, const char* const* argv) {
   }
   CLI::App app("Bit-accurate simulation and cost of quantized streaming FPGA accelerators.", "spillway");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "spillway " + version());
+  app.set_version_flag("--version", fmt::format("spillway {} (commit {})", version(), commit()));
+  app.footer(
+      "Exit codes:\n  0 done, 1 a check failed, 2 bad usage or input, 3 the system refused, 130 interrupted\n"
+      "Environment:\n  SPILLWAY_DATA    folders of networks and data by name, with colons between them\n"
+      "  SPILLWAY_VIEWER  the empty page (viewer.html) that reports are made of\n");
   command_action action;
   add_info_command(app, action);
   add_check_command(app, action);
@@ -127,6 +134,7 @@ int run_command(int argc, const char* const* argv) {
   add_trace_command(app, action);
   add_report_command(app, action);
   add_version_command(app, action);
+  manual::add_manual_command(app, "spillway " + version(), [&action](command_action set) { action = std::move(set); });
   guard_options(app);
   try {
     app.parse(argc, argv);

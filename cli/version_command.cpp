@@ -6,20 +6,21 @@
 #include <nlohmann/json.hpp>
 
 #include "spillway/cli/commands.h"
+#include "spillway/cli/commit.h"
 #include "spillway/models/support/version.h"
 
 namespace spillway {
 
 void add_version_command(CLI::App& app, command_action& action) {
-  CLI::App* command = app.add_subcommand("version", "Print the version");
+  CLI::App* command = app.add_subcommand("version", "Print the version, and the commit that it was built from");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print JSON");
   command->callback([json, &action] {
     action = [json] {
       if (*json)
-        fmt::print("{}\n", nlohmann::json{{"version", version()}}.dump());
+        fmt::print("{}\n", nlohmann::json{{"version", version()}, {"commit", commit()}}.dump());
       else
-        fmt::print("spillway {}\n", version());
+        fmt::print("spillway {} (commit {})\n", version(), commit());
       return 0;
     };
   });

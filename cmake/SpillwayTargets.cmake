@@ -51,9 +51,10 @@ endfunction()
 function(spillway_component name)
   cmake_parse_arguments(ARG "" "" "USES;PACKAGES" ${ARGN})
   set_target_properties(spillway_${name} PROPERTIES EXPORT_NAME ${name})
-  install(TARGETS spillway_${name} EXPORT spillway-${name} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-          FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(EXPORT spillway-${name} NAMESPACE spillway:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/spillway)
+  install(TARGETS spillway_${name} EXPORT spillway-${name}
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
+          FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
+  install(EXPORT spillway-${name} NAMESPACE spillway:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/spillway COMPONENT dev)
   set_property(GLOBAL APPEND PROPERTY SPILLWAY_COMPONENTS ${name})
   set_property(GLOBAL PROPERTY SPILLWAY_USES_${name} "${ARG_USES}")
   set_property(GLOBAL PROPERTY SPILLWAY_PACKAGES_${name} "${ARG_PACKAGES}")

@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <string>
 
+#include "spillway/manual/manual_command.h"
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/version.h"
 #include "spillway/train/commands.h"
 #include "spillway/train/stop_signal.h"
 
@@ -52,6 +54,8 @@ int main(int argc, char** argv) {
   spillway::add_post_training_command(app, action);
   spillway::add_super_resolution_command(app, action);
   spillway::add_zoo_table_command(app, action);
+  spillway::manual::add_manual_command(app, "spillway " + spillway::version(),
+                                       [&action](spillway::train_action set) { action = std::move(set); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

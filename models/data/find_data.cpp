@@ -24,8 +24,8 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-/// The models of the source tree that a library was built in, or none: those of an extension of Python, whose
-/// executable says nothing of where Spillway is.
+/// Where the data is of an extension of Python, whose executable says nothing of where Spillway is: the prefix that it
+/// was installed below, or the models of the source tree that it was built in.
 void add_roots_of_library(std::vector<fs::path>& roots) {
   Dl_info library{};
   if (::dladdr(reinterpret_cast<const void*>(&add_roots_of_library), &library) == 0 || library.dli_fname == nullptr)
@@ -34,7 +34,9 @@ void add_roots_of_library(std::vector<fs::path>& roots) {
   const fs::path file = fs::canonical(library.dli_fname, failure);
   if (failure || file.extension() != ".so") return;
   fs::path folder = file.parent_path();
-  for (int up = 0; up < 4; ++up) folder = folder.parent_path();  // build/PRESET/python/spillway
+  for (int up = 0; up < 4; ++up)
+    folder = folder.parent_path();  // build/PRESET/python/spillway, lib/python3/dist-packages/spillway
+  if (is_folder(folder / "share/spillway/data")) roots.push_back(folder / "share/spillway");
   if (!is_folder(folder / "models/data")) return;
   roots.push_back(folder / "models");
   roots.push_back(folder / "build");

@@ -9,6 +9,7 @@ from typing import Any, Iterable, Mapping, Optional, Sequence, Tuple
 import numpy as np
 
 _SHOWN_ROWS = 20
+_SHOWN_LINES = 60
 
 
 def html_table(names: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> str:
@@ -26,6 +27,19 @@ def html_table(names: Sequence[str], rows: Iterable[Sequence[Any]], caption: str
         parts.append("<tr>" + "".join(cells) + "</tr>")
     parts.append("</tbody></table>")
     return "".join(parts)
+
+
+def text_table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Lines of a console; numbers stand at the right."""
+    entries = [list(row) for row in rows]
+    cells = [list(names), *([shown(value) for value in row] for row in entries)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
+    lines = []
+    for row, values in zip(cells, [entries[0] if entries else list(names), *entries]):
+        right = [isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in values]
+        padded = [text.rjust(width) if is_right else text.ljust(width) for text, width, is_right in zip(row, widths, right)]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
 
 
 def shown(value: Any) -> str:
@@ -71,6 +85,13 @@ class Table(np.ndarray):  # type: ignore[type-arg]
             else:
                 columns[field] = column
         return pd.DataFrame(columns)
+
+    def __str__(self) -> str:
+        fields = self.dtype.names
+        if fields is None or self.ndim != 1:
+            return str(np.asarray(self))
+        text = text_table(fields, [row.tolist() for row in np.asarray(self[:_SHOWN_LINES])])
+        return text + (f"\n... {len(self)} rows" if len(self) > _SHOWN_LINES else "")
 
     def _repr_html_(self) -> str:
         fields = self.dtype.names

@@ -37,9 +37,10 @@ const std::map<std::string, room_set, std::less<>> may_use = [] {
       {"explore", {"models", "traces", "sim", "resource", "rtl"}},
       {"report", {"models", "traces", "sim", "resource", "rtl", "explore"}},
       {"calibration", {"models", "resource", "rtl", "explore"}},
-      {"train", {"models"}},
+      {"manual", {}},
+      {"train", {"models", "manual"}},
       {"python", {"models", "traces", "sim", "resource", "explore", "rtl", "report"}},
-      {"cli", {"models", "traces", "sim", "resource", "explore", "rtl", "report", "train"}},
+      {"cli", {"models", "traces", "sim", "resource", "explore", "rtl", "report", "train", "manual"}},
   };
   for (std::size_t i = 0; i < model_rooms.size(); ++i)
     table[model_rooms[i]] = room_set(model_rooms.begin(), model_rooms.begin() + static_cast<std::ptrdiff_t>(i));

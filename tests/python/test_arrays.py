@@ -264,3 +264,13 @@ def test_nothing_is_said_on_the_standard_streams(zoo, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(spillway.__path__[0]) + "/.."}
     done = subprocess.run([sys.executable, script, zoo / TFC], env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_table_prints_its_columns_with_their_names(zoo):
+    run = spillway.load(zoo / "mnist-linear" / "qat-w8a1.onnx").lower(accumulator="12:wrap:per_product").simulate("binary-mnist")
+    head, row = str(run.layers[["layer", "events"]]).splitlines()
+    assert head.split() == ["layer", "events"] and row.split() == ["MatMul_0", "5183"]
+    assert len(head) == len(row) and head.endswith("events") and row.endswith("  5183")
+    many = str(run.events).splitlines()
+    assert len(many) == 62 and many[-1] == f"... {len(run.events)} rows"
+    assert str(run.layers["events"]) == "[5183]"
