@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "spillway/calibration/row_widths.h"
 #include "spillway/calibration/run_tool.h"
 #include "spillway/calibration/slopes.h"
 
@@ -13,14 +14,22 @@ namespace {
 
 using namespace spillway;
 
-int run(const std::string& folder, bool for_plots) {
+/// The zoo's single layer, trained for narrower and narrower registers.
+std::vector<std::string> single_layers(const std::string& zoo) {
+  std::vector<std::string> files{zoo + "/mnist-linear/qat-w8a1.onnx"};
+  for (const int bits : {16, 14, 12, 10, 8})
+    files.push_back(fmt::format("{}/mnist-linear/a2q-w8a1-p{}.onnx", zoo, bits));
+  return files;
+}
+
+int run(const std::string& folder, const std::string& zoo, bool for_plots) {
   const std::vector<measured_unit> units = measured_units(folder, "slopes");
   const std::vector<width_sweep> sweeps = width_sweeps(units);
   if (for_plots)
     fmt::print("{}", plot_data(sweeps));
   else
-    fmt::print("{}\n{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units),
-               sparsity_table(measured_units(folder, "sparsity")));
+    fmt::print("{}\n{}\n{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units),
+               sparsity_table(measured_units(folder, "sparsity")), row_width_table(single_layers(zoo)));
   return 0;
 }
 
@@ -28,10 +37,11 @@ int run(const std::string& folder, bool for_plots) {
 
 int main(int argc, char** argv) {
   CLI::App app("Prints what a bit of weight, input and accumulator costs");
-  std::string folder = "calibration";
+  std::string folder = "calibration", zoo = "models/zoo";
   bool for_plots = false;
   app.add_option("FOLDER", folder, "Where points/ and results/ are")->capture_default_str();
+  app.add_option("--zoo", zoo, "Trained networks")->capture_default_str();
   app.add_flag("--plot-data", for_plots, "Print the points, for gnuplot");
   CLI11_PARSE(app, argc, argv);
-  return run_tool("cost_slopes", [&] { return run(folder, for_plots); });
+  return run_tool("cost_slopes", [&] { return run(folder, zoo, for_plots); });
 }
