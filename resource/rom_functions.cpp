@@ -16,6 +16,25 @@ void transpose(std::array<std::uint64_t, 64>& bits) {
     }
 }
 
+void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth, int bits,
+                   std::vector<std::uint64_t>& columns) {
+  const std::size_t first = columns.size();
+  columns.resize(first + static_cast<std::size_t>(bits));
+  for (std::int64_t word = 0; word < depth; word += 8) {
+    std::uint64_t square = 0;  // row k is word k of eight
+    for (std::int64_t k = 0; k < 8; ++k) square |= std::uint64_t{words[static_cast<std::size_t>(word + k)]} << 8 * k;
+    const auto exchange = [&square](int distance, std::uint64_t mask) {
+      const std::uint64_t swapped = (square ^ square >> distance) & mask;
+      square ^= swapped ^ swapped << distance;
+    };
+    exchange(7, 0x00AA00AA00AA00AA);
+    exchange(14, 0x0000CCCC0000CCCC);
+    exchange(28, 0x00000000F0F0F0F0);
+    for (int bit = 0; bit < bits; ++bit)
+      columns[first + static_cast<std::size_t>(bit)] |= (square >> 8 * bit & 0xFF) << word;
+  }
+}
+
 std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth) {
   const std::uint64_t all = depth == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth) - 1;
   // Of a function and its complement the one that is 0 at address 0.

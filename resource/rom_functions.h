@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "spillway/models/numbers/integer_tensor.h"
@@ -30,6 +31,10 @@ namespace detail {
 /// 64 words of 64 bits, to 64 columns: bit w of column b is bit b of word w.
 void transpose(std::array<std::uint64_t, 64>& bits);
 
+/// The same of the low `bits` bits, at most 8, of the first `depth` words: its columns. Weights have no more.
+void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth, int bits,
+                   std::vector<std::uint64_t>& columns);
+
 /// Columns of a memory's bits, a bit of `columns` a word: how many functions they are.
 std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth);
 
@@ -43,10 +48,20 @@ std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std
                            const ElementOf& element) {
   std::vector<std::uint64_t> columns;
   columns.reserve(static_cast<std::size_t>(elements * bits));
-  for (std::int64_t i = 0; i < elements; ++i) {
-    std::array<std::uint64_t, 64> words{};
+  const auto read = [&](auto& words, std::int64_t i) {
     for (std::int64_t word = 0; word < depth; ++word)
-      words[static_cast<std::size_t>(word)] = static_cast<std::uint64_t>(*values.at(element(word, i)));
+      words[static_cast<std::size_t>(word)] =
+          static_cast<typename std::remove_reference_t<decltype(words)>::value_type>(*values.at(element(word, i)));
+  };
+  for (std::int64_t i = 0; i < elements; ++i) {
+    if (bits <= 8) {
+      std::array<std::uint8_t, 64> words{};
+      read(words, i);
+      detail::transpose_low(words, depth, bits, columns);
+      continue;
+    }
+    std::array<std::uint64_t, 64> words{};
+    read(words, i);
     detail::transpose(words);
     columns.insert(columns.end(), words.begin(), words.begin() + bits);
   }

@@ -29,6 +29,13 @@ std::size_t functions_one_by_one(const integer_tensor& values, std::int64_t dept
   return functions.size();
 }
 
+std::int64_t bits_of_address(std::int64_t depth) {
+  std::int64_t bits = 0;
+  for (; std::int64_t{1} << bits < depth; ++bits) {
+  }
+  return bits;
+}
+
 /// A unit of 128 folds of 7 thresholds each, where `threshold(fold, t)` stands.
 template <class Threshold>
 double luts_of_deep_unit(const Threshold& threshold) {
@@ -61,6 +68,31 @@ TEST_CASE("the functions of a deep memory's bits are counted as one by one") {
                                             [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
     CHECK(counted == static_cast<std::int64_t>(functions_one_by_one(values, depth, elements, 8)));
   }
+}
+
+TEST_CASE("the functions of a shallow memory's bits are counted as one by one, but for bits of the address") {
+  std::mt19937 random(5);
+  for (const int bits : {1, 2, 3, 7, 8, 9, 16})
+    for (const std::int64_t depth : {2, 3, 7, 8, 9, 16, 33, 63, 64}) {
+      const std::int64_t elements = 11;
+      integer_tensor values = integer_tensor::zeros(signed_type(bits == 1 ? 2 : bits), {depth, elements});
+      const std::int64_t half = std::int64_t{1} << (bits - 1);
+      for (std::int64_t i = 0; i < values.size(); ++i)
+        *values.at(i) = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(2 * half)) - half;
+      for (std::int64_t word = 0; word < depth; ++word) *values.at(word * elements + 1) = ~*values.at(word * elements);
+      const auto counted = rom_functions(values, depth, elements, bits,
+                                         [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
+      // A bit of the address in element 2 changes nothing: it is taken out of both.
+      integer_tensor with_address = values;
+      for (std::int64_t word = 0; word < depth; ++word) *with_address.at(word * elements + 2) = -(word & 1);
+      const auto with = rom_functions(with_address, depth, elements, bits,
+                                      [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
+      CHECK(with <= counted);
+      const auto all = static_cast<std::int64_t>(functions_one_by_one(values, depth, elements, bits));
+      CHECK(counted <= all);
+      CHECK(counted >= all - bits_of_address(depth));
+      if (depth > 32 && bits > 1) CHECK(counted == all);  // nothing random is a bit of the address
+    }
 }
 
 TEST_CASE("deep thresholds cost what their bits differ in") {
