@@ -16,6 +16,7 @@ using command_action = std::function<int()>;
 
 void add_info_command(CLI::App& app, command_action& action);
 void add_check_command(CLI::App& app, command_action& action);
+void add_compare_command(CLI::App& app, command_action& action);
 void add_convert_command(CLI::App& app, command_action& action);
 void add_simulate_command(CLI::App& app, command_action& action);
 void add_profile_command(CLI::App& app, command_action& action);

@@ -124,6 +124,7 @@ int run_command(int argc, const char* const* argv) {
   command_action action;
   add_info_command(app, action);
   add_check_command(app, action);
+  add_compare_command(app, action);
   add_convert_command(app, action);
   add_simulate_command(app, action);
   add_profile_command(app, action);

@@ -40,6 +40,7 @@ struct simulate_options {
   std::string engine = "auto";
   std::string output;
   std::string waves;
+  std::vector<std::string> dump;  ///< tensors
   std::int64_t frames = 0, skip = 0;
   std::uint64_t max_events = 1'000'000;
   stall_options stalls;
@@ -62,12 +63,13 @@ void note_wide_registers(const design& of) {
                   *bits));
 }
 
-/// What stderr shows while a run goes on: frames, then those that are compared with full width.
+/// What stderr shows while a run goes on: frames, those that are compared with full width, those whose tensors are
+/// written.
 struct progress_bars {
-  std::optional<progress> frames, full_width;
+  std::optional<progress> frames, full_width, tensors;
 };
 
-simulation_options options_of(const simulate_options& options, progress_bars& bars) {
+simulation_options options_of(const simulate_options& options, progress_bars& bars, std::uint64_t frames) {
   simulation_options result;
   result.engine = options.engine;
   result.max_events = options.max_events;
@@ -87,6 +89,14 @@ simulation_options options_of(const simulate_options& options, progress_bars& ba
     bars.frames.reset();
     if (!bars.full_width) bars.full_width.emplace("frames with registers of full width", all, quiet);
     bars.full_width->update(done);
+    return !interrupted();
+  };
+  result.dump = options.dump;
+  result.on_dump = [&bars, frames, quiet = options.quiet](std::uint64_t done) {
+    bars.frames.reset();
+    bars.full_width.reset();
+    if (!bars.tensors) bars.tensors.emplace("frames with tensors", frames, quiet);
+    bars.tensors->update(done);
     return !interrupted();
   };
   if (!options.quiet) result.on_note = [](const std::string& line) { say(line); };
@@ -132,6 +142,8 @@ void write_sweep(const width_sweep& sweep, const run_directory& directory) {
 
 /// Several register choices at once.
 int sweep(const simulate_options& options, const design_arguments& arguments, const alternatives& of) {
+  if (!options.dump.empty())
+    throw config_error("several register widths at once have no tensors; --dump takes one --accumulator at a time");
   if (options.engine == "cycle" || options.compare || !options.waves.empty() || options.stalls.source > 0 ||
       options.stalls.sink > 0)
     throw config_error("several register widths at once have no clock; one --accumulator at a time has");
@@ -203,9 +215,11 @@ int simulate(const simulate_options& options) {
   progress_bars bars;
   bars.frames.emplace("frames", static_cast<std::uint64_t>(frames), options.quiet);
   const finished_run run =
-      simulate(std::move(accelerator), std::move(data), options_of(options, bars), saver ? &*saver : nullptr);
+      simulate(std::move(accelerator), std::move(data), options_of(options, bars, static_cast<std::uint64_t>(frames)),
+               saver ? &*saver : nullptr);
   bars.frames.reset();
   bars.full_width.reset();
+  bars.tensors.reset();
   fmt::print("{}", options.json ? to_json(run) : to_text(run));
   if (saver && !saver->failure().empty()) throw io_error(saver->failure());
   if (run.result.stopped) {
@@ -256,6 +270,11 @@ void add_simulate_command(CLI::App& app, command_action& action) {
   command->add_flag("--compare", options->compare,
                     "Compare every stream with the integer network, and exit with 1 at a difference (cycle engine)");
   command->add_flag("--real", options->real, "Also write the outputs as the file's real numbers (outputs_real.npy)")
+      ->needs(output);
+  command
+      ->add_option("--dump", options->dump,
+                   "Also write these tensors of the file as the accelerator has them, tensors/NAME.npy: names with "
+                   "commas between, or one --dump each; `info --json` lists them")
       ->needs(output);
   command->add_flag("--no-exact", options->no_exact,
                     "Don't compare with registers of full width, which evaluates the frames that overflowed once more");

@@ -39,6 +39,8 @@ struct held_run {
 void add_designs(pybind11::module_& module);
 /// Adds `simulate` and what is read off a run.
 void add_runs(pybind11::module_& module);
+/// Adds tensors by name, and `compare`.
+void add_tensors(pybind11::module_& module);
 /// Adds `estimate`, `explore`, `study` and `write_rtl`.
 void add_prices(pybind11::module_& module);
 

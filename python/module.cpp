@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, module) {
   translate_errors();
   add_designs(module);
   add_runs(module);
+  add_tensors(module);
   add_prices(module);
   add_dots(module);
   module.def("version", [] { return spillway::version(); });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "spillway/models/streamline/golden_model.h"
 #include "spillway/report/assumption_json.h"
 
 namespace spillway {
@@ -47,6 +48,9 @@ nlohmann::ordered_json design_json(const design& of) {
                               {"input_type", to_string(of.integers.input.type)},
                               {"units", nlohmann::ordered_json::array()}};
   for (const dataflow_unit& any : of.flow.units) json["units"].push_back(unit_json(any, of));
+  json["tensors"] = nlohmann::ordered_json::array();
+  for (const file_tensor& tensor : tensors_of(of.file))
+    json["tensors"].push_back({{"name", tensor.name}, {"layer", tensor.node}, {"shape", tensor.shape}});
   json["metadata"] = of.file.metadata;
   json["assumptions"] = as_json(of.assumptions);
   return json;

@@ -9,9 +9,11 @@
 #include "spillway/models/data/npy.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/version.h"
+#include "spillway/report/dump_tensors.h"
 #include "spillway/report/output_log.h"
 #include "spillway/report/run_configuration.h"
 #include "spillway/report/run_rows_of.h"
+#include "spillway/traces/result_files.h"
 
 namespace spillway {
 
@@ -234,6 +236,19 @@ void run_saver::keep(const finished_run& run) {
     for (std::uint32_t u = 0; u < run.events.units(); ++u)
       m_store->write_counts(u, run.events.counts(u), certified_bits(run.accelerator.flow.units[u]));
   });
+}
+
+bool run_saver::keep_tensors(const design_tensors& of, const dataset& data, std::span<const std::size_t> tensors,
+                             const std::function<bool(std::uint64_t frames_done)>& on_progress) {
+  bool is_whole = true;
+  attempt([&] {
+    const std::string folder = m_directory.file(tensor_folder);
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed) throw_io_error(folder, "make the directory", failed.value());
+    is_whole = write_tensors(of, data, tensors, folder, on_progress);
+  });
+  return is_whole;
 }
 
 void run_saver::finish(const finished_run& run) {

@@ -3,11 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "spillway/models/load/design_tensors.h"
 #include "spillway/report/finished_run.h"
 #include "spillway/traces/run_directory.h"
 #include "spillway/traces/run_store.h"
@@ -53,6 +56,11 @@ class run_saver {
   /// After the simulation, before the comparison with full width. What people came for is written first: outputs.npy,
   /// then frames and totals, then counters and events, then states and certified bits.
   void keep(const finished_run& run);
+
+  /// Writes tensors by name into the folder `tensors`, after `keep`; docs/run-directory.md. False if `on_progress` said
+  /// so.
+  bool keep_tensors(const design_tensors& of, const dataset& data, std::span<const std::size_t> tensors,
+                    const std::function<bool(std::uint64_t frames_done)>& on_progress);
 
   /// After all. A run that was stopped stays marked as unfinished.
   void finish(const finished_run& run);

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "spillway/explore/deadlock.h"
 #include "spillway/models/support/error.h"
+#include "spillway/report/dump_tensors.h"
 #include "spillway/report/full_width.h"
 #include "spillway/sim/deadlock_error.h"
 
@@ -39,8 +41,9 @@ run_result run_engine(const simulation_options& options, const std::string& engi
 /// What decides the result and is not in the run itself.
 std::string settings_of(const simulation_options& options) {
   const stall_options& stalls = options.run.stalls;
-  return fmt::format("max_events={} stalls={}/{} waves={} compare={} exact={}", options.max_events, stalls.source,
-                     stalls.sink, options.run.waves.has_value(), options.compare, options.exact);
+  const std::string tensors = options.dump.empty() ? "" : fmt::format(" dump={}", fmt::join(options.dump, ","));
+  return fmt::format("max_events={} stalls={}/{} waves={} compare={} exact={}{}", options.max_events, stalls.source,
+                     stalls.sink, options.run.waves.has_value(), options.compare, options.exact, tensors);
 }
 
 /// Stalls, waves and the comparison of streams need every frame's values from the first on.
@@ -85,10 +88,29 @@ void run_frames(finished_run& run, const simulation_options& options, run_saver*
   std::copy(earlier.outputs.begin(), earlier.outputs.end(), run.result.outputs.words.begin());
 }
 
+/// The tensors that a run directory is to hold beside the run.
+class tensor_dump {
+ public:
+  tensor_dump(const simulation_options& options, const design& of, const dataset& data)
+      : m_design(of), m_tensors(m_design), m_data(data), m_wanted(parse_dump(m_tensors.model(), options.dump)) {}
+
+  bool write(run_saver& saver, const simulation_options& options) const {
+    return saver.keep_tensors(m_tensors, m_data, m_wanted, options.on_dump);
+  }
+
+ private:
+  design m_design;
+  design_tensors m_tensors;
+  dataset m_data;
+  std::vector<std::size_t> m_wanted;
+};
+
 }  // namespace
 
 finished_run simulate(design accelerator, dataset data, const simulation_options& options, run_saver* saver) {
   finished_run run;
+  std::optional<tensor_dump> dump;
+  if (!options.dump.empty() && saver) dump.emplace(options, accelerator, data);
   run.engine = engine_of(options);
   run.command = options.command;
   run.real_outputs = options.real_outputs;
@@ -103,6 +125,7 @@ finished_run simulate(design accelerator, dataset data, const simulation_options
   if (saver) saver->keep(run);
   if (options.exact && !run.result.stopped)
     run.result.stopped = !compare_with_full_width(run, std::max(1u, options.run.threads), options.on_exact);
+  if (dump && !run.result.stopped) run.result.stopped = !dump->write(*saver, options);
   if (saver) saver->finish(run);
   return run;
 }

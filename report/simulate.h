@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "spillway/report/finished_run.h"
 #include "spillway/report/save_run.h"
@@ -25,6 +26,10 @@ struct simulation_options {
   std::function<bool(std::uint64_t done, std::uint64_t all)> on_exact = {};
   /// Called with a line about how the run directory is used, where it should be known.
   std::function<void(const std::string& line)> on_note = {};
+  /// Tensors of the file that a run directory shall hold (`parse_dump`); empty: none.
+  std::vector<std::string> dump = {};
+  /// Called while they are written with the frames that are done; false stops it.
+  std::function<bool(std::uint64_t done)> on_dump = {};
   std::string command;     ///< for the manifest
   price_list prices = {};  ///< that a run directory's report shows
 };

@@ -72,6 +72,44 @@ std::vector<std::string> noted_report_files(const fs::path& directory) {
   return files;
 }
 
+constexpr const char* tensor_list = "tensors.json";
+constexpr const char* tensor_schema = "spillway-tensors-1";
+constexpr std::int64_t longest_list = 1 << 24;
+
+/// The files of tensors that a folder notes: plain names that end in .npy.
+std::vector<std::string> noted_tensor_files(const fs::path& directory) {
+  std::vector<std::string> files;
+  const fs::path list = directory / tensor_folder / tensor_list;
+  if (!stands_there(list)) return files;
+  try {
+    const auto json = nlohmann::json::parse(read_file(list.string(), longest_list));
+    if (json.at("schema") != tensor_schema) return files;
+    for (const auto& tensor : json.at("tensors")) {
+      const fs::path file = tensor.at("file").get<std::string>();
+      if (file.filename() == file && file.extension() == ".npy") files.push_back(file.string());
+    }
+  } catch (const nlohmann::json::exception&) {
+    files.clear();  // not ours
+  }
+  return files;
+}
+
+/// Puts the tensors of a new result in the place of those of its directory. The new result keeps its list of them until
+/// it is removed, so that this may be repeated.
+void move_tensors(const fs::path& from, const fs::path& to) {
+  const fs::path list = from / tensor_folder / tensor_list;
+  if (!stands_there(list)) return remove_tensors(to);
+  std::error_code failed;
+  fs::create_directories(to / tensor_folder, failed);
+  if (failed) throw_io_error((to / tensor_folder).string(), "make the directory", failed.value());
+  const std::vector<std::string> files = noted_tensor_files(from);
+  for (const std::string& file : noted_tensor_files(to))
+    if (std::find(files.begin(), files.end(), file) == files.end()) remove_file(to / tensor_folder / file);
+  for (const std::string& file : files)
+    if (stands_there(from / tensor_folder / file)) move_file(from / tensor_folder / file, to / tensor_folder / file);
+  write_file_atomically((to / tensor_folder / tensor_list).string(), read_file(list.string(), longest_list));
+}
+
 /// The results of a kind by name; of every kind, and what a run needs to go on, if it is empty.
 std::vector<std::string> files_of_kind(std::string_view kind) {
   if (kind == "run") return {"outputs.npy", "output_scale.npy", "output_bias.npy", "outputs_real.npy", "run.sqlite"};
@@ -113,6 +151,7 @@ std::vector<std::string> result_file_names() {
 }
 
 void remove_unfinished(const fs::path& folder, std::string_view kept) {
+  remove_tensors(folder);
   for (const std::string& name : result_file_names())
     if (name != kept) remove_file(folder / name);
 }
@@ -120,6 +159,7 @@ void remove_unfinished(const fs::path& folder, std::string_view kept) {
 void install_result(const fs::path& directory, std::string_view kind) {
   const fs::path made = directory / unfinished_folder;
   remove_report(directory);
+  move_tensors(made, directory);
   for (const char* database : databases) settle_journal(directory / database);
   const std::vector<std::string> own = files_of_kind(kind);
   for (const std::string& name : files_of_kind(""))
@@ -138,6 +178,22 @@ void install_result(const fs::path& directory, std::string_view kind) {
   remove_unfinished(made);
   std::error_code not_empty;  // something of the user's stays
   fs::remove(made, not_empty);
+}
+
+void note_tensor_files(const fs::path& folder, const std::vector<noted_tensor>& tensors) {
+  nlohmann::ordered_json json{{"schema", tensor_schema}, {"tensors", nlohmann::ordered_json::array()}};
+  for (const noted_tensor& each : tensors)
+    json["tensors"].push_back({{"name", each.name}, {"file", each.file}, {"shape", each.shape}});
+  write_file_atomically((folder / tensor_list).string(),
+                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+void remove_tensors(const fs::path& directory) {
+  const fs::path folder = directory / tensor_folder;
+  for (const std::string& file : noted_tensor_files(directory)) remove_file(folder / file);
+  if (stands_there(folder / tensor_list)) remove_file(folder / tensor_list);
+  std::error_code not_empty;
+  fs::remove(folder, not_empty);
 }
 
 void note_report_files(const fs::path& directory, const std::vector<std::string>& files) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -26,6 +27,21 @@ void remove_unfinished(const std::filesystem::path& folder, std::string_view kep
 /// directory, in the place of what stands there; the manifest last. May be called again where it was interrupted.
 /// Throws `io_error`.
 void install_result(const std::filesystem::path& directory, std::string_view kind);
+
+/// A file of a run's tensors, in its folder `tensors`.
+struct noted_tensor {
+  std::string name, file;
+  std::vector<std::int64_t> shape;
+};
+
+/// The folder of a run directory that holds tensors by name.
+constexpr std::string_view tensor_folder = "tensors";
+
+/// Notes in `folder`/tensors.json which file has which tensor.
+void note_tensor_files(const std::filesystem::path& folder, const std::vector<noted_tensor>& tensors);
+
+/// Removes the tensors of a directory that are noted, and their folder if nothing else is in it.
+void remove_tensors(const std::filesystem::path& directory);
 
 /// Notes which files the report of a directory consists of, paths below DIR/report; those of an earlier report that are
 /// not among them are removed.

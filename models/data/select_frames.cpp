@@ -43,4 +43,23 @@ dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames) {
   return all;
 }
 
+dataset copy_frames(const dataset& all, std::int64_t first, std::int64_t count) {
+  dataset part;
+  part.name = all.name;
+  part.first_frame = all.first_frame + first;
+  const std::int64_t features = all.features();
+  if (all.reals) {
+    part.reals = float_tensor{all.reals->shape, {}};
+    part.reals->shape[0] = count;
+    const auto begin = all.reals->values.begin() + first * features;
+    part.reals->values.assign(begin, begin + count * features);
+    return part;
+  }
+  const int words = all.inputs.type.words();
+  part.inputs = {all.inputs.type, all.inputs.shape, {}};
+  part.inputs.shape[0] = count;
+  part.inputs.words.assign(all.inputs.at(first * features), all.inputs.at(first * features) + count * features * words);
+  return part;
+}
+
 }  // namespace spillway

@@ -11,4 +11,7 @@ namespace spillway {
 /// Throws `config_error` where that is none.
 dataset select_frames(dataset all, std::int64_t skip, std::int64_t frames);
 
+/// A copy of the inputs of frames [first, first + count), which are there.
+dataset copy_frames(const dataset& all, std::int64_t first, std::int64_t count);
+
 }  // namespace spillway

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spillway/models/onnx/hardware_file.h"
 #include "spillway/models/onnx/names.h"
 #include "spillway/models/onnx/node_reader.h"
 #include "spillway/models/support/error.h"
@@ -188,7 +189,7 @@ node_kind node_kind_of(const onnx::NodeProto& node, const std::string& name) {
   const std::string &type = node.op_type(), &domain = node.domain();
   if (const auto kind = known_kind_of(node)) return *kind;
   if (is_finn_hardware(node))
-    throw input_error(
+    throw hardware_file_error(
         fmt::format("{}: {} is FINN's hardware; right: a file of the build before its step \"convert to hardware\"",
                     name, printable(type)));
   const bool standard = domain.empty() || domain == "ai.onnx";

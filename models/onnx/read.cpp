@@ -11,6 +11,7 @@
 
 #include "spillway/models/onnx/external_data.h"
 #include "spillway/models/onnx/graph_reader.h"
+#include "spillway/models/onnx/hardware_file.h"
 #include "spillway/models/onnx/inline_functions.h"
 #include "spillway/models/onnx/names.h"
 #include "spillway/models/support/atomic_file.h"
@@ -64,6 +65,8 @@ namespace {
 network named_network_of(std::string_view bytes, const std::string& name, const std::filesystem::path* folder) {
   try {
     return network_of(bytes, folder);
+  } catch (const hardware_file_error& made) {
+    throw hardware_file_error(fmt::format("{}: {}", shown_path(name), made.what()));
   } catch (const input_error& failure) {
     throw input_error(fmt::format("{}: {}", shown_path(name), failure.what()));
   }

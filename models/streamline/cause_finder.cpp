@@ -10,7 +10,6 @@
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/numbers/storage.h"
-#include "spillway/models/streamline/constants.h"
 
 namespace spillway {
 
@@ -39,44 +38,6 @@ Tensor with_integers(Tensor tensor, const value_report& value, const integer_ten
 }
 
 bool is_assumed_input(const value_report& value) { return value.input == value.tensor; }
-
-/// The constants of a file as the integers have them: a quantized one is its integers times their scales.
-struct file_constants {
-  given_tensors<double> exact;
-  std::vector<rounded_weight> rounded;
-
-  explicit file_constants(const network& file) {
-    std::map<std::string, constant_value> known;
-    for (const auto& [name, tensor] : file.constants) known.emplace(name, constant_value{tensor, {}, {}});
-    for (const network_node& node : file.nodes) {
-      std::vector<const constant_value*> inputs;
-      for (const std::string& input : node.inputs)
-        if (const auto found = known.find(input); found != known.end()) inputs.push_back(&found->second);
-      if (inputs.empty() || inputs.size() != node.inputs.size()) continue;
-      constant_value made = propagate(node, inputs);
-      add(node.output, made);
-      known.insert_or_assign(node.output, std::move(made));
-    }
-  }
-
-  void add(const std::string& tensor, const constant_value& constant) {
-    double_tensor& to = exact[tensor];
-    to = {constant.real.shape, {constant.real.values.begin(), constant.real.values.end()}};
-    if (!constant.quantized) return;
-    const quantized_constant& of = *constant.quantized;
-    broadcast_index scales(of.scale_shape, of.shape);
-    bool is_rounded = false;
-    for (std::int64_t e = 0; e < of.integers.size(); ++e) {
-      const double scale = of.scale[scales.next()], real = to_double(of.integers, e) * scale;
-      double& value = to.values[static_cast<std::size_t>(e)];
-      if (!is_rounded && std::abs(value - real) >= scale / 2) {
-        rounded.push_back({tensor, e, value, real});
-        is_rounded = true;
-      }
-      value = real;
-    }
-  }
-};
 
 }  // namespace
 
@@ -114,8 +75,8 @@ struct cause_finder::frame {
 
 cause_finder::cause_finder(const network& file, const integer_network& integers, const streamline_report& report)
     : m_file(file), m_integers(integers), m_report(report) {
-  file_constants constants(file);
-  m_constants = std::move(constants.exact);
+  exact_constants constants = exact_constants_of(file);
+  m_constants = std::move(constants.values);
   m_rounded = std::move(constants.rounded);
 }
 

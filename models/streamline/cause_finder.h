@@ -3,18 +3,12 @@
 
 #include "spillway/models/network/evaluate.h"
 #include "spillway/models/streamline/difference_cause.h"
+#include "spillway/models/streamline/exact_constants.h"
 #include "spillway/models/streamline/streamline.h"
 
 // Finding why a frame differs. Not installed.
 
 namespace spillway {
-
-/// A constant whose float32 is not its integer times its scale, to half a step.
-struct rounded_weight {
-  std::string tensor;
-  std::int64_t element = 0;
-  double file_value = 0, exact_value = 0;
-};
 
 /// Explains frames of one file, by evaluating it again with single steps done as the integers do them.
 class cause_finder {

@@ -13,6 +13,7 @@ docs/python.md has every name with shapes, units and errors.
 from . import _core
 from ._tables import Table
 from .arithmetic import Certificates, Dot, certify, dot
+from .comparing import Comparison, Difference, compare
 from .design import Design
 from .errors import Error, InputError, Interrupted, SystemRefused
 from .exploring import Exploration, Study, explore, study
@@ -24,8 +25,10 @@ __version__: str = _core.version()
 __all__ = [
     "Certificates",
     "Check",
+    "Comparison",
     "Cost",
     "Design",
+    "Difference",
     "Dot",
     "Error",
     "Estimate",
@@ -42,6 +45,7 @@ __all__ = [
     "Table",
     "Witness",
     "certify",
+    "compare",
     "dot",
     "explore",
     "load",

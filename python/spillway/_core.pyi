@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 import numpy as np
 
@@ -80,6 +80,12 @@ def simulate(
     threads: int,
     tick: _Tick,
 ) -> Run: ...
+def tensor_facts(network: Network) -> List[Tuple[str, str, List[int]]]: ...
+def network_tensors(network: Network, data: Data, names: List[str], tick: _Tick) -> List[_Array]: ...
+def design_tensors(design: Design, data: Data, names: List[str], tick: _Tick) -> List[_Array]: ...
+def compare(
+    files: List[Union[bytes, Network]], data: Optional[Data], frames: int, seed: int, threads: int, tick: _Tick
+) -> str: ...
 def estimate(design: Design, hardware: str, device: str, tick: _Tick) -> str: ...
 def explore(
     design: Design,

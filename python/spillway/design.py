@@ -9,8 +9,9 @@ from typing import Any, Dict, List, Optional
 
 from . import _core
 from ._arguments import Frames, Path, data_of, flag, number, one_of, path_text, text, threads_of, whole
-from ._progress import long_work
+from ._progress import Tick, long_work
 from ._tables import Table, table_of
+from ._tensors import Names, evaluate, names_of
 from .errors import InputError
 from .results import Check, Estimate, Profile, Run
 
@@ -111,6 +112,30 @@ class Design:
                 tick,
             )
         return Run(run, self.info)
+
+    def tensors(
+        self,
+        x: Frames,
+        names: Names = None,
+        *,
+        frames: Optional[int] = None,
+        skip: Optional[int] = None,
+        quiet: bool = False,
+    ) -> Dict[str, Any]:
+        """Tensors of the file by name, as this accelerator has them: float64 [frames, ...], in the file's shape and scale.
+
+        x, frames, skip: as `simulate` takes them.
+        names: a tensor's name, or a list; left out, all.
+
+        What a stream carries comes out of the registers, overflows included; what no stream carries is what the file's
+        formulas make of that.
+        """
+
+        def core(data: _core.Data, wanted: List[str], tick: Optional[Tick]) -> List[Any]:
+            return _core.design_tensors(self._core, data, wanted, tick)
+
+        known = [tensor["name"] for tensor in self.info["tensors"]]
+        return evaluate(core, self._facts, x, names_of(names, known), skip, frames, quiet)
 
     def check(
         self,

@@ -23,8 +23,9 @@ from ._arguments import (
     text,
     threads_of,
 )
-from ._progress import long_work
+from ._progress import Tick, long_work
 from ._tables import html_table
+from ._tensors import Names, evaluate, names_of
 from .design import Design
 from .errors import InputError
 from .results import Check
@@ -83,6 +84,33 @@ class Network:
     def output_shape(self) -> Tuple[int, ...]:
         """The shape of a frame's output as the file has it, without the batch."""
         return tuple(self._facts["output_shape"])
+
+    @property
+    def tensor_names(self) -> List[str]:
+        """The names of the tensors that `tensors` has, in the file's order: the input, then what the nodes make."""
+        return [name for name, _, _ in _core.tensor_facts(self._core)]
+
+    def tensors(
+        self,
+        x: Frames,
+        names: Names = None,
+        *,
+        frames: Optional[int] = None,
+        skip: Optional[int] = None,
+        quiet: bool = False,
+    ) -> Dict[str, Any]:
+        """Tensors by name, as the file's formulas say: float64 [frames, ...] in the file's shape and scale.
+
+        x, frames, skip: as `Design.simulate` takes them.
+        names: a tensor's name, or a list; left out, all (`tensor_names`).
+
+        What quantizers decide and what leaves the network is exact; what is computed between is computed in double.
+        """
+
+        def core(data: _core.Data, wanted: List[str], tick: Optional[Tick]) -> List[Any]:
+            return _core.network_tensors(self._core, data, wanted, tick)
+
+        return evaluate(core, self._facts, x, names_of(names, self.tensor_names), skip, frames, quiet)
 
     def lower(
         self,

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> commands{"info",    "check", "convert", "simulate", "estimate",
-                                        "explore", "rtl",   "trace",   "report"};
+                                        "explore", "rtl",   "trace",   "report",   "compare"};
 
 struct option {
   std::string name, type;

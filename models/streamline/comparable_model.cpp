@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/models/streamline/comparable_model.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "spillway/models/data/select_frames.h"
+#include "spillway/models/integer_network/open_sums.h"
+
+namespace spillway {
+
+namespace {
+
+bool is_product(const network_op& op) {
+  return std::holds_alternative<matmul_op>(op) || std::holds_alternative<gemm_op>(op) ||
+         std::holds_alternative<conv_op>(op) || std::holds_alternative<conv_transpose_op>(op);
+}
+
+/// For each element of what a product of the file makes, that of the sums; empty where they don't fit.
+std::vector<std::int64_t> places_of_sums(const network_node& product, const file_tensor& tensor,
+                                         const frame_shape& shape) {
+  std::int64_t size = 1;
+  for (const std::int64_t n : tensor.shape) size *= n;
+  if (size != shape.elements()) return {};
+  const bool channels_first =
+      std::holds_alternative<conv_op>(product.op) || std::holds_alternative<conv_transpose_op>(product.op);
+  std::vector<std::int64_t> places;
+  for (std::int64_t e = 0; e < size; ++e)
+    places.push_back(channels_first ? e % shape.positions() * shape.channels + e / shape.positions() : e);
+  return places;
+}
+
+constexpr std::uint64_t digest_start = 0xcbf29ce484222325;
+
+std::uint64_t digest_of(std::uint64_t before, std::uint64_t n) {
+  std::uint64_t mixed = (before ^ n) * 0x9e3779b97f4a7c15;
+  return mixed ^ (mixed >> 29);
+}
+
+}  // namespace
+
+comparable_model::comparable_model(network file, const streamline_options& options)
+    : m_model(std::move(file), options),
+      m_integers(with_open_sums(m_model.integers())),
+      m_forms(value_forms(m_integers)) {
+  add_values();
+  for (const integer_node& node : m_integers.nodes)
+    if (const auto* select = std::get_if<label_select_layer>(&node.op);
+        select != nullptr && node.outputs[0] == m_integers.output_value)
+      m_labels = select->k;
+}
+
+void comparable_model::add_values() {
+  const std::vector<file_tensor>& tensors = m_model.tensors();
+  std::map<std::string, std::size_t> by_node;
+  for (std::size_t t = 0; t < tensors.size(); ++t) by_node[tensors[t].node] = t;
+  const auto info = [this](int value) -> const integer_value& {
+    return m_integers.values[static_cast<std::size_t>(value)];
+  };
+  for (const network_node& node : m_model.file().nodes) {
+    const auto tensor = by_node.find(node.name);
+    if (!is_product(node.op) || tensor == by_node.end()) continue;
+    for (const integer_node& layer : m_integers.nodes)
+      if (name_of(layer.op) == node.name && !m_forms[static_cast<std::size_t>(layer.outputs[0])].empty() &&
+          (std::holds_alternative<integer_layer>(layer.op) || std::holds_alternative<depthwise_layer>(layer.op)))
+        m_values.push_back(
+            {comparable_value::kind::sums, node.name, node.output, layer.outputs[0], info(layer.outputs[0]).shape,
+             places_of_sums(node, tensors[tensor->second], info(layer.outputs[0]).shape), tensor->second});
+  }
+  const std::vector<value_report>& reports = m_model.report().values;
+  for (std::size_t i = 0; i + 1 < reports.size(); ++i) {
+    const value_report& of = reports[i];
+    const auto tensor =
+        std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == of.tensor; });
+    if (tensor == tensors.end() || of.input == of.tensor || m_forms[static_cast<std::size_t>(of.value)].empty())
+      continue;
+    m_values.push_back({comparable_value::kind::levels, of.node, of.tensor, of.value, info(of.value).shape, of.places,
+                        static_cast<std::size_t>(tensor - tensors.begin())});
+  }
+  std::stable_sort(m_values.begin(), m_values.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
+}
+
+std::int64_t comparable_model::form_of(const comparable_value& of, std::int64_t place, std::int64_t n) const {
+  const std::vector<channel_form>& forms = m_forms[static_cast<std::size_t>(of.value)];
+  return forms[static_cast<std::size_t>(place) % forms.size()].of(n);
+}
+
+std::int64_t comparable_model::sign_of(const comparable_value& of, std::int64_t place) const {
+  const std::vector<channel_form>& forms = m_forms[static_cast<std::size_t>(of.value)];
+  return forms[static_cast<std::size_t>(place) % forms.size()].step < 0 ? -1 : 1;
+}
+
+void comparable_model::digest_block(const dataset& part, std::size_t block, value_digests& result) const {
+  std::multimap<int, std::size_t> wanted;
+  for (std::size_t i = 0; i < m_values.size(); ++i) wanted.emplace(m_values[i].value, i);
+  const std::int64_t first = static_cast<std::int64_t>(block) * value_digests::frames_a_block;
+  const auto keep = [&](int value, const integer_tensor& tensor) {
+    const auto [begin, end] = wanted.equal_range(value);
+    for (auto found = begin; found != end; ++found) {
+      std::uint64_t digest = digest_start;
+      for (std::int64_t e = 0; e < tensor.size(); ++e)
+        digest = digest_of(digest, static_cast<std::uint64_t>(form_of(m_values[found->second], e, *tensor.at(e))));
+      result.values[found->second][block] = digest;
+    }
+    if (value != m_integers.output_value) return;
+    const std::int64_t size = m_integers.output_info().shape.elements();
+    for (std::int64_t e = 0; e < tensor.size(); ++e) {
+      const auto at = static_cast<std::size_t>(first * size + e);
+      const std::size_t channel = static_cast<std::size_t>(e) % m_integers.output_scale.size();
+      if (m_labels)
+        result.labels[at] = *tensor.at(e);
+      else
+        result.outputs[at] = to_double(tensor, e) * m_integers.output_scale[channel] + m_integers.output_bias[channel];
+    }
+  };
+  spillway::evaluate(m_integers, quantize_dataset(m_integers, part), keep);
+}
+
+value_digests comparable_model::digest(const dataset& data, unsigned threads,
+                                       const std::function<bool(std::uint64_t frames)>& on_progress) const {
+  constexpr std::int64_t step = value_digests::frames_a_block;
+  const std::int64_t frames = data.frames(), blocks = (frames + step - 1) / step;
+  const auto outputs = static_cast<std::size_t>(frames * m_integers.output_info().shape.elements());
+  value_digests result;
+  result.values.assign(m_values.size(), std::vector<std::uint64_t>(static_cast<std::size_t>(blocks)));
+  (m_labels ? result.labels.resize(outputs) : result.outputs.resize(outputs));
+  std::atomic<std::int64_t> next{0}, done{0};
+  std::atomic<bool> stops{false};
+  std::exception_ptr failure;
+  std::mutex mutex;
+  const auto work = [&](bool reports) {
+    try {
+      for (std::int64_t block = next++; block < blocks && !stops; block = next++) {
+        const std::int64_t count = std::min(step, frames - block * step);
+        digest_block(copy_frames(data, block * step, count), static_cast<std::size_t>(block), result);
+        const auto now = static_cast<std::uint64_t>(done += count);
+        if (reports && on_progress && !on_progress(now)) stops = true;
+      }
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      failure = std::current_exception();
+      stops = true;
+    }
+  };
+  {
+    std::vector<std::jthread> pool;
+    for (unsigned t = 1; t < threads && t < static_cast<std::uint64_t>(blocks); ++t)
+      pool.emplace_back([&work] { work(false); });
+    work(true);
+  }
+  if (failure) std::rethrow_exception(failure);
+  result.frames = frames;
+  result.stopped = stops;
+  return result;
+}
+
+integer_tensor comparable_model::evaluate(const comparable_value& of, const dataset& frames) const {
+  integer_tensor result;
+  spillway::evaluate(m_integers, quantize_dataset(m_integers, frames), [&](int value, const integer_tensor& tensor) {
+    if (value == of.value) result = tensor;
+  });
+  return result;
+}
+
+}  // namespace spillway
