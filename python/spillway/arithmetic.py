@@ -125,6 +125,7 @@ class Certificates:
 
     def __init__(self, w: Any, input_type: str, rows: List[Tuple[int, int, int, int]]) -> None:
         self._w = w
+        #: the type of the inputs: "UINT8"
         self.input_type = input_type
         #: the least width of each row's register that no input overflows, in any order of addition; int64 [channels]
         self.minimal_bits = np.array([row[0] for row in rows], dtype=np.int64)

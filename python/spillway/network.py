@@ -34,10 +34,10 @@ from .results import Check
 class Note(NamedTuple):
     """What was decided where a file leaves something open, or is not followed to the letter."""
 
-    where: str
-    what: str
-    value: str
-    why: str
+    where: str  #: a node or a tensor of the file
+    what: str  #: what the file leaves open
+    value: str  #: what was taken
+    why: str  #: the reason
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}: {self.value} ({self.why})"

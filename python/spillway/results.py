@@ -185,9 +185,9 @@ def _optional_float(value: Any) -> Optional[float]:
 class Witness:
     """An input that makes a channel's register overflow."""
 
-    channel: int
-    low: int  #: what the sums of the channel reach, over every input
-    high: int
+    channel: int  #: the row of the unit's matrix
+    low: int  #: the least sum of the channel over every input
+    high: int  #: the greatest
     minimal_bits: int  #: the least width that no input overflows
     reached: int  #: what the dot product with `input` sums to
     overflow_events: int  #: when it runs through a register that wraps, product by product
@@ -198,19 +198,19 @@ class Witness:
 class Proof:
     """What is proven of the register of one unit over every possible input and every order of addition."""
 
-    unit: str
-    layer: str
-    rows: int
-    columns: int
-    weight_type: str
-    input_type: str
+    unit: str  #: its name
+    layer: str  #: the node of the file that it computes
+    rows: int  #: dot products of a position
+    columns: int  #: products of a dot product
+    weight_type: str  #: "INT4"
+    input_type: str  #: "UINT4"
     minimal_bits: int  #: the least width that no input overflows
-    l1_bound: int  #: the published bounds, for comparison
-    data_type_bound: int
+    l1_bound: int  #: the published bound of the weights' magnitudes, for comparison
+    data_type_bound: int  #: the published bound of the types alone
     bits: Optional[int]  #: the width that was to be proven; None: nothing was asked for or claimed
     claimed: bool  #: by the file
-    proved: bool
-    failures: List[Witness]
+    proved: bool  #: no input overflows a register of `bits`
+    failures: List[Witness]  #: an input for each channel whose register overflows
 
 
 class Check:
@@ -326,12 +326,12 @@ class Profile:
 class Cost:
     """A term of a price: its own amount, or the sum of its children's, in pieces of the kind that the root names."""
 
-    name: str
-    amount: float
+    name: str  #: the part of the unit
+    amount: float  #: pieces of hardware
     formula: str  #: symbols only
     arguments: str  #: what they stand for here
-    source: str
-    children: List["Cost"]
+    source: str  #: where the formula comes from
+    children: List["Cost"]  #: the terms that add up to it
 
     def __str__(self) -> str:
         return "\n".join(self._lines(0))
