@@ -146,7 +146,8 @@ def stage_xml():
     for path in (OUT / "xml").glob("*.xml"):
         text = path.read_text(encoding="utf-8")
         text = re.sub(r"<(initializer|defval)>[^<]*\{.*?</\1>", "", text, flags=re.DOTALL)
-        text = re.sub(r"(?<=\d) ?'(?=\d{3})", "", text)
+        text = re.sub(r"<argsstring>.*?</argsstring>", lambda m: re.sub(r"= ?\{[^{}]*\}", "", m[0]), text)
+        text = re.sub(r"(?<=\d) ?(?:'|&apos;)(?=\d{3})", "", text)
         path.write_text(with_distinct_members(text), encoding="utf-8")
     path = OUT / "xml" / "namespacespillway.xml"
     head, end, rest = path.read_text(encoding="utf-8").rpartition("</sectiondef>")

@@ -52,6 +52,11 @@ def blocks_of(page):
     return found, indented
 
 
+def is_disguised(block):
+    """Whether a block of another kind shows a console: it would not be run."""
+    return block.language not in CONSOLE and any(line.startswith("$ ") for line in block.lines)
+
+
 def steps_of(lines):
     """The commands of a console with what they print: [("spillway version", ["spillway 0.1.0"])]."""
     steps = []

@@ -42,6 +42,9 @@ class reading(unittest.TestCase):
             self.assertEqual(len(self.failures(f"```console\n{wrong}\n```\n")), 1, wrong)
         self.assertEqual(len(self.failures("```sh\nfalse\ntrue\n```\n")), 1)
 
+    def test_a_console_is_called_one(self):
+        self.assertEqual(len(self.failures("```text\n$ echo a\na\n```\n")), 1)
+
     def test_python_is_run_and_what_it_prints_compared(self):
         code = "```python\na = 3\n```\n\n```python\nprint(a)\n```\n<!-- prints -->\n```text\n{}\n```\n"
         self.assertEqual(self.failures(code.format(3)), [])

@@ -104,6 +104,7 @@ def run_page(path):
     page, interpreter = Page(), Interpreter()
     blocks, indented = markdown.blocks_of(path)
     page.failures += [f"{path}:{line}: an indented block of commands; expected a fenced one" for line in indented]
+    page.failures += [f"{path}:{b.line}: shows a console as {b.language or 'nothing'}; expected console" for b in blocks if markdown.is_disguised(b)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_folder(folder)
