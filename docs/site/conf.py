@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sphinx over what docs/site/stage.py has put together; tools/docs runs both."""
 
-import logging
 import os
 import re
 import sys
 from pathlib import Path
+
+from breathe.renderer import sphinxrenderer
 
 SOURCE = Path(os.environ["SPILLWAY_SOURCE"])
 sys.path.insert(0, str(SOURCE / "python"))
@@ -67,13 +68,16 @@ def show_arguments(app, what, name, of, options, lines):
     lines[:] = [*shown, ""]
 
 
-class namespaces_are_no_duplicates(logging.Filter):
-    """Every header says again that its names are in the namespace spillway, or in one within it."""
+def members_of_namespace(self, node):
+    """What a header puts into a namespace, by its full name. Breathe would declare the namespace again for each header."""
+    file_data = self.compound_parser.parse(node.refid)
+    parent = self.context.create_child_context(file_data)
+    with sphinxrenderer.WithContext(self, parent.create_child_context(file_data.compounddef)):
+        return self.render(file_data, parent)
 
-    def filter(self, record):
-        return not re.search(r"Declaration is '.. cpp:type:: [a-z_]+'", record.getMessage())
+
+sphinxrenderer.SphinxRenderer.visit_namespace = members_of_namespace
 
 
 def setup(app):
-    logging.getLogger("sphinx.sphinx.domains.cpp").addFilter(namespaces_are_no_duplicates())
     app.connect("autodoc-process-docstring", show_arguments)

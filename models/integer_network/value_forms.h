@@ -15,6 +15,7 @@ namespace spillway {
 struct channel_form {
   std::int64_t lowest = 0, step = 1;
 
+  /// Steps of an integer from the lowest.
   std::int64_t of(std::int64_t n) const { return (n - lowest) / step; }
 };
 

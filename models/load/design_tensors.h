@@ -20,6 +20,7 @@ class design_tensors {
   /// The design outlives it.
   explicit design_tensors(const design& of);
 
+  /// The file's tensors by name, at full width.
   const golden_model& model() const { return m_model; }
 
   /// Shows tensors of `data`, some frames at a time: [frames, shape...] from frame `first` on. Throws `config_error`

@@ -40,8 +40,12 @@ class comparable_model {
   /// Throws as `streamline`.
   explicit comparable_model(network file, const streamline_options& options = {});
 
+  /// The file and its tensors by name.
   const golden_model& model() const { return m_model; }
+
+  /// The file's integers, with a value for each sum in front of thresholds.
   const integer_network& integers() const { return m_integers; }
+
   /// In the order of the file.
   const std::vector<comparable_value>& values() const { return m_values; }
   /// How many labels it gives, if it ends in TopK or ArgMax.

@@ -32,8 +32,13 @@ class golden_model {
   /// Streamlines the file. Throws as `streamline`.
   explicit golden_model(network file, const streamline_options& options = {});
 
+  /// The network as its file states it.
   const network& file() const { return m_file; }
+
+  /// The same in integers.
   const integer_network& integers() const { return m_integers; }
+
+  /// What streamlining decided, and where.
   const streamline_report& report() const { return m_report; }
 
   /// The tensors that can be asked for: the input, then what the nodes make, in the file's order.

@@ -29,15 +29,15 @@ class Difference:
     what: str  #: "sums", "levels", "tensor", "output" or "labels"
     layer: str  #: the node that makes the tensor, in that file
     tensor: str  #: its name in that file
-    channel: int
+    channel: int  #: of the tensor
     position: int  #: row * width + column
-    frame: int
+    frame: int  #: of the data, counted from 0
     element: Optional[int]  #: of the frame of the expected tensor, in the file's order
     value: Optional[float]  #: as the file scales it
-    expected: Optional[float]
+    expected: Optional[float]  #: what the reference has there
     number: Optional[int] = None  #: sum, level or label, in the whole numbers that are compared
-    expected_number: Optional[int] = None
-    expected_tensor: str = ""
+    expected_number: Optional[int] = None  #: what the reference has there
+    expected_tensor: str = ""  #: its name in the reference
 
     def __str__(self) -> str:
         found, expected = (

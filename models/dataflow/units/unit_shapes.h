@@ -9,7 +9,7 @@ struct mvau;
 struct vvau;
 struct thresholding;
 
-// As `validate`, but these do not look at the values of weights and thresholds. Other units have none.
+/// As `validate`, but these do not look at the values of weights and thresholds. Other units have none.
 void validate_shape(const mvau& unit, const std::string& path);
 void validate_shape(const vvau& unit, const std::string& path);
 void validate_shape(const thresholding& unit, const std::string& path);
