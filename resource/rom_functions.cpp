@@ -2,8 +2,39 @@
 #include "spillway/resource/rom_functions.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace spillway::detail {
+
+namespace {
+
+/// Different numbers but 0.
+class function_set {
+ public:
+  explicit function_set(std::size_t most) : m_places(std::bit_ceil(2 * most + 2)) {}
+
+  void insert(std::uint64_t function) {
+    std::uint64_t& place = m_places[find(function)];
+    m_size += place != function;
+    place = function;
+  }
+  bool has(std::uint64_t function) const { return m_places[find(function)] == function; }
+  std::int64_t size() const { return m_size; }
+
+ private:
+  /// Where it stands, or would stand; 0 in a free place.
+  std::size_t find(std::uint64_t function) const {
+    const std::size_t mask = m_places.size() - 1;
+    std::size_t at = static_cast<std::size_t>(function * 0x9E3779B97F4A7C15 >> 20) & mask;
+    while (m_places[at] != 0 && m_places[at] != function) at = (at + 1) & mask;
+    return at;
+  }
+
+  std::vector<std::uint64_t> m_places;
+  std::int64_t m_size = 0;
+};
+
+}  // namespace
 
 void transpose(std::array<std::uint64_t, 64>& bits) {
   // Squares of 32, 16, ..., 1 change places across the diagonal: H. S. Warren, Hacker's Delight, 7-3.
@@ -35,23 +66,18 @@ void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth
   }
 }
 
-std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth) {
+std::int64_t distinct_functions(const std::vector<std::uint64_t>& columns, std::int64_t depth) {
   const std::uint64_t all = depth == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth) - 1;
+  function_set functions(columns.size());
   // Of a function and its complement the one that is 0 at address 0.
-  for (std::uint64_t& column : columns) column = (column & 1) != 0 ? ~column & all : column & all;
-  std::sort(columns.begin(), columns.end());
-  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  auto functions = static_cast<std::int64_t>(columns.size());
-  const auto is_there = [&](std::uint64_t column) {
-    return std::binary_search(columns.begin(), columns.end(), column);
-  };
-  functions -= is_there(0);
+  for (const std::uint64_t column : columns) functions.insert((column & 1) != 0 ? ~column & all : column & all);
+  std::int64_t count = functions.size();
   for (std::int64_t bit = 1; bit < depth; bit *= 2) {
     std::uint64_t address = 0;
     for (std::int64_t word = 0; word < depth; ++word) address |= std::uint64_t{(word & bit) != 0} << word;
-    functions -= is_there(address);
+    count -= functions.has(address);
   }
-  return functions;
+  return count;
 }
 
 std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth) {

@@ -36,7 +36,7 @@ void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth
                    std::vector<std::uint64_t>& columns);
 
 /// Columns of a memory's bits, a bit of `columns` a word: how many functions they are.
-std::int64_t distinct_functions(std::vector<std::uint64_t>& columns, std::int64_t depth);
+std::int64_t distinct_functions(const std::vector<std::uint64_t>& columns, std::int64_t depth);
 
 /// The same of columns of any depth, 64 words of the memory a place.
 std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth);

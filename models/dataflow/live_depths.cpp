@@ -90,6 +90,12 @@ class asked_steps final : public asked_unit {
     bool made = false;
     while (!made) {
       const step_segment& segment = m_at.segment();
+      if (segment.in >= 0 && segment.out == step_segment::none) {
+        const std::int64_t beats = m_at.left();
+        for (std::int64_t beat = 0; beat < beats; ++beat) of.take(in[static_cast<std::size_t>(segment.in)]);
+        m_at.go_on(beats);
+        continue;
+      }
       for_each(segment.in, in, [&](int stream) { of.wait_for(stream); });
       for_each(segment.in, in, [&](int stream) { of.take(stream); });
       for_each(segment.out, out, [&](int stream) { of.make(stream); });

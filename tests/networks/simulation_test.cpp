@@ -114,7 +114,7 @@ TEST_CASE("the depths that sizing finds end deadlocks, and one beat less brings 
 }
 
 TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, and with one beat less some are") {
-  int deep = 0;
+  int deep = 0, nearly = 0;
   for (std::uint64_t seed = 1; seed <= 150U * testing::effort(); ++seed) {
     CAPTURE(seed);
     const integer_network net = random_integer_network(seed);
@@ -126,15 +126,19 @@ TEST_CASE("at the depths that sizing finds for the full rate no cycle is lost, a
     CHECK(report.unlimited_cycles == *unlimited);
     CHECK(cycles(flow, inputs) == unlimited);
     for (std::size_t s = 0; s < flow.streams.size(); ++s) {
-      if (!report.streams[s].minimal || flow.streams[s].depth <= 2) continue;
+      CHECK(report.streams[s].minimal);
+      if (flow.streams[s].depth <= 2) continue;
       CAPTURE(report.streams[s].link);
       ++deep;
       dataflow shallower = flow;
       --shallower.streams[s].depth;
-      CHECK(cycles(shallower, inputs) != unlimited);
+      const auto slower = cycles(shallower, inputs);
+      CHECK(slower != unlimited);
+      if (slower && *slower <= *unlimited + 3) ++nearly;
     }
   }
   CHECK(deep > 25);
+  CHECK(nearly > 5);  // a search that puts up with three lost cycles would make these shallower
 }
 
 TEST_CASE("a folding that is written and read again gives the same design") {
