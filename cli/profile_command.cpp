@@ -18,6 +18,7 @@
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/version.h"
 #include "spillway/report/data_profile.h"
+#include "spillway/report/profile_store.h"
 #include "spillway/traces/run_directory.h"
 
 namespace spillway {
@@ -35,6 +36,7 @@ struct profile_arguments {
 void write_files(const data_profile& profile, run_directory& directory) {
   write_file_atomically(directory.file("profile.json"), to_json(profile));
   write_file_atomically(directory.file("profile.csv"), to_csv(profile));
+  write_profile_database(directory.file("run.sqlite"), profile);
 }
 
 int profile(const profile_arguments& arguments) {
@@ -80,7 +82,7 @@ void add_profile_command(CLI::App& app, command_action& action) {
   command->add_option("--frames", options->frames, "Frames to look at; all if left out")->check(CLI::PositiveNumber);
   command->add_option("--skip", options->skip, "Frames to leave out at the start")->check(CLI::NonNegativeNumber);
   command->add_option("--threads", options->threads, "Threads; all cores if left out");
-  command->add_option("-o,--output", options->output, "Write a directory: profile.json, profile.csv, manifest");
+  command->add_option("-o,--output", options->output, "Write a directory: profile.json, profile.csv, run.sqlite, manifest");
   command->add_flag("--force", options->force, "Replace an earlier run in that directory");
   command->add_flag("--json", options->json, "Print JSON, with every channel");
   command->add_flag("-q,--quiet", options->quiet, "No progress");

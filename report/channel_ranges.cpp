@@ -10,6 +10,7 @@
 
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/read_file.h"
+#include "spillway/report/profile_needs.h"
 
 namespace spillway {
 namespace {
@@ -85,6 +86,7 @@ void add_channel_ranges(report_data& run, const std::filesystem::path& directory
                                number(finished, "low"), number(finished, "high")});
       }
     }
+    add_profile_needs(run, profile);
     run.meta["profile_frames"] = std::to_string(profile.at("frames").get<std::int64_t>());
     run.meta["profile_dataset"] = profile.at("dataset").get<std::string>();
   } catch (const nlohmann::json::exception& failure) {

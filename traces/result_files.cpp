@@ -115,7 +115,7 @@ std::vector<std::string> files_of_kind(std::string_view kind) {
   if (kind == "run") return {"outputs.npy", "output_scale.npy", "output_bias.npy", "outputs_real.npy", "run.sqlite"};
   if (kind == "study") return {"study.sqlite", "study.json"};
   if (kind == "sweep") return {"points.json"};
-  if (kind == "profile") return {"profile.json", "profile.csv"};
+  if (kind == "profile") return {"profile.json", "profile.csv", "run.sqlite"};
   return {"outputs.npy", "output_scale.npy", "output_bias.npy", "outputs_real.npy", "run.sqlite",        "study.sqlite",
           "study.json",  "points.json",      "profile.json",    "profile.csv",      "outputs.unfinished"};
 }

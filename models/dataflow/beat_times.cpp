@@ -70,7 +70,8 @@ class evaluation {
   void skip_repetitions() {
     m_repeats = find_repetition(m_network, m_done + 1, m_all);
     if (!m_repeats) return;
-    const std::int64_t period = m_repeats->period, shown = m_done + 1 + m_repeats->window + period;
+    const std::int64_t period = m_repeats->period, shown = m_done + 1 + m_repeats->window + period +
+                                                           (m_options.high_water ? m_repeats->fill_frames : 0);
     note_steady_state(m_done + 1 - m_repeats->window - period);
     if (m_activity) m_activity->begin_period(period);
     const bool all_count = m_options.high_water && m_repeats->fills_grow;

@@ -218,6 +218,16 @@ TEST_CASE("what a period adds to the states is multiplied, and so runs of any le
   CHECK(compared > 50);
 }
 
+TEST_CASE("frames are followed until streams that never fill hold as many beats as they ever do") {
+  for (const std::uint64_t frames : {12U, 54U, 55U}) {
+    const dataflow flow = random_design(4384);  // frames of one beat, nine of which wait at a join
+    const seen_times seen = run_cycle_by_cycle(flow, static_cast<std::int64_t>(frames));
+    const beat_times found = compute_beat_times(flow, frames);
+    CHECK(found.steady.period == 1);
+    CHECK(found.high_water == seen.high_water);
+  }
+}
+
 TEST_CASE("no unit does anything in a run of no frames") {
   const dataflow flow = random_design(4);
   CHECK(compute_beat_times(flow, 0, {.activity = true}).activity == std::vector<unit_cycles>(flow.units.size()));

@@ -131,8 +131,14 @@ void write_profile(const std::filesystem::path& directory) {
     for (int channel = 0; channel < rows; ++channel)
       all += fmt::format(R"({}{{"sums": {{"per_product": {}, "per_cycle": {}, "final": {}}}}})",
                          channel == 0 ? "" : ", ", sums(channel, 1), sums(channel, 1), sums(channel, 2));
-    units += fmt::format(R"({}{{"name": "{}", "rows": {}, "columns": {}, "simd": {}, "channels": [{}]}})",
-                         units.empty() ? "" : ", ", name, rows, columns, simd, all);
+    const auto total = [rows](int bits) {
+      return fmt::format(R"({{"bits": {}, "dot_products_by_bits": {{"5": {}, "{}": 10}}}})", bits, 100 * rows, bits);
+    };
+    units += fmt::format(
+        R"({}{{"name": "{}", "layer": "layer of {}", "rows": {}, "columns": {}, "simd": {}, "certified_bits": 12, )"
+        R"("claimed_bits": {}, "sums": {{"per_product": {}, "per_cycle": {}, "final": {}}}, "channels": [{}]}})",
+        units.empty() ? "" : ", ", name, name, rows, columns, simd, units.empty() ? "null" : "9", total(10), total(9),
+        total(7), all);
   }
   std::ofstream(directory / "profile.json")
       << fmt::format(R"({{"dataset": "made-up", "frames": 30, "units": [{}]}})", units);

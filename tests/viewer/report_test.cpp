@@ -365,6 +365,22 @@ TEST_CASE("a profile of the run's network adds what the sums of each channel cam
                                                               {"final_low", -10},
                                                               {"final_high", 10}});
   CHECK(data["meta"]["profile_frames"] == "30");
+  REQUIRE(data["tables"]["profile_needs"].size() == 2);
+  CHECK(data["tables"]["profile_needs"][0]["claimed"].is_null());
+  const nlohmann::json& needs = data["tables"]["profile_needs"][1];
+  for (const auto& [key, value] : std::map<std::string, int>{
+           {"final", 7}, {"per_cycle", 9}, {"per_product", 10}, {"certified", 12}, {"claimed", 9}})
+    CHECK(needs[key] == value);
+  CHECK(needs["unit"] == "mvau_1");
+  CHECK(needs["layer"] == "layer of mvau_1");
+  CHECK(needs["register"].is_number_integer());
+  for (const nlohmann::json& rate : data["tables"]["profile_rates"]) {
+    const int rows = rate["unit"] == "mvau_0" ? 4 : 3, bits = rate["bits"];
+    CHECK(rate["dot_products"] == 100 * rows + 10);
+    for (const auto& [scope, needed] : std::map<std::string, int>{{"final", 7}, {"per_cycle", 9}, {"per_product", 10}})
+      CHECK(rate[scope] == (bits < 5 ? 100 * rows : 0) + (bits < needed ? 10 : 0));
+  }
+  CHECK(data["tables"]["profile_rates"].size() == 2 * 9);  // registers of 2 to 10 bits
   CHECK(read(here.root / "run/report/data/channel_ranges.csv").starts_with("unit,channel,low,high,bits,final_low"));
 }
 

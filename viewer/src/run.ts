@@ -11,6 +11,7 @@ import { lead, tiles, total_luts } from './run_lead';
 import { map_figure } from './run_map_figure';
 import { blocks_of, ladder_of, measured_cycles_per_frame, run_facts } from './run_model';
 import { price_figure, price_finding } from './run_price';
+import { profile_part } from './run_profile';
 import { rate_figure, rate_finding } from './run_rate';
 import { steps_figure, steps_finding } from './run_steps';
 import { number_column, plain_table, sortable_table, type column } from './table';
@@ -134,6 +135,7 @@ export function run_page(report: report): page {
       finding: [...channels_finding(facts), ...with_grade(seen_finding(facts, report))],
       content: [heat_figure(facts, report)],
     },
+    profile_part(report),
     table(report, 'events_by_step').length > 0 && {
       id: 'steps',
       heading: 'Where in the dot product?',

@@ -23,7 +23,7 @@ class repetition_check {
       if (!check(link)) return {};
     for (std::size_t u = 0; u < m_shifts.size(); ++u)
       if (!same_state(m_network.units()[u]->frame_states())) return {};
-    return repetition{m_period, m_shifts, m_fills_grow, m_window};
+    return repetition{m_period, m_shifts, m_fills_grow, m_window, m_fill_frames};
   }
 
  private:
@@ -46,6 +46,10 @@ class repetition_check {
         !are_shifted(link.pop, begin, link.pop, begin - lag, end - begin, popped))
       return false;
     if (pushed != popped) m_fills_grow = true;
+    if (never_fills(link)) {
+      const cycle stay = link.pop.at(end - 1) - link.push.at(end - 1);
+      m_fill_frames = std::max(m_fill_frames, 1 + stay * m_period / std::max<std::int64_t>(pushed, 1));
+    }
     return pushed == popped || (pushed < popped && never_fills(link) && never_waits(link, end - lag, end));
   }
 
@@ -76,7 +80,7 @@ class repetition_check {
   std::int64_t m_frames, m_all_frames, m_period;
   std::vector<std::int64_t> m_shifts;
   bool m_fills_grow = false;
-  std::int64_t m_window = 1;
+  std::int64_t m_window = 1, m_fill_frames = 0;
 };
 
 /// The last frames leave as those a period before them did.

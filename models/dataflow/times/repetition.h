@@ -15,6 +15,7 @@ struct repetition {
   std::vector<std::int64_t> shifts;  ///< of each unit: the cycles that it takes for so many frames
   bool fills_grow = false;           ///< a stream without a limit holds more and more
   std::int64_t window = 1;           ///< frames of which the next one may still depend on
+  std::int64_t fill_frames = 0;  ///< frames that a stream without a limit holds: so many more show its greatest fill
 };
 
 /// The repetition that the frames before `frames` show, all of them done, in a run of `all_frames`; nothing if there is
