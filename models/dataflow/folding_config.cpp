@@ -34,7 +34,10 @@ struct fixed_attribute {
   std::string_view name;
   std::array<std::string_view, 2> same;   ///< as JSON text, what the unit is; the second may be empty
   std::array<std::string_view, 5> other;  ///< what else FINN takes; empty: any number or text
+  std::string_view note = "";             ///< what is said of these; empty: that the unit is `same[0]`
 };
+constexpr std::string_view one_implementation = "simulated and priced as the one implementation that the unit has here";
+constexpr std::string_view no_place = "simulated and priced alike wherever the unit is placed";
 constexpr std::array<fixed_attribute, 16> fixed_attributes{{
     {"mem_mode", {"\"internal_decoupled\"", "\"decoupled\""}, {"\"internal_embedded\"", "\"const\"", "\"external\""}},
     {"resType", {"\"auto\"", "\"lut\""}, {"\"dsp\""}},  // of a unit that doesn't multiply
@@ -44,14 +47,14 @@ constexpr std::array<fixed_attribute, 16> fixed_attributes{{
     {"pumpedCompute", {"0", ""}, {"1"}},
     {"mlo_max_iter", {"0", ""}, {}},
     {"dynamic_mode", {"0", ""}, {"1"}},
-    {"depth_trigger_uram", {"0", ""}, {}},
-    {"depth_trigger_bram", {"0", ""}, {}},
-    {"preferred_impl_style", {"\"\"", ""}, {"\"hls\"", "\"rtl\""}},
-    {"impl_style", {"\"rtl\"", ""}, {"\"vivado\"", "\"hls\""}},
-    {"slr", {"-1", ""}, {}},
-    {"partition_id", {"0", ""}, {}},
-    {"device_id", {"0", ""}, {}},
-    {"mem_port", {"\"\"", ""}, {}},
+    {"depth_trigger_uram", {"0", ""}, {}, "simulated alike; a stream's memory is chosen by its depth"},
+    {"depth_trigger_bram", {"0", ""}, {}, "simulated alike; a stream's memory is chosen by its depth"},
+    {"preferred_impl_style", {"\"\"", ""}, {"\"hls\"", "\"rtl\""}, one_implementation},
+    {"impl_style", {"\"rtl\"", ""}, {"\"vivado\"", "\"hls\""}, one_implementation},
+    {"slr", {"-1", ""}, {}, no_place},
+    {"partition_id", {"0", ""}, {}, no_place},
+    {"device_id", {"0", ""}, {}, no_place},
+    {"mem_port", {"\"\"", ""}, {}, no_place},
 }};
 
 constexpr std::array<std::string_view, 7> own_attributes{
@@ -281,7 +284,8 @@ class folding_reader {
     const bool is_open = found->other[0].empty() && (value.is_number_integer() || value.is_string());
     if (text.empty() || (!is_open && std::find(found->other.begin(), found->other.end(), text) == found->other.end()))
       refuse(fmt::format("{} = {} is not what FINN takes; nearest: {}", where, shown(value), found->same[0]));
-    say(where, "folding", shown(value), fmt::format("simulated and priced as {}", found->same[0]));
+    say(where, "folding", shown(value),
+        found->note.empty() ? fmt::format("simulated and priced as {}", found->same[0]) : std::string(found->note));
   }
 
   const std::string& m_path;

@@ -119,6 +119,17 @@ TEST_CASE("FINN's other attributes may say what the unit is anyway, and nothing 
             "MVAU_0.mem_mode: folding: \"external\" (simulated and priced as \"internal_decoupled\")",
             "MVAU_0.pumpedMemory: folding: 1 (simulated and priced as 0)",
             "MVAU_0.mlo_max_iter: folding: 3 (simulated and priced as 0)"});
+  CHECK(
+      said_of(
+          R"({"MVAU_0": {"preferred_impl_style": "hls", "slr": 0, "mem_port": "HBM[0]", "depth_trigger_uram": 256}})",
+          {"MVAU_0"}) ==
+      std::vector<std::string>{
+          "MVAU_0.preferred_impl_style: folding: \"hls\" (simulated and priced as the one implementation that the unit "
+          "has here)",
+          "MVAU_0.slr: folding: 0 (simulated and priced alike wherever the unit is placed)",
+          "MVAU_0.mem_port: folding: \"HBM[0]\" (simulated and priced alike wherever the unit is placed)",
+          "MVAU_0.depth_trigger_uram: folding: 256 (simulated alike; a stream's memory is chosen by its depth)"});
+  CHECK(said_of(R"({"MVAU_0": {"preferred_impl_style": "", "slr": -1}})", {"MVAU_0"}).empty());
   CHECK(said_of(R"({"MVAU_0": {"runtime_writeable_weights": 0, "pumpedMemory": 0, "mlo_max_iter": 0}})", {"MVAU_0"})
             .empty());
   CHECK(refusal_of_folding(R"({"MVAU_0": {"runtime_writeable_weights": 2}})") ==
