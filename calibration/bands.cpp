@@ -50,7 +50,8 @@ std::string bands_header(const std::string& folder) {
     std::vector<double> luts, ff;
   };
   std::map<std::string, errors> by_kind;
-  for (const char* list : {"held-out", "thresholds-held-out", "units-held-out", "constant-held-out", "dsp-held-out"})
+  for (const char* list :
+       {"held-out", "thresholds-held-out", "units-held-out", "units-tails", "constant-held-out", "dsp-held-out"})
     for (const priced& of : priced_points(folder, list)) {
       by_kind[of.kind].luts.push_back(percent_off(of.modelled.all_luts(), of.counted.all_luts()));
       by_kind[of.kind].ff.push_back(percent_off(of.modelled.ff, of.counted.ff));

@@ -25,7 +25,7 @@ inline constexpr std::array<band, 20> all{{
     {"concat_streams", 8, {-8.42, 1.55}, {0.00, 0.00}},
     {"duplicate_streams", 8, {0.00, 0.00}, {0.00, 0.00}},
     {"global_accumulate", 8, {0.00, 0.33}, {0.00, 0.00}},
-    {"label_select", 8, {-12.65, 7.20}, {0.00, 0.00}},
+    {"label_select", 28, {-9.94, 15.25}, {0.00, 0.00}},
     {"mvau", 123, {-7.60, 6.83}, {0.00, 0.00}},
     {"mvau of DSPs", 20, {-2.35, 2.48}, {0.00, 0.00}},
     {"mvau of constants", 16, {-0.80, 1.85}, {0.00, 0.00}},
@@ -35,12 +35,12 @@ inline constexpr std::array<band, 20> all{{
     {"sliding_window parallel", 8, {-15.33, -1.90}, {0.00, 0.00}},
     {"sliding_window serial", 8, {-3.29, 3.82}, {0.00, 0.00}},
     {"split_stream", 8, {-12.90, 2.30}, {0.00, 0.00}},
-    {"stream", 16, {-4.00, 0.91}, {0.00, 0.00}},
-    {"thresholding binary_search", 8, {-2.04, 17.38}, {0.00, 19.50}},
-    {"thresholding parallel", 8, {-14.60, 7.66}, {0.00, 2.60}},
+    {"stream", 56, {-1.07, 3.36}, {0.00, 0.00}},
+    {"thresholding binary_search", 28, {-11.63, 14.67}, {0.00, 0.00}},
+    {"thresholding parallel", 28, {-6.81, 24.84}, {0.00, 1.30}},
     {"upsample", 8, {-4.35, 19.32}, {0.00, 0.00}},
     {"vvau", 6, {-14.97, 7.21}, {0.00, 0.00}},
-    {"width_converter", 12, {-1.48, 2.79}, {0.00, 0.00}},
+    {"width_converter", 42, {-6.93, 0.00}, {0.00, 0.00}},
 }};
 // clang-format on
 
