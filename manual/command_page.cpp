@@ -24,6 +24,7 @@ std::string shown_name(const CLI::Option& option) {
 
 std::vector<std::string> shown_names(const std::set<CLI::Option*>& options) {
   std::vector<std::string> names;
+  names.reserve(options.size());
   for (const CLI::Option* option : options) names.push_back(shown_name(*option));
   std::sort(names.begin(), names.end());
   return names;

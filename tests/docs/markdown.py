@@ -74,6 +74,5 @@ def steps_of(lines):
 
 def differs(expected, got):
     """Whether a command printed something else; a line `...` stands for any lines."""
-    lines = [re.escape(line.rstrip()) + "\n" for line in expected]
-    pattern = "".join("(?:.*\n)*?" if line == re.escape("...") + "\n" else line for line in lines)
+    pattern = "".join("(?:.*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()) + "\n" for line in expected)
     return re.fullmatch(pattern, "".join(line.rstrip() + "\n" for line in got)) is None
