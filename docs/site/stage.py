@@ -6,6 +6,8 @@ line from the programs themselves, pages for every installed header and for the 
                                          `manual` writes their reference
 """
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -31,6 +33,8 @@ def pages():
         if "site" not in path.relative_to(SOURCE / "docs").parts:
             found[path] = path.relative_to(SOURCE / "docs")
     found.update({SOURCE / name: Path(place) for name, place in ELSEWHERE.items()})
+    for path in sorted((SOURCE / "examples/notebooks").glob("*.ipynb")):
+        found[path] = Path("notebooks") / f"{path.stem}.md"
     return found
 
 
@@ -82,6 +86,9 @@ def write(place, text):
 def stage_pages():
     all_pages = pages()
     for page, place in all_pages.items():
+        if page.suffix == ".ipynb":
+            write(place, notebook_page(page))
+            continue
         # Links may go over the end of a line.
         text = page.read_text(encoding="utf-8")
         text = re.sub(r"\[([^\[\]\n]*)\n([^\[\]\n]*)\]\(", r"[\1 \2](", text)
@@ -90,6 +97,29 @@ def stage_pages():
     write("index.md", (SOURCE / "docs/site/index.md").read_text(encoding="utf-8"))
     shutil.copy(SOURCE / "docs/site/conf.py", PAGES)
     (PAGES / "_static").mkdir()
+
+
+def shown_output(output):
+    """An output of a cell: what a notebook would draw, or its text."""
+    data = output.get("data", {})
+    if "text/html" in data:
+        # A blank line would end the block of HTML.
+        return re.sub(r"\n\s*\n", "\n", "".join(data["text/html"])) + "\n"
+    text = "".join(output.get("text", data.get("text/plain", "")))
+    lines = [line.rpartition("\r")[2] for line in text.rstrip().split("\n")]  # of a bar only what is left of it
+    return "```text\n" + "\n".join(lines) + "\n```\n" if output.get("name") != "stderr" and text.strip() else ""
+
+
+def notebook_page(path):
+    """A notebook as a page, with what its cells printed where tools/docs has run it."""
+    executed = Path(os.environ.get("SPILLWAY_NOTEBOOKS", "")) / path.name
+    notebook = json.loads((executed if executed.is_file() else path).read_text(encoding="utf-8"))
+    parts = []
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        parts.append(text + "\n" if cell["cell_type"] == "markdown" else f"```python\n{text}\n```\n")
+        parts += [shown_output(output) for output in cell.get("outputs", [])]
+    return "\n".join(part for part in parts if part)
 
 
 def stage_commands():

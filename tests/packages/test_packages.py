@@ -160,3 +160,23 @@ def test_the_source_tarball_says_its_commit_without_git(tmp_path):
     run("cmake", "-D", f"SOURCE_DIR={tmp_path / top}", "-D", f"OUTPUT={written}", "-P", tmp_path / top / "cmake/WriteCommit.cmake")
     commit = run("git", "-C", SOURCE, "rev-parse", "HEAD")[:12]
     assert f'return "{commit}"' in written.read_text()
+
+
+@pytest.mark.parametrize(
+    "targets, has_training, built",
+    [([], False, []), (["spillway"], False, ["spillway"]), (["train"], True, ["spillway-train"])],
+)
+def test_only_who_asks_for_training_builds_it(tmp_path, targets, has_training, built):
+    """tools/build with a CMake and an installer that only say what they are asked."""
+    (tmp_path / "tools").mkdir()
+    for name, text in {"tools/install": 'echo install "$@"', "cmake": 'echo cmake "$@" >&2'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    build = tmp_path / "tools/build"
+    build.write_text((SOURCE / "tools/build").read_text())
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", build, *targets], capture_output=True, text=True, env=environment, check=True)
+    assert f"SPILLWAY_TRAIN={'ON' if has_training else 'OFF'}" in done.stderr
+    assert (" train" in done.stdout) == has_training
+    (line,) = [line for line in done.stderr.splitlines() if "--build" in line]
+    assert line.split("--target")[1:] == ([f" {' '.join(built)}"] if built else [])
