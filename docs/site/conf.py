@@ -39,7 +39,7 @@ breathe_show_include = False
 
 # The extension is C++, and need not be built to read what its Python says.
 autodoc_mock_imports = ["spillway._core"]
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 
 
