@@ -6,6 +6,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -13,7 +14,7 @@
 
 #include "spillway/models/certificates/certificate.h"
 #include "spillway/models/dataflow/register_choice.h"
-#include "spillway/models/numbers/dot_product.h"
+#include "spillway/models/numbers/dot_products.h"
 #include "spillway/models/numbers/storage.h"
 #include "spillway/models/support/error.h"
 #include "spillway/python/arrays.h"
@@ -148,34 +149,52 @@ void run_rows(const dot_request& request, const operand& matrix, const operand& 
   });
 }
 
-/// One dot product, its operands in the order of addition.
-template <class Integer>
-dot_result<Integer> dot_of(const dot_request& request, const std::vector<std::int64_t>& w,
-                           const std::vector<std::int64_t>& x) {
-  const auto add = [&](std::span<const Integer> weights, std::span<const Integer> inputs) {
-    return accumulate<Integer>(weights, inputs, request.simd, request.format, [](const auto&) {});
-  };
-  if constexpr (std::is_same_v<Integer, std::int64_t>)
-    return add(w, x);
-  else
-    return add(std::vector<Integer>(w.begin(), w.end()), std::vector<Integer>(x.begin(), x.end()));
-}
-
-/// Dot products one by one.
-template <class Integer, class Keep>
-void run_each(const dot_request& request, task_control& control, const Keep& keep) {
-  const std::int64_t columns = request.columns();
-  constexpr std::int64_t products = std::is_same_v<Integer, std::int64_t> ? 1'000'000 : 20'000;
-  const std::int64_t part = std::max<std::int64_t>(1, products / std::max<std::int64_t>(columns, 1));
+/// Dot products in registers of any width, one by one.
+template <class Keep>
+void run_wide(const dot_request& request, task_control& control, const Keep& keep) {
+  const std::int64_t columns = request.columns(), part = std::max<std::int64_t>(1, 20'000 / columns);
   in_parts(request.dots(), part, request.threads, control, columns, [&](std::int64_t first, std::int64_t last) {
     std::vector<std::int64_t> w(static_cast<std::size_t>(columns)), x(w.size());
     for (std::int64_t i = first; i < last; ++i) {
       const auto [at_w, at_x] = request.offsets(i, request.outer.size());
       request.w.load(at_w, request.order, w.data());
       request.x.load(at_x, request.order, x.data());
-      keep(static_cast<std::size_t>(i), dot_of<Integer>(request, w, x));
+      const std::vector<big_int> weights(w.begin(), w.end()), inputs(x.begin(), x.end());
+      keep(static_cast<std::size_t>(i),
+           accumulate<big_int>(weights, inputs, request.simd, request.format, [](const auto&) {}));
     }
   });
+}
+
+/// Pairs of vectors, several at a time.
+void run_pairs(const dot_request& request, dot_answers& answers, task_control& control) {
+  constexpr std::size_t side_by_side = 4;
+  const auto columns = static_cast<std::size_t>(request.columns());
+  const std::int64_t part = std::max<std::int64_t>(side_by_side, 1'000'000 / request.columns());
+  in_parts(request.dots(), part, request.threads, control, request.columns(),
+           [&](std::int64_t begin, std::int64_t end) {
+             std::vector<std::int64_t> w(columns * side_by_side), x(w.size());
+             std::array<const std::int64_t*, side_by_side> weights{}, inputs{};
+             for (std::size_t i = 0; i < side_by_side; ++i) {
+               weights[i] = w.data() + i * columns;
+               inputs[i] = x.data() + i * columns;
+             }
+             for (std::int64_t first = begin; first < end; first += side_by_side) {
+               const auto count = static_cast<std::size_t>(std::min<std::int64_t>(side_by_side, end - first));
+               for (std::size_t i = 0; i < count; ++i) {
+                 const auto [at_w, at_x] = request.offsets(first + static_cast<std::int64_t>(i), request.outer.size());
+                 request.w.load(at_w, request.order, w.data() + i * columns);
+                 request.x.load(at_x, request.order, x.data() + i * columns);
+               }
+               const auto made = accumulate_side_by_side(weights, inputs, columns, request.simd, request.format);
+               for (std::size_t i = 0; i < count; ++i) {
+                 const std::size_t at = static_cast<std::size_t>(first) + i;
+                 answers.stored[at] = made[i].stored;
+                 answers.exact[at] = made[i].exact;
+                 answers.events[at] = made[i].events;
+               }
+             }
+           });
 }
 
 dot_answers compute(const dot_request& request, task_control& control) {
@@ -185,7 +204,7 @@ dot_answers compute(const dot_request& request, task_control& control) {
   if (!dot_rows::fits(request.columns(), request.greatest_product(), request.format.bits)) {
     answers.wide_stored.resize(dots);
     answers.wide_exact.resize(dots);
-    run_each<big_int>(request, control, [&](std::size_t i, const dot_result<big_int>& dot) {
+    run_wide(request, control, [&](std::size_t i, const dot_result<big_int>& dot) {
       answers.wide_stored[i] = dot.stored;
       answers.wide_exact[i] = dot.exact;
       answers.events[i] = dot.events;
@@ -201,11 +220,7 @@ dot_answers compute(const dot_request& request, task_control& control) {
   else if (has_rows && request.w.strides[request.outer.size() - 1] == 0)
     run_rows(request, request.x, request.w, answers, control);
   else
-    run_each<std::int64_t>(request, control, [&](std::size_t i, const dot_result<std::int64_t>& dot) {
-      answers.stored[i] = dot.stored;
-      answers.exact[i] = dot.exact;
-      answers.events[i] = dot.events;
-    });
+    run_pairs(request, answers, control);
   return answers;
 }
 

@@ -4,11 +4,12 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "number_generators.h"
 #include "property.h"
-#include "spillway/models/numbers/dot_product.h"
+#include "spillway/models/numbers/dot_products.h"
 #include "spillway/models/numbers/register_oracle.h"
 #include "spillway/models/numbers/storage.h"
 
@@ -230,4 +231,31 @@ TEST_CASE("a register of one bit holds -1 and 0") {
   CHECK(wrap.persistent);
   const auto saturate = oracle_dot_product(weights, inputs, {}, 1, {1, overflow_mode::saturate, limit_scope::final});
   CHECK(saturate.stored == 0);
+}
+
+TEST_CASE("dot products side by side are those of one after the other") {
+  std::mt19937 random(11);
+  for (const limit_scope scope : {limit_scope::per_product, limit_scope::per_cycle, limit_scope::final})
+    for (const overflow_mode mode : {overflow_mode::wrap, overflow_mode::saturate})
+      for (int bits = 5; bits < 12; ++bits) {
+        constexpr std::size_t length = 12;
+        std::array<std::array<std::int64_t, length>, 4> w{}, x{};
+        std::array<const std::int64_t*, 4> weights{}, inputs{};
+        for (std::size_t i = 0; i < 4; ++i) {
+          for (std::int64_t& value : w[i]) value = static_cast<std::int64_t>(random() % 16) - 8;
+          for (std::int64_t& value : x[i]) value = static_cast<std::int64_t>(random() % 16) - 8;
+          weights[i] = w[i].data();
+          inputs[i] = x[i].data();
+        }
+        const accumulator_format format{bits, mode, scope};
+        for (const int simd : {1, 3}) {
+          const auto found = accumulate_side_by_side(weights, inputs, length, simd, format);
+          for (std::size_t i = 0; i < 4; ++i) {
+            const auto expected = accumulate<std::int64_t>(w[i], x[i], simd, format, [](const auto&) {});
+            CHECK(found[i].stored == expected.stored);
+            CHECK(found[i].exact == expected.exact);
+            CHECK(found[i].events == expected.events);
+          }
+        }
+      }
 }
