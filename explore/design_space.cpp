@@ -215,7 +215,7 @@ bool design_space::settle(const design_builds& builds) {
 
 /// Of the dataflow that `lower` would make, first of each link.
 std::vector<design_space::stream_depths> design_space::live_depths_of(const design_builds& builds) const {
-  dataflow flow{m_bare.name, {}, m_bare.stream_depth, {}, {}};
+  dataflow flow{m_bare.name, {}, m_bare.stream_depth, {}, {}, m_bare.outputs};
   std::vector<int> place(m_units.size(), dataflow_stream::outside);
   std::vector<std::pair<std::size_t, std::size_t>> streams(m_links.size());  // first and last of each link
   const auto add_link = [&](std::size_t l) {

@@ -146,15 +146,17 @@ latest_times compute_latest_times(const dataflow& flow, const network_times& net
                                   bool last_only) {
   latest_times latest;
   latest.pop.resize(network.links().size());
-  const link_times& output = network.output();
-  std::vector<cycle> pops(static_cast<std::size_t>(frames * output.beats), no_limit);
-  for (std::int64_t beat = std::ssize(pops); beat-- > 0;) {
-    cycle& here = pops[static_cast<std::size_t>(beat)];
-    if (beat + 1 < std::ssize(pops)) here = pops[static_cast<std::size_t>(beat + 1)] - 1;
-    const bool is_end = (beat + 1) % output.beats == 0;
-    if (is_end && (!last_only || beat + 1 == std::ssize(pops))) here = std::min(here, output.pop.at(beat));
+  for (const int output : network.outputs()) {
+    const std::int64_t beats = network.links()[static_cast<std::size_t>(output)].beats;
+    std::vector<cycle> pops(static_cast<std::size_t>(frames * beats), no_limit);
+    for (std::int64_t beat = std::ssize(pops); beat-- > 0;) {
+      cycle& here = pops[static_cast<std::size_t>(beat)];
+      if (beat + 1 < std::ssize(pops)) here = pops[static_cast<std::size_t>(beat + 1)] - 1;
+      const bool is_end = (beat + 1) % beats == 0;
+      if (is_end && (!last_only || beat + 1 == std::ssize(pops))) here = std::min(here, network.done(beat / beats));
+    }
+    for (const cycle pop : pops) latest.pop[static_cast<std::size_t>(output)].append(pop);
   }
-  for (const cycle pop : pops) latest.pop[static_cast<std::size_t>(network.units().back()->in[0])].append(pop);
   backward_pass(network, frames, latest).run(flow);
   return latest;
 }

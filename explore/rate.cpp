@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -23,7 +24,8 @@ slowest_unit slowest_of(const dataflow& flow) {
   for (const dataflow_unit& unit : flow.units)
     if (cycles_per_frame(unit) > found.cycles || (found.name == "source" && cycles_per_frame(unit) == found.cycles))
       found = {name_of(unit), cycles_per_frame(unit)};
-  if (output_shape(flow).beats > found.cycles) found = {"sink", output_shape(flow).beats};
+  for (const stream_shape& output : output_shapes(flow))
+    if (output.beats > found.cycles) found = {"sink", output.beats};
   return found;
 }
 

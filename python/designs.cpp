@@ -217,10 +217,13 @@ py::list notes_of(const design& of) {
 }
 
 py::dict shapes_of(const design& of) {
+  py::list of_several;
+  for (const file_output_part& part : of.output.parts) of_several.append(py::make_tuple(part.name, part.shape));
   return py::dict(py::arg("name") = of.integers.name, py::arg("nodes") = of.file.nodes.size(),
                   py::arg("input_shape") = of.file.input_shape,
                   py::arg("input_type") = to_string(of.integers.input.type), py::arg("output") = of.output.tensor,
-                  py::arg("output_shape") = of.output.shape, py::arg("metadata") = of.file.metadata,
+                  py::arg("output_shape") = of.output.shape, py::arg("output_shapes") = of_several,
+                  py::arg("metadata") = of.file.metadata,
                   py::arg("held_back") = images_held_back(of.file), py::arg("validation") = validation_of(of.file));
 }
 

@@ -110,16 +110,28 @@ py::array counters_of(const finished_run& run) {
   return array_of(std::move(rows));
 }
 
-/// Integers in the file's order, and scale and bias as they broadcast against these.
-py::tuple outputs_of(const finished_run& run) {
+/// An output's name, its integers in the file's order, and scale and bias as they broadcast against these.
+py::tuple output_arrays(const design& of, const file_output& output, integer_tensor integers) {
+  double_tensor scale = in_file_order(output, of.integers.output_scale);
+  double_tensor bias = in_file_order(output, of.integers.output_bias);
+  return py::make_tuple(output.tensor, array_of(std::move(integers)), array_of(std::move(scale.values), scale.shape),
+                        array_of(std::move(bias.values), bias.shape));
+}
+
+/// Each of the file's outputs.
+py::list outputs_of(const finished_run& run) {
   const design& of = run.accelerator;
-  if (of.output.places.empty())
-    return py::make_tuple(array_of(run.result.outputs), array_of(of.integers.output_scale),
-                          array_of(of.integers.output_bias));
-  double_tensor scale = in_file_order(of.output, of.integers.output_scale);
-  double_tensor bias = in_file_order(of.output, of.integers.output_bias);
-  return py::make_tuple(array_of(in_file_order(of.output, run.result.outputs)),
-                        array_of(std::move(scale.values), scale.shape), array_of(std::move(bias.values), bias.shape));
+  py::list outputs;
+  if (of.output.places.empty()) {
+    outputs.append(py::make_tuple("", array_of(run.result.outputs), array_of(of.integers.output_scale),
+                                  array_of(of.integers.output_bias)));
+    return outputs;
+  }
+  const integer_tensor all = in_file_order(of.output, run.result.outputs);
+  if (of.output.parts.empty()) outputs.append(output_arrays(of, of.output, all));
+  for (const file_output_part& part : of.output.parts)
+    outputs.append(output_arrays(of, output_of(of.output, part), part_of(all, part)));
+  return outputs;
 }
 
 /// The class of each frame, as simulated and as registers of full width have it.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "spillway/models/certificates/certificate.h"
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/bands.h"
 #include "spillway/resource/cost.h"
@@ -137,12 +138,10 @@ std::vector<frame_row> frame_rows(const finished_run& run) {
 
 std::vector<frame_row> frame_rows(const finished_run& run, std::uint64_t first, std::uint64_t frames,
                                   std::span<const std::int64_t> outputs) {
-  const stream_shape shape = output_shape(run.accelerator.flow);
-  const std::int64_t channels = output_channels(run.accelerator.flow);
-  const auto words = static_cast<std::size_t>(shape.beats * shape.lanes * shape.type.words());
-  const auto vectors = static_cast<std::int64_t>(frames - first) * shape.beats * shape.lanes / channels;
-  const auto part = outputs.subspan(static_cast<std::size_t>(first) * words);
-  const integer_tensor some{shape.type, {vectors, channels}, {part.begin(), part.end()}};
+  const output_format format = output_format_of(run.accelerator.flow);
+  const std::int64_t vectors = static_cast<std::int64_t>(frames - first) * format.vectors;
+  const auto part = outputs.subspan(static_cast<std::size_t>(first) * format.words());
+  const integer_tensor some{format.type, {vectors, format.channels}, {part.begin(), part.end()}};
   const run_score score = score_run(run.accelerator.integers, some, some, {});
   const auto events = events_by_frame(run.events, frames);
   std::vector<frame_row> rows;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "spillway/models/data/npy.h"
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/version.h"
 #include "spillway/report/dump_tensors.h"
@@ -23,10 +24,7 @@ constexpr const char* output_log_name = "outputs.unfinished";
 constexpr const char* clock_mhz = "200";  // that frames a second are told at; cycles do not depend on it
 
 /// 64-bit words of one frame's outputs.
-std::size_t words_a_frame(const dataflow& flow) {
-  const stream_shape shape = output_shape(flow);
-  return static_cast<std::size_t>(shape.beats * shape.lanes * shape.type.words());
-}
+std::size_t words_a_frame(const dataflow& flow) { return output_format_of(flow).words(); }
 
 std::int64_t frames_to_run(const finished_run& run) { return count_frames(run.accelerator.flow, run.data.inputs); }
 
@@ -118,7 +116,7 @@ earlier_run run_saver::begin(const finished_run& run, const std::string& setting
   }
   const auto words = static_cast<std::size_t>(frames_to_run(run)) * words_a_frame(run.accelerator.flow);
   m_outputs = std::make_unique<output_log>(
-      output_log::create(m_directory.file(output_log_name), output_shape(run.accelerator.flow).type, words));
+      output_log::create(m_directory.file(output_log_name), output_format_of(run.accelerator.flow).type, words));
   m_is_full = !attempt([&] { make_store(run); });
   return {};
 }
@@ -172,7 +170,7 @@ earlier_run run_saver::read_earlier(const finished_run& run) {
   m_stored_frames = earlier.recorded.frames;
   const std::size_t words = m_stored_frames * words_a_frame(run.accelerator.flow);
   m_outputs = std::make_unique<output_log>(
-      output_log::resume(m_directory.file(output_log_name), output_shape(run.accelerator.flow).type, words));
+      output_log::resume(m_directory.file(output_log_name), output_format_of(run.accelerator.flow).type, words));
   earlier.outputs = m_outputs->read();
   return earlier;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "spillway/explore/deadlock.h"
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 #include "spillway/report/dump_tensors.h"
 #include "spillway/report/full_width.h"
@@ -61,10 +62,10 @@ void restore(run_result& result, const earlier_run& earlier, std::uint64_t frame
   result.activity.clear();
   for (const activity_row& row : earlier.activity)
     result.activity.push_back({name_of(flow.units.at(row.unit)), row.working, row.starved, row.blocked, row.draining});
-  const stream_shape shape = output_shape(flow);
-  const std::int64_t channels = output_channels(flow);
-  result.outputs = {
-      shape.type, {std::ssize(earlier.outputs) / shape.type.words() / channels, channels}, earlier.outputs};
+  const output_format format = output_format_of(flow);
+  result.outputs = {format.type,
+                    {std::ssize(earlier.outputs) / format.type.words() / format.channels, format.channels},
+                    earlier.outputs};
 }
 
 void run_frames(finished_run& run, const simulation_options& options, run_saver* saver) {

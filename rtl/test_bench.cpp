@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 #include "spillway/rtl/memory_words.h"
 #include "spillway/rtl/sources.h"
@@ -115,46 +116,91 @@ std::vector<std::string> hex_beats(const stream_shape& shape, const integer_tens
   return words;
 }
 
+namespace {
+
+/// What names of an output's signals, instance and file begin with.
+struct output_names {
+  std::string signal, sink, file;
+};
+
+std::vector<output_names> names_of_outputs(const rtl_top& top) {
+  if (top.outputs.size() == 1) return {{"out", "sink", "expected"}};
+  std::vector<output_names> names;
+  for (std::size_t i = 0; i < top.outputs.size(); ++i)
+    names.push_back({fmt::format("out_{}", i), fmt::format("sink_{}", i),
+                     "expected_" + top.outputs[i].substr(std::string("m_axis_").size())});
+  return names;
+}
+
+/// One sink for each output. The bench is finished when all are, or when one has failed.
+std::string sinks_text(const dataflow& flow, const rtl_top& top, std::int64_t frames,
+                       const std::string& memory_folder) {
+  const std::vector<stream_shape> shapes = output_shapes(flow);
+  const std::vector<output_names> names = names_of_outputs(top);
+  constexpr std::uint64_t salt = 0x5851f42d4c957f2d;  // the stalls of `spillway simulate`
+  std::string text, moves = "in_valid && in_ready";
+  if (names.size() > 1)
+    for (const output_names& name : names) moves += fmt::format(" || {0}_valid && {0}_ready", name.signal);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += fmt::format(
+        R"(  spillway_bench_sink #(
+      .BITS({0}), .BEATS({1}), .BEATS_PER_FRAME({2}), .PATIENCE({3}), .SALT(64'h{4:x}), .FILE("{5}{6}_{7}.hex")
+  ) {8} (
+      .clk(clk), .rst(rst), .give_up(no_input || |no_memory), .moves({9}), .tvalid({10}_valid),
+      .tlast({10}_last), .tdata({10}_data), .tready({10}_ready), .finished(is_finished[{11}]), .failed(has_failed[{11}]));
+)",
+        tdata_bits(shapes[i]), frames * shapes[i].beats, shapes[i].beats, patience(flow), salt * (2 * i + 1),
+        memory_folder, top.name, names[i].file, names[i].sink, moves, names[i].signal, i);
+  return text;
+}
+
+}  // namespace
+
 std::string test_bench_text(const dataflow& flow, const rtl_top& top, const rtl_frames& frames,
                             const std::string& memory_folder) {
-  const stream_shape in = input_shape(flow), out = output_shape(flow);
+  const stream_shape in = input_shape(flow);
+  const std::vector<stream_shape> shapes = output_shapes(flow);
+  const std::vector<output_names> names = names_of_outputs(top);
+  std::string signals, ports;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    signals += fmt::format("  logic {0}_valid, {0}_ready, {0}_last;\n  logic [{1}:0] {0}_data;\n", names[i].signal,
+                           tdata_bits(shapes[i]) - 1);
+    ports += fmt::format(
+        "{2}      .{0}_tdata({1}_data), .{0}_tvalid({1}_valid), .{0}_tlast({1}_last), .{0}_tready({1}_ready)",
+        top.outputs[i], names[i].signal, i == 0 ? "" : ",\n");
+  }
   return fmt::format(R"(module {0}_bench (
     input  logic clk,
     input  logic rst,
     output logic finished,
     output logic failed
 );
-  logic in_valid, in_ready, in_last, out_valid, out_ready, out_last, no_input;
+  logic in_valid, in_ready, in_last, no_input;
   logic [{1}:0] in_data;
-  logic [{2}:0] out_data;
-{11}  spillway_bench_source #(
-      .BITS({3}), .BEATS({4}), .BEATS_PER_FRAME({5}), .FILE("{6}{0}_input.hex")
+{2}  logic [{3}:0] is_finished, has_failed;
+  assign failed = |has_failed;
+  assign finished = &is_finished || failed;
+{4}  spillway_bench_source #(
+      .BITS({5}), .BEATS({6}), .BEATS_PER_FRAME({7}), .FILE("{8}{0}_input.hex")
   ) source (
       .clk(clk), .rst(rst), .tready(in_ready), .tvalid(in_valid), .tlast(in_last), .tdata(in_data), .failed(no_input));
   {0} accelerator (
       .clk(clk), .rst(rst),
       .s_axis_tdata(in_data), .s_axis_tlast(in_last), .s_axis_tvalid(in_valid), .s_axis_tready(in_ready),
-      .m_axis_tdata(out_data), .m_axis_tvalid(out_valid), .m_axis_tlast(out_last), .m_axis_tready(out_ready));
-  spillway_bench_sink #(
-      .BITS({7}), .BEATS({8}), .BEATS_PER_FRAME({9}), .PATIENCE({10}), .FILE("{6}{0}_expected.hex")
-  ) sink (
-      .clk(clk), .rst(rst), .give_up(no_input || |no_memory), .moves(in_valid && in_ready), .tvalid(out_valid),
-      .tlast(out_last), .tdata(out_data), .tready(out_ready), .finished(finished), .failed(failed));
-endmodule
+{9});
+{10}endmodule
 )",
-                     top.name, tdata_bits(in) - 1, tdata_bits(out) - 1, tdata_bits(in), frames.inputs.size() / in.lanes,
-                     in.beats, memory_folder, tdata_bits(out), frames.outputs.size() / out.lanes, out.beats,
-                     patience(flow), memory_checks(top, memory_folder));
+                     top.name, tdata_bits(in) - 1, signals, names.size() - 1, memory_checks(top, memory_folder),
+                     tdata_bits(in), frames.inputs.size() / in.lanes, in.beats, memory_folder, ports,
+                     sinks_text(flow, top, frames.inputs.size() / (in.lanes * in.beats), memory_folder));
 }
 
 std::vector<rtl_file> make_test_bench(const dataflow& flow, const rtl_top& top, const rtl_frames& frames,
                                       const std::string& memory_folder) {
-  const stream_shape in = input_shape(flow), out = output_shape(flow);
+  const stream_shape in = input_shape(flow);
+  const std::vector<stream_shape> shapes = output_shapes(flow);
+  const std::vector<output_names> names = names_of_outputs(top);
   const std::vector<std::string> fed = hex_beats(in, frames.inputs, "inputs of the test bench");
-  const std::vector<std::string> expected = hex_beats(out, frames.outputs, "outputs of the test bench");
-  if (std::ssize(fed) / in.beats != std::ssize(expected) / out.beats)
-    throw config_error(fmt::format("the test bench has {} frames of inputs, but {} of outputs",
-                                   std::ssize(fed) / in.beats, std::ssize(expected) / out.beats));
   std::vector<rtl_file> files{
       {top.name + "_bench.sv",
        fmt::format("// Made by spillway rtl: feeds frames to {} and compares what comes out.\n", top.name) +
@@ -162,8 +208,16 @@ std::vector<rtl_file> make_test_bench(const dataflow& flow, const rtl_top& top, 
       {top.name + "_bench_clock.sv", clock_text(top.name)},
       {"bench.cpp", std::string(find_rtl_source("bench").text)},
       {"Makefile", makefile(top.name)},
-      {top.name + "_input.hex", lines_of(fed)},
-      {top.name + "_expected.hex", lines_of(expected)}};
+      {top.name + "_input.hex", lines_of(fed)}};
+  const std::vector<integer_tensor> outputs =
+      shapes.size() == 1 ? std::vector{frames.outputs} : outputs_apart(flow, frames.outputs);
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const std::vector<std::string> expected = hex_beats(shapes[i], outputs[i], "outputs of the test bench");
+    if (std::ssize(fed) / in.beats != std::ssize(expected) / shapes[i].beats)
+      throw config_error(fmt::format("the test bench has {} frames of inputs, but {} of outputs",
+                                     std::ssize(fed) / in.beats, std::ssize(expected) / shapes[i].beats));
+    files.push_back({fmt::format("{}_{}.hex", top.name, names[i].file), lines_of(expected)});
+  }
   for (const char* module :
        {"spillway_bench_source", "spillway_bench_sink", "spillway_bench_stalls", "spillway_bench_file"})
     files.push_back({fmt::format("{}.sv", module), std::string(find_rtl_source(module).text)});

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/rtl/units/stream.h"
 
 namespace spillway::detail {
@@ -47,7 +48,8 @@ class top_writer {
   std::int64_t bits(std::size_t link) const { return shape(link).lanes * shape(link).type.bits; }
 
   void open() {
-    const std::int64_t in_bits = tdata_bits(input_shape(m_flow)), out_bits = tdata_bits(output_shape(m_flow));
+    const std::int64_t in_bits = tdata_bits(input_shape(m_flow));
+    const std::vector<stream_shape> outputs = output_shapes(m_flow);
     line("// Made by spillway rtl. Accelerator {}: {} units, {} streams.", m_flow.name, m_flow.units.size(),
          m_links.size());
     line("module {} (", m_top.name);
@@ -59,13 +61,24 @@ class top_writer {
     line("    // verilator lint_on UNUSED");
     line("    input  logic s_axis_tvalid,");
     line("    output logic s_axis_tready,");
-    line("    output logic [{}:0] m_axis_tdata,", out_bits - 1);
-    line("    output logic m_axis_tvalid,");
-    line("    output logic m_axis_tlast,");
-    line("    input  logic m_axis_tready");
+    for (const char* port : {"tdata", "tlast", "tvalid", "tready"}) m_names.make(std::string("s_axis_") + port);
+    name_outputs(outputs.size());
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const std::string& port = m_top.outputs[i];
+      line("    output logic [{}:0] {}_tdata,", tdata_bits(outputs[i]) - 1, port);
+      line("    output logic {}_tvalid,", port);
+      line("    output logic {}_tlast,", port);
+      line("    input  logic {}_tready{}", port, i + 1 < outputs.size() ? "," : "");
+    }
     line(");");
-    for (const char* port : {"tdata", "tlast", "tvalid", "tready"})
-      for (const char* end : {"s_axis_", "m_axis_"}) m_names.make(std::string(end) + port);
+  }
+
+  /// `m_axis`, or where there are several outputs one for each, with its name.
+  void name_outputs(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      m_top.outputs.push_back(m_flow.outputs.empty() ? "m_axis" : m_names.make("m_axis_" + m_flow.outputs[i]));
+      for (const char* port : {"_tdata", "_tlast", "_tvalid", "_tready"}) m_names.make(m_top.outputs.back() + port);
+    }
   }
 
   void add_instance(const rtl_instance& instance, const std::string& name) {
@@ -143,14 +156,15 @@ class top_writer {
 
   void add_output(std::size_t link) {
     const std::int64_t padding = tdata_bits(shape(link)) - bits(link);
-    line("  assign m_axis_tvalid = {};", signal(link, "out", "valid"));
+    const std::string& port = m_top.outputs[static_cast<std::size_t>(m_links[link].to_port)];
+    line("  assign {}_tvalid = {};", port, signal(link, "out", "valid"));
     if (padding > 0)
-      line("  assign m_axis_tdata = {{{}'b0, {}}};", padding, signal(link, "out", "data"));
+      line("  assign {}_tdata = {{{}'b0, {}}};", port, padding, signal(link, "out", "data"));
     else
-      line("  assign m_axis_tdata = {};", signal(link, "out", "data"));
-    line("  assign {} = m_axis_tready;", signal(link, "out", "ready"));
+      line("  assign {}_tdata = {};", port, signal(link, "out", "data"));
+    line("  assign {} = {}_tready;", signal(link, "out", "ready"), port);
     line("  spillway_rounds #(.COUNT({})) {} (", shape(link).beats, m_names.make("beats_of_a_frame"));
-    line("      .clk(clk), .rst(rst), .step(m_axis_tvalid && m_axis_tready), .last(m_axis_tlast));");
+    line("      .clk(clk), .rst(rst), .step({0}_tvalid && {0}_tready), .last({0}_tlast));", port);
   }
 
   const dataflow& m_flow;

@@ -28,6 +28,7 @@ struct rtl_top {
   std::string name, text;
   std::vector<rtl_memory_file> memories;
   std::vector<rtl_module> sources;
+  std::vector<std::string> outputs;  ///< what its ports begin with: "m_axis", or "m_axis_NAME" for each of several
 };
 
 /// Bits of AXI4-Stream's TDATA for beats of this shape: whole bytes.

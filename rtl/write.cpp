@@ -68,7 +68,7 @@ rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
   std::string script = synthesis_script(made.files, name, top.text.find(".USE_DSP(1)") != std::string::npos);
   std::vector<std::string> memories;
   for (const detail::rtl_memory_file& memory : top.memories) memories.push_back(memory.name);
-  std::vector<rtl_file> kit = detail::make_vivado_kit(flow, name, list, memories, options.vivado);
+  std::vector<rtl_file> kit = detail::make_vivado_kit(flow, name, list, memories, top.outputs, options.vivado);
   made.files.push_back({name + ".f", lines_of(list)});
   made.files.push_back({"synth.ys", std::move(script)});
   for (const detail::rtl_memory_file& memory : top.memories)

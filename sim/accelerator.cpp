@@ -15,8 +15,6 @@ namespace spillway {
 
 namespace {
 
-constexpr std::uint64_t sink_seed = 0x5851f42d4c957f2d;  // so that both ends stall independently
-
 /// The name of a unit in the hierarchy: SystemC takes no dots and blanks there, and no name twice.
 std::string module_name(const std::string& name, std::size_t index) {
   std::string legal = name.empty() ? "unit" : name;
@@ -56,11 +54,7 @@ accelerator::accelerator(sc_core::sc_module_name name, const dataflow& flow, con
     if (events.units() == recorded) events.add_unit(0);  // those with registers added themselves
     m_units.back()->clock(clock);
   }
-  const stream_shape last = output_shape(flow);
-  const std::int64_t channels = output_channels(flow);
-  m_sink = std::make_unique<sink>(
-      "sink", sink::config{channels, last.beats * last.lanes / channels, frames, stalls.sink, stalls.seed ^ sink_seed});
-  m_sink->clock(clock);
+  m_output = std::make_unique<output_collector>(flow, frames, stalls, clock);
   for (const dataflow_stream& link : streams_of(flow)) connect(flow, link);
 }
 
@@ -74,7 +68,7 @@ void accelerator::connect(const dataflow& flow, const dataflow_stream& link) {
   else
     m_units[static_cast<std::size_t>(link.from)]->bind_output(static_cast<std::size_t>(link.from_port), made);
   if (link.to == dataflow_stream::outside)
-    m_sink->in(made);
+    m_output->of(static_cast<std::size_t>(link.to_port)).in(made);
   else
     m_units[static_cast<std::size_t>(link.to)]->bind_input(static_cast<std::size_t>(link.to_port), made);
 }

@@ -10,21 +10,21 @@
 #include "spillway/models/numbers/integer_tensor.h"
 #include "spillway/sim/clock_domain.h"
 #include "spillway/sim/engine.h"
+#include "spillway/sim/output_collector.h"
 #include "spillway/sim/stream.h"
 #include "spillway/sim/unit.h"
-#include "spillway/sim/units/sink.h"
 #include "spillway/sim/units/source.h"
 #include "spillway/traces/recorder.h"
 
 namespace spillway {
 
-/// A dataflow as SystemC modules, between a source that feeds it `inputs` and a sink that collects what comes out, in
-/// one clock domain. Units and streams stand in the dataflow's order (`streams_of` for a chain).
+/// A dataflow as SystemC modules, between a source that feeds it `inputs` and sinks that collect what comes out, one
+/// for each output, in one clock domain. Units and streams stand in the dataflow's order (`streams_of` for a chain).
 class accelerator final : public sc_core::sc_module {
  public:
   clock_domain clock{"clock"};
 
-  /// `inputs` ([vectors, elements], whole frames of the dataflow's input) and `events` outlive the accelerator;
+  /// `flow`, `inputs` ([vectors, elements], whole frames of its input) and `events` outlive the accelerator;
   /// `events` gets an entry for each unit, without channels for those that have no registers. A unit that `modules`
   /// names is made by its factory instead of `make_unit`. Throws `config_error` for
   /// an illegal dataflow or shape.
@@ -35,8 +35,8 @@ class accelerator final : public sc_core::sc_module {
 
   /// The module that feeds `inputs` into the first stream.
   source& input() { return *m_source; }
-  /// The module that collects what leaves the last stream, with the cycle of each frame's last beat.
-  sink& output() { return *m_sink; }
+  /// What leaves, with the cycle of each frame's last beat.
+  output_collector& output() { return *m_output; }
 
   /// One entry a unit of the dataflow, under its name there.
   std::vector<unit_activity> activity() const;
@@ -50,7 +50,7 @@ class accelerator final : public sc_core::sc_module {
   std::vector<std::unique_ptr<stream>> m_streams;
   std::unique_ptr<source> m_source;
   std::vector<std::unique_ptr<unit>> m_units;
-  std::unique_ptr<sink> m_sink;
+  std::unique_ptr<output_collector> m_output;
 };
 
 }  // namespace spillway

@@ -48,8 +48,14 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
   /// finished. May be called again to go on. Throws what a unit threw, and `deadlock_error` where no unit can move.
   bool run(std::uint64_t cycles = no_limit);
 
-  /// Units call this: nothing is left to do, so that the run ends with this cycle.
-  void finish() { m_finished = true; }
+  /// A unit calls this once, before the first cycle: the run goes on until it has called `finish`.
+  void wait_for_finish() { ++m_unfinished; }
+  /// Units call this: nothing is left for them to do. The run ends with the cycle in which all of those have called it
+  /// that it waits for, or any if it waits for none.
+  void finish() {
+    if (m_unfinished > 0) --m_unfinished;
+    m_finished = m_unfinished == 0;
+  }
   bool finished() const { return m_finished; }
 
   std::uint64_t cycles() const { return m_cycle; }  ///< complete cycles so far
@@ -80,6 +86,7 @@ class clock_domain : public sc_core::sc_module, public virtual sc_core::sc_inter
   std::uint64_t m_cycle = 0;
   std::uint64_t m_until = no_limit;
   bool m_finished = false;
+  int m_unfinished = 0;
   phase m_phase = phase::rise;
   std::exception_ptr m_failure;
   cycle_probe* m_probe = nullptr;

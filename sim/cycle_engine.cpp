@@ -89,10 +89,13 @@ std::string_view own_name(std::string_view full) { return full.substr(full.rfind
 /// A deadlock in the words of the dataflow: which units wait for which, and what the streams hold.
 [[noreturn]] void explain(const deadlock_error& stuck, const dataflow& flow, const accelerator& top) {
   const std::vector<dataflow_stream> links = streams_of(flow);
-  std::map<std::string_view, std::string> names{{"source", "source"}, {"sink", "sink"}};
-  for (std::size_t u = 0; u < flow.units.size(); ++u) names[own_name(top.units()[u]->name())] = name_of(flow.units[u]);
-  for (std::size_t s = 0; s < links.size(); ++s) names[own_name(top.streams()[s]->name())] = name_of(flow, links[s]);
-  const auto shown = [&](const std::string& full) { return names.at(own_name(full)); };
+  std::map<std::string, std::string, std::less<>> names{{"source", "source"}, {"sink", "sink"}};
+  for (std::size_t o = 0; o < flow.outputs.size(); ++o) names[fmt::format("sink_{}", o)] = "sink:" + flow.outputs[o];
+  for (std::size_t u = 0; u < flow.units.size(); ++u)
+    names[std::string(own_name(top.units()[u]->name()))] = name_of(flow.units[u]);
+  for (std::size_t s = 0; s < links.size(); ++s)
+    names[std::string(own_name(top.streams()[s]->name()))] = name_of(flow, links[s]);
+  const auto shown = [&](const std::string& full) { return names.find(own_name(full))->second; };
 
   deadlock_error renamed = stuck;
   for (deadlock_error::wait& wait : renamed.ring) wait = {shown(wait.unit), shown(wait.link), wait.for_room};
@@ -139,17 +142,15 @@ run_result run_cycle_engine(const dataflow& flow, const integer_tensor& inputs, 
   result.frames = top.output().frames_done();
   result.outputs = top.output().take_values();
   result.cycles = top.clock.cycles();
-  if (result.frames > 0) result.first_frame_latency = top.output().frame_cycles().front() + 1;
   result.activity = top.activity();
   for (const auto& link : top.streams()) result.most_filled.push_back(link->most_filled());
   if (checker) {
     result.compared = {checker->streams(), checker->beats(), checker->differing()};
     result.first_difference = checker->first();
   }
-  if (!top.output().frame_cycles().empty()) {
-    const auto done = top.output().frame_cycles();
-    result.frame_cycles.assign(done.begin(), done.end());
-  }
+  const auto done = top.output().frame_cycles();
+  result.frame_cycles.assign(done.begin(), done.end());
+  if (result.frames > 0) result.first_frame_latency = result.frame_cycles.front() + 1;
   return result;
 }
 

@@ -85,7 +85,9 @@ struct run_options {
 
 /// What came of a run: the outputs, and how many cycles they took.
 struct run_result {
-  integer_tensor outputs;  ///< [frames * vectors_per_frame, MH] of the last unit, of its output type
+  /// [frames * vectors_per_frame, MH] of the last unit, of its output type; several outputs one behind the other, as
+  /// `output_format` says (models/dataflow/outputs.h).
+  integer_tensor outputs;
   std::uint64_t frames = 0;
   std::uint64_t cycles = 0;                 ///< from the first beat offered to the last beat taken by the sink
   std::uint64_t first_frame_latency = 0;    ///< cycles until the sink has taken the first frame's last beat

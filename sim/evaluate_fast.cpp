@@ -7,27 +7,12 @@
 #include <utility>
 
 #include "spillway/models/dataflow/lower.h"
-#include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/joined_values.h"
 #include "spillway/sim/engine.h"
 
 namespace spillway {
 
 namespace {
-
-/// The same numbers as elements of another type.
-integer_tensor in_type(integer_tensor from, integer_type type) {
-  if (from.type.words() == type.words()) {
-    from.type = type;
-    return from;
-  }
-  integer_tensor result = integer_tensor::zeros(type, from.shape);
-  const auto words_of = [](auto& tensor, std::int64_t i) {
-    return std::span(tensor.at(i), static_cast<std::size_t>(tensor.type.words()));
-  };
-  for (std::int64_t i = 0; i < result.size(); ++i)
-    store(load(words_of(std::as_const(from), i), from.type), type, words_of(result, i));
-  return result;
-}
 
 /// Registers that hold every sum: the least proven ones, and where the register is the value, that of its type.
 lowering_options exact_registers(const integer_network& net) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -54,7 +55,7 @@ std::vector<std::int64_t> frames_that_overflow(const dataflow& flow, const sum_p
 
 integer_tensor as_outputs_of(const dataflow& flow, const integer_tensor& exact, const char* refusal) {
   integer_tensor outputs = exact;
-  outputs.type = output_shape(flow).type;
+  outputs.type = output_format_of(flow).type;
   if (outputs.type.words() != exact.type.words()) throw config_error(refusal);
   return outputs;
 }

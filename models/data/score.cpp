@@ -25,10 +25,7 @@ bool ends_in_labels(const integer_network& net) {
   int value = net.output_value;
   for (auto node = net.nodes.rbegin(); node != net.nodes.rend(); ++node) {
     if (node->outputs[0] != value) continue;
-    const bool joins = !net.output_sizes.empty() &&
-                       (std::holds_alternative<concat_layer>(node->op) ||
-                        std::holds_alternative<window_layer>(node->op) || std::holds_alternative<pool_layer>(node->op));
-    if (!joins) return std::holds_alternative<label_select_layer>(node->op);
+    if (!std::holds_alternative<join_layer>(node->op)) return std::holds_alternative<label_select_layer>(node->op);
     value = node->inputs[0];
   }
   return false;

@@ -61,10 +61,7 @@ class evaluation {
     return true;
   }
 
-  void note_done(std::int64_t frame) {
-    const link_times& out = m_network.output();
-    m_result.done.append(static_cast<std::uint64_t>(out.pop.at((frame + 1) * out.beats - 1)));
-  }
+  void note_done(std::int64_t frame) { m_result.done.append(static_cast<std::uint64_t>(m_network.done(frame))); }
 
   /// Once frames repeat, those in the middle are left out: what comes last is as it would be behind them.
   void skip_repetitions() {
@@ -102,8 +99,7 @@ class evaluation {
   /// The last frame, and with it whatever else happens until the sink has it.
   bool last_frame() {
     if (!next_frame()) return false;
-    const link_times& out = m_network.output();
-    const cycle end = out.pop.at(m_frames * out.beats - 1);
+    const cycle end = m_network.done(m_frames - 1);
     m_result.cycles = static_cast<std::uint64_t>(end) + 1;
     if (m_options.issues) note_issues();
     if (m_options.high_water) note_fills(m_frames, end);
@@ -165,8 +161,8 @@ class evaluation {
   /// Not all units can do the next frame: they go on until none can.
   beat_times stopped() {
     run_on(m_all, no_stop);
-    if (m_network.output().popped() >= m_all * m_network.output().beats) return finished_before_deadlock();
-    m_result.frames = static_cast<std::uint64_t>(m_network.output().popped() / m_network.output().beats);
+    if (m_network.frames_done() >= m_all) return finished_before_deadlock();
+    m_result.frames = static_cast<std::uint64_t>(m_network.frames_done());
     m_result.deadlock = find_deadlock(m_network);
     look_at_fills(no_stop);
     m_result.high_water = m_high_water;
@@ -176,7 +172,7 @@ class evaluation {
   /// The sink has all frames before the units in front stand still, since nothing of the last ones' input is in them.
   beat_times finished_before_deadlock() {
     for (; m_done < m_all; ++m_done) note_done(m_done);
-    const cycle end = m_network.output().pop.at(m_all * m_network.output().beats - 1);
+    const cycle end = m_network.done(m_all - 1);
     m_result.cycles = static_cast<std::uint64_t>(end) + 1;
     if (m_options.issues) note_issues();
     if (m_options.high_water) note_fills(m_all, end);

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <numeric>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -37,9 +39,11 @@ class connection_check {
   void run() {
     const std::vector<dataflow_stream> links = streams_of(m_flow);
     for (std::size_t s = 0; s < links.size(); ++s) check(links[s], s);
-    if (m_sources != 1 || m_sinks != 1)
-      throw config_error(fmt::format("dataflow {} has {} streams from outside and {} to outside; right: one of each",
-                                     m_flow.name, m_sources, m_sinks));
+    const std::size_t outputs = std::max<std::size_t>(1, m_flow.outputs.size());
+    if (m_sources != 1 || m_sinks.size() != outputs || *m_sinks.rbegin() + 1 != static_cast<int>(outputs))
+      throw config_error(fmt::format(
+          "dataflow {} has {} streams from outside and {} to outside; right: {}", m_flow.name, m_sources,
+          m_sinks.size(), outputs == 1 ? "one of each" : fmt::format("one, and one for each of {} outputs", outputs)));
     for (std::size_t u = 0; u < m_flow.units.size(); ++u) {
       require_bound(static_cast<int>(u), m_ports[u].inputs.size(), true);
       require_bound(static_cast<int>(u), m_ports[u].outputs.size(), false);
@@ -52,7 +56,9 @@ class connection_check {
       throw config_error(
           fmt::format("streams[{}].depth = {} must be at least 2 (registered ready and valid)", index, link.depth));
     if (link.from == dataflow_stream::outside) ++m_sources;
-    if (link.to == dataflow_stream::outside) ++m_sinks;
+    if (link.to == dataflow_stream::outside && (link.to_port < 0 || !m_sinks.insert(link.to_port).second))
+      throw config_error(fmt::format("streams[{}] is bound to output {}, which another has or which is not there",
+                                     index, link.to_port));
     const bool is_inside = link.from != dataflow_stream::outside && link.to != dataflow_stream::outside;
     if (is_inside && is_unit(link.from) && is_unit(link.to) && link.from >= link.to)
       throw config_error(fmt::format("streams[{}] goes back from {} to {}; right: forward in the order of the units",
@@ -105,7 +111,8 @@ class connection_check {
   const dataflow& m_flow;
   const std::vector<unit_ports>& m_ports;
   std::map<std::tuple<int, int, bool>, int> m_bound;
-  int m_sources = 0, m_sinks = 0;
+  int m_sources = 0;
+  std::set<int> m_sinks;
 };
 
 }  // namespace
@@ -207,26 +214,14 @@ stream_shape input_shape(const dataflow& flow) {
   throw config_error(fmt::format("dataflow {} has no stream from outside", flow.name));
 }
 
-stream_shape output_shape(const dataflow& flow) {
-  for (const dataflow_stream& link : streams_of(flow))
-    if (link.to == dataflow_stream::outside) return shape_of(flow, link);
-  throw config_error(fmt::format("dataflow {} has no stream to outside", flow.name));
-}
-
-std::int64_t output_channels(const dataflow& flow) {
-  for (const dataflow_stream& link : streams_of(flow))
-    if (link.to == dataflow_stream::outside && link.from != dataflow_stream::outside)
-      return std::visit([&](const auto& unit) { return unit.vector_elements(link.from_port); },
-                        flow.units[static_cast<std::size_t>(link.from)]);
-  throw config_error(fmt::format("dataflow {} has no stream to outside", flow.name));
-}
-
 std::string name_of(const dataflow& flow, const dataflow_stream& link) {
   const auto end = [&](int unit, const char* outside) {
     return unit == dataflow_stream::outside ? std::string(outside)
                                             : name_of(flow.units.at(static_cast<std::size_t>(unit)));
   };
-  return fmt::format("{} -> {}", end(link.from, "source"), end(link.to, "sink"));
+  const bool is_one_of_several = link.to == dataflow_stream::outside && !flow.outputs.empty();
+  return fmt::format("{} -> {}{}", end(link.from, "source"), end(link.to, "sink"),
+                     is_one_of_several ? ":" + flow.outputs.at(static_cast<std::size_t>(link.to_port)) : "");
 }
 
 namespace {

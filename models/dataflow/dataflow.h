@@ -101,14 +101,14 @@ struct dataflow_stream {
   static constexpr int outside = -1;
 
   int from = outside, from_port = 0;  ///< index of the unit that writes; `outside`: the source
-  int to = outside, to_port = 0;      ///< of the unit that reads; `outside`: the sink
+  int to = outside, to_port = 0;      ///< of the unit that reads; `outside`: the sink of the output `to_port`
   int depth = 2;                      ///< beats that it holds, at least 2
   int value = -1;                     ///< the integer network's value that it carries; -1: not known
   /// Lanes of the depthwise window order [.., C / lanes, kh * kw, lanes] in which the value comes; 0: as it stands.
   std::int64_t window_lanes = 0;
 };
 
-/// Units in an order in which every stream goes forward, with one input and one output.
+/// Units in an order in which every stream goes forward, with one input and one output or several.
 struct dataflow {
   std::string name;
   std::vector<dataflow_unit> units;
@@ -117,6 +117,8 @@ struct dataflow {
   std::vector<dataflow_stream> streams = {};
   /// Where registers come from, by name of the unit; as `lower` decided. Empty for one that was put together by hand.
   std::map<std::string, register_origin, std::less<>> registers = {};
+  /// Names of the outputs, each with a sink of its own, where there are several.
+  std::vector<std::string> outputs = {};
 };
 
 /// The streams of `flow`: those it states, or those of the chain that it is.
@@ -125,18 +127,14 @@ std::vector<dataflow_stream> streams_of(const dataflow& flow);
 /// What passes through a stream.
 stream_shape shape_of(const dataflow& flow, const dataflow_stream& link);
 
-/// What enters and what leaves the accelerator.
+/// What enters the accelerator. What leaves it: models/dataflow/outputs.h.
 stream_shape input_shape(const dataflow& flow);
-stream_shape output_shape(const dataflow& flow);
 
-/// Channels of what leaves: the elements of a vector of the output, as the last unit has them.
-std::int64_t output_channels(const dataflow& flow);
-
-/// Name of a stream for messages and reports: `MVAU_0 -> MVAU_1`.
+/// Name of a stream for messages and reports: `MVAU_0 -> MVAU_1`; of one of several outputs `MVAU_2 -> sink:NAME`.
 std::string name_of(const dataflow& flow, const dataflow_stream& link);
 
 /// Throws `config_error`, naming the unit or the stream, unless every unit and every connection is legal: each port is
-/// bound once, both ends agree in type, lanes and beats, streams go forward, and one goes in and one comes out.
+/// bound once, both ends agree in type, lanes and beats, streams go forward, and one goes in and each output comes out.
 void validate(const dataflow& flow);
 
 }  // namespace spillway

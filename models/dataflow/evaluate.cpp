@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway {
@@ -46,9 +47,10 @@ integer_tensor evaluate(const dataflow& flow, const integer_tensor& inputs,
     for (std::size_t s = 0; s < links.size(); ++s)
       if (links[s].from == static_cast<int>(u)) send(s, std::move(made[static_cast<std::size_t>(links[s].from_port)]));
   }
+  std::vector<integer_tensor> left(output_shapes(flow).size());
   for (std::size_t s = 0; s < links.size(); ++s)
-    if (links[s].to == dataflow_stream::outside) return std::move(on[s]);
-  throw config_error(flow.name + " has no output");
+    if (links[s].to == dataflow_stream::outside) left[static_cast<std::size_t>(links[s].to_port)] = std::move(on[s]);
+  return join_outputs(flow, std::move(left));
 }
 
 }  // namespace spillway

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/dataflow/times/step_unit.h"
 #include "spillway/models/dataflow/times/window_unit.h"
 
@@ -21,11 +22,14 @@ class asked_unit {
   virtual ~asked_unit() = default;
   /// Takes what the unit's next beat needs, and makes it.
   virtual void make_beat(demand& of) = 0;
+  /// Makes what it can of what has come.
+  virtual void make_of_what_is_there(demand& of) = 0;
 
   std::vector<int> in, out;  ///< streams
 };
 
-/// The streams, and who is asked for their beats.
+/// The streams, and who is asked for their beats: one output's, then the next one's. Meanwhile units that only other
+/// outputs need go on with what they are given, as they do in hardware, where sinks don't wait for each other.
 class demand {
  public:
   explicit demand(const dataflow& flow);
@@ -54,9 +58,14 @@ class demand {
     from.is_taken = true;
   }
 
+  bool has_beat(int stream) const { return m_links[static_cast<std::size_t>(stream)].fill > 0; }
+
   void make(int stream) {
     link& to = m_links[static_cast<std::size_t>(stream)];
-    to.most = std::max(to.most, ++to.fill);
+    ++to.fill;
+    if (to.reader == nullptr) return;  // a sink, which always has room
+    to.most = std::max(to.most, to.fill);
+    if (!m_is_asked[to.reader_index]) to.reader->make_of_what_is_there(*this);
   }
 
   std::vector<int> depths() const {
@@ -67,19 +76,36 @@ class demand {
 
  private:
   struct link {
-    asked_unit* writer = nullptr;
+    asked_unit *writer = nullptr, *reader = nullptr;
+    std::size_t writer_index = 0, reader_index = 0;
     int fill = 0, most = 0;
     bool is_taken = false;  ///< at least a beat of it
   };
 
   void run_frame() {
-    for (std::int64_t beat = output_shape(m_flow).beats; beat > 0; --beat) take(m_output);
+    for (const int output : m_outputs) {
+      find_asked(output);
+      for (std::int64_t beat = m_beats[static_cast<std::size_t>(output)]; beat > 0; --beat) take(output);
+    }
   }
 
-  const dataflow& m_flow;
+  /// The units that an output depends on.
+  void find_asked(int output) {
+    m_is_asked.assign(m_units.size(), false);
+    const auto ask = [&](int stream) {
+      const link& from = m_links[static_cast<std::size_t>(stream)];
+      if (from.writer != nullptr) m_is_asked[from.writer_index] = true;
+    };
+    ask(output);
+    for (std::size_t u = m_units.size(); u-- > 0;)
+      if (m_is_asked[u]) std::for_each(m_units[u]->in.begin(), m_units[u]->in.end(), ask);
+  }
+
   std::vector<std::unique_ptr<asked_unit>> m_units;
   std::vector<link> m_links;
-  int m_output = 0;
+  std::vector<std::int64_t> m_beats;  ///< of a frame, by stream
+  std::vector<int> m_outputs;         ///< streams
+  std::vector<bool> m_is_asked;       ///< by unit: the output that is asked for needs it
 };
 
 class asked_steps final : public asked_unit {
@@ -89,22 +115,36 @@ class asked_steps final : public asked_unit {
   void make_beat(demand& of) override {
     bool made = false;
     while (!made) {
-      const step_segment& segment = m_at.segment();
-      if (segment.in >= 0 && segment.out == step_segment::none) {
+      if (const step_segment& segment = m_at.segment(); segment.in >= 0 && segment.out == step_segment::none) {
         const std::int64_t beats = m_at.left();
         for (std::int64_t beat = 0; beat < beats; ++beat) of.take(in[static_cast<std::size_t>(segment.in)]);
         m_at.go_on(beats);
         continue;
       }
-      for_each(segment.in, in, [&](int stream) { of.wait_for(stream); });
-      for_each(segment.in, in, [&](int stream) { of.take(stream); });
-      for_each(segment.out, out, [&](int stream) { of.make(stream); });
-      made = segment.out != step_segment::none;
-      m_at.go_on(1);
+      for_each(m_at.segment().in, in, [&](int stream) { of.wait_for(stream); });
+      made = step(of);
     }
   }
 
+  void make_of_what_is_there(demand& of) override {
+    const auto can_step = [&] {
+      bool is_there = true;
+      for_each(m_at.segment().in, in, [&](int stream) { is_there = is_there && of.has_beat(stream); });
+      return is_there;
+    };
+    while (can_step()) step(of);
+  }
+
  private:
+  /// True if it makes a beat.
+  bool step(demand& of) {
+    const step_segment segment = m_at.segment();
+    for_each(segment.in, in, [&](int stream) { of.take(stream); });
+    m_at.go_on(1);
+    for_each(segment.out, out, [&](int stream) { of.make(stream); });
+    return segment.out != step_segment::none;
+  }
+
   template <class Work>
   static void for_each(int port, const std::vector<int>& streams, Work work) {
     if (port == step_segment::every)
@@ -122,8 +162,19 @@ class asked_window final : public asked_unit {
 
   void make_beat(demand& of) override {
     for (; m_written <= m_at.end(); ++m_written) of.take(in[0]);
-    of.make(out[0]);
     m_at.next_beat();
+    of.make(out[0]);
+  }
+
+  void make_of_what_is_there(demand& of) override {
+    for (;;) {
+      for (; m_written <= m_at.end(); ++m_written) {
+        if (!of.has_beat(in[0])) return;
+        of.take(in[0]);
+      }
+      m_at.next_beat();
+      of.make(out[0]);
+    }
   }
 
  private:
@@ -137,8 +188,19 @@ class asked_converter final : public asked_unit {
 
   void make_beat(demand& of) override {
     for (; m_held < m_to; m_held += m_from) of.take(in[0]);
-    of.make(out[0]);
     m_held -= m_to;
+    of.make(out[0]);
+  }
+
+  void make_of_what_is_there(demand& of) override {
+    for (; m_held >= m_to || of.has_beat(in[0]);)
+      if (m_held >= m_to) {
+        m_held -= m_to;
+        of.make(out[0]);
+      } else {
+        m_held += m_from;
+        of.take(in[0]);
+      }
   }
 
  private:
@@ -152,7 +214,7 @@ std::unique_ptr<asked_unit> asked(const Unit& unit) {
 std::unique_ptr<asked_unit> asked(const sliding_window& unit) { return std::make_unique<asked_window>(unit); }
 std::unique_ptr<asked_unit> asked(const width_converter& unit) { return std::make_unique<asked_converter>(unit); }
 
-demand::demand(const dataflow& flow) : m_flow(flow) {
+demand::demand(const dataflow& flow) : m_outputs(output_shapes(flow).size()) {
   for (const dataflow_unit& unit : flow.units) {
     m_units.push_back(std::visit([](const auto& any) { return asked(any); }, unit));
     const unit_ports ports = ports_of(unit);
@@ -163,14 +225,18 @@ demand::demand(const dataflow& flow) : m_flow(flow) {
     const int index = static_cast<int>(m_links.size());
     link made;
     if (stream.from != dataflow_stream::outside) {
-      asked_unit& writer = *m_units[static_cast<std::size_t>(stream.from)];
-      writer.out[static_cast<std::size_t>(stream.from_port)] = index;
-      made.writer = &writer;
+      made.writer_index = static_cast<std::size_t>(stream.from);
+      made.writer = m_units[made.writer_index].get();
+      made.writer->out[static_cast<std::size_t>(stream.from_port)] = index;
     }
-    if (stream.to == dataflow_stream::outside)
-      m_output = index;
-    else
-      m_units[static_cast<std::size_t>(stream.to)]->in[static_cast<std::size_t>(stream.to_port)] = index;
+    if (stream.to == dataflow_stream::outside) {
+      m_outputs[static_cast<std::size_t>(stream.to_port)] = index;
+    } else {
+      made.reader_index = static_cast<std::size_t>(stream.to);
+      made.reader = m_units[made.reader_index].get();
+      made.reader->in[static_cast<std::size_t>(stream.to_port)] = index;
+    }
+    m_beats.push_back(shape_of(flow, stream).beats);
     m_links.push_back(made);
   }
 }

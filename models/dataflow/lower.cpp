@@ -29,8 +29,10 @@ class lowering {
  public:
   lowering(const integer_network& net, const lowering_options& options)
       : m_net(net), m_choices(options), m_wires(net, m_choices, options.stream_depth) {
-    for (const integer_node& node : net.nodes)
-      m_names.push_back(is_flat(node) ? "" : m_choices.next_name(unit_facts_of(node.op).unit_name));
+    for (const integer_node& node : net.nodes) {
+      const unit_facts* facts = unit_facts_of(node.op);
+      m_names.push_back(facts == nullptr || is_flat(node) ? "" : m_choices.next_name(facts->unit_name));
+    }
   }
 
   /// Of the nodes' units, and of the duplicates.
@@ -110,22 +112,6 @@ class lowering {
     for (const integer_value& value : arriving) inputs.push_back(&value);
     const value_range range = output_range(m_node->op, inputs);
     return holds(of_network, range) ? of_network : signed_type(bits_for(range.low, range.high, true));
-  }
-
-  /// Of pools that a Concat joins: one type for all of them, which holds what all of their streams bring.
-  std::optional<integer_type> joined_type() const {
-    const std::vector<const integer_node*>& readers = m_wires.readers(output());
-    if (readers.size() != 1 || !std::holds_alternative<concat_layer>(readers[0]->op)) return std::nullopt;
-    value_range all{0, 0};
-    for (const int value : readers[0]->inputs) {
-      const integer_node* maker = m_wires.maker(value);
-      const auto* pool = maker == nullptr ? nullptr : std::get_if<pool_layer>(&maker->op);
-      if (pool == nullptr || pool->window != 1) return std::nullopt;
-      const value_range here = range_of(m_wires.stream_type(maker->inputs[0]));
-      all = {std::min(all.low, here.low), std::max(all.high, here.high)};
-    }
-    const integer_type of_network = m_wires.network_type(output());
-    return holds(of_network, all) ? of_network : signed_type(bits_for(all.low, all.high, true));
   }
 
   /// What the units with accumulators have in common.
@@ -275,7 +261,7 @@ class lowering {
     auto unit = named<unit_of<pool_layer>>();
     const unit_options choice = choice_for(unit);
     unit.input_type = m_wires.stream_type(input());
-    unit.output_type = joined_type().value_or(made_type());
+    unit.output_type = made_type();
     unit.kind = layer.kind;
     unit.channels = m_wires.shape(output()).channels;
     unit.window = layer.window;
@@ -371,6 +357,11 @@ class lowering {
     unit.pe = choice.pe.value_or(m_wires.lanes_for(input(), unit.folded_sizes().pe.of));
     unit.vectors_per_frame = m_wires.shape(input()).positions();
     place(std::move(unit), choice);
+  }
+
+  /// The host's: what it joins leaves.
+  void make(const join_layer& layer) {
+    for (std::size_t port = 0; port < m_node->inputs.size(); ++port) m_wires.leave(input(port), layer.outputs[port]);
   }
 
   /// The type of the sums of what streams bring.

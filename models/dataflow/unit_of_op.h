@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
 #include <variant>
 
 #include "spillway/models/dataflow/dataflow.h"
@@ -66,9 +67,16 @@ struct unit_for<crop_layer> {
 template <class Layer>
 using unit_of = typename unit_for<Layer>::type;
 
-/// The facts of the unit that an operation becomes.
-inline const unit_facts& unit_facts_of(const integer_op& op) {
-  return std::visit([]<class Layer>(const Layer&) -> const unit_facts& { return unit_of<Layer>::facts; }, op);
+/// The facts of the unit that an operation becomes; null for what the host does.
+inline const unit_facts* unit_facts_of(const integer_op& op) {
+  return std::visit(
+      []<class Layer>(const Layer&) -> const unit_facts* {
+        if constexpr (std::is_same_v<Layer, join_layer>)
+          return nullptr;
+        else
+          return &unit_of<Layer>::facts;
+      },
+      op);
 }
 
 }  // namespace spillway

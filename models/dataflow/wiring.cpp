@@ -105,8 +105,13 @@ void lowering_wiring::place(dataflow_unit unit, const unit_options& choice, cons
           {made, static_cast<int>(port), ports.outputs[port].lanes, ports.outputs[port].type, window_lanes});
 }
 
+void lowering_wiring::leave(int value, const std::string& name) {
+  connect(take(value, 0), dataflow_stream::outside, static_cast<int>(m_flow.outputs.size()), value);
+  m_flow.outputs.push_back(name);
+}
+
 dataflow lowering_wiring::finish() {
-  connect(take(m_net.output_value, 0), dataflow_stream::outside, 0, m_net.output_value);
+  if (m_flow.outputs.empty()) connect(take(m_net.output_value, 0), dataflow_stream::outside, 0, m_net.output_value);
   m_choices.require_all_used();
   validate(m_flow);
   apply_depths();

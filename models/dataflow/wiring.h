@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,10 @@ class lowering_wiring {
   /// `to` is `from` under another name: no unit stands between them.
   void pass(int from, int to) { offer(to, take(from, 0)); }
 
-  /// Ends the accelerator at the network's output. Throws as `lower`.
+  /// One of several outputs of the file: the value leaves in a stream of its own.
+  void leave(int value, const std::string& name);
+
+  /// Ends the accelerator at the network's output, unless outputs have left it already. Throws as `lower`.
   dataflow finish();
 
  private:

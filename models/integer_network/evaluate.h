@@ -39,5 +39,6 @@ void evaluate_node(const concat_layer& op, const node_run& run);
 void evaluate_node(const split_layer& op, const node_run& run);
 void evaluate_node(const label_select_layer& op, const node_run& run);
 void evaluate_node(const crop_layer& op, const node_run& run);
+void evaluate_node(const join_layer& op, const node_run& run);
 
 }  // namespace spillway

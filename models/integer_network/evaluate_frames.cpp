@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "spillway/models/integer_network/evaluate.h"
 #include "spillway/models/numbers/big_int.h"
+#include "spillway/models/numbers/joined_values.h"
 #include "spillway/models/numbers/storage.h"
 
 namespace spillway {
@@ -175,6 +178,13 @@ void evaluate_node(const label_select_layer& op, const node_run& run) {
         store_as(order[static_cast<std::size_t>(i)].second, run.out().type, run.out().at(f * op.k + i));
     }
   });
+}
+
+void evaluate_node(const join_layer&, const node_run& run) {
+  std::vector<integer_tensor> parts;
+  for (const integer_tensor* input : run.inputs) parts.push_back(*input);
+  const integer_type type = run.out().type;
+  run.out() = in_type(join_frames(std::move(parts), run.frames), type);
 }
 
 }  // namespace spillway

@@ -142,11 +142,17 @@ struct label_select_layer {
   std::int64_t k = 1;
 };
 
+/// The outputs of a file that has several, one behind the other: [1, 1, elements of all], in a type that holds them. No
+/// unit does that: each of its inputs leaves the accelerator in a stream of its own, and the host joins what came.
+struct join_layer {
+  std::string name;
+  std::vector<std::string> outputs;  ///< what the file calls its inputs
+};
+
 /// Every kind of operation. The set is closed, so that whoever visits it can't forget one.
-using integer_op =
-    std::variant<integer_layer, depthwise_layer, threshold_layer, padding_layer, window_layer, pool_layer,
-                 global_sum_layer, add_layer, upsample_layer, concat_layer, split_layer, label_select_layer,
-                 crop_layer>;
+using integer_op = std::variant<integer_layer, depthwise_layer, threshold_layer, padding_layer, window_layer,
+                                pool_layer, global_sum_layer, add_layer, upsample_layer, concat_layer, split_layer,
+                                label_select_layer, crop_layer, join_layer>;
 
 /// A value that flows through the network.
 struct integer_value {

@@ -62,6 +62,7 @@ struct ranger {
   value_range operator()(const concat_layer&) const { return moved(); }
   value_range operator()(const split_layer&) const { return moved(); }
   value_range operator()(const crop_layer&) const { return moved(); }
+  value_range operator()(const join_layer&) const { return moved(); }
 
   static value_range multiple(const value_range& of, std::int64_t factor) {
     if (factor < 0) return {of.high * factor, of.low * factor};

@@ -34,6 +34,7 @@ auto fields(const label_select_layer& l) { return std::tie(l.name, l.k); }
 auto fields(const crop_layer& l) {
   return std::tie(l.name, l.top, l.left, l.bottom, l.right, l.first_channel, l.channels);
 }
+auto fields(const join_layer& l) { return std::tie(l.name, l.outputs); }
 auto fields(const input_step& s) { return std::tie(s.what, s.values, s.epsilon, s.low, s.high); }
 auto fields(const integer_value& v) { return std::tie(v.name, v.shape, v.type); }
 auto fields(const input_quantizer& q) {

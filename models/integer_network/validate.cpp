@@ -148,6 +148,13 @@ struct checker {
       refuse(fmt::format("cuts more than there is of frames of {}", text(in())));
     return {{height, width, op.channels}};
   }
+  std::vector<frame_shape> operator()(const join_layer& op) const {
+    if (op.outputs.size() != inputs.size())
+      refuse(fmt::format("joins {} outputs, but names {}", inputs.size(), op.outputs.size()));
+    frame_shape result{1, 1, 0};
+    for (const integer_value* input : inputs) result.channels += input->shape.elements();
+    return {result};
+  }
   std::vector<frame_shape> operator()(const label_select_layer& op) const {
     if (in().positions() != 1) refuse(fmt::format("selects from frames of {}; right: [1, 1, C]", text(in())));
     if (op.k < 1 || op.k > in().channels) refuse(fmt::format("selects {} of {} channels", op.k, in().channels));
@@ -220,7 +227,8 @@ class network_checker {
   void check(const integer_node& node, const std::string& path) {
     std::vector<const integer_value*> inputs;
     for (const int value : node.inputs) inputs.push_back(read(value, path));
-    const bool any_number = std::holds_alternative<concat_layer>(node.op);
+    const bool any_number =
+        std::holds_alternative<concat_layer>(node.op) || std::holds_alternative<join_layer>(node.op);
     if (inputs.empty() || (!any_number && inputs.size() != inputs_of(node.op)))
       throw config_error(fmt::format("{} has {} inputs; right: {}", path, inputs.size(), inputs_of(node.op)));
     const std::vector<frame_shape> shapes = std::visit(checker{path, inputs}, node.op);

@@ -51,7 +51,8 @@ std::string graph_reader::join_outputs(const std::vector<std::string>& tensors) 
   const std::string joined = join.output;
   add_network_node(std::move(join));
   m_net.assumptions.push_back({joined, "outputs", fmt::to_string(tensors.size()),
-                               "they leave the accelerator as one vector, one behind the other"});
+                               "each leaves the accelerator in a stream of its own; what is read is all of them, one "
+                               "behind the other"});
   return joined;
 }
 

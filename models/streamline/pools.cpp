@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "spillway/models/numbers/joined_values.h"
 #include "spillway/models/streamline/streamliner.h"
 
 // Pools, branches, and what moves values.
@@ -170,17 +171,19 @@ void streamliner::take(const pad_op& op) {
   put_image(from, made, value_chain(std::move(meaning)));
 }
 
-/// The file's outputs, each flat, behind each other. Pools of one element bring them to one type, whatever registers
-/// they come from.
+/// The file's outputs, each as it stands: the host puts them behind each other.
 void streamliner::join_outputs() {
   affine_step meaning{{}, {}};
   std::vector<std::int64_t> places;
   std::vector<int> values;
+  std::vector<integer_type> types;
   std::int64_t elements_before = 0;
-  value_range all{0, 0};
+  join_layer join{m_node->name, {}};
   for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
     tensor_flow part = integers(i);
-    const affine_step of = affine(part);
+    affine_step of = affine(part);
+    const auto is_same = [&](const std::string& input) { return m_flows.at(input).value == part.value; };
+    make_rising(part, of, std::count_if(m_node->inputs.begin(), m_node->inputs.end(), is_same) > 1);
     const frame_shape in = frame(part);
     for (std::int64_t element = 0; element < in.elements(); ++element) {
       meaning.scale.push_back(of_channel(of.scale, element % in.channels));
@@ -188,19 +191,12 @@ void streamliner::join_outputs() {
     }
     for (const std::int64_t place : *part.places) places.push_back(elements_before + place);
     elements_before += in.elements();
-    all = {std::min(all.low, range(part).low), std::max(all.high, range(part).high)};
-    window_layer window{fmt::format("{}_{}_window", m_node->name, i + 1), {}};
-    window.geometry.kernel_h = in.height;
-    window.geometry.kernel_w = in.width;
-    values.push_back(
-        m_draft.add(std::move(window), {part.value}, {1, 1, in.elements()}, m_draft.value(part.value).type));
+    values.push_back(part.value);
+    types.push_back(m_draft.value(part.value).type);
+    join.outputs.push_back(m_net.outputs[i].name);
   }
-  const integer_type type = smallest_type(all);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = m_draft.add(pool_layer{fmt::format("{}_{}", m_node->name, i + 1), pool_kind::max, 1, 0}, {values[i]},
-                            m_draft.value(values[i]).shape, type);
   tensor_flow made;
-  made.value = m_draft.add(concat_layer{m_node->name}, values, {1, 1, elements_before}, type);
+  made.value = m_draft.add(std::move(join), values, {1, 1, elements_before}, common_type(types));
   made.chain = value_chain(std::move(meaning));
   made.places = std::make_shared<const std::vector<std::int64_t>>(std::move(places));
   put(std::move(made));

@@ -217,6 +217,23 @@ void streamliner::set_outputs(integer_network& net, const affine_step& meaning,
   keep_ties(net, scales, offsets);
 }
 
+/// An output whose integers rise with what they stand for: those of channels with a negative scale are negated, behind
+/// the value where it is another output's, too.
+void streamliner::make_rising(tensor_flow& out, affine_step& meaning, bool is_shared) {
+  std::vector<bool> negative;
+  std::vector<int> signs;
+  for (std::int64_t c = 0; c < channels(out); ++c) {
+    negative.push_back(of_channel(meaning.scale, c).sign() < 0);
+    signs.push_back(negative.back() ? -1 : 1);
+  }
+  if (std::find(negative.begin(), negative.end(), true) == negative.end()) return;
+  if (is_shared)
+    negate_channels(out, signs);
+  else if (!m_draft.negate_rows(out.value, negative))
+    negate_output(out, signs);
+  for (bracket& scale : meaning.scale) scale = scale.sign() < 0 ? -scale : scale;
+}
+
 /// An output whose channels fall where their integers rise.
 void streamliner::negate_output(tensor_flow& out, const std::vector<int>& signs) {
   const bool all = std::all_of(signs.begin(), signs.end(), [](int sign) { return sign < 0; });
@@ -286,16 +303,7 @@ integer_network streamliner::finish() {
                     "at the end, or no clamp",
                     m_net.output));
   affine_step upright = *meaning;
-  std::vector<bool> negative;
-  std::vector<int> signs;
-  for (std::int64_t c = 0; c < channels(out); ++c) {
-    negative.push_back(of_channel(upright.scale, c).sign() < 0);
-    signs.push_back(negative.back() ? -1 : 1);
-  }
-  if (std::find(negative.begin(), negative.end(), true) != negative.end()) {
-    if (!m_draft.negate_rows(out.value, negative)) negate_output(out, signs);
-    for (bracket& scale : upright.scale) scale = scale.sign() < 0 ? -scale : scale;
-  }
+  make_rising(out, upright, false);
   std::vector<big_int> shift;
   integer_network result = m_draft.finish(out.value, m_options.xnor_popcount, shift);
   set_outputs(result, upright, shift);

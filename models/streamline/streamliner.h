@@ -50,6 +50,7 @@ class streamliner {
   void release_inputs(const network_node& node, std::map<std::string, std::int64_t>& readers_left);
   integer_network finish();
   std::string before_tail();
+  void make_rising(tensor_flow& out, affine_step& meaning, bool is_shared);
   void negate_output(tensor_flow& out, const std::vector<int>& signs);
   void set_outputs(integer_network& net, const affine_step& meaning, const std::vector<big_int>& shift) const;
   void report_value(const tensor_flow& flow, const affine_step& meaning);

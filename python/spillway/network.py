@@ -81,9 +81,10 @@ class Network:
         return str(self._facts["input_type"])
 
     @property
-    def output_shape(self) -> Tuple[int, ...]:
-        """The shape of a frame's output as the file has it, without the batch."""
-        return tuple(self._facts["output_shape"])
+    def output_shape(self) -> Union[Tuple[int, ...], Dict[str, Tuple[int, ...]]]:
+        """The shape of a frame's output as the file has it, without the batch; of several a dict by their names."""
+        several = {name: tuple(shape) for name, shape in self._facts["output_shapes"]}
+        return several if several else tuple(self._facts["output_shape"])
 
     @property
     def tensor_names(self) -> List[str]:

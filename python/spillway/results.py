@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -63,31 +63,41 @@ class Run:
         return int(self.json["overflow_events"])
 
     @cached_property
-    def _outputs(self) -> Tuple[Any, Any, Any]:
+    def _outputs(self) -> List[Tuple[str, Any, Any, Any]]:
         return self._core.outputs()
 
-    @property
+    def _of_outputs(self, part: Callable[[Any, Any, Any], Any]) -> Any:
+        """Of an only output what `part` makes of it; of several a dict by their names, in the file's order."""
+        if len(self._outputs) == 1:
+            return part(*self._outputs[0][1:])
+        return {name: part(*arrays) for name, *arrays in self._outputs}
+
+    @cached_property
     def integers(self) -> Any:
-        """The outputs as the accelerator's integers in the file's shape: int64 [frames, ...] (Python ints beyond)."""
-        return self._outputs[0]
+        """The outputs as the accelerator's integers in the file's shape: int64 [frames, ...] (Python ints beyond). A file
+        of several outputs has a dict of arrays by their names, here and in `outputs`, `scale` and `bias`."""
+        return self._of_outputs(lambda integers, scale, bias: integers)
 
     @cached_property
     def outputs(self) -> Any:
-        """The outputs in the file's shape and scale: float64 [frames, ...]."""
-        integers, scale, bias = self._outputs
-        outputs = integers * scale
-        outputs += bias
-        return outputs.astype(np.float64, copy=False)
+        """The outputs in the file's shape and scale: float64 [frames, ...]; of several a dict of these by their names."""
 
-    @property
+        def real(integers: Any, scale: Any, bias: Any) -> Any:
+            outputs = integers * scale
+            outputs += bias
+            return outputs.astype(np.float64, copy=False)
+
+        return self._of_outputs(real)
+
+    @cached_property
     def scale(self) -> Any:
         """What an integer is multiplied with: outputs = integers * scale + bias, as NumPy broadcasts."""
-        return self._outputs[1]
+        return self._of_outputs(lambda integers, scale, bias: scale)
 
-    @property
+    @cached_property
     def bias(self) -> Any:
         """What is added to integers * scale."""
-        return self._outputs[2]
+        return self._of_outputs(lambda integers, scale, bias: bias)
 
     @cached_property
     def classes(self) -> Any:

@@ -6,6 +6,7 @@ module spillway_bench_sink #(
     parameter int BEATS = 1,
     parameter int BEATS_PER_FRAME = 1,
     parameter int PATIENCE = 1000000,
+    parameter logic [63:0] SALT = 64'h5851f42d4c957f2d,  // of the stalls
     parameter FILE = "expected.hex"
 ) (
     input  logic            clk,
@@ -24,7 +25,7 @@ module spillway_bench_sink #(
   logic stall, no_stalls, no_beats, is_other, is_wrong;
   initial $readmemh(FILE, beats);
 
-  spillway_bench_stalls #(.NAME("sink"), .SALT(64'h5851f42d4c957f2d)) stalls (
+  spillway_bench_stalls #(.NAME("sink"), .SALT(SALT)) stalls (
       .clk, .rst, .draw(tvalid && !finished), .stall, .failed(no_stalls));
   spillway_bench_file #(.FILE(FILE), .WORDS(BEATS), .DIGITS((BITS + 3) / 4)) contents (.failed(no_beats));
   assign tready = !rst && !finished && tvalid && !stall;

@@ -2,7 +2,8 @@
 """Made by spillway rtl: frames of @NAME@ as the bytes that a DMA moves, and back.
 
 pack(x): integers [frames, elements] or [frames, ...], in the order of the input stream -> uint8 [frames, beats, bytes].
-unpack(y): uint8 of whole frames, any shape -> int64 [frames, elements], in the order of the output stream.
+unpack(y): uint8 of whole frames, any shape -> int64 [frames, elements], in the order of the output stream. Where there
+are several outputs, unpack(y, OUTPUTS[NAME]) is of the one of that name; they are in the order of m_axis_0, m_axis_1, ...
 Element 0 of a beat stands at the least significant bits, the first byte is the least significant one.
 """
 
@@ -14,7 +15,8 @@ Type = namedtuple("Type", "bits signed bipolar", defaults=(False, False))
 Stream = namedtuple("Stream", "type lanes beats bytes")
 
 INPUT = Stream(@IN_TYPE@, @IN_LANES@, @IN_BEATS@, @IN_BYTES@)
-OUTPUT = Stream(@OUT_TYPE@, @OUT_LANES@, @OUT_BEATS@, @OUT_BYTES@)
+OUTPUTS = {@OUTPUTS@}
+OUTPUT = next(iter(OUTPUTS.values()))
 
 
 def _bits_of(values, of):
@@ -43,18 +45,18 @@ def pack(x):
     return np.packbits(np.pad(bits, ((0, 0), (0, 0), (0, padding))), axis=2, bitorder="little")
 
 
-def unpack(y):
+def unpack(y, of=OUTPUT):
     """Throws ValueError for bytes that are not whole frames."""
     y = np.ascontiguousarray(y, dtype=np.uint8)
-    if OUTPUT.type.bits > 62:
-        raise ValueError(f"elements of {OUTPUT.type.bits} bits are beyond NumPy's integers")
-    if y.size == 0 or y.size % (OUTPUT.beats * OUTPUT.bytes):
-        raise ValueError(f"{y.size} bytes are not whole frames of {OUTPUT.beats} beats of {OUTPUT.bytes} bytes")
-    bits = np.unpackbits(y.reshape(-1, OUTPUT.beats, OUTPUT.bytes), axis=2, bitorder="little")
-    bits = bits[:, :, : OUTPUT.lanes * OUTPUT.type.bits].reshape(-1, OUTPUT.beats * OUTPUT.lanes, OUTPUT.type.bits)
-    if OUTPUT.type.bipolar:
+    if of.type.bits > 62:
+        raise ValueError(f"elements of {of.type.bits} bits are beyond NumPy's integers")
+    if y.size == 0 or y.size % (of.beats * of.bytes):
+        raise ValueError(f"{y.size} bytes are not whole frames of {of.beats} beats of {of.bytes} bytes")
+    bits = np.unpackbits(y.reshape(-1, of.beats, of.bytes), axis=2, bitorder="little")
+    bits = bits[:, :, : of.lanes * of.type.bits].reshape(-1, of.beats * of.lanes, of.type.bits)
+    if of.type.bipolar:
         return 2 * bits[..., 0].astype(np.int64) - 1
-    values = (bits.astype(np.int64) << np.arange(OUTPUT.type.bits)).sum(axis=2)
-    if OUTPUT.type.signed:
-        values -= (values >> (OUTPUT.type.bits - 1)) << OUTPUT.type.bits
+    values = (bits.astype(np.int64) << np.arange(of.type.bits)).sum(axis=2)
+    if of.type.signed:
+        values -= (values >> (of.type.bits - 1)) << of.type.bits
     return values

@@ -3,7 +3,7 @@
 `default_nettype none
 module @NAME@_ip (
     (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK" *)
-    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis_0:m_axis_0, ASSOCIATED_RESET aresetn, FREQ_HZ @HZ@" *)
+    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis_0@OUT_BUSES@, ASSOCIATED_RESET aresetn, FREQ_HZ @HZ@" *)
     input wire aclk,
     (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST" *)
     (* X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
@@ -17,16 +17,7 @@ module @NAME@_ip (
     input wire s_axis_0_tvalid,
     (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_0 TREADY" *)
     output wire s_axis_0_tready,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_0 TDATA" *)
-    (* X_INTERFACE_PARAMETER = "TDATA_NUM_BYTES @OUT_BYTES@, HAS_TREADY 1, HAS_TLAST 1, FREQ_HZ @HZ@" *)
-    output wire [@OUT_TOP@:0] m_axis_0_tdata,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_0 TLAST" *)
-    output wire m_axis_0_tlast,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_0 TVALID" *)
-    output wire m_axis_0_tvalid,
-    (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_0 TREADY" *)
-    input wire m_axis_0_tready
-);
+@OUT_PORTS@);
   @NAME@ accelerator (
       .clk(aclk),
       .rst(!aresetn),
@@ -34,10 +25,6 @@ module @NAME@_ip (
       .s_axis_tlast(s_axis_0_tlast),
       .s_axis_tvalid(s_axis_0_tvalid),
       .s_axis_tready(s_axis_0_tready),
-      .m_axis_tdata(m_axis_0_tdata),
-      .m_axis_tlast(m_axis_0_tlast),
-      .m_axis_tvalid(m_axis_0_tvalid),
-      .m_axis_tready(m_axis_0_tready)
-  );
+@OUT_PINS@  );
 endmodule
 `default_nettype wire

@@ -22,8 +22,7 @@ set_property name @NAME@ $core
 set_property display_name @NAME@ $core
 set_property description {Streaming dataflow accelerator made by spillway rtl} $core
 set_property version 1.0 $core
-ipx::associate_bus_interfaces -busif s_axis_0 -clock aclk $core
-ipx::associate_bus_interfaces -busif m_axis_0 -clock aclk $core
+foreach bus {@BUSES@} { ipx::associate_bus_interfaces -busif $bus -clock aclk $core }
 ipx::create_xgui_files $core
 ipx::update_checksums $core
 ipx::check_integrity $core

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "spillway/models/dataflow/outputs.h"
+
 namespace spillway::detail {
 
 namespace {
@@ -18,16 +20,16 @@ constexpr std::int64_t most_frames = 256;
 
 block_runner::block_runner(const dataflow& flow, const fast_plan& plan, const integer_tensor& inputs,
                            std::int64_t frames, const std::function<bool(std::uint64_t)>& on_progress)
-    : m_plan(plan),
+    : m_flow(flow),
+      m_plan(plan),
       m_inputs(inputs),
       m_frames(frames),
       m_on_progress(on_progress),
       m_block(std::clamp<std::int64_t>(block_bytes / std::max<std::int64_t>(1, plan.frame_bytes()), 1, most_frames)),
       m_counts(plan.no_counts()) {
-  const stream_shape shape = output_shape(flow);
-  m_frame_elements = shape.beats * shape.lanes;
-  const std::int64_t channels = output_channels(flow);
-  m_outputs = integer_tensor::zeros(shape.type, {frames * (m_frame_elements / channels), channels});
+  const output_format format = output_format_of(flow);
+  m_frame_elements = format.elements();
+  m_outputs = integer_tensor::zeros(format.type, {frames * format.vectors, format.channels});
 }
 
 /// Calls `work(is_caller)` on as many threads; one of them is the caller's. The first exception that any of them throws
@@ -123,10 +125,23 @@ void block_runner::work(bool reports, const stamps& times, event_log& log, std::
 
 void block_runner::run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts) {
   const std::int64_t elements = m_inputs.size() / m_frames, first = context.first_frame, frames = context.frames;
-  const value_block outputs = m_plan.run(block_of(m_inputs, first * elements, frames * elements), context, counts);
-  copy_words(outputs, m_outputs.at(first * m_frame_elements));
+  const std::vector<value_block> outputs =
+      m_plan.run(block_of(m_inputs, first * elements, frames * elements), context, counts);
+  if (outputs.size() == 1)
+    copy_words(outputs[0], m_outputs.at(first * m_frame_elements));
+  else
+    std::ranges::copy(joined(outputs, frames).words, m_outputs.at(first * m_frame_elements));
   const std::scoped_lock lock(m_mutex);
   m_done += frames;
+}
+
+integer_tensor block_runner::joined(const std::vector<value_block>& outputs, std::int64_t frames) const {
+  std::vector<integer_tensor> parts;
+  for (const value_block& output : outputs) {
+    parts.push_back(integer_tensor::zeros(output.type(), {frames, output.elements() / frames}));
+    copy_words(output, parts.back().words.data());
+  }
+  return join_outputs(m_flow, std::move(parts));
 }
 
 void block_runner::fail(std::exception_ptr why) {

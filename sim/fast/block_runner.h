@@ -51,9 +51,11 @@ class block_runner {
   void on_threads(unsigned threads, const Work& work);
   void work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums);
   void run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts);
+  integer_tensor joined(const std::vector<value_block>& outputs, std::int64_t frames) const;
   void stop();
   void fail(std::exception_ptr why);
 
+  const dataflow& m_flow;
   const fast_plan& m_plan;
   const integer_tensor& m_inputs;
   std::int64_t m_frames;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "spillway/models/dataflow/outputs.h"
+
 namespace spillway::detail {
 
 class fast_plan::builder {
@@ -20,12 +22,15 @@ class fast_plan::builder {
     for (std::size_t s = 0; s < m_links.size(); ++s)
       if (m_links[s].from == dataflow_stream::outside) m_plan.m_input = m_carries[s] = new_value(m_links[s]);
     for (std::size_t u = 0; u < m_flow.units.size(); ++u) add_unit(u);
+    m_plan.m_outputs.resize(output_shapes(m_flow).size());
     for (std::size_t s = 0; s < m_links.size(); ++s)
-      if (m_links[s].to == dataflow_stream::outside) m_plan.m_output = m_carries[s];
+      if (m_links[s].to == dataflow_stream::outside)
+        m_plan.m_outputs[static_cast<std::size_t>(m_links[s].to_port)] = m_carries[s];
     drop_unread_windows();
     for (std::size_t at = 0; at < m_plan.m_steps.size(); ++at)
       for (const int input : m_plan.m_steps[at].inputs)
         m_plan.m_values[static_cast<std::size_t>(input)].last_reader = static_cast<int>(at);
+    for (const int output : m_plan.m_outputs) m_plan.m_values[static_cast<std::size_t>(output)].last_reader = -1;
   }
 
  private:
@@ -118,7 +123,7 @@ class fast_plan::builder {
   /// Windows that everybody reads out of frames need not be made.
   void drop_unread_windows() {
     std::vector<bool> is_read(m_plan.m_values.size());
-    is_read[static_cast<std::size_t>(m_plan.m_output)] = true;
+    for (const int output : m_plan.m_outputs) is_read[static_cast<std::size_t>(output)] = true;
     for (const step& of : m_plan.m_steps)
       for (const int input : of.inputs) is_read[static_cast<std::size_t>(input)] = true;
     std::erase_if(m_plan.m_steps, [&](const step& of) {
@@ -156,8 +161,8 @@ std::int64_t fast_plan::frame_bytes() const {
   return most;
 }
 
-value_block fast_plan::run(value_block inputs, const run_context& context,
-                           std::vector<std::vector<channel_counts>>& counts) const {
+std::vector<value_block> fast_plan::run(value_block inputs, const run_context& context,
+                                        std::vector<std::vector<channel_counts>>& counts) const {
   std::vector<value_block> values(m_values.size());
   values[static_cast<std::size_t>(m_input)] = std::move(inputs);
   for (std::size_t at = 0; at < m_steps.size(); ++at) {
@@ -176,9 +181,17 @@ value_block fast_plan::run(value_block inputs, const run_context& context,
     for (std::size_t port = 0; port < out.size(); ++port)
       values[static_cast<std::size_t>(of.outputs[port])] = std::move(out[port]);
     for (std::size_t v = 0; v < values.size(); ++v)
-      if (m_values[v].last_reader == static_cast<int>(at) && static_cast<int>(v) != m_output) values[v] = {};
+      if (m_values[v].last_reader == static_cast<int>(at)) values[v] = {};
   }
-  return std::move(values[static_cast<std::size_t>(m_output)]);
+  std::vector<value_block> outputs;
+  for (auto output = m_outputs.begin(); output != m_outputs.end(); ++output) {
+    value_block& made = values[static_cast<std::size_t>(*output)];
+    if (std::count(output, m_outputs.end(), *output) > 1)
+      outputs.push_back(made);
+    else
+      outputs.push_back(std::move(made));
+  }
+  return outputs;
 }
 
 std::vector<std::vector<channel_counts>> fast_plan::no_counts() const {

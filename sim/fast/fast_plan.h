@@ -24,9 +24,10 @@ class fast_plan {
   /// Bytes that the values of a frame take, at the most that live at the same time.
   std::int64_t frame_bytes() const;
 
-  /// Computes a block of frames from its inputs. `counts` has the counters of each unit's channels.
-  value_block run(value_block inputs, const run_context& context,
-                  std::vector<std::vector<channel_counts>>& counts) const;
+  /// Computes a block of frames from its inputs: each of the outputs. `counts` has the counters of each unit's
+  /// channels.
+  std::vector<value_block> run(value_block inputs, const run_context& context,
+                               std::vector<std::vector<channel_counts>>& counts) const;
 
   /// Zeroed counters of that shape.
   std::vector<std::vector<channel_counts>> no_counts() const;
@@ -48,7 +49,8 @@ class fast_plan {
   const dataflow& m_flow;
   std::vector<value> m_values;
   std::vector<step> m_steps;
-  int m_input = 0, m_output = 0;  ///< values
+  int m_input = 0;             ///< a value
+  std::vector<int> m_outputs;  ///< values
 };
 
 /// Adds the counters of channels to others, one by one.

@@ -27,7 +27,14 @@ void sink::end_of_elaboration() {
   m_words.reserve(static_cast<std::size_t>(m_config.frames * m_beats_per_frame) *
                   static_cast<std::size_t>(m_in->beat_words()));
   m_frame_cycles.reserve(static_cast<std::size_t>(m_config.frames));
-  if (m_config.frames == 0) domain().finish();
+  domain().wait_for_finish();
+  finish_behind_last();
+}
+
+void sink::finish_behind_last() {
+  if (m_has_finished || frames_done() < m_config.frames) return;
+  m_has_finished = true;
+  domain().finish();
 }
 
 unit::outcome sink::tick(std::uint64_t cycle) {
@@ -48,12 +55,12 @@ unit::outcome sink::tick(std::uint64_t cycle) {
 void sink::end_frame(std::uint64_t cycle) {
   m_beat = 0;
   m_frame_cycles.push_back(cycle);
-  if (frames_done() >= m_config.frames) domain().finish();
+  finish_behind_last();
 }
 
 void sink::expect(std::uint64_t frames) {
   m_config.frames = frames;
-  if (frames_done() >= frames) domain().finish();
+  finish_behind_last();
 }
 
 integer_tensor sink::take_values() {

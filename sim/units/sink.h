@@ -14,7 +14,7 @@
 namespace spillway {
 
 /// Takes every beat of a stream, stamps each frame with the cycle of its last one, checks TLAST, and ends the run when
-/// the last frame is there.
+/// the last frame is there: in every sink, where a clock has several.
 class sink final : public unit {
  public:
   struct config {
@@ -53,11 +53,13 @@ class sink final : public unit {
  private:
   void end_of_elaboration() override;
   void end_frame(std::uint64_t cycle);
+  void finish_behind_last();
 
   config m_config;
   stall_generator m_stalls;
   stream* m_in = nullptr;
   std::uint64_t m_beats_per_frame = 0, m_beat = 0;
+  bool m_has_finished = false;
   std::vector<std::int64_t> m_words;
   std::vector<std::uint64_t> m_frame_cycles;
 };

@@ -2,12 +2,16 @@
 #include <doctest/doctest.h>
 
 #include "spillway/models/data/score.h"
+#include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/integer_network/file_output.h"
+#include "spillway/models/numbers/joined_values.h"
 #include "spillway/models/onnx/read.h"
 #include "spillway/models/onnx/write.h"
+#include "spillway/models/support/error.h"
 #include "spillway/tests/models/small_file.h"
+#include "spillway/tests/traces/temporary_directory.h"
 
-// Files with several outputs, which leave the accelerator as one vector.
+// Files with several outputs, each of which leaves the accelerator in a stream of its own.
 
 using namespace spillway;
 using namespace spillway::testing;
@@ -55,6 +59,60 @@ TEST_CASE("several outputs leave the accelerator one behind the other") {
     CHECK(report.output.parts[1].first == (selects ? 1 : 5));
     CHECK(net.output_sizes == std::vector<std::int64_t>{selects ? 1 : 5, channels * side * side});
   }
+}
+
+TEST_CASE("each of several outputs leaves the accelerator in a stream of its own, of its own type") {
+  const small_file file = with_outputs(false);
+  const integer_network net = streamline(file.net);
+  const dataflow flow = lower(net);
+  CHECK(flow.outputs == std::vector<std::string>{file.net.outputs[0].name, file.net.outputs[1].name});
+  const std::vector<dataflow_stream> links = streams_to_sinks(flow);
+  REQUIRE(links.size() == 2);
+  CHECK(name_of(flow, links[0]).ends_with("-> sink:" + flow.outputs[0]));
+  const std::vector<stream_shape> shapes = output_shapes(flow);
+  CHECK(shapes[0].lanes * shapes[0].beats == 5);
+  CHECK(shapes[1].lanes * shapes[1].beats == channels * side * side);
+  CHECK(shapes[1].type == signed_type(4));
+  CHECK(shapes[0].type != shapes[1].type);
+  const output_format format = output_format_of(flow);
+  CHECK(format.type == net.output_info().type);
+  CHECK(format.channels == 37);
+  CHECK(format.vectors == 1);
+  const integer_tensor inputs = quantize_reals(net, std::vector<float>(3 * file_features(net), 0.75F));
+  const integer_tensor expected = evaluate(net, inputs), made = evaluate(flow, inputs);
+  CHECK(made == expected);
+  CHECK(join_outputs(flow, outputs_apart(flow, made)) == made);
+  CHECK_THROWS_AS(outputs_apart(flow, integer_tensor::zeros(made.type, {36})), config_error);
+}
+
+TEST_CASE("a dataflow has a sink for each of its outputs") {
+  dataflow flow = lower(streamline(with_outputs(false).net));
+  const auto refusal = [&] { return message_of<config_error>([&] { validate(flow); }); };
+  CHECK(refusal() == "no exception");
+  flow.outputs.pop_back();
+  CHECK(refusal().find("1 streams from outside and 2 to outside") != std::string::npos);
+  flow.outputs.assign(2, "y");
+  for (dataflow_stream& link : flow.streams)
+    if (link.to == dataflow_stream::outside) link.to_port = 1;
+  CHECK(refusal().find("is bound to output 1, which another has or which is not there") != std::string::npos);
+}
+
+TEST_CASE("numbers of several types are joined in the narrowest one that holds all of them") {
+  const auto common = [](std::vector<integer_type> types) { return to_string(common_type(types)); };
+  CHECK(common({bipolar_type(), bipolar_type()}) == "BIPOLAR");
+  CHECK(common({bipolar_type(), unsigned_type(1)}) == "INT2");
+  CHECK(common({unsigned_type(4), unsigned_type(7)}) == "UINT7");
+  CHECK(common({unsigned_type(4), signed_type(4)}) == "INT5");
+  CHECK(common({unsigned_type(4), signed_type(5)}) == "INT5");
+  const integer_tensor narrow = integer_tensor::from(signed_type(3), {2, 1}, {-4, 3});
+  integer_tensor wide = integer_tensor::zeros(signed_type(70), {2, 2});
+  *wide.at(3) = 9;
+  const integer_tensor joined = join_frames({narrow, wide}, 2);
+  CHECK(joined.shape == std::vector<std::int64_t>{2, 3});
+  CHECK(joined.type == signed_type(70));
+  CHECK(to_double(joined, 0) == -4);
+  CHECK(to_double(joined, 5) == 9);
+  CHECK_THROWS_AS(join_frames({narrow, wide}, 3), config_error);
 }
 
 TEST_CASE("files of several outputs are written with all of them, and read again") {

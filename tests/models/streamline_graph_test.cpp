@@ -88,8 +88,8 @@ TEST_CASE("the integer network of an image network says what the file's formulas
     }
   }
   CHECK(refused < static_cast<int>(networks) / 10);
-  // Every kind but split, crop and label_select, which no such file needs.
-  CHECK(seen.size() == std::variant_size_v<integer_op> - 3);
+  // Every kind but split, crop, label_select and join, which no such file needs.
+  CHECK(seen.size() == std::variant_size_v<integer_op> - 4);
 }
 
 TEST_CASE("branches are subtracted, whoever else reads them") {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "spillway/models/numbers/joined_values.h"
 #include "spillway/tests/networks/random_nodes.h"
 
 namespace spillway::testing {
@@ -28,11 +29,37 @@ class generator : random_nodes {
       const std::int64_t k = pick(1, at(v).shape.channels);
       v = add(label_select_layer{name("label"), k}, {v}, {1, 1, k});
     }
+    if (m_seed % 8 == 3) v = several_outputs(v);
     finish(m_net, v);
     return m_net;
   }
 
  private:
+  bool is_window(int v) const {
+    return std::any_of(m_net.nodes.begin(), m_net.nodes.end(), [v](const integer_node& node) {
+      return std::holds_alternative<window_layer>(node.op) && node.outputs[0] == v;
+    });
+  }
+
+  /// `v` and other values, each an output of its own.
+  int several_outputs(int v) {
+    std::vector<int> values{v};
+    while (values.size() < 2 || chance(3)) {
+      const int value = static_cast<int>(pick(0, std::ssize(m_net.values) - 1));
+      if (!is_window(value)) values.push_back(value);
+    }
+    if (chance(2)) std::swap(values.front(), values.back());
+    join_layer join{name("outputs"), {}};
+    std::vector<integer_type> types;
+    frame_shape shape{1, 1, 0};
+    for (const int value : values) {
+      join.outputs.push_back("y" + std::to_string(join.outputs.size()));
+      types.push_back(at(value).type);
+      shape.channels += at(value).shape.elements();
+    }
+    return add(std::move(join), std::move(values), shape, common_type(types));
+  }
+
   /// One dimension of a window: fits, or keeps the size.
   void draw_window(std::int64_t size, bool same, std::int64_t& kernel, std::int64_t& stride, std::int64_t& dilation,
                    std::int64_t& before, std::int64_t& after) {

@@ -182,9 +182,9 @@ class random_nodes {
 
   random_network_limits m_limits;
   integer_network m_net;
+  std::uint64_t m_seed;
 
  private:
-  std::uint64_t m_seed;
   random_values m_random;
 };
 

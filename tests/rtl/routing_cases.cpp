@@ -26,6 +26,19 @@ dataflow split_and_join(integer_type type, const std::vector<std::int64_t>& chan
   return flow;
 }
 
+/// Splits a stream into outputs of their own, the last part first.
+dataflow split_into_outputs(integer_type type, const std::vector<std::int64_t>& channels, int pe,
+                            std::int64_t vectors) {
+  dataflow flow{"split_into_outputs", {split_stream{"Split", type, channels, pe, vectors}}, 2, {}};
+  flow.streams.push_back({dataflow_stream::outside, 0, 0, 0});
+  const auto count = static_cast<int>(channels.size());
+  for (int port = 0; port < count; ++port) {
+    flow.streams.push_back({0, port, dataflow_stream::outside, count - 1 - port});
+    flow.outputs.push_back(fmt::format("part {}", port / 2));  // names that are one in Verilog
+  }
+  return flow;
+}
+
 /// Copies a stream and puts the copies one behind the other: all but the first wait.
 dataflow copy_and_join(integer_type type, std::int64_t channels, int pe, std::int64_t vectors, int copies) {
   const std::vector<std::int64_t> each(static_cast<std::size_t>(copies), channels);
@@ -123,6 +136,10 @@ std::vector<conformance_case> routing_cases() {
   all.push_back(random_case("split, concat", "2, 4 channels, PE 2", split_and_join(unsigned_type(3), {2, 4}, 2, 9, 2)));
   all.push_back(
       random_case("split, concat", "3, 1, 5 channels, PE 1", split_and_join(signed_type(6), {3, 1, 5}, 1, 5, 4)));
+  all.push_back(
+      random_case("split, outputs", "2, 4 channels, PE 2", split_into_outputs(unsigned_type(3), {2, 4}, 2, 9)));
+  all.push_back(
+      random_case("split, outputs", "3, 1, 5 channels, PE 1", split_into_outputs(signed_type(6), {3, 1, 5}, 1, 5)));
   all.push_back(random_case("split, concat", "4 channels, PE 4", split_and_join(bipolar_type(), {4}, 4, 5, 2)));
   add_converters(all);
   add_upsamples(all);

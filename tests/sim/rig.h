@@ -46,7 +46,7 @@ inline mvau_run run_mvau(const mvau& description, const integer_tensor& inputs, 
   run.frame_cycles.assign(top.output().frame_cycles().begin(), top.output().frame_cycles().end());
   run.outputs = top.output().take_values();
   run.cycles = top.clock.cycles();
-  run.activity = {top.input().activity(), top.units().front()->activity(), top.output().activity()};
+  run.activity = {top.input().activity(), top.units().front()->activity(), top.output().of(0).activity()};
   return run;
 }
 

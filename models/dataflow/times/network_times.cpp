@@ -3,18 +3,23 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
+
+#include "spillway/models/dataflow/outputs.h"
 
 namespace spillway::times {
 
 network_times::network_times(const dataflow& flow) {
   m_units.push_back(time_source(input_shape(flow).beats));
   for (const dataflow_unit& unit : flow.units) m_units.push_back(time_unit(unit));
-  m_units.push_back(time_sink(output_shape(flow).beats));
+  for (const stream_shape& output : output_shapes(flow)) m_units.push_back(time_sink(output.beats));
+  m_outputs.resize(m_units.size() - 1 - flow.units.size());
   m_waiting.resize((m_units.size() + 63) / 64);
   connect(flow);
 }
 
-network_times::network_times(const network_times& other) : m_links(other.m_links), m_waiting(other.m_waiting) {
+network_times::network_times(const network_times& other)
+    : m_links(other.m_links), m_outputs(other.m_outputs), m_waiting(other.m_waiting) {
   for (const auto& unit : other.m_units) m_units.push_back(unit->clone());
 }
 
@@ -25,7 +30,7 @@ network_times& network_times::operator=(const network_times& other) {
 
 void network_times::connect(const dataflow& flow) {
   m_units.front()->out = {-1};
-  m_units.back()->in = {-1};
+  for (std::size_t output = 0; output < m_outputs.size(); ++output) m_units[sink_of(output)]->in = {-1};
   for (std::size_t u = 0; u < flow.units.size(); ++u) {
     const unit_ports ports = ports_of(flow.units[u]);
     m_units[u + 1]->in.resize(ports.inputs.size());
@@ -38,7 +43,9 @@ void network_times::connect(const dataflow& flow) {
     times.depth = link.depth;
     times.beats = shape_of(flow, link).beats;
     times.from = enters ? 0 : link.from + 1;
-    times.to = leaves ? static_cast<int>(m_units.size()) - 1 : link.to + 1;
+    const auto output = static_cast<std::size_t>(link.to_port);
+    times.to = leaves ? static_cast<int>(sink_of(output)) : link.to + 1;
+    if (leaves) m_outputs[output] = index;
     m_units[static_cast<std::size_t>(times.from)]->out[enters ? 0 : static_cast<std::size_t>(link.from_port)] = index;
     m_units[static_cast<std::size_t>(times.to)]->in[leaves ? 0 : static_cast<std::size_t>(link.to_port)] = index;
     m_links.push_back(std::move(times));
@@ -90,6 +97,31 @@ void network_times::visit(std::size_t unit, const horizon& until) {
 bool network_times::has_done(std::int64_t frames) const {
   return std::all_of(m_links.begin(), m_links.end(),
                      [&](const link_times& link) { return link.popped() >= frames * link.beats; });
+}
+
+cycle network_times::done(std::int64_t frame) const {
+  cycle last = 0;
+  for (const int output : m_outputs) {
+    const link_times& link = m_links[static_cast<std::size_t>(output)];
+    last = std::max(last, link.pop.at((frame + 1) * link.beats - 1));
+  }
+  return last;
+}
+
+std::int64_t network_times::frames_done() const {
+  std::int64_t frames = std::numeric_limits<std::int64_t>::max();
+  for (const int output : m_outputs) {
+    const link_times& link = m_links[static_cast<std::size_t>(output)];
+    frames = std::min(frames, link.popped() / link.beats);
+  }
+  return frames;
+}
+
+bool network_times::knows(std::int64_t frame) const {
+  return std::all_of(m_outputs.begin(), m_outputs.end(), [&](int output) {
+    const link_times& link = m_links[static_cast<std::size_t>(output)];
+    return frame * link.beats >= link.pop.begin() && (frame + 1) * link.beats <= link.popped();
+  });
 }
 
 std::size_t network_times::size() const {

@@ -10,7 +10,8 @@
 
 namespace spillway::times {
 
-/// The timing of a whole accelerator: unit 0 is the source, unit u + 1 is unit u of the dataflow, the last is the sink.
+/// The timing of a whole accelerator: unit 0 is the source, unit u + 1 is unit u of the dataflow, the last are the
+/// sinks, one for each output.
 ///
 /// Every unit goes as far as what is known of its neighbours allows, until none can go on. Each cycle follows from
 /// those of causes that are earlier in the order of the beats, so that the order in which units are looked at can't
@@ -37,7 +38,15 @@ class network_times {
 
   const std::vector<link_times>& links() const { return m_links; }
   const std::vector<std::unique_ptr<timed_unit>>& units() const { return m_units; }
-  const link_times& output() const { return m_links[static_cast<std::size_t>(m_units.back()->in[0])]; }
+  /// The streams that leave, by output, and the sinks that read them.
+  const std::vector<int>& outputs() const { return m_outputs; }
+  std::size_t sink_of(std::size_t output) const { return m_units.size() - m_outputs.size() + output; }
+  /// When the last beat of a frame is taken at the last of the outputs; all of them have it.
+  cycle done(std::int64_t frame) const;
+  /// Frames that have left through every output.
+  std::int64_t frames_done() const;
+  /// False if the times of a frame are forgotten, or not known yet.
+  bool knows(std::int64_t frame) const;
   /// Runs of beats that are remembered of all streams.
   std::size_t size() const;
 
@@ -48,6 +57,7 @@ class network_times {
 
   std::vector<link_times> m_links;
   std::vector<std::unique_ptr<timed_unit>> m_units;
+  std::vector<int> m_outputs;            ///< links
   std::vector<std::uint64_t> m_waiting;  ///< a bit a unit: it may go on
 };
 

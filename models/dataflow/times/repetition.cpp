@@ -23,6 +23,9 @@ class repetition_check {
       if (!check(link)) return {};
     for (std::size_t u = 0; u < m_shifts.size(); ++u)
       if (!same_state(m_network.units()[u]->frame_states())) return {};
+    // Outputs that leave at different paces, behind streams that never fill: the slower one takes over at some time.
+    for (std::size_t output = 0; output < m_network.outputs().size(); ++output)
+      if (m_shifts[m_network.sink_of(output)] != m_shifts.back()) return {};
     return repetition{m_period, m_shifts, m_fills_grow, m_window, m_fill_frames};
   }
 
@@ -85,12 +88,11 @@ class repetition_check {
 
 /// The last frames leave as those a period before them did.
 bool leaves_alike(const network_times& network, std::int64_t frames, std::int64_t period) {
-  const link_times& link = network.output();
-  const auto done = [&](std::int64_t frame) { return link.pop.at((frame + 1) * link.beats - 1); };
-  const std::int64_t oldest = frames - 2 * period - 1;
-  if (oldest * link.beats < link.pop.begin()) return false;
+  if (!network.knows(frames - 2 * period - 1)) return false;
   for (std::int64_t frame = frames - period; frame < frames; ++frame)
-    if (done(frame) - done(frame - 1) != done(frame - period) - done(frame - period - 1)) return false;
+    if (network.done(frame) - network.done(frame - 1) !=
+        network.done(frame - period) - network.done(frame - period - 1))
+      return false;
   return true;
 }
 
