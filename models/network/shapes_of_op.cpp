@@ -147,7 +147,12 @@ struct shape_of {
   }
 
   tensor_shape operator()(const max_pool_op& op) const { return pooled(op.window); }
-  tensor_shape operator()(const average_pool_op& op) const { return pooled(op.window); }
+  tensor_shape operator()(const average_pool_op& op) const {
+    const window_shape& w = op.window;
+    if ((w.dilation_h > 1 && w.top + w.bottom > 0) || (w.dilation_w > 1 && w.left + w.right > 0))
+      refuse("its mean has dilation and padding; right: one of the two");
+    return pooled(w);
+  }
   tensor_shape operator()(const global_average_pool_op&) const { return {image()[0], image()[1], 1, 1}; }
 
   tensor_shape operator()(const upsample_op& op) const {
@@ -231,7 +236,9 @@ struct shape_of {
 
   tensor_shape product(bool trans_b) const {
     const tensor_shape &x = in[0], &w = in[1];
-    if (x.size() != 2 || w.size() != 2) refuse("can multiply matrices only, not {} by {}", text(x), text(w));
+    if (x.size() != 2 || w.size() != 2)
+      refuse("can multiply {} by a matrix only, not by {}; right: constant weights [inputs, outputs]", text(x),
+             text(w));
     const std::int64_t inner = trans_b ? w[1] : w[0], outer = trans_b ? w[0] : w[1];
     if (x[1] != inner) refuse("its input {} has {} columns, but its weights {} take {}", text(x), x[1], text(w), inner);
     return checked({x[0], outer});
@@ -270,13 +277,25 @@ struct shape_of {
                     positions(x[3], w.kernel_w, w.stride_w, w.dilation_w, w.left, w.right)});
   }
 
+  /// A window that lies in the padding altogether has no greatest element and no mean.
+  void require_inside(std::int64_t size, std::int64_t positions, std::int64_t kernel, std::int64_t stride,
+                      std::int64_t dilation, std::int64_t before) const {
+    for (std::int64_t position = 0; position < positions; ++position) {
+      const std::int64_t start = position * stride - before,
+                         skipped = start < 0 ? (-start + dilation - 1) / dilation : 0;
+      if (skipped >= kernel || start + skipped * dilation >= size)
+        refuse("a window of {} elements lies in the padding altogether; right: less padding", kernel);
+    }
+  }
+
   tensor_shape pooled(const window_shape& w) const {
-    // A window that lies in the padding altogether has no greatest element and no mean.
-    if (std::max(w.top, w.bottom) >= w.kernel_h || std::max(w.left, w.right) >= w.kernel_w)
+    if (w.dilation_h == 1 && w.dilation_w == 1 &&
+        (std::max(w.top, w.bottom) >= w.kernel_h || std::max(w.left, w.right) >= w.kernel_w))
       refuse("its padding is as large as its kernel, {} x {}; right: smaller", w.kernel_h, w.kernel_w);
-    if ((w.dilation_h > 1 && w.top + w.bottom > 0) || (w.dilation_w > 1 && w.left + w.right > 0))
-      refuse("it has dilation and padding; right: one of the two");
-    return windowed(w, image()[1]);
+    tensor_shape made = windowed(w, image()[1]);
+    if (w.dilation_h > 1) require_inside(image()[2], made[2], w.kernel_h, w.stride_h, w.dilation_h, w.top);
+    if (w.dilation_w > 1) require_inside(image()[3], made[3], w.kernel_w, w.stride_w, w.dilation_w, w.left);
+    return made;
   }
 };
 

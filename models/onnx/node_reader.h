@@ -126,6 +126,7 @@ read_operation read_depth_to_space(node_reader& reader);
 read_operation read_space_to_depth(node_reader& reader);
 read_operation read_resize(node_reader& reader);
 read_operation read_pad(node_reader& reader);
+read_operation read_repeat(node_reader& reader);
 read_operation read_max_pool_nhwc(node_reader& reader);
 read_operation read_quant_avg_pool(node_reader& reader);
 read_operation read_concat(node_reader& reader);

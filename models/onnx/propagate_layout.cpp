@@ -125,8 +125,17 @@ graph_constant propagate_fill(node_reader& reader, std::int64_t& budget) {
   return gathered(value, shape, std::vector<std::int64_t>(count_of(reader, shape, budget), 0));
 }
 
-constexpr std::array<std::string_view, 9> layouts{"Concat", "ConstantOfShape", "Flatten",   "Gather",   "Reshape",
-                                                  "Slice",  "Squeeze",         "Transpose", "Unsqueeze"};
+graph_constant propagate_repeat(node_reader& reader, const graph_constant& x, std::int64_t& budget) {
+  graph_constant result = x;
+  const auto indices = read_repeats(reader, result.shape);
+  for (std::size_t d = 0; d < indices.size(); ++d)
+    result = taken(reader, result, d, indices[d], {std::ssize(indices[d])}, budget);
+  return result;
+}
+
+constexpr std::array<std::string_view, 11> layouts{"Concat", "ConstantOfShape", "Expand",   "Flatten",
+                                                   "Gather", "Reshape",         "Slice",    "Squeeze",
+                                                   "Tile",   "Transpose",       "Unsqueeze"};
 
 }  // namespace
 
@@ -178,6 +187,8 @@ graph_constant propagate_layout(node_reader& reader, const graph_constant& x, st
     result = propagate_gather(reader, x, budget);
   else if (type == "Slice")
     result = propagate_slice(reader, x, budget);
+  else if (type == "Expand" || type == "Tile")
+    result = propagate_repeat(reader, x, budget);
   else if (type == "Transpose")
     result = propagate_transpose(reader, x, budget);
   else {

@@ -24,6 +24,9 @@ struct slice_of_dimension {
 };
 std::vector<slice_of_dimension> read_slices(node_reader& reader, const tensor_shape& from);
 
+/// What an Expand or a Tile takes of each dimension of `from`, which gets leading dimensions of 1 if it has fewer.
+std::vector<std::vector<std::int64_t>> read_repeats(node_reader& reader, tensor_shape& from);
+
 /// True if `propagate_layout` knows the operator.
 bool is_layout(std::string_view type);
 

@@ -46,7 +46,8 @@ constexpr std::array<function_form, 20> functions{{
     {"ThresholdedRelu", function_kind::thresholded_relu, "alpha", nullptr, 1},
 }};
 
-constexpr std::array<std::string_view, 7> others{"Gather", "Max", "Min", "PRelu", "Slice", "Split", "Sum"};
+constexpr std::array<std::string_view, 10> others{"Expand", "Gather", "Max",   "Mean", "Min",
+                                                  "PRelu",  "Slice",  "Split", "Sum",  "Tile"};
 
 const function_form* form_of(std::string_view type) {
   const auto* found = std::find_if(functions.begin(), functions.end(), [&](const auto& f) { return f.type == type; });
@@ -79,6 +80,12 @@ read_operation read_several(node_reader& reader) {
 read_operation read_sum(node_reader& reader) {
   read_operation read = read_several<sum_op>(reader);
   if (read.inputs.size() == 2) read.op = add_op{};
+  return read;
+}
+
+read_operation read_mean(node_reader& reader) {
+  read_operation read = read_sum(reader);
+  read.after.push_back({div_op{}, float_tensor{{}, {static_cast<float>(read.inputs.size())}}});
   return read;
 }
 
@@ -146,8 +153,10 @@ std::optional<read_operation> read_function_or_part(node_reader& reader) {
   if (type == "Max") return read_several<max_op>(reader);
   if (type == "Min") return read_several<min_op>(reader);
   if (type == "Sum") return read_sum(reader);
+  if (type == "Mean") return read_mean(reader);
   if (type == "Slice") return read_slice(reader);
   if (type == "Gather") return read_gather(reader);
+  if (type == "Expand" || type == "Tile") return read_repeat(reader);
   return std::nullopt;
 }
 

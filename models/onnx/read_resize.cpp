@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <utility>
 
 #include "spillway/models/onnx/node_reader.h"
@@ -83,24 +85,90 @@ read_operation read_resize(node_reader& reader) {
   return on_channels_last(upsample_op{factors[1], factors[2]}, in[0]);
 }
 
-/// Constant padding. Attributes before opset 11, inputs since.
+namespace {
+
+/// Elements before and behind each dimension; negative ones are cut off.
+struct dimension_pads {
+  std::vector<std::int64_t> before, after;
+};
+
+/// Attributes before opset 11, inputs since; of some dimensions alone since opset 18.
+dimension_pads read_pads(node_reader& reader, const tensor_shape& from) {
+  const auto pads = reader.integers("pads", 1, "pads");
+  std::vector<std::int64_t> axes(from.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  if (reader.has_input(3)) axes = reader.integers("axes", 3, "axes");
+  if (pads.size() != 2 * axes.size()) reader.refuse("it has {} pads; right: {}", pads.size(), 2 * axes.size());
+  dimension_pads result{std::vector<std::int64_t>(from.size()), std::vector<std::int64_t>(from.size())};
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto axis = static_cast<std::size_t>(reader.axis_of(axes[i], from));
+    result.before[axis] = pads[i];
+    result.after[axis] = pads[axes.size() + i];
+  }
+  return result;
+}
+
+/// What is left where `pads` cut, which then cut nothing any more. Nothing where they don't.
+std::optional<select_op> cut_by(const node_reader& reader, const tensor_shape& from, dimension_pads& pads) {
+  select_op cut{std::vector<std::vector<std::int64_t>>(from.size())};
+  bool cuts = false;
+  for (std::size_t d = 0; d < from.size(); ++d) {
+    const std::int64_t first = std::max<std::int64_t>(0, -pads.before[d]),
+                       last = from[d] + std::min<std::int64_t>(0, pads.after[d]);
+    if (first == 0 && last == from[d]) continue;
+    if (first >= last) reader.refuse("it cuts all of dimension {} of {}; right: less than that", d, text(from));
+    cut.indices[d].resize(static_cast<std::size_t>(last - first));
+    std::iota(cut.indices[d].begin(), cut.indices[d].end(), first);
+    pads.before[d] = std::max<std::int64_t>(0, pads.before[d]);
+    pads.after[d] = std::max<std::int64_t>(0, pads.after[d]);
+    cuts = true;
+  }
+  return cuts ? std::optional(std::move(cut)) : std::nullopt;
+}
+
+}  // namespace
+
+/// Constant padding, and cutting.
 read_operation read_pad(node_reader& reader) {
-  const auto in = reader.inputs(1, 3);
+  const auto in = reader.inputs(1, 4);
   const std::string mode = reader.attributes.string("mode", "constant");
   if (mode != "constant") reader.refuse("its mode is {}; right: constant", printable(mode));
-  const auto pads = reader.integers("pads", 1, "pads");
-  const std::size_t rank = reader.lookup.shape(in[0]).size();
-  if (pads.size() != 2 * rank) reader.refuse("it has {} pads; right: {}", pads.size(), 2 * rank);
+  tensor_shape from = reader.lookup.shape(in[0]);
+  dimension_pads pads = read_pads(reader, from);
   pad_op op;
-  op.before.assign(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(rank));
-  op.after.assign(pads.begin() + static_cast<std::ptrdiff_t>(rank), pads.end());
   op.value = reader.attributes.real("value", 0);
   if (reader.has_input(2)) op.value = reader.single(in[2], "value");
+  layout_steps before;
+  if (std::optional<select_op> cut = cut_by(reader, from, pads)) {
+    for (std::size_t d = 0; d < from.size(); ++d)
+      if (!cut->indices[d].empty()) from[d] = std::ssize(cut->indices[d]);
+    const auto is_none = [](std::int64_t n) { return n == 0; };
+    if (std::ranges::all_of(pads.before, is_none) && std::ranges::all_of(pads.after, is_none))
+      return {std::move(*cut), {in[0]}};
+    before.push_back(std::move(*cut));
+  }
+  op.before = pads.before;
+  op.after = pads.after;
   // Channels last where what would be the channels is padded.
-  if (rank != 4 || op.before[1] + op.after[1] == 0 || op.before[3] != 0 || op.after[3] != 0) return {op, {in[0]}};
-  for (std::vector<std::int64_t>* ends : {&op.before, &op.after})
-    std::rotate(ends->begin() + 1, ends->end() - 1, ends->end());
-  return on_channels_last(std::move(op), in[0]);
+  const bool is_last =
+      from.size() >= 3 && pads.before[1] + pads.after[1] != 0 && pads.before.back() == 0 && pads.after.back() == 0;
+  if (from.size() != 3 && !is_last) {
+    read_operation result{std::move(op), {in[0]}};
+    result.before.push_back(std::move(before));
+    return result;
+  }
+  const image_view view = as_image(reader, from, is_last, "input");
+  for (std::vector<std::int64_t>* ends : {&op.before, &op.after}) {
+    if (is_last) std::rotate(ends->begin() + 1, ends->end() - 1, ends->end());
+    if (from.size() == 3) ends->insert(ends->begin() + 2, 0);
+  }
+  tensor_shape made = view.shape;
+  for (std::size_t d = 0; d < made.size(); ++d) made[d] += op.before[d] + op.after[d];
+  before.insert(before.end(), view.steps.begin(), view.steps.end());
+  read_operation result{std::move(op), {in[0]}};
+  result.before.push_back(std::move(before));
+  result.after = from_image(made, from.size(), is_last);
+  return result;
 }
 
 }  // namespace spillway

@@ -255,24 +255,36 @@ std::pair<std::int64_t, std::int64_t> padding_for(const node_reader& reader, std
 
 read_operation read_conv_transpose(node_reader& reader) {
   const auto in = reader.inputs(2, 3);
-  const tensor_shape& x = plain_image(reader, in[0]);
-  const tensor_shape& w = reader.lookup.shape(in[1]);
-  if (w.size() != 4) reader.refuse("its weights {} have {} dimensions; right: [c, m, kh, kw]", text(w), w.size());
+  const tensor_shape &from = reader.lookup.shape(in[0]), &weights = reader.lookup.shape(in[1]);
+  std::vector<image_view> views{as_image(reader, from, false, "input")};
+  if (weights.size() != from.size())
+    reader.refuse("its weights {} have {} dimensions; right: {}", text(weights), weights.size(),
+                  from.size() == 3 ? "[c, m, k]" : "[c, m, kh, kw]");
+  views.push_back(as_image(reader, weights, false, "weights"));
+  const tensor_shape x = views[0].shape, w = views[1].shape;
+  const std::size_t dimensions = from.size() - 2;
   const std::string mode = reader.attributes.string("auto_pad", "NOTSET");
-  const auto strides = sizes(reader, "strides", 2, 1), dilations = sizes(reader, "dilations", 2, 1);
-  const auto pads = sizes(reader, "pads", 4, 0), more = sizes(reader, "output_padding", 2, 0);
+  const auto read = [&](const char* name, std::size_t of_each, std::int64_t otherwise) {
+    const auto given = sizes(reader, name, of_each * dimensions, otherwise);
+    return dimensions == 1 ? of_two(given, otherwise) : given;
+  };
+  const auto strides = read("strides", 1, 1), dilations = read("dilations", 1, 1);
+  const auto pads = read("pads", 2, 0), more = read("output_padding", 1, 0);
   const auto kernel = reader.attributes.integers("kernel_shape");
-  if (!kernel.empty() && kernel != std::vector<std::int64_t>{w[2], w[3]})
-    reader.refuse("its kernel_shape is {}; right: that of its weights, [{}, {}]", text(kernel), w[2], w[3]);
+  if (!kernel.empty() && kernel != std::vector<std::int64_t>(weights.begin() + 2, weights.end()))
+    reader.refuse("its kernel_shape is {}; right: that of its weights, {}", text(kernel),
+                  text({weights.begin() + 2, weights.end()}));
   conv_transpose_op op;
   op.window = {w[2], w[3], strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]};
   op.group = reader.attributes.integer("group", 1);
   op.more_h = more[0];
   op.more_w = more[1];
+  if (in.size() == 3) views.push_back({reader.lookup.shape(in[2]), {}});
   std::vector<std::int64_t> size = reader.attributes.integers("output_shape");
   if (size.empty() && (mode == "SAME_UPPER" || mode == "SAME_LOWER")) size = {x[2] * strides[0], x[3] * strides[1]};
-  if (size.empty()) return {op, in};
-  if (size.size() > 2) size.erase(size.begin(), size.end() - 2);
+  if (size.empty()) return on_images(reader, op, in, views, from.size());
+  if (size.size() > 2) size.erase(size.begin(), size.end() - static_cast<std::ptrdiff_t>(dimensions));
+  if (size.size() == 1 && dimensions == 1) size.insert(size.begin(), 1);
   if (size.size() != 2) reader.refuse("its output_shape is {}; right: [height, width]", text(size));
   const auto full = [&](int d, std::int64_t extra) {
     const auto i = static_cast<std::size_t>(d);
@@ -281,7 +293,7 @@ read_operation read_conv_transpose(node_reader& reader) {
   const bool upper = mode == "SAME_UPPER";
   std::tie(op.window.top, op.window.bottom) = padding_for(reader, full(0, op.more_h), size[0], upper);
   std::tie(op.window.left, op.window.right) = padding_for(reader, full(1, op.more_w), size[1], upper);
-  return {op, in};
+  return on_images(reader, op, in, views, from.size());
 }
 
 /// Channels become pixels: a Reshape, a Transpose and a Reshape.

@@ -21,7 +21,7 @@ bool are_opposite(const affine_step& a, const affine_step& b, std::int64_t chann
   return true;
 }
 
-constexpr std::int64_t most_factor = 65535;
+constexpr std::int64_t most_factor = std::numeric_limits<std::int32_t>::max();  // an adder takes no greater ones
 
 /// Whole numbers by which the integers of two scales are multiplied, so that both are of one scale.
 struct common_scale {
@@ -76,6 +76,7 @@ int streamliner::multiplied(int value, const std::vector<std::int64_t>& factors)
 tensor_flow streamliner::sum_of(tensor_flow a, tensor_flow b, const std::string& name) {
   settle_steps(a);
   settle_steps(b);
+  broadcast(a, b);
   if (*a.places != *b.places) {
     move_pixels(a);
     move_pixels(b);
@@ -91,7 +92,7 @@ tensor_flow streamliner::sum_of(tensor_flow a, tensor_flow b, const std::string&
     if (!found)
       refuse(fmt::format(
           "adds integers of the scales {} and {} (channel {}), which are no multiples of one scale by less "
-          "than 2^16; right: scales whose ratio is one of small numbers, by one quantizer behind each branch",
+          "than 2^31; right: scales whose ratio is one of small numbers, by one quantizer behind each branch",
           nearest_double(a_scale), nearest_double(b_scale), c));
     of_a.push_back(found->a);
     of_b.push_back(found->b);

@@ -76,6 +76,7 @@ void streamliner::take(const bipolar_quant_op& op) {
 }
 
 void streamliner::take(const multi_threshold_op& op) {
+  if (flow(0).on_host() && quantize_input(op)) return;
   const tensor_flow& from = integers(0);
   make_levels(from, rule_of(op, m_node->name, parameters_of(from)), false);
 }
@@ -120,7 +121,11 @@ void streamliner::take(const sub_op&) { shift(true); }
 void streamliner::scale(bool divide) {
   const constant_value *a = constant(0), *b = constant(1);
   if (!a && !b && !divide && joins_itself(0, 1)) return join_itself(0, 1, join_step::kind::product);
-  if (!a && !b) refuse("both operands come from the input; right: one constant, or two functions of one value");
+  if (!a && !b)
+    refuse(divide
+               ? "divides by what the input decides; right: by a constant"
+               : "multiplies two tensors that the input decides, which no unit does; right: a constant factor, or two "
+                 "functions of one value");
   if (divide && a) refuse("divides by what the input decides; right: by a constant");
   const constant_value& operand = a ? *a : *b;
   const std::vector<bracket> by = reals_of(operand.real);

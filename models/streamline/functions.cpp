@@ -202,8 +202,14 @@ bool is_whole(const clamp_step& ends) {
 /// A Floor, Ceil, Round or Sign that is not quantized behind makes whole numbers, which a clamp may follow: thresholds
 /// make them.
 void streamliner::settle_steps(tensor_flow& from) {
+  const auto is_settled = [&] { return from.on_host() || from.chain.affine(range(from), channels(from)); };
+  if (is_settled()) return;
+  settle_whole_numbers(from);
+  if (!is_settled()) settle_grid(from);
+}
+
+void streamliner::settle_whole_numbers(tensor_flow& from) {
   const std::vector<chain_step>& steps = from.chain.steps();
-  if (from.on_host() || from.chain.affine(range(from), channels(from))) return;
   std::size_t last = steps.size();
   while (last > 0 && std::holds_alternative<affine_step>(steps[last - 1])) --last;
   const auto* ends = last > 0 ? std::get_if<clamp_step>(&steps[last - 1]) : nullptr;

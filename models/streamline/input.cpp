@@ -54,7 +54,7 @@ void streamliner::start(const std::string& tensor, tensor_flow& from, input_quan
   quantizer.order.resize(places->size());
   for (std::size_t e = 0; e < places->size(); ++e)
     quantizer.order[static_cast<std::size_t>((*places)[e])] = (*from.places)[e];
-  quantizer.steps = from.steps;
+  if (quantizer.boundaries.empty()) quantizer.steps = from.steps;  // else they are in the boundaries
   if (!from.computed.empty()) quantizer.before = host_layers(from.computed);
   if (!reduce_to_channels(quantizer.steps, quantizer.order, shape.channels))
     refuse("what is computed before it differs within a channel; right: one value, or one a channel");
@@ -173,7 +173,8 @@ void streamliner::quantize_input(const bipolar_quant_op& op) {
   affine_step meaning{{bracket(scale)}, {0}};
   tensor_flow made = flow(0);
   input_quantizer input{bipolar_type(), op.scale.values[0], 0, -1, 1};
-  if (m_options.xnor_popcount) {  // as bits, 1 for +1: floor(x / scale + 1), clamped
+  // As bits, 1 for +1: floor(x / scale + 1), clamped; so, too, where others quantize the input in their own way.
+  if (m_options.xnor_popcount || m_draft.has_input() || readers(m_node->inputs[0]) > 1) {
     input = {unsigned_type(1), op.scale.values[0], 1, 0, 1, rounding_mode::floor};
     meaning = {{bracket(rational(2 * scale))}, {bracket(rational(-scale))}};
   }

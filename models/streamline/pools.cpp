@@ -88,7 +88,7 @@ void streamliner::negate(tensor_flow& from, const tensor_flow& other) {
 }
 
 void streamliner::take(const max_pool_op& op) {
-  if (compute_on_host("MaxPool")) return;
+  if (compute_on_host("MaxPool") || take_turned(op)) return;
   tensor_flow from = as_image(integers(0));
   make_upright(from);
   const integer_type type = m_draft.value(from.value).type;
@@ -118,8 +118,9 @@ value_chain total_of(affine_step meaning, std::int64_t count) {
 }  // namespace
 
 void streamliner::take(const average_pool_op& op) {
-  if (compute_on_host(op.is_sum ? "ReduceSum" : "AveragePool")) return;
-  const tensor_flow& from = as_image(integers(0));
+  if (compute_on_host(op.is_sum ? "ReduceSum" : "AveragePool") || take_turned(op)) return;
+  tensor_flow& from = as_image(integers(0));
+  settle_steps(from);
   affine_step meaning = affine(from);
   const window_shape& w = op.window;
   const bool pads = w.top != 0 || w.left != 0 || w.bottom != 0 || w.right != 0;
@@ -139,7 +140,12 @@ void streamliner::take(const average_pool_op& op) {
 
 void streamliner::take(const global_average_pool_op&) {
   if (compute_on_host("GlobalAveragePool")) return;
-  const tensor_flow& from = as_image(integers(0));
+  average_pool_op all;
+  all.window.kernel_h = flow(0).shape.at(2);
+  all.window.kernel_w = flow(0).shape.at(3);
+  if (take_turned(all)) return;
+  tensor_flow& from = as_image(integers(0));
+  settle_steps(from);
   const affine_step meaning = affine(from);
   const int made = m_draft.add(global_sum_layer{m_node->name}, {from.value}, {1, 1, channels(from)});
   put_image(from, made, mean_of(meaning, frame(from).positions()));
@@ -155,7 +161,8 @@ void streamliner::take(const upsample_op& op) {
 
 void streamliner::take(const pad_op& op) {
   if (compute_on_host("Pad")) return;
-  const tensor_flow& from = as_image(integers(0));
+  tensor_flow& from = as_image(integers(0));
+  settle_steps(from);
   if (op.before.size() != 4 || op.after.size() != 4 || op.before[0] != 0 || op.after[0] != 0 || op.before[1] != 0 ||
       op.after[1] != 0)
     refuse("pads the batch or the channels; right: height and width");
@@ -211,6 +218,7 @@ void streamliner::take(const concat_op& op) {
   value_range all{0, 0};
   for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
     if (constant(i)) refuse("joins a constant to what the input decides; right: tensors that the input decides");
+    settle_steps(integers(i));
     if (op.axis == 1) move_pixels(integers(i));  // channels first
     const tensor_flow& part = integers(i);
     const affine_step of = affine(part);

@@ -57,7 +57,7 @@ rational common_divisor(const rational& a, const rational& b) {
                   denominator(a) * denominator(b));
 }
 
-constexpr std::int64_t most_multiples = 1 << 16;
+constexpr std::int64_t most_multiples = std::int64_t{1} << 31;
 
 }  // namespace
 
@@ -150,7 +150,7 @@ bracket offset_sum(const integer_tensor& rows, std::int64_t row, const channel_v
 /// times its scale is the one that all of the row are multiples of.
 void streamliner::take_out_scales(integer_layer& layer, affine_step& sums, const quantized_constant& weights,
                                   const weight_layout& layout, const affine_step& meaning, std::int64_t channels) {
-  constexpr int most_bits = 16;
+  constexpr int most_bits = 31;
   const std::vector<std::size_t> scale_of = scale_indices(weights);
   const auto exact_of = [&](const bracket& scale) {
     if (!scale.is_exact())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -91,6 +92,9 @@ class streamliner {
   void take(const batch_norm_op& op);
   int bent_levels(const tensor_flow& from, const level_rule& rule, std::int64_t rows, const std::string& name);
   void settle_steps(tensor_flow& from);
+  void settle_whole_numbers(tensor_flow& from);
+  // Functions that are levels themselves (models/streamline/grid_levels.cpp).
+  void settle_grid(tensor_flow& from);
   int narrowed(int value, const level_rule& rule, const std::string& name);
   void shift(bool subtract);
   void scale(bool divide);
@@ -164,6 +168,13 @@ class streamliner {
   void take(const max_pool_op& op);
   void take(const average_pool_op& op);
   void take(const global_average_pool_op&);
+  // Windows over images whose dimensions are in another order (models/streamline/turned_pools.cpp).
+  template <class Pool>
+  bool take_turned(const Pool& op);
+  template <class Pool>
+  tensor_flow pooled(const Pool& op, tensor_flow image, const std::array<std::int64_t, 4>& order);
+  void sum_channels(tensor_flow& image, bool is_mean);
+  void broadcast(tensor_flow& a, tensor_flow& b);
   // Means of windows that have fewer elements at the border (models/streamline/border_means.cpp).
   void take_border_means(const average_pool_op& op, const tensor_flow& from, affine_step meaning);
   int scaled_strips(int value, const std::vector<std::int64_t>& factors, bool are_rows);
@@ -206,6 +217,7 @@ class streamliner {
   // The host's steps before the input quantizer (models/streamline/input.cpp).
   void quantize_input(const quant_op& op);
   void quantize_input(const bipolar_quant_op& op);
+  bool quantize_input(const multi_threshold_op& op);
   bool is_input_quantized() const;
   void take_input_as(const integer_format& format);
   void quantize_input_as_fixed(const std::string& tensor, tensor_flow& from);

@@ -127,7 +127,7 @@ TEST_CASE("shapes that do not fit are refused by the node's name") {
   CHECK(refusal_of_input(one_node(matmul_op{}, {1, 3, 4}, {w}), std::vector<float>(12)) ==
         "node: its input [1, 3, 4] has 4 columns, but its weights [3, 2] take 3");
   CHECK(refusal_of_input(one_node(matmul_op{}, {1, 3}, {{{1, 3, 2}, std::vector<float>(6)}}), std::vector<float>(3)) ==
-        "node: can multiply matrices only, not [1, 3] by [1, 3, 2]");
+        "node: can multiply [1, 3] by a matrix only, not by [1, 3, 2]; right: constant weights [inputs, outputs]");
   CHECK(refusal_of_input(one_node(add_op{}, {1, 4}, {{{3}, {1, 2, 3}}}), std::vector<float>(4)) ==
         "node: [1, 4] and [3] do not broadcast");
   CHECK(refusal_of_input(one_node(gemm_op{}, {1, 3}, {w, {{3}, {1, 2, 3}}}), std::vector<float>(3)) ==

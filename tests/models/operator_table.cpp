@@ -115,6 +115,7 @@ const std::map<std::string, adder, std::less<>>& adders() {
       of[type] = [](chain& c, const std::string& t, const std::string&) { c.add(t, {c.constant({}, 1)}); };
     of["PRelu"] = [](chain& c, const std::string& t, const std::string&) { c.add(t, {c.constant({4, 1, 1}, 0.25F)}); };
     of["Sum"] = [](chain& c, const std::string& t, const std::string&) { c.add(t, {c.tensor}); };
+    of["Mean"] = of["Sum"];
     of["Concat"] = [](chain& c, const std::string& t, const std::string&) {
       onnx_model::integer(c.add(t, {c.tensor}), "axis", 1);
     };
@@ -186,6 +187,11 @@ const std::map<std::string, adder, std::less<>>& adders() {
     };
     of["Gather"] = [](chain& c, const std::string& t, const std::string&) {
       onnx_model::integer(c.add(t, {c.integers({2, 0, 1})}), "axis", 1);
+    };
+    of["Tile"] = [](chain& c, const std::string& t, const std::string&) { c.add(t, {c.integers({1, 2, 1, 1})}); };
+    of["Expand"] = [](chain& c, const std::string& t, const std::string&) {
+      c.add("GlobalMaxPool", {});
+      c.add(t, {c.integers({1, 4, 4, 4})});
     };
     of["Slice"] = [](chain& c, const std::string& t, const std::string&) {
       c.add(t, {c.integers({1}), c.integers({3}), c.integers({1})});

@@ -124,7 +124,7 @@ TEST_CASE("scales whose common one is too small are refused") {
       streamline(net.file),
       "sum: adds integers of the scales 9.094947017729282e-13 and 1 (channel 0), which are no multiples of one scale "
       "by "
-      "less than 2^16; right: scales whose ratio is one of small numbers, by one quantizer behind each branch",
+      "less than 2^31; right: scales whose ratio is one of small numbers, by one quantizer behind each branch",
       input_error);
 }
 

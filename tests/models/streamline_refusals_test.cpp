@@ -131,12 +131,12 @@ TEST_CASE("scales that can't be drawn out of a sum are refused") {
   const auto refusal_of = [](const std::string& node) {
     return node +
            ": the scales of its input's channels, or of its weights within a row (output 0), are no multiples of "
-           "one scale by less than 2^16; right: one scale, or scales whose ratios are of small numbers";
+           "one scale by less than 2^31; right: one scale, or scales whose ratios are of small numbers";
   };
   CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 2}}; }) == "no exception");
-  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p15F}}; }) == "no exception");
+  CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p30F}}; }) == "no exception");
   CHECK(refusal_after([](network& net) {
-          quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p16F}};
+          quant(net, "Quant_fc").scale = {{1, 2}, {1, 0x1p31F}};
         }) == refusal_of("head"));
   CHECK(refusal_after([](network& net) { quant(net, "Quant_fc").scale = {{1, 2}, {2, 2}}; }) == "no exception");
   CHECK(refusal_after([](network& net) {
@@ -144,6 +144,9 @@ TEST_CASE("scales that can't be drawn out of a sum are refused") {
         }) == "no exception");  // twice the least
   CHECK(refusal_after([](network& net) {
           quant(net, "Quant_fc_weights").scale = {{2, 1}, {0.5F, 0.3F}};
+        }) == "no exception");
+  CHECK(refusal_after([](network& net) {
+          quant(net, "Quant_fc_weights").scale = {{2, 1}, {0.5F, 0x1p-33F}};
         }) ==
         "fc: the scale of its weights differs within a row (output 0); right: one scale, one for each output, or small "
         "multiples of one");

@@ -66,16 +66,17 @@ def conv(a, x, w, b=None):
 
 
 def conv_transpose(a, x, w):
-    """Every pixel adds its weights to the output; without pads and groups."""
-    strides, more = pair(a.get("strides"), 2, 1), pair(a.get("output_padding"), 2, 0)
+    """Every pixel adds its weights to the output, of which the pads go; without groups."""
+    rank = x.ndim - 2
+    strides, more = pair(a.get("strides"), rank, 1), pair(a.get("output_padding"), rank, 0)
+    pads = pair(a.get("pads"), 2 * rank, 0)
     kernel = w.shape[2:]
-    sizes = [(x.shape[2 + d] - 1) * strides[d] + kernel[d] + more[d] for d in range(2)]
-    y = np.zeros((x.shape[0], w.shape[1], sizes[0], sizes[1]))
-    for i, j in np.ndindex(*kernel):
-        rows = slice(i, i + (x.shape[2] - 1) * strides[0] + 1, strides[0])
-        columns = slice(j, j + (x.shape[3] - 1) * strides[1] + 1, strides[1])
-        y[:, :, rows, columns] += np.einsum("nchw,cm->nmhw", x, w[:, :, i, j])
-    return y
+    sizes = [(x.shape[2 + d] - 1) * strides[d] + kernel[d] + more[d] for d in range(rank)]
+    y = np.zeros((x.shape[0], w.shape[1]) + tuple(sizes))
+    for at in np.ndindex(*kernel):
+        places = tuple(slice(at[d], at[d] + (x.shape[2 + d] - 1) * strides[d] + 1, strides[d]) for d in range(rank))
+        y[(slice(None), slice(None)) + places] += np.einsum("nc...,cm->nm...", x, w[(slice(None), slice(None)) + at])
+    return y[(slice(None), slice(None)) + tuple(slice(pads[d], sizes[d] - pads[rank + d]) for d in range(rank))]
 
 
 def reduced(function):
@@ -85,10 +86,26 @@ def reduced(function):
     return wrapped
 
 
-def sliced(a, x, starts, ends, axes):
-    for first, last, axis in zip(starts, ends, axes):
-        x = x.take(np.arange(int(first), int(last)), int(axis))
+def sliced(a, x, starts, ends, axes, steps=None):
+    for i, (first, last, axis) in enumerate(zip(starts, ends, axes)):
+        x = x.take(np.arange(int(first), int(last), 1 if steps is None else int(steps[i])), int(axis))
     return x
+
+
+def pad(a, x, pads, value=None, axes=None):
+    """Negative pads cut."""
+    axes = list(range(x.ndim)) if axes is None else [int(i) % x.ndim for i in axes]
+    for i, axis in enumerate(axes):
+        before, after = int(pads[i]), int(pads[len(axes) + i])
+        x = x.take(np.arange(max(0, -before), x.shape[axis] + min(0, after)), axis)
+        width = [(0, 0)] * x.ndim
+        width[axis] = (max(0, before), max(0, after))
+        x = np.pad(x, width, constant_values=0 if value is None else float(value))
+    return x
+
+
+def expand(a, x, shape):
+    return np.array(np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(int(n) for n in shape))))
 
 
 def max_pool(a, x):
@@ -281,7 +298,7 @@ OPERATORS = {
     "MaxPoolNHWC": channels_last(max_pool), "QuantAvgPool2d": quant_average_pool, "DebugMarker": lambda a, x: x,
     "QuantizeLinear": quantize_linear, "DequantizeLinear": dequantize_linear, "TopK": top_k, "Resize": resize,
     "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth,
-    "ConvTranspose": conv_transpose, "Sum": lambda a, *x: sum(x), "Slice": sliced,
+    "ConvTranspose": conv_transpose, "Pad": pad, "Expand": expand, "Tile": lambda a, x, times: np.tile(x, times.astype(int)), "Sum": lambda a, *x: sum(x), "Mean": lambda a, *x: sum(x) / len(x), "Slice": sliced,
     "Gather": lambda a, x, chosen: x.take(np.asarray(chosen).astype(int), a.get("axis", 0)),
     "ReduceMean": reduced(np.mean), "ReduceSum": reduced(np.sum), "ReduceMax": reduced(np.max),
     "PRelu": lambda a, x, slope: np.where(x >= 0, x, slope * x), "Abs": lambda a, x: np.abs(x),

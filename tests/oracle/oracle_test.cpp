@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/data/npy.h"
@@ -80,7 +81,41 @@ integer_tensor frames_of(const integer_network& net, const dataset& data, std::i
 
 std::vector<float> reals_of_file(const std::string& path) { return read_npy_floats(path).values; }
 
+/// The file NAME.onnx, in float32, as integers, in hardware where it is asked for, and written again, gives of NAME.npy
+/// what NAME.expect.npy has.
+void check_file(const std::string& name, bool in_hardware) {
+  const std::vector<float> inputs = reals_of_file(name + ".npy"), expected = reals_of_file(name + ".expect.npy");
+  const network file = read_qonnx(name + ".onnx");
+  CHECK(evaluate(file, read_npy_floats(name + ".npy")).values == expected);
+  streamline_report report;
+  const integer_network net = streamline(file, &report);
+  const integer_tensor quantized = quantize_reals(net, inputs);
+  CHECK(differing(in_file_order(net, report, evaluate(net, quantized)), expected) == 0);
+  if (in_hardware) CHECK(differing(in_file_order(net, report, simulated(lower(net), quantized)), expected) == 0);
+  streamline_report again_report;
+  const integer_network again = streamline(read_qonnx_bytes(qonnx_bytes(file), "again"), &again_report);
+  CHECK(differing(in_file_order(again, again_report, evaluate(again, quantize_reals(again, inputs))), expected) == 0);
+}
+
 }  // namespace
+
+TEST_CASE("files of one situation each give what numpy computes, in both engines") {
+  const temporary_directory folder;
+  if (!run_python(fmt::format("situations.py {0} > {0}/names", folder.path()))) return;
+  std::ifstream names(folder.file("names"));
+  int count = 0;
+  for (std::string name; names >> name; ++count) {
+    CAPTURE(name);
+    check_file(folder.file(name), true);
+    const integer_network net = streamline(read_qonnx(folder.file(name) + ".onnx"));
+    const integer_tensor inputs = quantize_reals(net, reals_of_file(folder.file(name) + ".npy"));
+    const dataflow flow = lower(net);
+    recorder events(0);
+    const run_result fast = run_fast_engine(flow, inputs, events);
+    CHECK(fast.outputs == simulated(flow, inputs));
+  }
+  CHECK(count > 20);
+}
 
 TEST_CASE("random files in FINN's dialect, channels last and in every encoding give what numpy computes") {
   const temporary_directory folder;
@@ -88,19 +123,7 @@ TEST_CASE("random files in FINN's dialect, channels last and in every encoding g
   if (!run_python(fmt::format("random_files.py {} {} 1", folder.path(), count))) return;
   for (int n = 0; n < count; ++n) {
     CAPTURE(n);
-    const std::string name = folder.file(std::to_string(n));
-    const std::vector<float> inputs = reals_of_file(name + ".npy"), expected = reals_of_file(name + ".expect.npy");
-    const network file = read_qonnx(name + ".onnx");
-    CHECK(evaluate(file, read_npy_floats(name + ".npy")).values == expected);
-    streamline_report report;
-    const integer_network net = streamline(file, &report);
-    const integer_tensor quantized = quantize_reals(net, inputs);
-    CHECK(differing(in_file_order(net, report, evaluate(net, quantized)), expected) == 0);
-    if (n % 5 == 0) CHECK(differing(in_file_order(net, report, simulated(lower(net), quantized)), expected) == 0);
-    // What is written again says the same.
-    streamline_report again_report;
-    const integer_network again = streamline(read_qonnx_bytes(qonnx_bytes(file), "again"), &again_report);
-    CHECK(differing(in_file_order(again, again_report, evaluate(again, quantize_reals(again, inputs))), expected) == 0);
+    check_file(folder.file(std::to_string(n)), n % 5 == 0);
   }
 }
 
