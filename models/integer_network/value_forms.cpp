@@ -126,6 +126,9 @@ struct former {
     return {forms(first, first + op.channels)};
   }
   std::vector<forms> operator()(const label_select_layer&) const { return {{}}; }
+  std::vector<forms> operator()(const join_layer&) const {
+    return {{}};
+  }  // of each output apart: the inputs have theirs
 };
 
 }  // namespace
