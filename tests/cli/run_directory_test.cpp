@@ -11,6 +11,7 @@
 #include "spillway/tests/cli/refusals.h"
 #include "spillway/tests/cli/run_process.h"
 #include "spillway/tests/traces/temporary_directory.h"
+#include "spillway/traces/sqlite.h"
 
 using namespace spillway;
 using nlohmann::json;
@@ -64,6 +65,45 @@ TEST_CASE("a run directory holds manifest, database and outputs, and trace answe
   const process_result csv = spillway_command({"trace", run, "flips", "--csv", "--limit", "0"});
   CHECK(csv.code == 0);
   CHECK(csv.out.rfind("frame,", 0) == 0);
+}
+
+TEST_CASE("a profile is a database, too: the overflow rate at every P is that of its JSON and of simulations at P") {
+  const testing::temporary_directory scratch;
+  const std::string profile = scratch.file("profile");
+  const std::vector<std::string> data{"--data", "binary-mnist", "--frames", "200", "--quiet"};
+  const auto command = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), data.begin(), data.end());
+    return spillway_command(arguments);
+  };
+  REQUIRE(command({"profile", qat, "-o", profile}).code == 0);
+  const json said = read_json(profile + "/profile.json")["units"][0];
+  {
+    const sqlite_database database(profile + "/run.sqlite", sqlite_database::access::read);
+    const table units = database.select("SELECT name, layer, certified_bits, claimed_bits FROM units");
+    REQUIRE(units.rows.size() == 1);
+    CHECK(units.rows[0][0] == cell(said["name"].get<std::string>()));
+    CHECK(units.rows[0][2] == cell(said["certified_bits"].get<std::int64_t>()));
+    CHECK(database.select("SELECT * FROM sums").rows.size() == 3 * said["channels"].size());
+    for (const char* scope : {"per_product", "final"})
+      for (const std::int64_t p : {8, 10, 12}) {
+        std::int64_t beyond = 0, all = 0;
+        for (const auto& [bits, count] : said["sums"][scope]["dot_products_by_bits"].items()) {
+          all += count.get<std::int64_t>();
+          if (std::stoi(bits) > p) beyond += count.get<std::int64_t>();
+        }
+        const table rate = database.select(
+            "SELECT dot_products, overflowing FROM overflow_rate WHERE scope = ? AND p = ?", {std::string(scope), p});
+        REQUIRE(rate.rows.size() == 1);
+        CHECK(rate.rows[0] == std::vector<cell>{all, beyond});
+        CHECK(all == 2000);
+        const std::string width = std::to_string(p) + ":wrap:" + scope;
+        const json run = json::parse(command({"simulate", qat, "--accumulator", width, "--json"}).out);
+        CHECK(run["overflowing_dot_products"] == beyond);
+      }
+  }
+  CHECK(spillway_command({"trace", profile, "layers"}).code == 2);
+  CHECK(command({"profile", qat, "-o", profile}).code == 2);  // it is finished
+  CHECK(command({"profile", qat, "-o", profile, "--force"}).code == 0);
 }
 
 TEST_CASE("counters stay exact when the log is capped, and trace says so") {
