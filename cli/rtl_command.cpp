@@ -34,6 +34,7 @@ struct rtl_command_options {
   std::string output, name, data;
   std::int64_t frames = 2;
   std::uint64_t seed = 1;
+  std::string output_register = "enable";
   detail::vivado_target vivado;
   bool json = false, force = false;
 };
@@ -89,10 +90,29 @@ nlohmann::ordered_json as_json(const rtl_command_options& options, const design&
                               {"streams", streams_of(of.flow).size()},
                               {"bench_frames", bench_frames},
                               {"files", nlohmann::ordered_json::array()}};
+  json["output_register"] = options.output_register;
+  json["output_queues"] = nlohmann::ordered_json::array();
+  for (const dataflow_unit& unit : of.flow.units)
+    if (const auto queue = price_of_queue(unit); queue && options.output_register == "queue")
+      json["output_queues"].push_back(
+          {{"unit", name_of(unit)}, {"depth", queue->depth}, {"luts", queue->luts}, {"ffs", queue->ffs}});
   json["registers"] = registers_json(of.flow);
   json["assumptions"] = as_json(of.assumptions);
   for (const rtl_file& file : made.files) json["files"].push_back(file.name);
   return json;
+}
+
+/// What output queues take beside what `estimate` says.
+void print_queues(const dataflow& flow) {
+  std::int64_t units = 0, luts = 0, ffs = 0;
+  for (const dataflow_unit& unit : flow.units)
+    if (const auto queue = price_of_queue(unit)) {
+      ++units;
+      luts += queue->luts;
+      ffs += queue->ffs;
+    }
+  fmt::print("  queues    at the outputs of {} units: at most {} LUTs and {} flip-flops beside what estimate says\n",
+             units, luts, ffs);
 }
 
 int write(const rtl_command_options& options) {
@@ -112,6 +132,7 @@ int write(const rtl_command_options& options) {
     rtl.frames = {std::move(inputs), std::move(outputs)};
   }
   rtl.vivado = options.vivado;
+  rtl.outputs = parse_output_style(options.output_register);
   const rtl_files made = make_rtl(loaded.flow, rtl);
   if (interrupted()) return stop(options.output);
   const orderly_stop whole;  // files that are being written are finished
@@ -127,6 +148,7 @@ int write(const rtl_command_options& options) {
   if (options.streams.fifos != "none")
     fmt::print("  streams   sized for {}\n",
                options.streams.fifos == "live" ? "every frame to come through" : "the full rate");
+  if (options.output_register == "queue") print_queues(loaded.flow);
   if (bench_frames > 0)
     fmt::print("  bench     make -C {0} builds and runs {1} frames with Verilator, make -C {0} icarus with Icarus\n",
                options.output, bench_frames);
@@ -154,6 +176,12 @@ void add_rtl_command(CLI::App& app, command_action& action) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Seed of random frames")->capture_default_str();
+  command
+      ->add_option("--output-register", options->output_register,
+                   "What holds up a unit with products whose output has no room: enable, one clock enable for all its "
+                   "registers; queue, results wait in a queue, in the same cycles")
+      ->check(CLI::IsMember({"enable", "queue"}))
+      ->capture_default_str();
   command->add_option("--clock-mhz", options->vivado.clock_mhz, "The clock that Vivado's scripts ask for")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

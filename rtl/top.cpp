@@ -21,8 +21,8 @@ std::string signal(std::size_t link, const char* end, const char* what) {
 
 class top_writer {
  public:
-  top_writer(const dataflow& flow, std::string name, std::string memory_folder)
-      : m_flow(flow), m_links(streams_of(flow)), m_folder(std::move(memory_folder)) {
+  top_writer(const dataflow& flow, std::string name, std::string memory_folder, output_style outputs)
+      : m_flow(flow), m_links(streams_of(flow)), m_folder(std::move(memory_folder)), m_outputs(outputs) {
     m_top.name = std::move(name);
     m_names.make("clk");
     m_names.make("rst");
@@ -133,7 +133,8 @@ class top_writer {
       if (m_links[link].from == static_cast<int>(index)) to[static_cast<std::size_t>(m_links[link].from_port)] = link;
     }
     line("");
-    add_instance(twin_of(unit), m_names.make(name_of(unit)));
+    const bool is_queued = m_outputs == output_style::queue && price_of_queue(unit);
+    add_instance(is_queued ? with_output_queue(twin_of(unit)) : twin_of(unit), m_names.make(name_of(unit)));
     line("      .clk(clk), .rst(rst),");
     // A unit's inputs are what leaves streams.
     line("      .in_valid({}), .in_ready({}), .in_data({}),", joined(from, "out", "valid"),
@@ -170,6 +171,7 @@ class top_writer {
   const dataflow& m_flow;
   std::vector<dataflow_stream> m_links;
   std::string m_folder;
+  output_style m_outputs;
   rtl_names m_names;
   rtl_top m_top;
 };
@@ -178,9 +180,10 @@ class top_writer {
 
 std::int64_t tdata_bits(const stream_shape& shape) { return (shape.lanes * shape.type.bits + 7) / 8 * 8; }
 
-rtl_top make_top(const dataflow& flow, const std::string& name, const std::string& memory_folder) {
+rtl_top make_top(const dataflow& flow, const std::string& name, const std::string& memory_folder,
+                 output_style outputs) {
   validate(flow);
-  return top_writer(flow, name, memory_folder).write();
+  return top_writer(flow, name, memory_folder, outputs).write();
 }
 
 }  // namespace spillway::detail

@@ -8,6 +8,7 @@
 
 #include "spillway/models/dataflow/dataflow.h"
 #include "spillway/rtl/names.h"
+#include "spillway/rtl/output_style.h"
 #include "spillway/rtl/twin.h"
 
 namespace spillway::detail {
@@ -35,6 +36,7 @@ struct rtl_top {
 std::int64_t tdata_bits(const stream_shape& shape);
 
 /// See rtl_options.
-rtl_top make_top(const dataflow& flow, const std::string& name, const std::string& memory_folder);
+rtl_top make_top(const dataflow& flow, const std::string& name, const std::string& memory_folder,
+                 output_style outputs = output_style::enable);
 
 }  // namespace spillway::detail

@@ -37,7 +37,7 @@ std::vector<rtl_file> sources_of(const detail::rtl_top& top) {
 std::string top_name(const std::string& wanted) {
   rtl_names names;
   for (const rtl_source& source : rtl_sources()) names.make(source.module);
-  for (const char* taken : {"TOP", "clk", "rst"}) names.make(taken);
+  for (const char* taken : {"TOP", "clk", "rst", "spillway_queued_mvau", "spillway_queued_vvau"}) names.make(taken);
   for (const char* end : {"s_axis_", "m_axis_"})
     for (const char* port : {"tdata", "tlast", "tvalid", "tready"}) names.make(std::string(end) + port);
   return names.make(wanted);
@@ -61,7 +61,7 @@ std::string synthesis_script(const std::vector<rtl_file>& sources, const std::st
 
 rtl_files make_rtl(const dataflow& flow, const rtl_options& options) {
   const std::string name = top_name(options.name.empty() ? flow.name : options.name);
-  const detail::rtl_top top = detail::make_top(flow, name, options.memory_folder);
+  const detail::rtl_top top = detail::make_top(flow, name, options.memory_folder, options.outputs);
   rtl_files made{name, sources_of(top)};
   std::vector<std::string> list;
   for (const rtl_file& file : made.files) list.push_back(file.name);

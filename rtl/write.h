@@ -8,6 +8,7 @@
 
 #include "spillway/models/dataflow/dataflow.h"
 #include "spillway/rtl/files.h"
+#include "spillway/rtl/output_style.h"
 #include "spillway/rtl/vivado_kit.h"
 
 namespace spillway {
@@ -19,7 +20,8 @@ struct rtl_options {
   /// Where the simulator finds the memory files, in front of their names: "" for the folder in which it runs, else with
   /// a slash at its end.
   std::string memory_folder;
-  detail::vivado_target vivado;  ///< what the scripts for Vivado say
+  detail::vivado_target vivado;                 ///< what the scripts for Vivado say
+  output_style outputs = output_style::enable;  ///< of units with products
 };
 
 /// The accelerator in SystemVerilog:

@@ -40,11 +40,34 @@ TEST_CASE("rtl writes every file that it names, and a list of sources that are t
   CHECK(said["top"] == "qat_w8a1");
   CHECK(said["units"] == 1);
   for (const json& file : said["files"]) CHECK(fs::file_size(folder.path / file.get<std::string>()) > 0);
-  for (const char* file : {"qat_w8a1.sv", "qat_w8a1_bench.sv", "Makefile", "spillway_mvau.sv", "qat_w8a1_input.hex", "synth.ys"})
+  for (const char* file :
+       {"qat_w8a1.sv", "qat_w8a1_bench.sv", "Makefile", "spillway_mvau.sv", "qat_w8a1_input.hex", "synth.ys"})
     CHECK(fs::exists(folder.path / file));
   std::ifstream list(folder.path / "qat_w8a1.f");
   for (std::string source; std::getline(list, source);) CHECK(fs::exists(folder.path / source));
   CHECK(folder.text("qat_w8a1.sv").find("s_axis_tdata") != std::string::npos);
+}
+
+TEST_CASE("rtl puts queues at the outputs of units where it is asked to, and says what they take") {
+  const rtl_folder folder;
+  const std::vector<std::string> plain{"rtl", qat, "-o", folder.name, "--force", "--accumulator", "12", "--json"};
+  const json before = json::parse(spillway_command(plain).out);
+  CHECK(before["output_register"] == "enable");
+  CHECK(before["output_queues"].empty());
+  CHECK(folder.text("qat_w8a1.sv").find("queue") == std::string::npos);
+  CHECK(!fs::exists(folder.path / "spillway_output_queue.sv"));
+  auto queued = plain;
+  queued.insert(queued.end(), {"--output-register", "queue"});
+  const json said = json::parse(spillway_command(queued).out);
+  CHECK(folder.text("qat_w8a1.sv").find("spillway_queued_mvau #(") != std::string::npos);
+  for (const char* file : {"spillway_queued_mvau.sv", "spillway_queued_compute.sv", "spillway_output_queue.sv"})
+    CHECK(fs::exists(folder.path / file));
+  REQUIRE(said["output_queues"].size() == 1);
+  CHECK(said["output_queues"][0]["unit"] == "MVAU_0");
+  CHECK(said["output_queues"][0]["depth"] == 8);  // the latency of SIMD 56
+  CHECK(said["output_queues"][0]["luts"] > 0);
+  queued.back() = "skid";
+  check_refused(spillway_command(queued), 2, {"--output-register", "skid", "queue"});
 }
 
 TEST_CASE("rtl writes the same bytes again, and another bench for other frames") {

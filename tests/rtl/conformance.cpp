@@ -29,7 +29,7 @@ std::string test_bench_name(std::size_t index) { return fmt::format("c{}_bench",
 std::string add_case(const conformance_case& each, std::size_t index, const fs::path& folder) {
   const std::string name = fmt::format("c{}", index), prefix = name + "/";
   const rtl_frames frames{each.inputs, evaluate(each.flow, each.inputs)};
-  detail::rtl_top top = detail::make_top(each.flow, name, prefix);
+  detail::rtl_top top = detail::make_top(each.flow, name, prefix, each.outputs);
   if (each.spoiled) {
     const std::size_t at = top.text.find(each.spoiled->first);
     if (at == std::string::npos) throw std::runtime_error(each.what + ": nothing to spoil");

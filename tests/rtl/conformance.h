@@ -10,6 +10,7 @@
 
 #include "spillway/models/dataflow/dataflow.h"
 #include "spillway/models/numbers/integer_tensor.h"
+#include "spillway/rtl/output_style.h"
 #include "spillway/sim/engine.h"
 
 namespace spillway::testing {
@@ -22,6 +23,7 @@ struct conformance_case {
   integer_tensor inputs;
   /// A wrong twin, for tests of the comparison: the first text in the top module is replaced by the second.
   std::optional<std::pair<std::string, std::string>> spoiled;
+  output_style outputs = output_style::enable;  ///< of units with products
 };
 
 /// Where the two first differ: "pool 3 (max, window 4): MVAU_0 -> Pool_0, cycle 17: SystemC pushes 0f, the twin pushes

@@ -186,6 +186,18 @@ void add_thresholdings(cases& all) {
   }
 }
 
+/// The same units with queues at their outputs.
+void add_queues(cases& all) {
+  const std::size_t count = all.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!price_of_queue(all[i].flow.units[0])) continue;
+    conformance_case queued = all[i];
+    queued.kind += ", queue";
+    queued.outputs = output_style::queue;
+    all.push_back(std::move(queued));
+  }
+}
+
 }  // namespace
 
 std::vector<conformance_case> dot_cases() {
@@ -193,6 +205,7 @@ std::vector<conformance_case> dot_cases() {
   for (const dot_shape& shape : mvau_shapes) add_dot<mvau>(all, "MVAU", shape);
   for (const dot_shape& shape : vvau_shapes) add_dot<vvau>(all, "VVAU", shape);
   add_thresholdings(all);
+  add_queues(all);
   return all;
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "spillway/explore/fifo_sizing.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/models/paper_networks/cnv.h"
@@ -83,6 +85,10 @@ std::vector<conformance_case> network_cases() {
   all.push_back(random_case("network", "reduced, wrapping", reduced_accelerator(overflow_mode::wrap), 4));
   all.push_back(random_case("network", "reduced, saturating", reduced_accelerator(overflow_mode::saturate), 4));
   all.push_back(random_case("network", "CNV, a 32nd of its channels, 32x32", small_cnv(), 1));
+  conformance_case queued = all.front();
+  queued.kind = "network, queues";
+  queued.outputs = output_style::queue;
+  all.push_back(std::move(queued));
   return all;
 }
 
