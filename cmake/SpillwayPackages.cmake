@@ -71,6 +71,9 @@ if(SPILLWAY_PYTHON)
     "Networks, proofs, simulations, prices and searches as a module with\ntypes, for Debian's Python."
     DEPENDS ${SPILLWAY_PYTHON_DEPENDS}
     RECOMMENDS python3-pandas python3-tqdm spillway-viewer spillway-zoo)
+  # Modules are compiled when the package is installed, and what that leaves goes with it.
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/postinst
+                                                ${PROJECT_SOURCE_DIR}/cmake/debian/prerm)
 endif()
 if(SPILLWAY_TRAIN)
   spillway_package(train spillway-train science "training of quantized networks for narrow accumulators"
