@@ -24,16 +24,26 @@ bool is_product(const network_op& op) {
 
 /// For each element of what a product of the file makes, that of the sums; empty where they don't fit.
 std::vector<std::int64_t> places_of_sums(const network_node& product, const file_tensor& tensor,
-                                         const frame_shape& shape) {
+                                         const frame_shape& shape, bool is_turned) {
   std::int64_t size = 1;
   for (const std::int64_t n : tensor.shape) size *= n;
   if (size != shape.elements()) return {};
-  const bool channels_first =
-      std::holds_alternative<conv_op>(product.op) || std::holds_alternative<conv_transpose_op>(product.op);
+  const bool channels_first = !is_turned && (std::holds_alternative<conv_op>(product.op) ||
+                                             std::holds_alternative<conv_transpose_op>(product.op));
   std::vector<std::int64_t> places;
   for (std::int64_t e = 0; e < size; ++e)
     places.push_back(channels_first ? e % shape.positions() * shape.channels + e / shape.positions() : e);
   return places;
+}
+
+/// The Transpose that the reader has put behind a product which the file has with its channels last; null if there is
+/// none. The product's tensor has the file's name with `_before` behind it then.
+const network_node* turned_back(const network& file, const network_node& product) {
+  for (const network_node& node : file.nodes)
+    if (std::holds_alternative<transpose_op>(node.op) && node.inputs[0] == product.output &&
+        product.output.starts_with(node.output + "_before"))
+      return &node;
+  return nullptr;
 }
 
 constexpr std::uint64_t digest_start = 0xcbf29ce484222325;
@@ -64,14 +74,18 @@ void comparable_model::add_values() {
     return m_integers.values[static_cast<std::size_t>(value)];
   };
   for (const network_node& node : m_model.file().nodes) {
-    const auto tensor = by_node.find(node.name);
-    if (!is_product(node.op) || tensor == by_node.end()) continue;
-    for (const integer_node& layer : m_integers.nodes)
-      if (name_of(layer.op) == node.name && !m_forms[static_cast<std::size_t>(layer.outputs[0])].empty() &&
-          (std::holds_alternative<integer_layer>(layer.op) || std::holds_alternative<depthwise_layer>(layer.op)))
-        m_values.push_back(
-            {comparable_value::kind::sums, node.name, node.output, layer.outputs[0], info(layer.outputs[0]).shape,
-             places_of_sums(node, tensors[tensor->second], info(layer.outputs[0]).shape), tensor->second});
+    if (!is_product(node.op) || !by_node.contains(node.name)) continue;
+    const network_node* const turned = turned_back(m_model.file(), node);
+    const std::size_t tensor = by_node.at(turned != nullptr ? turned->name : node.name);
+    for (const integer_node& layer : m_integers.nodes) {
+      const bool is_it =
+          std::holds_alternative<integer_layer>(layer.op) || std::holds_alternative<depthwise_layer>(layer.op);
+      if (!is_it || name_of(layer.op) != node.name || m_forms[static_cast<std::size_t>(layer.outputs[0])].empty())
+        continue;
+      const frame_shape& shape = info(layer.outputs[0]).shape;
+      m_values.push_back({comparable_value::kind::sums, node.name, tensors[tensor].name, layer.outputs[0], shape,
+                          places_of_sums(node, tensors[tensor], shape, turned != nullptr), tensor});
+    }
   }
   const std::vector<value_report>& reports = m_model.report().values;
   for (std::size_t i = 0; i + 1 < reports.size(); ++i) {

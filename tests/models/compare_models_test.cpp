@@ -162,3 +162,71 @@ TEST_CASE("random networks are equal to themselves, and to themselves with other
     CHECK(same.not_compared == 0);
   }
 }
+
+namespace {
+
+/// A weight of output `o`, input `i` and kernel element `k`, of 4 bits.
+float kernel_weight(int o, int i, int k) { return static_cast<float>((o * 5 + i * 3 + k * 7) % 13 - 6); }
+
+/// A convolution of 2 x 2 over [2, 4, 4], as it is exported.
+onnx_model convolution() {
+  onnx_model m;
+  m.input("x", {1, 2, 4, 4}).output("y");
+  m.quant("x", "xq", 1.0F / 255, 8, false);
+  std::vector<float> weights;
+  for (int o = 0; o < 3; ++o)
+    for (int i = 0; i < 2; ++i)
+      for (int k = 0; k < 4; ++k) weights.push_back(kernel_weight(o, i, k) * 0.125F);
+  m.constant("w", {3, 2, 2, 2}, weights);
+  m.quant("w", "wq", 0.125F, 4, true);
+  onnx_model::integers(m.node("Conv", {"xq", "wq"}, "y"), "kernel_shape", {2, 2});
+  return m;
+}
+
+/// The same as a product of columns, with the channels last; `wrong` in output 1.
+onnx_model lowered(bool wrong) {
+  onnx_model m;
+  m.input("x", {1, 4, 4, 2}).output("y");
+  m.quant("x", "xq", 1.0F / 255, 8, false);
+  onnx::NodeProto& columns = m.node("Im2Col", {"xq"}, "columns", "qonnx.custom_op.general");
+  onnx_model::integers(columns, "kernel_size", {2, 2});
+  onnx_model::integers(columns, "stride", {1, 1});
+  onnx_model::string(columns, "input_shape", "(1, 4, 4, 2)");
+  std::vector<float> weights;
+  for (int k = 0; k < 4; ++k)
+    for (int i = 0; i < 2; ++i)
+      for (int o = 0; o < 3; ++o)
+        weights.push_back(kernel_weight(o, i, k) + (wrong && o == 1 && i == 1 && k == 2 ? 1.0F : 0.0F));
+  m.constant("w", {8, 3}, weights);
+  step_sequence::annotate(m, "w", "INT4");
+  m.node("MatMul", {"columns", "w"}, "sums");
+  m.constant("scale", {}, {0.125F});
+  m.node("Mul", {"sums", "scale"}, "y");
+  return m;
+}
+
+}  // namespace
+
+TEST_CASE("a convolution is compared with the product that a build has lowered it to, under that product's name") {
+  const comparable_model expected(convolution().read()), right(lowered(false).read()), wrong(lowered(true).read());
+  const dataset data = random_frames(expected.integers(), 4, 1);
+  dataset last = data;  // the channels last
+  for (std::int64_t e = 0; e < last.inputs.size(); ++e) {
+    const std::int64_t frame = e / 32, pixel = e % 32 / 2, channel = e % 2;
+    *last.inputs.at(e) = *data.inputs.at(frame * 32 + channel * 16 + pixel);
+  }
+  const auto compare = [&](const comparable_model& found) {
+    return compare_models(expected, expected.digest(data, 1, {}), data, found, found.digest(last, 1, {}), last);
+  };
+  CHECK(compare(right).sums == 1);
+  CHECK(!compare(right).first);
+  const model_comparison found = compare(wrong);
+  REQUIRE(found.first);
+  CHECK(found.first->expected.tensor == "y");
+  CHECK(found.first->found.tensor == "sums");
+  CHECK(found.first->channel == 1);
+  CHECK(found.first->position == 0);
+  CHECK(found.first->element == 9);                                       // of [3, 3, 3], the channels first
+  const float pixel = static_cast<float>(*data.inputs.at(16 + 4)) / 255;  // input 1 below the corner
+  CHECK(*found.first->found.value - *found.first->expected.value / 0.125 == doctest::Approx(pixel));
+}
