@@ -39,13 +39,29 @@ dataset load_reals(const fs::path& path, float_tensor tensor) {
   return {path.stem().string(), {}, {}, std::move(tensor)};
 }
 
+/// Integers that are neither pixels nor bits are the real numbers that they are.
+float_tensor reals_of(const fs::path& path, const integer_tensor& tensor) {
+  float_tensor reals{tensor.shape, {}};
+  reals.values.reserve(tensor.words.size());
+  for (std::int64_t e = 0; e < tensor.size(); ++e) {
+    const double exact = to_double(tensor, e);
+    reals.values.push_back(static_cast<float>(exact));
+    if (static_cast<double>(reals.values.back()) != exact)
+      throw input_error(fmt::format("{}: holds {:.0f}, which is no float32; integers up to 2^24 are right",
+                                    shown_path(path.string()), exact));
+  }
+  return reals;
+}
+
 /// The frames in an array.
 dataset frames_of(const fs::path& path, npy_array array) {
   if (auto* reals = std::get_if<float_tensor>(&array)) return load_reals(path, std::move(*reals));
   auto& tensor = std::get<integer_tensor>(array);
-  if ((tensor.type != unsigned_type(8) && tensor.type != unsigned_type(1)) || tensor.shape.size() < 2)
-    throw input_error(fmt::format("{}: holds {} of [{}]; uint8, bool or floats of [frames, features] are right",
-                                  shown_path(path.string()), to_string(tensor.type), fmt::join(tensor.shape, ", ")));
+  if (tensor.shape.size() < 2)
+    throw input_error(fmt::format("{}: holds {} of [{}]; [frames, ...] is right", shown_path(path.string()),
+                                  to_string(tensor.type), fmt::join(tensor.shape, ", ")));
+  if (tensor.type != unsigned_type(8) && tensor.type != unsigned_type(1))
+    return load_reals(path, reals_of(path, tensor));
   const std::int64_t frames = tensor.shape[0];
   tensor.shape = {frames, tensor.size() / frames};
   return {path.stem().string(), std::move(tensor), {}};

@@ -154,10 +154,18 @@ TEST_CASE("a .npy file of pixels or booleans is a dataset without labels, its di
   CHECK(data.labels.empty());
   write_npy(folder.file("one.npy"), integer_tensor::from(unsigned_type(8), {2}, {1, 2}));
   CHECK(message_of<input_error>([&] { load_dataset(folder.file("one.npy")); }) ==
-        folder.file("one.npy") + ": holds UINT8 of [2]; uint8, bool or floats of [frames, features] are right");
-  write_npy(folder.file("wide.npy"), integer_tensor::from(signed_type(16), {1, 1}, {1}));
-  CHECK(message_of<input_error>([&] { load_dataset(folder.file("wide.npy")); }).find("holds INT16 of [1, 1]") !=
-        std::string::npos);
+        folder.file("one.npy") + ": holds UINT8 of [2]; [frames, ...] is right");
+}
+
+TEST_CASE("integers that are neither pixels nor bits are the real numbers that they are") {
+  const temporary_directory folder;
+  write_npy(folder.file("wide.npy"), integer_tensor::from(signed_type(16), {2, 2}, {-300, 1, 0, 32767}));
+  const dataset data = load_dataset(folder.file("wide.npy"));
+  REQUIRE(data.reals.has_value());
+  CHECK(*data.reals == float_tensor{{2, 2}, {-300, 1, 0, 32767}});
+  write_npy(folder.file("great.npy"), integer_tensor::from(signed_type(32), {1, 2}, {1 << 24, (1 << 24) + 1}));
+  CHECK(message_of<input_error>([&] { load_dataset(folder.file("great.npy")); }) ==
+        folder.file("great.npy") + ": holds 16777217, which is no float32; integers up to 2^24 are right");
 }
 
 TEST_CASE("floats are a dataset of reals, from NumPy's files and from ONNX's") {
