@@ -21,7 +21,7 @@ golden_model::integer_values design_tensors::values_of(const dataset& data) cons
   if (m_design.flow.units.empty())
     spillway::evaluate(m_model.integers(), inputs, keep);
   else
-    spillway::evaluate(m_design.flow, inputs, keep);
+    values[m_model.integers().output_value] = spillway::evaluate(m_design.flow, inputs, keep);
   return values;
 }
 

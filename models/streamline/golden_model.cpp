@@ -103,7 +103,26 @@ given_tensors<double> golden_model::known_tensors(std::int64_t frames, const int
           to_double(integers->second, e / size * size + place) * value.scale[channel] + value.offset[channel];
     }
   }
+  add_outputs(known, all);
   return known;
+}
+
+/// Of several outputs each, out of what they are together.
+void golden_model::add_outputs(given_tensors<double>& known, std::int64_t frames) const {
+  const auto joined = known.find(m_report.output.tensor);
+  if (joined == known.end()) return;
+  const auto size = std::ssize(m_report.output.places);
+  for (const file_output_part& part : m_report.output.parts) {
+    const auto tensor = m_places.find(part.name);
+    if (tensor == m_places.end() || frame_size(m_tensors[tensor->second].shape) != part.size) continue;
+    double_tensor made{m_tensors[tensor->second].shape, {}};
+    made.shape.insert(made.shape.begin(), frames);
+    for (std::int64_t f = 0; f < frames; ++f) {
+      const auto first = joined->second.values.begin() + f * size + part.first;
+      made.values.insert(made.values.end(), first, first + part.size);
+    }
+    known.insert_or_assign(part.name, std::move(made));
+  }
 }
 
 void golden_model::evaluate(const float_tensor& inputs,

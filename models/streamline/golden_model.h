@@ -60,6 +60,7 @@ class golden_model {
 
  private:
   given_tensors<double> known_tensors(std::int64_t frames, const integer_values& values) const;
+  void add_outputs(given_tensors<double>& known, std::int64_t frames) const;
 
   network m_file;
   streamline_report m_report;

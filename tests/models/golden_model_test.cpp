@@ -89,3 +89,29 @@ TEST_CASE("tensors of a design are what its registers leave") {
   }
   CHECK(wrapped[0] != wide[0]);
 }
+
+TEST_CASE("each of several outputs is what its registers leave") {
+  onnx_model m = small_model();
+  m.output("u");
+  m.constant("v", {3, 2}, {1, 0.5F, -0.75F, 0.25F, 1, 1});
+  m.quant("v", "vq", 0.25F, 8, true);
+  m.node("MatMul", {"xq", "vq"}, "u");
+  design of = streamline_design(m.read(), "two outputs");
+  dataset data;
+  data.name = "data";
+  data.reals = float_tensor{{2, 3}, {1, -2, 3, 3.5F, 3.5F, 3.5F}};
+  const std::vector<std::string> names{"y", "u"};
+  const std::vector<double_tensor> wide = tensors_of(of, data, names);
+  CHECK(wide[1].values == std::vector<double>{5.5, 3, 4.375, 6.125});
+  design_options narrow;
+  narrow.lowering.registers = {parse_register_rule("4:wrap:final")};
+  lower_design(of, narrow);
+  const std::vector<double_tensor> wrapped = tensors_of(of, data, names);
+  for (std::size_t tensor = 0; tensor < 2; ++tensor) {
+    CHECK(wrapped[tensor] != wide[tensor]);
+    for (std::size_t e = 0; e < 4; ++e) {
+      const double steps = (wide[tensor].values[e] - wrapped[tensor].values[e]) / 0.125;
+      CHECK(std::fmod(steps, 16) == 0);  // of registers of 4 bits
+    }
+  }
+}
