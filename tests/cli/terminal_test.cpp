@@ -172,7 +172,7 @@ TEST_CASE("Ctrl-C and SIGTERM end every command promptly, with a line and 130") 
         kill(pid, signal);
         sent = clock::now();
       });
-      CHECK(clock::now() - sent < std::chrono::seconds(5));
+      CHECK(clock::now() - sent < std::chrono::seconds(30));
       CHECK(result.code == 130);
       CHECK(result.err.find("interrupted") != std::string::npos);
     }

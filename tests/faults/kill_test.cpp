@@ -84,11 +84,11 @@ std::string kill_and_go_on(const subject& of, const std::string& path, const std
                            const std::string& old, std::chrono::milliseconds first, std::chrono::milliseconds second) {
   const std::vector<std::string> command = of.into(path, !old.empty());
   kill_after(command, first);
-  if (const std::string wrong = wrong_remains(path, old, expected); !wrong.empty()) return wrong;
+  if (std::string wrong = wrong_remains(path, old, expected); !wrong.empty()) return wrong;
   if (is_finished(path) && difference(path, expected).empty()) return {};
   const std::int64_t after_first = stored(path);
   kill_after(command, second);
-  if (const std::string wrong = wrong_remains(path, old, expected); !wrong.empty()) return wrong;
+  if (std::string wrong = wrong_remains(path, old, expected); !wrong.empty()) return wrong;
   if (is_finished(path) && difference(path, expected).empty()) return {};
   if (const std::int64_t after_second = stored(path); after_second < after_first)
     return fmt::format("{} finished, and after another kill {}", after_first, after_second);
@@ -118,7 +118,7 @@ void check_kills(const subject& of, const subject& old, bool over_old) {
 subject cycle_engine(const testing::temporary_directory& scratch) {
   return {"simulate, cycle engine",
           {program, "simulate", tfc + "qat-w4a4.onnx", "--data",
-           drawn_inputs(scratch, {is_long() ? 2400 : 150, 1, 28, 28}, 8), "--pe", "1", "--simd", "1", "--accumulator",
+           drawn_inputs(scratch, {is_long() ? 2400 : 60, 1, 28, 28}, 8), "--pe", "1", "--simd", "1", "--accumulator",
            "12:wrap:per_product", "--engine", "cycle", "--quiet"}};
 }
 
@@ -126,7 +126,7 @@ subject cycle_engine(const testing::temporary_directory& scratch) {
 subject fast_engine(const testing::temporary_directory& scratch) {
   return {"simulate, fast engine",
           {program, "simulate", resnet + "qat-w4a4.onnx", "--data",
-           drawn_inputs(scratch, {is_long() ? 6000 : 400, 3, 32, 32}, 8), "--accumulator", "12:wrap:per_product",
+           drawn_inputs(scratch, {is_long() ? 6000 : 100, 3, 32, 32}, 8), "--accumulator", "12:wrap:per_product",
            "--engine", "fast", "--threads", "1", "--quiet"}};
 }
 
