@@ -54,6 +54,12 @@ void tally::add(const std::string& wrong) {
 
 bool is_long() { return spillway::testing::effort() >= 20; }
 
+std::vector<std::string> longer_study() {
+  std::vector<std::string> words = study_command;
+  if (is_long()) words.insert(words.begin() + 3, {linear + "a2q-w8a1-p1*.onnx", linear + "a2q_plus-w8a1-p1*.onnx"});
+  return words;
+}
+
 int tries(int kills) {
   const int effort = spillway::testing::effort();
   return effort > 1 ? 5 * effort / kills : 2;

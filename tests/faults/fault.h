@@ -71,6 +71,9 @@ std::string snapshot(const std::string& path);
 /// The long tests, `tools/test --long`: runs of 10 s and more, 100 kills of each.
 bool is_long();
 
+/// `study_command`, of more networks in the long tests.
+std::vector<std::string> longer_study();
+
 /// How often a subject is tried that is killed as many times in a try: 2, or 100 kills in the long tests.
 int tries(int kills);
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 
@@ -17,14 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t longest_store = 1 << 28;
-
-/// The study of `kill_test.cpp`, longer in the long tests.
-std::vector<std::string> study_words() {
-  std::vector<std::string> words = study_command;
-  words.erase(std::find(words.begin(), words.end(), "--no-report"));
-  if (is_long()) words.insert(words.begin() + 3, {linear + "a2q-w8a1-p1*.onnx", linear + "a2q_plus-w8a1-p1*.onnx"});
-  return words;
-}
 
 std::vector<std::string> run_task_words(const std::string& directory, std::size_t task) {
   return {program, "study", "run", directory, "--task", std::to_string(task), "--threads", "1", "--quiet"};
@@ -51,7 +44,8 @@ std::string finish(const std::string& directory, std::size_t tasks, std::chrono:
 TEST_CASE("a planned study whose tasks and merge are killed comes to the bytes of one process") {
   const testing::temporary_directory scratch;
   const std::string whole = scratch.file("whole"), planned = scratch.file("planned");
-  std::vector<std::string> words = study_words();
+  std::vector<std::string> words = longer_study();
+  words.erase(std::find(words.begin(), words.end(), "--no-report"));
   REQUIRE(run_process(subject{"", words}.into(whole)).code == 0);
   const std::string expected = store_of(whole);
   words.insert(words.begin() + 2, "plan");

@@ -171,8 +171,4 @@ TEST_CASE("a killed search leaves no folding, and one that comes to its end the 
   }
 }
 
-TEST_CASE("a killed study goes on where it stopped") {
-  std::vector<std::string> command = study_command;
-  if (is_long()) command.insert(command.begin() + 3, {linear + "a2q-w8a1-p1*.onnx", linear + "a2q_plus-w8a1-p1*.onnx"});
-  check_kills({"study", command}, other, false);
-}
+TEST_CASE("a killed study goes on where it stopped") { check_kills({"study", longer_study()}, other, false); }

@@ -30,10 +30,7 @@ bool converter_unit::widen(link_times& from, link_times& to, const horizon& unti
   sent.count = count_in_time(sent, to.freed());
   if (sent.count == 0) return false;
   taken.count = sent.count * parts;
-  from.pop.append(taken);
-  to.push.append(sent);
-  m_taken = taken.last();
-  m_sent = sent.last();
+  pass(from, to, taken, sent);
   return true;
 }
 
@@ -48,11 +45,15 @@ bool converter_unit::narrow(link_times& from, link_times& to, const horizon& unt
   taken.count = count_in_time(sent, to.freed()) / parts;
   if (taken.count == 0) return false;
   sent.count = taken.count * parts;
+  pass(from, to, taken, sent);
+  return true;
+}
+
+void converter_unit::pass(link_times& from, link_times& to, const cycle_run& taken, const cycle_run& sent) {
   from.pop.append(taken);
   to.push.append(sent);
   m_taken = taken.last();
   m_sent = sent.last();
-  return true;
 }
 
 bool converter_unit::take(link_times& from, const link_times& to, const horizon& until) {

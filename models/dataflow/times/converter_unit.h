@@ -29,6 +29,7 @@ class converter_unit final : public timed_unit {
  private:
   bool widen(link_times& from, link_times& to, const horizon& until);
   bool narrow(link_times& from, link_times& to, const horizon& until);
+  void pass(link_times& from, link_times& to, const cycle_run& taken, const cycle_run& sent);
   bool take(link_times& from, const link_times& to, const horizon& until);
   bool send(const link_times& from, link_times& to, const horizon& until);
 
