@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <map>
-#include <mutex>
-#include <set>
-#include <thread>
 #include <utility>
 
 #include "spillway/models/data/select_frames.h"
 #include "spillway/models/integer_network/open_sums.h"
+#include "spillway/models/support/on_threads.h"
 
 namespace spillway {
 
@@ -146,29 +143,15 @@ value_digests comparable_model::digest(const dataset& data, unsigned threads,
   (m_labels ? result.labels.resize(outputs) : result.outputs.resize(outputs));
   std::atomic<std::int64_t> next{0}, done{0};
   std::atomic<bool> stops{false};
-  std::exception_ptr failure;
-  std::mutex mutex;
   const auto work = [&](bool reports) {
-    try {
-      for (std::int64_t block = next++; block < blocks && !stops; block = next++) {
-        const std::int64_t count = std::min(step, frames - block * step);
-        digest_block(copy_frames(data, block * step, count), static_cast<std::size_t>(block), result);
-        const auto now = static_cast<std::uint64_t>(done += count);
-        if (reports && on_progress && !on_progress(now)) stops = true;
-      }
-    } catch (...) {
-      const std::scoped_lock lock(mutex);
-      failure = std::current_exception();
-      stops = true;
+    for (std::int64_t block = next++; block < blocks && !stops; block = next++) {
+      const std::int64_t count = std::min(step, frames - block * step);
+      digest_block(copy_frames(data, block * step, count), static_cast<std::size_t>(block), result);
+      const auto now = static_cast<std::uint64_t>(done += count);
+      if (reports && on_progress && !on_progress(now)) stops = true;
     }
   };
-  {
-    std::vector<std::jthread> pool;
-    for (unsigned t = 1; t < threads && t < static_cast<std::uint64_t>(blocks); ++t)
-      pool.emplace_back([&work] { work(false); });
-    work(true);
-  }
-  if (failure) std::rethrow_exception(failure);
+  on_threads(std::min<std::int64_t>(threads, blocks), work, [&stops] { stops = true; });
   result.frames = frames;
   result.stopped = stops;
   return result;

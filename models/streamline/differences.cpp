@@ -6,16 +6,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <exception>
 #include <iterator>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <thread>
 
 #include "spillway/models/network/evaluate.h"
 #include "spillway/models/streamline/cause_finder.h"
 #include "spillway/models/support/error.h"
+#include "spillway/models/support/on_threads.h"
 
 namespace spillway {
 
@@ -59,17 +58,9 @@ class comparison {
   }
 
   difference_report run() {
-    {
-      std::vector<std::jthread> pool;
-      try {
-        for (unsigned t = 1; t < m_options.threads && t < m_blocks.size(); ++t)
-          pool.emplace_back([this] { work(false); });
-      } catch (const std::exception&) {
-        // The system gives no more threads, or no memory for them: those that there are do the work.
-      }
-      work(true);
-    }
-    if (m_failure) std::rethrow_exception(m_failure);
+    on_threads(
+        std::min<std::int64_t>(m_options.threads, std::ssize(m_blocks)), [this](bool is_caller) { work(is_caller); },
+        [this] { m_stops = true; });
     difference_report result;
     for (std::size_t b = 0; b < m_next; ++b) add(m_blocks[b], result);
     result.stopped = m_next < m_blocks.size();
@@ -92,16 +83,10 @@ class comparison {
   }
 
   void work(bool reports) {
-    try {
-      for (std::size_t block = take(); block < m_blocks.size(); block = take()) {
-        compare(static_cast<std::int64_t>(block) * m_block, m_blocks[block]);
-        const std::uint64_t done = m_done += static_cast<std::uint64_t>(m_blocks[block].frames);
-        if (reports && m_options.on_progress && !m_options.on_progress(done)) m_stops = true;
-      }
-    } catch (...) {
-      const std::scoped_lock lock(m_mutex);
-      if (!m_failure) m_failure = std::current_exception();
-      m_stops = true;
+    for (std::size_t block = take(); block < m_blocks.size(); block = take()) {
+      compare(static_cast<std::int64_t>(block) * m_block, m_blocks[block]);
+      const std::uint64_t done = m_done += static_cast<std::uint64_t>(m_blocks[block].frames);
+      if (reports && m_options.on_progress && !m_options.on_progress(done)) m_stops = true;
     }
   }
 
@@ -156,7 +141,6 @@ class comparison {
   std::size_t m_next = 0;  ///< blocks that were handed out
   std::atomic<std::uint64_t> m_done{0};
   std::atomic<bool> m_stops{false};
-  std::exception_ptr m_failure;
 };
 
 }  // namespace

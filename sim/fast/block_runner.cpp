@@ -2,11 +2,10 @@
 #include "spillway/sim/fast/block_runner.h"
 
 #include <algorithm>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "spillway/models/dataflow/outputs.h"
+#include "spillway/models/support/on_threads.h"
 
 namespace spillway::detail {
 
@@ -32,37 +31,16 @@ block_runner::block_runner(const dataflow& flow, const fast_plan& plan, const in
   m_outputs = integer_tensor::zeros(format.type, {frames * format.vectors, format.channels});
 }
 
-/// Calls `work(is_caller)` on as many threads; one of them is the caller's. The first exception that any of them throws
-/// stops all, and is thrown here.
-template <class Work>
-void block_runner::on_threads(unsigned threads, const Work& work) {
-  const auto guarded = [&](bool is_caller) {
-    try {
-      work(is_caller);
-    } catch (...) {
-      fail(std::current_exception());
-    }
-  };
-  {
-    std::vector<std::jthread> pool;
-    const std::int64_t blocks = (m_end - m_next + m_block - 1) / m_block;
-    try {
-      for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, blocks); ++t)
-        pool.emplace_back([&] { guarded(false); });
-    } catch (const std::exception&) {
-      // The system gives no more threads, or no memory for them: those that there are do the work, with the same
-      // results.
-    }
-    guarded(true);
-  }
-  if (m_failure) std::rethrow_exception(m_failure);
+std::int64_t block_runner::useful_threads(unsigned threads) const {
+  return std::min<std::int64_t>(threads, (m_end - m_next + m_block - 1) / m_block);
 }
 
 void block_runner::start_at(std::int64_t frame) { m_next = m_done = frame; }
 
 void block_runner::run(unsigned threads, const stamps& times, event_log& log, std::int64_t end) {
   m_end = std::min(m_frames, end);
-  on_threads(threads, [&](bool is_caller) { work(is_caller, times, log, {}); });
+  on_threads(
+      useful_threads(threads), [&](bool is_caller) { work(is_caller, times, log, {}); }, [this] { stop(); });
 }
 
 void block_runner::run_profile(unsigned threads, bool partial_sums, sum_profile& profile) {
@@ -70,7 +48,7 @@ void block_runner::run_profile(unsigned threads, bool partial_sums, sum_profile&
   event_log no_events(0);
   m_end = m_frames;
   for (const auto& counts : m_counts) profile.units.emplace_back(counts.size());
-  on_threads(threads, [&](bool is_caller) {
+  const auto count_sums = [&](bool is_caller) {
     std::vector<sum_counter> sums;
     for (std::size_t u = 0; u < m_counts.size(); ++u)
       sums.emplace_back(std::ssize(m_counts[u]), partial_sums, u, m_counts.size(), profile.frame_bits);
@@ -79,7 +57,8 @@ void block_runner::run_profile(unsigned threads, bool partial_sums, sum_profile&
     for (std::size_t u = 0; u < sums.size(); ++u)
       for (std::size_t channel = 0; channel < profile.units[u].size(); ++channel)
         profile.units[u][channel].add(sums[u].channels()[channel]);
-  });
+  };
+  on_threads(useful_threads(threads), count_sums, [this] { stop(); });
 }
 
 integer_tensor block_runner::take_outputs() {
@@ -142,12 +121,6 @@ integer_tensor block_runner::joined(const std::vector<value_block>& outputs, std
     copy_words(output, parts.back().words.data());
   }
   return join_outputs(m_flow, std::move(parts));
-}
-
-void block_runner::fail(std::exception_ptr why) {
-  const std::scoped_lock lock(m_mutex);
-  m_stops = true;
-  if (!m_failure) m_failure = std::move(why);
 }
 
 void block_runner::stop() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <span>
@@ -47,13 +46,12 @@ class block_runner {
 
  private:
   std::int64_t take();
-  template <class Work>
-  void on_threads(unsigned threads, const Work& work);
+  /// As many of them as there are blocks, at the most.
+  std::int64_t useful_threads(unsigned threads) const;
   void work(bool reports, const stamps& times, event_log& log, std::span<sum_counter> sums);
   void run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts);
   integer_tensor joined(const std::vector<value_block>& outputs, std::int64_t frames) const;
   void stop();
-  void fail(std::exception_ptr why);
 
   const dataflow& m_flow;
   const fast_plan& m_plan;
@@ -69,7 +67,6 @@ class block_runner {
   std::int64_t m_next = 0, m_done = 0;  ///< frames that were handed out, and that are finished
   std::int64_t m_end = 0;               ///< of this run
   bool m_stops = false;
-  std::exception_ptr m_failure;
 };
 
 }  // namespace spillway::detail
