@@ -49,12 +49,12 @@ struct dot_rows::lanes {
            std::int64_t* exact, std::int64_t* events) const {
     const auto stride = static_cast<std::size_t>(of.stride());
     detail::aligned_vector<Lane> kept(stride), overflows(stride), sums(stride);
-    std::vector<detail::lane_input> list;
+    std::vector<detail::dot_input> list;
     list.reserve(inputs.size());
     for (std::size_t k = 0; k < inputs.size(); ++k)
       if (inputs[k] != 0)
-        list.push_back({static_cast<std::int32_t>(k), static_cast<std::int32_t>(k / static_cast<std::size_t>(simd)),
-                        inputs[k]});
+        list.push_back(
+            {static_cast<std::int32_t>(k), static_cast<std::int32_t>(k / static_cast<std::size_t>(simd)), inputs[k]});
     if (format.scope == limit_scope::final) {
       of.sum(list, sums.data());
       for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
@@ -82,12 +82,13 @@ bool dot_rows::fits(std::int64_t columns, double greatest_product, int bits) {
 dot_rows::dot_rows(std::span<const std::int64_t> weights, std::int64_t rows, const accumulator_format& format, int simd,
                    std::int64_t greatest_input) {
   const std::int64_t columns = std::ssize(weights) / rows, greatest = greatest_of(weights) * greatest_input;
+  const detail::product_range products{-greatest, greatest};
   const std::vector<std::int64_t> turned = transposed(weights, rows);
   const bool is_narrow = greatest_sum(columns, static_cast<double>(greatest), format.bits) < std::ldexp(1.0, 31);
   if (is_narrow)
-    m_lanes = std::make_unique<lanes>(format, simd, rows, narrow_lanes(turned, rows, format, simd, greatest));
+    m_lanes = std::make_unique<lanes>(format, simd, rows, narrow_lanes(turned, rows, format, simd, products));
   else
-    m_lanes = std::make_unique<lanes>(format, simd, rows, wide_lanes(turned, rows, format, simd, greatest));
+    m_lanes = std::make_unique<lanes>(format, simd, rows, wide_lanes(turned, rows, format, simd, products));
 }
 
 dot_rows::~dot_rows() = default;

@@ -59,6 +59,26 @@ SPILLWAY_CLONES void take_magnitudes(const std::int8_t* from, std::int64_t count
   for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(from[i] < 0 ? -from[i] : from[i]);
 }
 
+/// What a product of the unit's weights and any input can be, as far as 64 bits hold it.
+product_range products_of(const mvau& unit) {
+  std::int64_t least = 0, greatest = 0;
+  for (std::int64_t i = 0; i < unit.mh() * unit.mw(); ++i) {
+    least = std::min(least, *unit.weights.at(i));
+    greatest = std::max(greatest, *unit.weights.at(i));
+  }
+  product_range range;
+  for (const std::int64_t weight : {least, greatest})
+    for (const std::int64_t input : {unit.input_type.min64(), unit.input_type.max64()}) {
+      std::int64_t product;
+      if (__builtin_mul_overflow(weight, input, &product))
+        product = (weight < 0) == (input < 0) ? std::numeric_limits<std::int64_t>::max()
+                                              : std::numeric_limits<std::int64_t>::min();
+      range.low = std::min(range.low, product);
+      range.high = std::max(range.high, product);
+    }
+  return range;
+}
+
 }  // namespace
 
 /// What a block of frames needs for itself.
@@ -193,7 +213,7 @@ class matrix_dots<Lane>::worker {
   void list_inputs(std::int64_t vector) {
     read_operands(vector);
     const std::int64_t columns = m_of.m_shape.columns, simd = m_of.m_shape.simd;
-    lane_input* next = m_list.data();
+    dot_input* next = m_list.data();
     for (std::int64_t k = 0; k < columns; ++k) {
       const std::int64_t value = m_operands[static_cast<std::size_t>(m_of.m_order[static_cast<std::size_t>(k)])];
       if (m_of.m_unit.xnor_popcount) {
@@ -205,7 +225,7 @@ class matrix_dots<Lane>::worker {
     }
     m_listed = {m_list.data(), static_cast<std::size_t>(next - m_list.data())};
     if ((m_profile || m_of.m_unit.accumulator.scope == limit_scope::per_cycle) && simd > 1)
-      for (lane_input& input : m_listed) input.step = static_cast<std::int32_t>(input.step / simd);
+      for (dot_input& input : m_listed) input.step = static_cast<std::int32_t>(input.step / simd);
   }
 
   /// True if some register overflowed: then m_stored and m_events hold what came of the vector.
@@ -292,9 +312,9 @@ class matrix_dots<Lane>::worker {
   aligned_vector<Lane> m_stored, m_events, m_positive, m_negative;  ///< [stride], of one vector
   std::vector<std::int64_t> m_operands;                             ///< a vector's inputs
   bool m_has_operands = false, m_screens_magnitudes = false, m_logs = true;
-  std::vector<lane_input> m_list;  ///< [columns]
-  std::span<lane_input> m_listed;  ///< those of them that add something
-  sum_counter* m_profile;          ///< null: nobody asks
+  std::vector<dot_input> m_list;  ///< [columns]
+  std::span<dot_input> m_listed;  ///< those of them that add something
+  sum_counter* m_profile;         ///< null: nobody asks
   std::int64_t m_first_frame;
   std::array<aligned_vector<Lane>, 4> m_ranges;  ///< [stride], of one vector
   std::vector<std::uint8_t> m_ordered, m_padded;
@@ -383,12 +403,7 @@ void matrix_dots<Lane>::lay_out_registers(bool may_take_cycles) {
     return;
   }
   weights.insert(weights.end(), agreeing_with_0.begin(), agreeing_with_0.end());
-  const integer_type input = m_unit.input_type, weight = m_unit.weights.type;
-  const auto magnitude = [](integer_type type) { return std::max(-big_int(type.min64()), big_int(type.max64())); };
-  const big_int product = is_xnor ? big_int(1) : big_int(magnitude(input) * magnitude(weight));
-  const big_int most = std::numeric_limits<std::int64_t>::max();
-  m_lanes.emplace(weights, rows, m_unit.accumulator, m_unit.simd,
-                  static_cast<std::int64_t>(product < most ? product : most));
+  m_lanes.emplace(weights, rows, m_unit.accumulator, m_unit.simd, is_xnor ? product_range{0, 1} : products_of(m_unit));
 }
 
 template <class Lane>

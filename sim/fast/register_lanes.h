@@ -17,43 +17,48 @@ inline constexpr std::int64_t register_block = 128;
 /// A nonzero input of a dot product, in the order of addition: its column of `register_lanes`, its value, and the step
 /// that it belongs to (its place for per_product, its cycle for per_cycle). A product of zero neither overflows nor
 /// changes the register.
-struct lane_input {
+struct dot_input {
   std::int32_t column;
   std::int32_t step;
   std::int64_t value;
 };
 
+/// What products can come to.
+struct product_range {
+  std::int64_t low = 0, high = 0;
+};
+
 /// What additions to P-bit registers come to, addition by addition, for the rows of a matrix side by side: 16 bits a
-/// lane where every product fits the register, else 32, else 64 bits. `Lane` is the type that holds every exact sum.
+/// lane where product and register fit that, else 32, else 64 bits. `Lane` is the type that holds every exact sum.
 template <class Lane>
 class register_lanes {
  public:
-  /// `weights` is [columns, rows]: column k holds what the k-th product multiplies its input with. `greatest_product`
-  /// bounds the products' magnitudes.
+  /// `weights` is [columns, rows]: column k holds what the k-th product multiplies its input with.
   register_lanes(std::span<const std::int64_t> weights, std::int64_t rows, const accumulator_format& format, int simd,
-                 std::int64_t greatest_product);
+                 product_range products);
 
   /// Rows, rounded up to whole vectors.
   std::int64_t stride() const { return m_stride; }
   std::int64_t blocks() const { return (m_stride + register_block - 1) / register_block; }
 
   /// The registers of block `block` after all additions, and how many of these overflowed; both [stride()].
-  void run(std::span<const lane_input> inputs, std::int64_t block, Lane* stored, Lane* events) const;
+  void run(std::span<const dot_input> inputs, std::int64_t block, Lane* stored, Lane* events) const;
 
   /// The exact sums of all rows: [stride()].
-  void sum(std::span<const lane_input> inputs, Lane* sums) const;
+  void sum(std::span<const dot_input> inputs, Lane* sums) const;
 
   /// The exact sums of all rows, and the least and the greatest partial one, 0 included: after each product, and after
   /// each step. Five arrays of [stride()].
-  void ranges(std::span<const lane_input> inputs, Lane* sums, Lane* product_low, Lane* product_high, Lane* step_low,
+  void ranges(std::span<const dot_input> inputs, Lane* sums, Lane* product_low, Lane* product_high, Lane* step_low,
               Lane* step_high) const;
 
   /// The sums of the positive and of the negative products of all rows.
-  void sum_by_sign(std::span<const lane_input> inputs, Lane* positive, Lane* negative) const;
+  void sum_by_sign(std::span<const dot_input> inputs, Lane* positive, Lane* negative) const;
 
  private:
   accumulator_format m_format;
   bool m_by_step;  ///< products that share a step are one addend
+  bool m_fits;     ///< every product fits the register
   bool m_narrow;   ///< 16-bit lanes
   std::int64_t m_stride;
   aligned_vector<Lane> m_weights;          ///< [columns, stride]; empty where lanes are narrow

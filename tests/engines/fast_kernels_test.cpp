@@ -70,8 +70,11 @@ TEST_CASE("products of bytes are those of the plain sum, on every target, for an
 
 TEST_CASE("registers side by side are those of the plain loop, in lanes of 16, 32 and 64 bits") {
   draws random{std::mt19937_64(2)};
-  std::int64_t overflows = 0, narrow = 0;
-  const auto compare = [&]<class Lane>(Lane, std::int64_t most, int most_bits) {
+  std::int64_t overflows = 0, fitting = 0, beyond = 0;
+  struct value_range {
+    std::int64_t low, high;
+  };
+  const auto compare = [&]<class Lane>(Lane, value_range of_weights, value_range of_inputs, int most_bits) {
     const std::int64_t rows = random.pick(1, 300), columns = random.pick(1, 40) * random.pick(1, 3);
     std::vector<std::int64_t> divisors;
     for (std::int64_t d = 1; d <= columns; ++d)
@@ -80,15 +83,21 @@ TEST_CASE("registers side by side are those of the plain loop, in lanes of 16, 3
     const limit_scope scope = random.pick(0, 1) == 0 ? limit_scope::per_product : limit_scope::per_cycle;
     const accumulator_format format = draw_format(random, scope, most_bits);
     std::vector<std::int64_t> weights(static_cast<std::size_t>(rows * columns)), inputs;
-    for (auto& weight : weights) weight = random.value(-most, most);
-    std::vector<lane_input> listed;
+    for (auto& weight : weights) weight = random.value(of_weights.low, of_weights.high);
+    std::vector<dot_input> listed;
     for (std::int64_t k = 0; k < columns; ++k) {
-      inputs.push_back(random.value(-most, most));
+      inputs.push_back(random.value(of_inputs.low, of_inputs.high));
       const auto step = static_cast<std::int32_t>(scope == limit_scope::per_cycle ? k / simd : k);
       if (inputs.back() != 0) listed.push_back({static_cast<std::int32_t>(k), step, inputs.back()});
     }
-    const register_lanes<Lane> lanes(weights, rows, format, simd, most * most);
-    narrow += format.bits <= 16 && most * most < (std::int64_t{1} << (format.bits - 1)) ? 1 : 0;
+    product_range products;
+    for (const std::int64_t weight : {of_weights.low, of_weights.high})
+      for (const std::int64_t input : {of_inputs.low, of_inputs.high}) {
+        products.low = std::min(products.low, weight * input);
+        products.high = std::max(products.high, weight * input);
+      }
+    const register_lanes<Lane> lanes(weights, rows, format, simd, products);
+    if (format.bits <= 16) (products.high < std::int64_t{1} << (format.bits - 1) ? fitting : beyond) += 1;
     aligned_vector<Lane> stored(static_cast<std::size_t>(lanes.stride())), events(stored), sums(stored);
     for (std::int64_t block = 0; block < lanes.blocks(); ++block)
       lanes.run(listed, block, stored.data(), events.data());
@@ -106,12 +115,19 @@ TEST_CASE("registers side by side are those of the plain loop, in lanes of 16, 3
   };
   for (int c = 0; c < 1000; ++c) {
     CAPTURE(c);
-    compare(std::int32_t{}, random.pick(1, 15), 14);
-    compare(std::int32_t{}, random.pick(1, 1000), 24);
-    compare(std::int64_t{}, random.pick(1, 1'000'000), 48);
+    const auto within = [&](std::int64_t most) {
+      const std::int64_t greatest = random.pick(1, most);
+      return value_range{-greatest, greatest};
+    };
+    compare(std::int32_t{}, within(15), within(15), 14);
+    compare(std::int32_t{}, {-128, 127}, {0, random.pick(0, 1) == 0 ? 255 : 1}, 16);
+    compare(std::int32_t{}, {-128, 127}, {-128, 127}, 16);
+    compare(std::int32_t{}, within(1000), within(1000), 24);
+    compare(std::int64_t{}, within(1'000'000), within(1'000'000), 48);
   }
   CHECK(overflows > 100'000);
-  CHECK(narrow > 200);
+  CHECK(fitting > 200);
+  CHECK(beyond > 200);
 }
 
 TEST_CASE("registers that take a cycle's bytes at once are those of the plain loop") {
