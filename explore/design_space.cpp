@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "spillway/models/dataflow/live_depths.h"
 #include "spillway/models/dataflow/unit_choices.h"
 #include "spillway/models/numbers/integer_math.h"
 
@@ -216,6 +215,7 @@ bool design_space::settle(const design_builds& builds) {
 /// Of the dataflow that `lower` would make, first of each link.
 std::vector<design_space::stream_depths> design_space::live_depths_of(const design_builds& builds) const {
   dataflow flow{m_bare.name, {}, m_bare.stream_depth, {}, {}, m_bare.outputs};
+  std::vector<live_depth_search::unit_key> keys;
   std::vector<int> place(m_units.size(), dataflow_stream::outside);
   std::vector<std::pair<std::size_t, std::size_t>> streams(m_links.size());  // first and last of each link
   const auto add_link = [&](std::size_t l) {
@@ -233,6 +233,7 @@ std::vector<design_space::stream_depths> design_space::live_depths_of(const desi
       unit.elements = link.elements;
       stream.to = static_cast<int>(flow.units.size());
       flow.units.emplace_back(std::move(unit));
+      keys.push_back({static_cast<std::int64_t>(l), from, to});
       flow.streams.push_back(stream);
       stream.from = stream.to;
       stream.from_port = 0;
@@ -252,10 +253,11 @@ std::vector<design_space::stream_depths> design_space::live_depths_of(const desi
     for (const std::size_t l : into) flow.streams[streams[l].second].to = place[u];
     flow.units.push_back(m_bare.units[m_units[u].index]);
     set_fold(flow.units.back(), m_units[u].folds[builds[u].fold]);
+    keys.push_back({static_cast<std::int64_t>(u), static_cast<std::int64_t>(builds[u].fold)});
   }
   for (std::size_t l = 0; l < m_links.size(); ++l)
     if (m_links[l].to == design_link::outside) add_link(l);
-  const std::vector<int> depths = live_depths(flow);
+  const std::vector<int> depths = m_live_depths.depths_of(flow, keys);
   std::vector<stream_depths> result;
   for (const auto& [first, last] : streams) result.push_back({depths[first], depths[last]});
   return result;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "spillway/explore/unit_variants.h"
+#include "spillway/models/dataflow/live_depths.h"
 #include "spillway/models/dataflow/lower.h"
 #include "spillway/resource/amounts.h"
 #include "spillway/resource/budgets.h"
@@ -115,6 +116,7 @@ class design_space {
   bool m_has_branches = false;
   mutable std::map<std::pair<std::int64_t, std::int64_t>, resource_amounts> m_stream_prices;
   mutable std::map<std::array<std::int64_t, 4>, resource_amounts> m_converter_prices;
+  mutable live_depth_search m_live_depths;
 };
 
 }  // namespace spillway

@@ -243,14 +243,118 @@ demand::demand(const dataflow& flow) : m_outputs(output_shapes(flow).size()) {
 
 bool joins_branches(const dataflow_unit& unit) { return ports_of(unit).inputs.size() > 1; }
 
+/// Consecutive units [first, end) between two places that a single stream passes.
+struct network_part {
+  int first, end;
+  std::vector<std::size_t> inside;  ///< streams between its units, and those that leave the accelerator there
+};
+
+/// The parts in which branches join. Elsewhere two beats do.
+std::vector<network_part> parts_with_branches(const dataflow& flow, const std::vector<dataflow_stream>& streams) {
+  const int count = static_cast<int>(flow.units.size());
+  const auto from_of = [](const dataflow_stream& s) { return s.from == dataflow_stream::outside ? -1 : s.from; };
+  const auto to_of = [&](const dataflow_stream& s) { return s.to == dataflow_stream::outside ? count : s.to; };
+  // Streams that pass from the units before `place` to it or behind it.
+  std::vector<int> passing(static_cast<std::size_t>(count + 2));
+  for (const dataflow_stream& stream : streams) {
+    ++passing[static_cast<std::size_t>(from_of(stream) + 1)];
+    --passing[static_cast<std::size_t>(to_of(stream) + 1)];
+  }
+  std::vector<network_part> parts;
+  std::vector<int> part_of(flow.units.size());
+  for (int place = 0, sum = 0; place < count; ++place) {
+    sum += passing[static_cast<std::size_t>(place)];
+    if (place == 0 || sum == 1) parts.push_back({place, place, {}});
+    parts.back().end = place + 1;
+    part_of[static_cast<std::size_t>(place)] = static_cast<int>(parts.size()) - 1;
+  }
+  for (std::size_t s = 0; s < streams.size(); ++s)
+    if (streams[s].from != dataflow_stream::outside) {
+      network_part& part = parts[static_cast<std::size_t>(part_of[static_cast<std::size_t>(streams[s].from)])];
+      if (streams[s].to == dataflow_stream::outside || streams[s].to < part.end) part.inside.push_back(s);
+    }
+  std::erase_if(parts, [&](const network_part& part) {
+    return std::none_of(flow.units.begin() + part.first, flow.units.begin() + part.end, joins_branches);
+  });
+  return parts;
+}
+
+/// The part by itself. Its streams are those inside, in order, and then those at its ends.
+dataflow flow_of(const dataflow& flow, const std::vector<dataflow_stream>& streams, const network_part& part) {
+  dataflow result{flow.name, {}, flow.stream_depth, {}, {}, {}};
+  result.units.assign(flow.units.begin() + part.first, flow.units.begin() + part.end);
+  const auto add = [&](dataflow_stream stream) {
+    const auto is_here = [&](int unit) { return unit >= part.first && unit < part.end; };
+    if (is_here(stream.from)) {
+      stream.from -= part.first;
+    } else {
+      stream.from = dataflow_stream::outside;
+      stream.from_port = 0;
+    }
+    if (is_here(stream.to)) {
+      stream.to -= part.first;
+    } else {
+      if (stream.to != dataflow_stream::outside) stream.to_port = 0;
+      stream.to = dataflow_stream::outside;
+    }
+    result.streams.push_back(stream);
+  };
+  std::vector<bool> is_inside(streams.size());
+  bool leaves = false;
+  for (const std::size_t s : part.inside) {
+    add(streams[s]);
+    is_inside[s] = true;
+    leaves |= streams[s].to == dataflow_stream::outside;
+  }
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    const auto is_at = [&](int unit) {
+      return unit != dataflow_stream::outside && unit >= part.first && unit < part.end;
+    };
+    if (!is_inside[s] && (is_at(streams[s].from) || is_at(streams[s].to))) add(streams[s]);
+  }
+  if (leaves) result.outputs = flow.outputs;
+  return result;
+}
+
+template <class PartDepths>
+std::vector<int> depths_by_part(const dataflow& flow, const PartDepths& depths_of_part) {
+  const std::vector<dataflow_stream> streams = streams_of(flow);
+  std::vector<int> result(streams.size(), 2);
+  for (const network_part& part : parts_with_branches(flow, streams)) {
+    const std::vector<int>& depths = depths_of_part(part, streams);
+    for (std::size_t i = 0; i < part.inside.size(); ++i) result[part.inside[i]] = depths[i];
+  }
+  return result;
+}
+
+std::vector<int> simulate_part(const dataflow& flow, const std::vector<dataflow_stream>& streams,
+                               const network_part& part) {
+  demand asks(flow_of(flow, streams, part));
+  asks.run();
+  return asks.depths();
+}
+
 }  // namespace
 
 std::vector<int> live_depths(const dataflow& flow) {
-  if (std::none_of(flow.units.begin(), flow.units.end(), joins_branches))
-    return std::vector<int>(streams_of(flow).size(), 2);
-  demand asks(flow);
-  asks.run();
-  return asks.depths();
+  return depths_by_part(flow, [&](const network_part& part, const std::vector<dataflow_stream>& streams) {
+    return simulate_part(flow, streams, part);
+  });
+}
+
+std::vector<int> live_depth_search::depths_of(const dataflow& flow, const std::vector<unit_key>& keys) {
+  return depths_by_part(
+      flow, [&](const network_part& part, const std::vector<dataflow_stream>& streams) -> const std::vector<int>& {
+        unit_key key;
+        for (int u = part.first; u < part.end; ++u) {
+          const unit_key& of_unit = keys[static_cast<std::size_t>(u)];
+          key.push_back(std::ssize(of_unit));
+          key.insert(key.end(), of_unit.begin(), of_unit.end());
+        }
+        const auto [found, is_new] = m_known.try_emplace(std::move(key));
+        if (is_new) found->second = simulate_part(flow, streams, part);
+        return found->second;
+      });
 }
 
 }  // namespace spillway
