@@ -112,6 +112,7 @@ std::vector<made_registers> registers(const made_network& net) {
                                   {"data-type", "data-type", 15},
                                   {"certified", "certified", net.certified},
                                   {"observed", "observed", net.certified - 1},
+                                  {"searched:0.5", "searched", net.certified - 2},
                                   {"claimed", "claimed", net.trained_for.value_or(0)}};
   for (int bits = 16; bits >= 4; --bits)
     if (bits < 13 || !net.trained_for) all.push_back({std::to_string(bits), "asked", bits});
@@ -189,6 +190,10 @@ class point_maker {
                          integer(is_narrow ? events / 2 : 0), integer(is_narrow ? events / 4 : 0),
                          integer(is_narrow ? events / 8 : 0), real(luts / 5)}});
     }
+    if (of.policy == "searched")
+      m_rows.push_back({"searches",
+                        {text(id), text("data000000000000"), integer(1000), real(0.5), real(loss), real(loss / 20),
+                         integer(37), real(luts), real(luts + 60)}});
     const std::pair<const char*, double> parts[] = {
         {"compute", 0.5}, {"threshold", 0.2}, {"memory", 0.15}, {"control", 0.05}, {"stream", 0.1}};
     for (const auto& [category, share] : parts)

@@ -130,6 +130,31 @@ async function check_strip(page, database) {
   );
 }
 
+/** Each search of the choice with what it took and what its network takes with proven widths. */
+async function check_searches(page, database) {
+  const searches = new Map(sql(database, 'SELECT * FROM searches').map((row) => [row.point, row]));
+  const rows = (await chosen_rows(page, database)).filter((row) => searches.has(row.point));
+  assert.ok(rows.length > 0, 'the study has searches');
+  const number = (value) => Math.round(value).toLocaleString('en');
+  const expected = rows.map(({ point }) => {
+    const { luts, certified_luts } = searches.get(point);
+    return [number(luts), number(certified_luts), number(certified_luts - luts)].join(' ');
+  });
+  const shown = await page
+    .locator('#searched table')
+    .first()
+    .locator('tbody tr')
+    .evaluateAll((lines) =>
+      lines.map((line) =>
+        [2, 3, 4].map((i) => line.children[i].innerText.replace(/ \(.*/, '')).join(' '),
+      ),
+    );
+  assert.deepEqual(shown.sort(), expected.sort());
+  const layers = await page.locator('#searched table').nth(1).locator('tbody tr').count();
+  assert.equal(layers, new Set(sql(database, 'SELECT DISTINCT layer FROM point_units').map((row) => row.layer)).size);
+  assert.match(await page.locator('#searched .finding').innerText(), /^The searched widths of .* less than/);
+}
+
 export async function check_designs(page, database) {
   await check('designs: every design is drawn by its grade, and the fronts are those of the definition', () =>
     check_front(page, database),
@@ -140,6 +165,7 @@ export async function check_designs(page, database) {
   await check('designs: the table has every design, sorts, and says the command', () =>
     check_table(page, database),
   );
+  await check('designs: searched widths stand beside the proven ones', () => check_searches(page, database));
   await check('designs: two of them stand side by side', () => check_pair(page));
   await check('designs: all follows the strip', () => check_strip(page, database));
 }

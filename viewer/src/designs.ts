@@ -21,6 +21,7 @@ import {
   type study,
 } from './designs_model';
 import { lead, tiles } from './designs_lead';
+import { searched_widths } from './designs_search';
 import { weights_figure, weights_finding } from './designs_weights';
 import { h } from './dom';
 import type { drawing } from './figure';
@@ -224,6 +225,7 @@ function parts_of(
   const widths = widths_figure(study, chosen, report, picked);
   const breakdown = breakdown_figure(study, chosen, now.asked, report);
   const weights = weights_figure(study, chosen, report);
+  const searched = searched_widths(study, chosen, report);
   const [a, b] = [designs.find((design) => design.key === now.a), designs.find((design) => design.key === now.b)];
   const pair = a && b ? compare(study, designs, a, b, report, (which, key) => change({ [which]: key })) : null;
   const missing = missing_table(study, chosen);
@@ -259,6 +261,14 @@ function parts_of(
       heading: 'Where do the LUTs go?',
       finding: breakdown_finding(study, chosen, now.asked),
       content: [breakdown],
+    },
+    searched && {
+      id: 'searched',
+      title: 'Searched widths',
+      said: counted(searched.count, 'search', 'searches'),
+      heading: 'What does a proof cost?',
+      finding: searched.finding,
+      content: searched.content,
     },
     weights && {
       id: 'weights',
