@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 
 #include "spillway/models/dataflow/unit_choices.h"
 #include "spillway/models/numbers/integer_math.h"
@@ -10,6 +11,15 @@
 namespace spillway {
 
 namespace {
+
+constexpr std::int64_t many_weights = 1 << 16;
+
+std::int64_t multipliers_of(const unit_fold& fold) { return std::int64_t{fold.pe} * fold.simd; }
+
+std::int64_t weights_of(const dataflow_unit& unit) {
+  const auto* matrix = std::get_if<mvau>(&unit);
+  return matrix == nullptr ? 0 : matrix->mw() * matrix->mh();
+}
 
 bool is_converter(const dataflow_unit& unit) { return std::holds_alternative<width_converter>(unit); }
 
@@ -114,15 +124,41 @@ std::optional<int> design_space::asked_depth(std::size_t unit, std::size_t port,
 void design_space::price_up_to(std::int64_t cycles, const resource_budgets& most) {
   const auto is_allowed = [&](const unit_variant& variant) { return most.allow(variant.amounts); };
   for (design_unit& any : m_units) {
+    std::vector<unit_fold*> in_time;
+    for (unit_fold& fold : any.folds)
+      if (fold.cycles <= cycles) in_time.push_back(&fold);
+    std::stable_sort(in_time.begin(), in_time.end(),
+                     [](const unit_fold* a, const unit_fold* b) { return multipliers_of(*a) < multipliers_of(*b); });
+    const bool is_large = weights_of(m_flow.units[any.index]) >= many_weights;
     bool has_allowed = false;
-    for (unit_fold& fold : any.folds) {
-      if (fold.cycles > cycles) continue;
+    for (std::size_t f = 0; f < in_time.size(); ++f) {
+      unit_fold& fold = *in_time[f];
+      if (!fold.is_priced && is_large && is_wasteful(any, fold, {in_time.data(), f})) continue;
       if (!fold.is_priced) price_fold(fold, m_flow.units[any.index], any.given, m_prices);
       has_allowed |= std::any_of(fold.variants.begin(), fold.variants.end(), is_allowed);
     }
     for (unit_fold& fold : any.folds)
       if (has_allowed) std::erase_if(fold.variants, std::not_fn(is_allowed));
   }
+}
+
+/// Whether the fold takes twice the LUTs and flip-flops of one with a sixteenth of its multipliers, or fewer, and of
+/// nothing else less: then what its memory takes by itself does not matter, which is what takes long to find.
+bool design_space::is_wasteful(const design_unit& unit, const unit_fold& fold, std::span<unit_fold* const> smaller) {
+  constexpr std::int64_t times_the_lanes = 16;
+  constexpr double times_the_price = 2;
+  std::optional<resource_amounts> least;
+  for (const unit_fold* other : smaller) {
+    if (multipliers_of(*other) * times_the_lanes > multipliers_of(fold)) return false;
+    for (const unit_variant& variant : other->variants) {
+      if (!least) least = least_amounts(fold, m_flow.units[unit.index], unit.given, m_prices);
+      bool is_less = true;
+      for (std::size_t k = 0; k < resource_kinds; ++k)
+        is_less = is_less && times_the_price * variant.amounts.of[k] <= least->of[k];
+      if (is_less) return true;
+    }
+  }
+  return false;
 }
 
 std::pair<std::int64_t, std::int64_t> design_space::lanes_of(const design_link& link,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,7 +64,7 @@ class design_space {
   }
 
   /// Prices the folds that take at most so many cycles, and leaves out what is beyond `most` by itself,
-  /// where a unit can be built otherwise.
+  /// where a unit can be built otherwise; of large matrices also what takes many times the multipliers that they need.
   void price_up_to(std::int64_t cycles, const resource_budgets& most);
 
   /// Lanes at the two ends of a link.
@@ -93,6 +94,7 @@ class design_space {
     int first = 2, second = 2;  ///< second: behind a width converter
   };
 
+  bool is_wasteful(const design_unit& unit, const unit_fold& fold, std::span<unit_fold* const> smaller);
   void find_units();
   void find_links();
   const dataflow_stream& stream_into(int unit) const;

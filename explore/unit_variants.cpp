@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace spillway {
 
@@ -167,6 +168,23 @@ void price_fold(unit_fold& fold, dataflow_unit& unit, const unit_options& given,
   }
   set_styles(unit, all.front());
   fold.is_priced = true;
+}
+
+resource_amounts least_amounts(const unit_fold& fold, dataflow_unit& unit, const unit_options& given,
+                               const price_list& prices) {
+  set_fold(unit, fold);
+  const std::vector<unit_styles> all = std::visit(styles_of{given, prices}, unit);
+  resource_amounts least;
+  least.of.fill(std::numeric_limits<double>::max());
+  for (unit_styles styles : all) {
+    styles.memory = memory_style::block;
+    set_styles(unit, styles);
+    const resource_amounts amounts = unit_amounts(unit, prices);
+    for (std::size_t k = 0; k < resource_kinds; ++k) least.of[k] = std::min(least.of[k], amounts.of[k]);
+  }
+  least[resource_kind::bram18] = 0;
+  set_styles(unit, all.front());
+  return least;
 }
 
 void set_fold(dataflow_unit& unit, const unit_fold& fold) {

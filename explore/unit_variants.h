@@ -50,6 +50,11 @@ std::vector<unit_fold> folds_of(dataflow_unit& unit, const unit_options& given);
 /// in DSPs where synthesis makes them so, and thresholds compared one level after the other.
 void price_fold(unit_fold& fold, dataflow_unit& unit, const unit_options& given, const price_list& prices);
 
+/// What any way to build the unit with this fold takes, as if its memories were free: quickly found, where the price of
+/// weights in LUTs counts their functions.
+resource_amounts least_amounts(const unit_fold& fold, dataflow_unit& unit, const unit_options& given,
+                               const price_list& prices);
+
 /// Folds the unit so, and builds it so.
 void set_fold(dataflow_unit& unit, const unit_fold& fold);
 void set_styles(dataflow_unit& unit, const unit_styles& styles);
