@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 
+#include "spillway/models/data/load_dataset.h"
 #include "spillway/models/support/error.h"
 
 namespace spillway::python {
@@ -60,23 +61,18 @@ py::array array_of(integer_tensor tensor) {
 }
 
 dataset frames_of(const py::array& frames, const std::string& name) {
-  std::vector<std::int64_t> shape = shape_of(frames);
-  dataset data;
-  data.name = name;
   if (frames.dtype().kind() == 'f') {
     const auto* const values = static_cast<const float*>(frames.data());
-    data.reals = float_tensor{shape, {values, values + frames.size()}};
-    return data;
+    return dataset_of(name, name, float_tensor{shape_of(frames), {values, values + frames.size()}});
   }
-  data.inputs.type = type_of(frames);
-  data.inputs.shape = {shape.at(0), frames.size() / std::max<std::int64_t>(shape.at(0), 1)};
+  integer_tensor tensor{type_of(frames), shape_of(frames), {}};
   if (frames.itemsize() == 1 && frames.dtype().kind() != 'i')
-    widen<std::uint8_t>(frames, data.inputs.words);
+    widen<std::uint8_t>(frames, tensor.words);
   else {
     const py::array_t<std::int64_t> words = words_of(frames, name);
-    data.inputs.words.assign(words.data(), words.data() + words.size());
+    tensor.words.assign(words.data(), words.data() + words.size());
   }
-  return data;
+  return dataset_of(name, name, std::move(tensor));
 }
 
 integer_tensor integers_of(const py::array& array, const std::string& name) {

@@ -102,7 +102,7 @@ py::tuple study(const std::string& text, const std::string& name, const std::str
 /// The names of the files, and of the top module.
 py::tuple write_design(const held_design& of, const std::string& folder, const std::string& name,
                        std::optional<held_data> data, std::int64_t frames, std::uint64_t seed, const std::string& fifos,
-                       const py::object& tick) {
+                       const std::string& output_register, const py::object& tick) {
   const auto made = run_task(tick, [=, of = of.of, data = data ? data->of : nullptr](task_control& control) {
     dataflow flow = of->flow;
     if (fifos == "none")
@@ -113,6 +113,7 @@ py::tuple write_design(const held_design& of, const std::string& folder, const s
                   [&control](std::size_t runs, const std::string&) { return control.tell(runs); }});
     rtl_options options;
     options.name = name;
+    options.outputs = parse_output_style(output_register);
     if (frames > 0) {
       const stream_shape shape = input_shape(flow);
       const std::int64_t elements = shape.beats * shape.lanes;
@@ -151,7 +152,7 @@ void add_prices(py::module_& module) {
   module.def("study", &study, py::arg("text"), py::arg("name"), py::arg("folder"), py::arg("directory"),
              py::arg("force"), py::arg("command"), py::arg("threads"), py::arg("tick"));
   module.def("write_rtl", &write_design, py::arg("design"), py::arg("folder"), py::arg("name"), py::arg("data"),
-             py::arg("frames"), py::arg("seed"), py::arg("fifos"), py::arg("tick"));
+             py::arg("frames"), py::arg("seed"), py::arg("fifos"), py::arg("output_register"), py::arg("tick"));
   module.def("devices", [] {
     std::vector<std::string> names;
     for (const fpga_device& device : fpga_devices()) names.emplace_back(device.name);

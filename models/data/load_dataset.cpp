@@ -32,39 +32,30 @@ namespace fs = std::filesystem;
 
 constexpr const char* cifar_file = "test_batch.bin";
 
-dataset load_reals(const fs::path& path, float_tensor tensor) {
+/// `what` is the file, as messages name it.
+dataset load_reals(const std::string& what, const std::string& name, float_tensor tensor) {
   if (tensor.shape.size() < 2)
-    throw input_error(fmt::format("{}: holds floats of [{}]; [frames, ...] is right", shown_path(path.string()),
-                                  fmt::join(tensor.shape, ", ")));
-  return {path.stem().string(), {}, {}, std::move(tensor)};
+    throw input_error(
+        fmt::format("{}: holds floats of [{}]; [frames, ...] is right", what, fmt::join(tensor.shape, ", ")));
+  return {name, {}, {}, std::move(tensor)};
 }
 
 /// Integers that are neither pixels nor bits are the real numbers that they are.
-float_tensor reals_of(const fs::path& path, const integer_tensor& tensor) {
+float_tensor reals_of(const std::string& what, const integer_tensor& tensor) {
   float_tensor reals{tensor.shape, {}};
   reals.values.reserve(tensor.words.size());
   for (std::int64_t e = 0; e < tensor.size(); ++e) {
     const double exact = to_double(tensor, e);
     reals.values.push_back(static_cast<float>(exact));
     if (static_cast<double>(reals.values.back()) != exact)
-      throw input_error(fmt::format("{}: holds {:.0f}, which is no float32; integers up to 2^24 are right",
-                                    shown_path(path.string()), exact));
+      throw input_error(
+          fmt::format("{}: holds {:.0f}, which is no float32; integers up to 2^24 are right", what, exact));
   }
   return reals;
 }
 
-/// The frames in an array.
 dataset frames_of(const fs::path& path, npy_array array) {
-  if (auto* reals = std::get_if<float_tensor>(&array)) return load_reals(path, std::move(*reals));
-  auto& tensor = std::get<integer_tensor>(array);
-  if (tensor.shape.size() < 2)
-    throw input_error(fmt::format("{}: holds {} of [{}]; [frames, ...] is right", shown_path(path.string()),
-                                  to_string(tensor.type), fmt::join(tensor.shape, ", ")));
-  if (tensor.type != unsigned_type(8) && tensor.type != unsigned_type(1))
-    return load_reals(path, reals_of(path, tensor));
-  const std::int64_t frames = tensor.shape[0];
-  tensor.shape = {frames, tensor.size() / frames};
-  return {path.stem().string(), std::move(tensor), {}};
+  return dataset_of(shown_path(path.string()), path.stem().string(), std::move(array));
 }
 
 dataset load_npy(const fs::path& path) { return frames_of(path, read_any_npy(path.string())); }
@@ -116,7 +107,8 @@ dataset load_path(const fs::path& path) {
   if (fs::is_directory(path, ignored)) return load_folder(path);
   if (path.extension() == ".npy") return load_npy(path);
   if (path.extension() == ".npz") return load_npz(path);
-  if (path.extension() == ".pb") return load_reals(path, read_onnx_tensor(path.string()));
+  if (path.extension() == ".pb")
+    return load_reals(shown_path(path.string()), path.stem().string(), read_onnx_tensor(path.string()));
   if (path.extension() == ".bin") return load_cifar(path, path.stem().string());
   throw config_error(fmt::format("{}: is a file; a folder with a dataset, or a .npy, .npz, .pb or .bin file, is right",
                                  shown_path(path.string())));
@@ -138,6 +130,19 @@ fs::path find_path(const std::string& name_or_path) {
 }
 
 }  // namespace
+
+dataset dataset_of(const std::string& what, const std::string& name, npy_array array) {
+  if (auto* reals = std::get_if<float_tensor>(&array)) return load_reals(what, name, std::move(*reals));
+  auto& tensor = std::get<integer_tensor>(array);
+  if (tensor.shape.size() < 2)
+    throw input_error(fmt::format("{}: holds {} of [{}]; [frames, ...] is right", what, to_string(tensor.type),
+                                  fmt::join(tensor.shape, ", ")));
+  if (tensor.type != unsigned_type(8) && tensor.type != unsigned_type(1))
+    return load_reals(what, name, reals_of(what, tensor));
+  const std::int64_t frames = tensor.shape[0];
+  tensor.shape = {frames, frames == 0 ? 0 : tensor.size() / frames};
+  return {name, std::move(tensor), {}};
+}
 
 dataset load_dataset(const std::string& name_or_path, std::optional<std::int64_t> held_back) {
   const data_split split = parse_data_split(name_or_path);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "spillway/models/data/dataset.h"
+#include "spillway/models/data/npy.h"
 
 namespace spillway {
 
@@ -22,5 +23,10 @@ namespace spillway {
 /// Throws `config_error` for an unknown name, and for `:validation` where nobody says how many, `input_error` for wrong
 /// contents, `io_error` for a file that can't be read.
 dataset load_dataset(const std::string& name_or_path, std::optional<std::int64_t> held_back = std::nullopt);
+
+/// The frames in an array [frames, ...]: uint8 as pixels, one bit as bits, other integers as the real numbers that they
+/// are. `what` is what messages call the array. Throws `input_error` for fewer than two dimensions and for integers
+/// that no float32 is.
+dataset dataset_of(const std::string& what, const std::string& name, npy_array array);
 
 }  // namespace spillway

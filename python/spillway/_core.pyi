@@ -112,6 +112,7 @@ def write_rtl(
     frames: int,
     seed: int,
     fifos: str,
+    output_register: str,
     tick: _Tick,
 ) -> Tuple[str, List[str]]: ...
 def dot(

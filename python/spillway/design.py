@@ -187,6 +187,7 @@ class Design:
         frames: int = 2,
         seed: int = 1,
         fifos: str = "none",
+        output_register: str = "enable",
         force: bool = False,
         quiet: bool = False,
     ) -> List[str]:
@@ -194,6 +195,8 @@ class Design:
 
         x: the frames of the test bench; random ones if left out. frames: how many; 0: no test bench.
         fifos: "live" or "full-rate" makes the streams deep enough first.
+        output_register: what holds up a unit with products whose output has no room: "enable", one clock enable for
+        all its registers; "queue", results wait in a queue, in the same cycles.
         force: overwrite files of the same names in a directory that is not empty.
         """
         folder = path_text(directory, "directory")
@@ -208,7 +211,8 @@ class Design:
         with long_work("rtl", flag(quiet, "quiet")) as tick:
             kept = whole(frames, "frames", 0)
             made = one_of(fifos, "fifos", _FIFOS)
-            files = _core.write_rtl(self._core, folder, top, data, kept, whole(seed, "seed", 0), made, tick)
+            style = one_of(output_register, "output_register", ("enable", "queue"))
+            files = _core.write_rtl(self._core, folder, top, data, kept, whole(seed, "seed", 0), made, style, tick)
         return files[1]
 
     def __repr__(self) -> str:

@@ -83,6 +83,15 @@ def test_reals_of_any_layout_and_byte_order(design, images):
         assert np.array_equal(design.simulate(x).integers, expected)
 
 
+def test_integers_that_are_no_pixels_are_the_reals_that_they_are(design):
+    numbers = np.random.default_rng(2).integers(-2, 3, (12, 1, 28, 28))
+    expected = design.simulate(numbers.astype(np.float32)).integers
+    for kind in (np.int8, np.int16, np.int64, ">i4"):
+        assert np.array_equal(design.simulate(numbers.astype(kind)).integers, expected)
+    with pytest.raises(spillway.InputError, match="2\\^24"):
+        design.simulate(np.full((1, 1, 28, 28), 2**24 + 1))
+
+
 def test_outputs_are_not_copied(design, images):
     run = design.simulate(images)
     assert run.integers is run.integers
@@ -126,7 +135,7 @@ def test_wide_registers_have_python_ints(zoo):
         (np.float64(3), "[frames, ...]"),
         (np.zeros((2, 100)), "100 features"),
         (np.zeros((2, 28, 28, 1)), "expected [1, 28, 28]"),
-        (np.full((2, 784), -1, dtype=np.int64), "INT64"),
+        (np.full((2, 784), 2**24 + 1), "2^24"),
         (np.zeros((2, 784), dtype=np.longdouble), "float128"),
         (np.zeros((2, 784), dtype="M8[s]"), "datetime64"),
         ([[1, 2], [3]], "x:"),

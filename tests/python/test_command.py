@@ -137,9 +137,10 @@ def test_study_says_what_the_command_says(zoo, command, tmp_path):
     assert "<svg" in made._repr_html_()
 
 
-def test_rtl_says_what_the_command_says(zoo, command, tmp_path):
-    command("rtl", zoo / LINEAR, "-o", tmp_path / "command")
-    names = spillway.load(zoo / LINEAR).lower().rtl(tmp_path / "here")
+@pytest.mark.parametrize("style", ["enable", "queue"])
+def test_rtl_says_what_the_command_says(zoo, command, tmp_path, style):
+    command("rtl", zoo / LINEAR, "--output-register", style, "-o", tmp_path / "command")
+    names = spillway.load(zoo / LINEAR).lower().rtl(tmp_path / "here", output_register=style)
     assert sorted(names) == sorted(path.name for path in (tmp_path / "here").iterdir())
     for path in (tmp_path / "command").iterdir():
         assert path.read_bytes() == (tmp_path / "here" / path.name).read_bytes()
