@@ -164,6 +164,19 @@ class resumable_run {
   std::chrono::steady_clock::time_point m_reported = std::chrono::steady_clock::now();
 };
 
+/// The same values from fewer looks: what is left of a sum in a register that wraps is decided by the finished sum,
+/// whatever wrapped on the way.
+dataflow with_finished_sums(dataflow flow) {
+  for (dataflow_unit& unit : flow.units)
+    std::visit(
+        [](auto& any) {
+          if constexpr (std::remove_reference_t<decltype(any)>::facts.has.accumulator)
+            if (any.accumulator.overflow == overflow_mode::wrap) any.accumulator.scope = limit_scope::final;
+        },
+        unit);
+  return flow;
+}
+
 }  // namespace
 
 run_result run_fast_engine(const dataflow& flow, const integer_tensor& inputs, recorder& events,
@@ -192,8 +205,9 @@ integer_tensor compute_values(const dataflow& flow, const integer_tensor& inputs
                               const std::function<bool(std::uint64_t)>& on_progress) {
   validate(flow);
   const std::int64_t frames = count_frames(flow, inputs);
-  const detail::fast_plan plan(flow, {});
-  detail::block_runner runner(flow, plan, inputs, frames, on_progress);
+  const dataflow values = with_finished_sums(flow);
+  const detail::fast_plan plan(values, {});
+  detail::block_runner runner(values, plan, inputs, frames, on_progress);
   detail::event_log nothing(0);
   runner.run(std::max(1u, threads), {}, nothing, frames);
   return runner.take_outputs();

@@ -43,6 +43,51 @@ bool signs_leave(const Lane* positive, const Lane* negative, const Lane* low, co
   return any != 0;
 }
 
+/// Sums in registers of `bits` bits, and which of them do not fit; true if some don't.
+SPILLWAY_CLONES bool wrap_all(const std::int32_t* sums, std::int64_t count, int bits, std::int32_t* stored,
+                              std::int32_t* events) {
+  std::int32_t any = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto shifted = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[i]) << (32 - bits));
+    stored[i] = shifted >> (32 - bits);
+    events[i] = stored[i] != sums[i] ? 1 : 0;
+    any |= events[i];
+  }
+  return any != 0;
+}
+
+SPILLWAY_CLONES bool clamp_all(const std::int32_t* sums, std::int64_t count, int bits, std::int32_t* stored,
+                               std::int32_t* events) {
+  const auto high = static_cast<std::int32_t>((std::uint32_t{1} << (bits - 1)) - 1), low = -high - 1;
+  std::int32_t any = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int32_t floored = sums[i] < low ? low : sums[i];
+    stored[i] = floored > high ? high : floored;
+    events[i] = stored[i] != sums[i] ? 1 : 0;
+    any |= events[i];
+  }
+  return any != 0;
+}
+
+bool fit_all(const std::int64_t* sums, std::int64_t count, int bits, overflow_mode overflow, std::int64_t* stored,
+             std::int64_t* events) {
+  bool any = false;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const fitted<std::int64_t> fits = fit(sums[i], std::min(bits, 63), overflow);
+    stored[i] = fits.stored;
+    events[i] = fits.overflowed() ? 1 : 0;
+    any |= fits.overflowed();
+  }
+  return any;
+}
+
+bool fit_all(const std::int32_t* sums, std::int64_t count, int bits, overflow_mode overflow, std::int32_t* stored,
+             std::int32_t* events) {
+  const int kept = std::min(bits, 32);
+  return overflow == overflow_mode::wrap ? wrap_all(sums, count, kept, stored, events)
+                                         : clamp_all(sums, count, kept, stored, events);
+}
+
 bool are_bytes(integer_type type) {
   const element_kind kind = kind_of(type);
   return kind == element_kind::u8 || kind == element_kind::s8;
@@ -291,15 +336,9 @@ class matrix_dots<Lane>::worker {
   /// Fits finished sums; true if some overflowed.
   bool fit_sums(const Lane* sums) {
     const accumulator_format& format = m_of.m_unit.accumulator;
-    bool any = false;
-    std::fill(m_events.begin(), m_events.end(), Lane{0});
-    for (std::size_t row = 0; row < static_cast<std::size_t>(m_of.m_shape.rows); ++row) {
-      const auto fits = fit(std::int64_t{sums[row]}, std::min(format.bits, 63), format.overflow);
-      m_stored[row] = static_cast<Lane>(fits.stored);
-      m_events[row] = fits.overflowed() ? 1 : 0;
-      any |= fits.overflowed();
-    }
-    return any;
+    const std::int64_t rows = m_of.m_shape.rows;
+    std::fill(m_events.begin() + rows, m_events.end(), Lane{0});
+    return fit_all(sums, rows, format.bits, format.overflow, m_stored.data(), m_events.data());
   }
 
   const matrix_dots& m_of;
