@@ -2,7 +2,7 @@
 // The fast engine beside the cycle engine, 10,000 frames each, on one thread: times, counts and outputs, which must be
 // equal.
 //
-//     bench_engines
+//     bench_engines [NAME]        those that have NAME in their name
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,6 +19,7 @@ using namespace spillway;
 
 namespace {
 
+std::string wanted;
 constexpr int calls = 7;
 constexpr std::int64_t frames = 10'000;
 
@@ -44,6 +45,7 @@ timed_run run(const Engine& engine, const dataflow& flow, const integer_tensor& 
 }
 
 bool compare(const std::string& name, const dataflow& flow, const integer_tensor& inputs) {
+  if (name.find(wanted) == std::string::npos) return true;
   const timed_run clocked = run([](auto&... of) { return run_cycle_engine(of...); }, flow, inputs);
   const timed_run fast = run([](auto&... of) { return run_fast_engine(of...); }, flow, inputs);
   const bool equal = clocked.result.outputs.words == fast.result.outputs.words &&
@@ -77,7 +79,8 @@ bool compare_tfc(const std::string& name, const integer_network& net, lowering_o
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) wanted = argv[1];
   bool equal = true;
   const integer_tensor images = bench::mnist_images();
   for (const int bits : {32, 14, 8})
