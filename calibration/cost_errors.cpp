@@ -71,10 +71,10 @@ json table_of(const std::vector<measured_network>& networks) {
   return table;
 }
 
-void print_networks(const json& table) {
+void print_networks(const std::string& title, const json& table) {
   if (!table.contains("each")) return;
-  fmt::print("D: whole accelerators\n  {:<24} {:>9} {:>9} {:>7}   {:>8} {:>8} {:>7}   {:>7}\n", "", "LUT", "modelled",
-             "%", "FF", "modelled", "%", "BRAM18");
+  fmt::print("{}\n  {:<24} {:>9} {:>9} {:>7}   {:>8} {:>8} {:>7}   {:>7}\n", title, "", "LUT", "modelled", "%", "FF",
+             "modelled", "%", "BRAM18");
   for (const auto& [name, e] : table["each"].items()) {
     const auto part = [&e = e](const char* of, const char* key) { return e[of][key].get<double>(); };
     fmt::print("  {:<24} {:>9} {:>9.0f} {:>+7.2f}   {:>8} {:>8.0f} {:>+7.2f}   {} / {}\n", name, part("lut", "counted"),
@@ -165,6 +165,7 @@ int run(const std::string& folder, bool as_json_text) {
   for (const char* stratum : {"A", "B", "C", "V"})
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
   all["networks"] = table_of(measured_networks(folder, "networks"));
+  all["networks_held_out"] = table_of(measured_networks(folder, "networks-held-out"));
   const std::vector<other_list> others = other_lists(folder);
   std::vector<band_coverage> covered = coverage_of_bands(folder, "bands-matrix");
   for (band_coverage& row : coverage_of_bands(folder, "bands-units")) covered.push_back(std::move(row));
@@ -184,7 +185,8 @@ int run(const std::string& folder, bool as_json_text) {
   print("  C: registers that saturate, XNOR-popcount", all["held_out_C"]);
   print("  V: VVAU", all["held_out_V"]);
   print("calibration", all["calibration"]);
-  print_networks(all["networks"]);
+  print_networks("D: whole accelerators", all["networks"]);
+  print_networks("D: whole accelerators, held out", all["networks_held_out"]);
   const auto& c = refit.coefficients();
   fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
              c[3]);

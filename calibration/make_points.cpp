@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
                                                 {"calibration", spillway::print_calibration},
                                                 {"held-out", spillway::print_held_out},
                                                 {"networks", spillway::print_networks},
+                                                {"networks-held-out", spillway::print_networks_held_out},
                                                 {"slopes", spillway::print_slopes},
                                                 {"ultrascale", spillway::print_ultrascale},
                                                 {"units", spillway::print_units},

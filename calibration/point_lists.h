@@ -49,6 +49,9 @@ void print_dsp_held_out();
 /// Whole accelerators, that nothing is fitted on.
 void print_networks();
 
+/// D: ten trained networks and five generated ones that nothing was fitted on.
+void print_networks_held_out();
+
 /// Units without accumulators, and streams: those that constants are fitted on, and those that nothing is fitted on.
 void print_units();
 void print_units_held_out();
