@@ -55,6 +55,11 @@ multiplier_style multipliers_of(point_keys& from) {
   throw input_error(fmt::format("multipliers = {}; right: lut or dsp", style));
 }
 
+integer_tensor thresholds_of(point_keys& from, std::int64_t rows, std::int64_t steps, int bits, seeded_random& random) {
+  const bool is_even = from.text("levels", "random") == "even";
+  return is_even ? even_thresholds(rows, steps, bits, random) : random_thresholds(rows, steps, bits, random);
+}
+
 /// What units with accumulators share; `rows` x `columns` weights.
 template <class Unit>
 Unit dot_products(point_keys& from, std::int64_t rows, std::int64_t columns) {
@@ -72,9 +77,7 @@ Unit dot_products(point_keys& from, std::int64_t rows, std::int64_t columns) {
   if (const std::string output = from.text("output", ""); !output.empty()) {
     unit.output_type = parse_integer_type(output);
     const std::int64_t steps = unit.output_type.max64() - unit.output_type.min64();
-    const bool is_even = from.text("levels", "random") == "even";
-    unit.thresholds = is_even ? even_thresholds(rows, steps, unit.accumulator.bits, random)
-                              : random_thresholds(rows, steps, unit.accumulator.bits, random);
+    unit.thresholds = thresholds_of(from, rows, steps, unit.accumulator.bits, random);
     unit.output_offset = unit.output_type.min64();
   }
   return unit;
@@ -101,7 +104,7 @@ dataflow_unit thresholding_of(point_keys& from) {
   unit.memory = from.memory();
   const std::int64_t steps = unit.output_type.max64() - unit.output_type.min64();
   const std::int64_t rows = from.number("per_tensor", 0) != 0 ? 1 : unit.channels;
-  unit.thresholds = random_thresholds(rows, steps, unit.input_type.bits, random);
+  unit.thresholds = thresholds_of(from, rows, steps, unit.input_type.bits, random);
   unit.output_offset = unit.output_type.min64();
   unit.style =
       from.text("style", "parallel") == "binary_search" ? threshold_style::binary_search : threshold_style::parallel;

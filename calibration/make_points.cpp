@@ -31,26 +31,29 @@ std::string type_text(bool is_signed, int bits) { return fmt::format("{}{}", is_
 }  // namespace spillway
 
 int main(int argc, char** argv) {
-  const std::map<std::string, void (*)()> lists{{"components", spillway::print_components},
-                                                {"calibration", spillway::print_calibration},
-                                                {"held-out", spillway::print_held_out},
-                                                {"networks", spillway::print_networks},
-                                                {"networks-held-out", spillway::print_networks_held_out},
-                                                {"slopes", spillway::print_slopes},
-                                                {"ultrascale", spillway::print_ultrascale},
-                                                {"units", spillway::print_units},
-                                                {"units-held-out", spillway::print_units_held_out},
-                                                {"units-tails", spillway::print_units_of_tails},
-                                                {"bands-units", spillway::print_units_for_bands},
-                                                {"bands-matrix", spillway::print_matrix_for_bands},
-                                                {"constant", spillway::print_constant},
-                                                {"constant-held-out", spillway::print_constant_held_out},
-                                                {"dsp", spillway::print_dsp},
-                                                {"dsp-held-out", spillway::print_dsp_held_out},
-                                                {"sparsity", spillway::print_sparsity},
-                                                {"levels", spillway::print_levels},
-                                                {"thresholds", spillway::print_thresholds},
-                                                {"thresholds-held-out", spillway::print_thresholds_held_out}};
+  const std::map<std::string, void (*)()> lists{
+      {"components", spillway::print_components},
+      {"calibration", spillway::print_calibration},
+      {"held-out", spillway::print_held_out},
+      {"networks", spillway::print_networks},
+      {"networks-held-out", spillway::print_networks_held_out},
+      {"slopes", spillway::print_slopes},
+      {"ultrascale", spillway::print_ultrascale},
+      {"units", spillway::print_units},
+      {"units-held-out", spillway::print_units_held_out},
+      {"units-tails", spillway::print_units_of_tails},
+      {"bands-units", spillway::print_units_for_bands},
+      {"bands-matrix", spillway::print_matrix_for_bands},
+      {"constant", spillway::print_constant},
+      {"constant-held-out", spillway::print_constant_held_out},
+      {"dsp", spillway::print_dsp},
+      {"dsp-held-out", spillway::print_dsp_held_out},
+      {"sparsity", spillway::print_sparsity},
+      {"levels", spillway::print_levels},
+      {"thresholding-deep", spillway::print_thresholding_deep},
+      {"thresholding-deep-held-out", spillway::print_thresholding_deep_held_out},
+      {"thresholds", spillway::print_thresholds},
+      {"thresholds-held-out", spillway::print_thresholds_held_out}};
   CLI::App app("Prints a list of points for `synthesise`");
   std::string list;
   app.add_option("LIST", list)->required()->check(CLI::IsMember(lists));

@@ -42,6 +42,10 @@ void print_levels();
 void print_thresholds();
 void print_thresholds_held_out();
 
+/// Thresholds that stand alone in words of 65 to 4,096 folds, in LUTs: those that the rule was looked at with, others.
+void print_thresholding_deep();
+void print_thresholding_deep_held_out();
+
 /// Matrix units with multipliers in DSPs, for `synthesise --dsp`: those that the rules were looked at with, and others.
 void print_dsp();
 void print_dsp_held_out();

@@ -112,7 +112,40 @@ void deep_points(const char* prefix, const char* stratum, int count, const thres
   }
 }
 
+/// The same of units that have nothing but thresholds, compared at once or one level after the other.
+void deep_thresholding_points(const char* prefix, const char* stratum, int count, const thresholds_box& from,
+                              seeded_random& random) {
+  for (int n = 0; n < count;) {
+    const int output = 1 + static_cast<int>(random.below(8)), pe = 1 << random.below(3);
+    const int folds = one_of(from.folds, random), bits = one_of(from.p, random);
+    const double memory = pe * ((1 << output) - 1) * static_cast<double>(bits) * folds / 40;
+    if (memory > most_luts) continue;
+    print_point({{"name", fmt::format("{}_{:03}", prefix, n)},
+                 {"stratum", stratum},
+                 {"unit", "thresholding"},
+                 {"input", type_text(true, bits)},
+                 {"channels", pe * folds},
+                 {"pe", pe},
+                 {"output", type_text(false, output)},
+                 {"levels", random.below(2) == 0 ? "even" : "random"},
+                 {"style", n % 2 == 0 ? "parallel" : "binary_search"},
+                 {"memory", "distributed"},
+                 {"seed", 1 + random.below(1000000)}});
+    ++n;
+  }
+}
+
 }  // namespace
+
+void print_thresholding_deep() {
+  seeded_random random(23);
+  deep_thresholding_points("thresholding", "deep_thresholding", 20, calibrated, random);
+}
+
+void print_thresholding_deep_held_out() {
+  seeded_random random(24);
+  deep_thresholding_points("thresholding_held", "deep_thresholding", 14, unseen, random);
+}
 
 void print_thresholds() {
   seeded_random random(21);
