@@ -239,14 +239,15 @@ class search {
     result.options = m_space.options_of(found.builds);
     result.flow = lower(m_net, result.options);
     if (m_goal.full_rate) size_streams(result);
-    result.rate = find_rate(result.flow);
+    result.rate = find_rate(result.flow, m_goal.prices.kind);
     result.cost = price(result.flow, m_goal.prices);
     result.shares = shares_of(amounts_of(result.cost), *m_goal.prices.device);
     for (const unit_cost& unit : result.cost.units)
       if (unit.kind == width_converter::facts.name) result.converter_luts += unit.luts.amount;
     for (const dataflow_unit& unit : result.flow.units) {
-      if (std::holds_alternative<width_converter>(unit) || cycles_per_frame(unit) <= result.cycles_per_frame) continue;
-      result.cycles_per_frame = cycles_per_frame(unit);
+      const std::int64_t cycles = cycles_per_frame(unit, m_goal.prices.kind);
+      if (std::holds_alternative<width_converter>(unit) || cycles <= result.cycles_per_frame) continue;
+      result.cycles_per_frame = cycles;
       result.slowest = name_of(unit);
     }
     return result;

@@ -71,7 +71,7 @@ void design_space::find_units() {
     dataflow_unit& any = m_flow.units[u];
     if (is_converter(any)) continue;
     m_units.push_back({u, given_of(m_base, any)});
-    m_units.back().folds = folds_of(any, m_units.back().given);
+    m_units.back().folds = folds_of(any, m_units.back().given, m_prices.kind);
     m_has_branches |= ports_of(any).inputs.size() > 1;
   }
 }

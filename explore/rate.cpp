@@ -7,6 +7,7 @@
 
 #include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
+#include "spillway/resource/finn_units/times.h"
 
 namespace spillway {
 
@@ -19,11 +20,12 @@ struct slowest_unit {
   std::int64_t cycles = 0;
 };
 
-slowest_unit slowest_of(const dataflow& flow) {
+slowest_unit slowest_of(const dataflow& flow, hardware kind) {
   slowest_unit found{"source", input_shape(flow).beats};
   for (const dataflow_unit& unit : flow.units)
-    if (cycles_per_frame(unit) > found.cycles || (found.name == "source" && cycles_per_frame(unit) == found.cycles))
-      found = {name_of(unit), cycles_per_frame(unit)};
+    if (const std::int64_t cycles = cycles_per_frame(unit, kind);
+        cycles > found.cycles || (found.name == "source" && cycles == found.cycles))
+      found = {name_of(unit), cycles};
   for (const stream_shape& output : output_shapes(flow))
     if (output.beats > found.cycles) found = {"sink", output.beats};
   return found;
@@ -31,9 +33,9 @@ slowest_unit slowest_of(const dataflow& flow) {
 
 }  // namespace
 
-reached_rate find_rate(const dataflow& flow) {
+reached_rate find_rate(const dataflow& flow, hardware kind) {
   const beat_times times = compute_beat_times(flow, most_frames_of_rate, {.high_water = false});
-  const slowest_unit slowest = slowest_of(flow);
+  const slowest_unit slowest = slowest_of(flow, kind);
   reached_rate rate;
   rate.bottleneck = slowest.name;
   rate.bottleneck_cycles = slowest.cycles;
@@ -48,6 +50,12 @@ reached_rate find_rate(const dataflow& flow) {
       rate.is_steady
           ? static_cast<double>(times.steady.cycles) / static_cast<double>(times.steady.period)
           : static_cast<double>(times.done.at(last) - times.done.at(half)) / static_cast<double>(last - half);
+  if (kind != hardware::finn_rtl) return rate;
+  finn_rtl_times theirs = finn_rtl_times_of(flow);
+  rate.cycles_per_frame = std::max(rate.cycles_per_frame, static_cast<double>(slowest.cycles));
+  const auto latency = static_cast<std::int64_t>(rate.latency) + theirs.delay;
+  rate.latency = static_cast<std::uint64_t>(std::max<std::int64_t>(1, latency));
+  rate.as_ours = std::move(theirs.as_ours);
   return rate;
 }
 
@@ -60,7 +68,7 @@ frame_times times_of(const dataflow& flow, std::uint64_t frames) {
     result.cycles = times.done.at(frames - 1) + 1;
   } else {
     result.at_least = true;
-    result.cycles += (frames - most_frames_of_times) * static_cast<std::uint64_t>(slowest_of(flow).cycles);
+    result.cycles += (frames - most_frames_of_times) * static_cast<std::uint64_t>(slowest_of(flow, hardware::spillway).cycles);
   }
   return result;
 }

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "spillway/models/dataflow/beat_times.h"
 #include "spillway/models/dataflow/dataflow.h"
+#include "spillway/resource/hardware.h"
 
 namespace spillway {
 
@@ -18,13 +20,16 @@ struct reached_rate {
   std::string bottleneck;                 ///< the slowest unit, or `source` or `sink` where their beats take longest
   std::int64_t bottleneck_cycles = 0;     ///< that it takes for a frame
   std::optional<std::uint64_t> stuck_in;  ///< the cycle in which it deadlocks; then the rate is 0
+  std::vector<std::string> as_ours;       ///< of other hardware: units that are taken to keep our times
 
   /// Cycles a frame that streams cost which are too shallow for the bottleneck's pace.
   double lost_in_streams() const { return cycles_per_frame - static_cast<double>(bottleneck_cycles); }
 };
 
-/// Follows the design frame by frame until the frames repeat themselves, 64 at most.
-reached_rate find_rate(const dataflow& flow);
+/// Follows the design frame by frame until the frames repeat themselves, 64 at most. Of finn-rtllib's hardware: our
+/// times with what its units are known to take otherwise, the slowest unit's frame and the delay of the first one
+/// (resource/finn_units/times.h); then it is not exact, and `as_ours` names the units of which nothing is known.
+reached_rate find_rate(const dataflow& flow, hardware kind = hardware::spillway);
 
 /// The times of any number of frames: exact, or (where frames do not repeat themselves within 1,000) a bound.
 struct frame_times {

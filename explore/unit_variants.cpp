@@ -126,7 +126,7 @@ bool is_legal(const unit_fold& fold, const dataflow_unit& unit, window_style by_
 
 }  // namespace
 
-std::vector<unit_fold> folds_of(dataflow_unit& unit, const unit_options& given) {
+std::vector<unit_fold> folds_of(dataflow_unit& unit, const unit_options& given, hardware kind) {
   const fold_sizes sizes = folded_sizes_of(unit);
   const unit_properties& has = facts_of(unit).has;
   const bool is_unfolded = has.constant_weights && given.constant_weights.value_or(false);
@@ -146,7 +146,7 @@ std::vector<unit_fold> folds_of(dataflow_unit& unit, const unit_options& given) 
         made.window = window;
         if (!is_legal(made, unit, windows.front().value_or(window_style::depthwise))) continue;
         set_fold(unit, made);
-        made.cycles = cycles_per_frame(unit);
+        made.cycles = cycles_per_frame(unit, kind);
         const unit_ports ports = ports_of(unit);
         for (const stream_shape& port : ports.inputs) made.lanes_in.push_back(port.lanes);
         for (const stream_shape& port : ports.outputs) made.lanes_out.push_back(port.lanes);

@@ -41,8 +41,8 @@ struct unit_fold {
 };
 
 /// Every legal folding, without prices. What `given` fixes stays; constant weights are not folded. A window may come in
-/// one beat, of all channels where a matrix reads it.
-std::vector<unit_fold> folds_of(dataflow_unit& unit, const unit_options& given);
+/// one beat, of all channels where a matrix reads it. Cycles are those of that hardware.
+std::vector<unit_fold> folds_of(dataflow_unit& unit, const unit_options& given, hardware kind);
 
 /// Prices every way to build the unit with this fold but those that take as much as another one of everything, and are
 /// no simpler. Open choices: weights and thresholds in LUTs (up to 1,024 words), in block RAM (from 16 words), weights

@@ -2,11 +2,13 @@
 #include "spillway/report/explored.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "spillway/explore/deadlock.h"
 #include "spillway/models/dataflow/dataflow.h"
@@ -37,6 +39,12 @@ std::vector<std::string> not_verified(const explored& of) {
 double frames_per_second(const reached_rate& rate, double clock_mhz) { return clock_mhz * 1e6 / rate.cycles_per_frame; }
 double latency_us(const reached_rate& rate, double clock_mhz) { return static_cast<double>(rate.latency) / clock_mhz; }
 
+/// Whose times a rate has.
+std::string_view times_of_said(hardware kind) {
+  return kind == hardware::finn_rtl ? "Spillway's units, with what finn-rtllib's are known to take otherwise"
+                                    : "Spillway's units: none are known of this hardware";
+}
+
 nlohmann::ordered_json rate_json(const explored& of, double clock_mhz) {
   const reached_rate& rate = of.rate;
   nlohmann::ordered_json json{{"bottleneck", rate.bottleneck}, {"bottleneck_cycles", rate.bottleneck_cycles}};
@@ -51,7 +59,16 @@ nlohmann::ordered_json rate_json(const explored& of, double clock_mhz) {
                {"latency_cycles", rate.latency},
                {"latency_us", latency_us(rate, clock_mhz)},
                {"lost_in_streams", rate.lost_in_streams()}});
+  if (of.prices.kind != hardware::spillway) json["times_of"] = times_of_said(of.prices.kind);
+  if (!rate.as_ours.empty()) json["as_ours"] = rate.as_ours;
   return json;
+}
+
+/// "AddStreams" of AddStreams_3: each kind once.
+std::set<std::string> kinds_of(const std::vector<std::string>& units) {
+  std::set<std::string> kinds;
+  for (const std::string& unit : units) kinds.insert(unit.substr(0, unit.rfind('_')));
+  return kinds;
 }
 
 void add_rate(std::string& text, const explored& of, double clock_mhz) {
@@ -67,6 +84,11 @@ void add_rate(std::string& text, const explored& of, double clock_mhz) {
   if (rate.lost_in_streams() > 0)
     text += fmt::format(", shallow streams cost {} cycles: --fifos full-rate", rate.lost_in_streams());
   text += fmt::format("\n");
+  if (of.prices.kind != hardware::spillway)
+    text += fmt::format("  times are those of {}\n", times_of_said(of.prices.kind));
+  if (!rate.as_ours.empty())
+    text += fmt::format("  no time is known of finn-rtllib's {}; taken as ours\n",
+                        fmt::join(kinds_of(rate.as_ours), ", "));
 }
 
 void add_times(std::string& text, const frame_times& times, double clock_mhz) {
@@ -125,7 +147,8 @@ ordered_json units_json(const explored& of) {
   const std::map<std::string, resource_amounts> amounts = amounts_by_unit(of.cost);
   ordered_json units = ordered_json::array();
   for (const dataflow_unit& unit : of.flow.units) {
-    ordered_json json{{"name", name_of(unit)}, {"kind", kind_of(unit)}, {"cycles_per_frame", cycles_per_frame(unit)}};
+    ordered_json json{
+        {"name", name_of(unit)}, {"kind", kind_of(unit)}, {"cycles_per_frame", cycles_per_frame(unit, of.prices.kind)}};
     if (const auto pe = pe_of(unit)) json["pe"] = *pe;
     if (const auto simd = simd_of(unit)) json["simd"] = *simd;
     json["styles"] = std::visit(chosen_styles(), unit);
@@ -256,7 +279,7 @@ explored explore_design(const design& of, const explore_request& request) {
   if (!result.fifos && request.fifos)
     result.fifos = size_fifos(result.flow, request.frames, {*request.fifos, request.on_progress});
   result.cost = price(result.flow, result.prices);
-  result.rate = find_rate(result.flow);
+  result.rate = find_rate(result.flow, result.prices.kind);
   if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
   if (request.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, request.times);
   return result;
@@ -297,8 +320,9 @@ std::string to_text(const explored& of) {
   add_price_text(text, of);
   for (const dataflow_unit& unit : of.flow.units) {
     const unit_ports ports = ports_of(unit);
-    text += fmt::format("  {:<32} {:>6} lanes in {:>6} out {:>10} cycles a frame{}\n", name_of(unit),
-                        ports.inputs[0].lanes, ports.outputs[0].lanes, cycles_per_frame(unit), build_text(unit));
+    text +=
+        fmt::format("  {:<32} {:>6} lanes in {:>6} out {:>10} cycles a frame{}\n", name_of(unit), ports.inputs[0].lanes,
+                    ports.outputs[0].lanes, cycles_per_frame(unit, of.prices.kind), build_text(unit));
   }
   add_rate(text, of, of.clock_mhz);
   add_goal(text, of);

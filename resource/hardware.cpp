@@ -11,6 +11,7 @@
 #include "spillway/models/support/text.h"
 #include "spillway/resource/finn/model.h"
 #include "spillway/resource/finn_units/price.h"
+#include "spillway/resource/finn_units/times.h"
 #include "spillway/resource/spillway_model.h"
 
 namespace spillway {
@@ -41,6 +42,10 @@ network_cost price(const dataflow& flow, hardware kind, const fpga_device& devic
     default:
       return spillway_cost(flow, device);
   }
+}
+
+std::int64_t cycles_per_frame(const dataflow_unit& unit, hardware kind) {
+  return kind == hardware::finn_rtl ? finn_rtl_cycles(unit) : cycles_per_frame(unit);
 }
 
 }  // namespace spillway

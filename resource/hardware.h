@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "spillway/models/dataflow/dataflow.h"
@@ -28,5 +29,9 @@ hardware parse_hardware(std::string_view text);
 /// device.
 network_cost price(const dataflow& flow, hardware kind, const fpga_device& device = default_device(),
                    const finn_options& formula = {});
+
+/// Cycles between the frames of that hardware's unit that never waits for its neighbours: those of ours, but for
+/// finn-rtllib's (resource/finn_units/times.h).
+std::int64_t cycles_per_frame(const dataflow_unit& unit, hardware kind);
 
 }  // namespace spillway

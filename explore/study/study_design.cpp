@@ -74,7 +74,7 @@ group_folding fold(const study_design& of, const study_group& group) {
     made.problem = wrong.what();
     return made;
   }
-  made.rate = find_rate(made.flow);
+  made.rate = find_rate(made.flow, parse_hardware(group.hardware));
   if (made.rate.stuck_in) made.problem = explain_deadlock(made.flow, 4);
   return made;
 }

@@ -258,10 +258,11 @@ std::vector<study_row> folding_rows(const study_group& group, const study_networ
   for (std::size_t u = 0; u < folding.flow.units.size(); ++u) {
     const dataflow_unit& unit = folding.flow.units[u];
     const auto origin = folding.flow.registers.find(name_of(unit));
-    rows.push_back({"folding_units",
-                    {text(group.folding_key), integer(u), text(name_of(unit)), text(kind_of(unit)),
-                     origin == folding.flow.registers.end() ? nothing() : text(origin->second.layer),
-                     integer(pe_of(unit)), integer(simd_of(unit)), integer(cycles_per_frame(unit))}});
+    rows.push_back(
+        {"folding_units",
+         {text(group.folding_key), integer(u), text(name_of(unit)), text(kind_of(unit)),
+          origin == folding.flow.registers.end() ? nothing() : text(origin->second.layer), integer(pe_of(unit)),
+          integer(simd_of(unit)), integer(cycles_per_frame(unit, parse_hardware(group.hardware)))}});
   }
   return rows;
 }

@@ -10,6 +10,7 @@
 #include "spillway/resource/cost.h"
 #include "spillway/resource/estimate.h"
 #include "spillway/resource/finn_units/fitted_finn.h"
+#include "spillway/resource/finn_units/times.h"
 #include "spillway/resource/rules.h"
 #include "spillway/resource/unit_rules.h"
 
@@ -100,6 +101,10 @@ memory_style weight_memory_of(const dataflow_unit& unit) {
   return memory_style::automatic;
 }
 
+std::int64_t cycles_of(const dataflow_unit& unit, finn_library library) {
+  return library == finn_library::rtl ? finn_rtl_cycles(unit) : cycles_per_frame(unit);
+}
+
 unit_cost empty_cost(std::string unit, std::string_view kind, finn_library library, std::int64_t cycles) {
   unit_cost cost;
   cost.unit = std::move(unit);
@@ -128,7 +133,7 @@ unit_cost matrix_cost(const dataflow_unit& unit, const dot_product_view& dot, fi
   const bool is_hls = library == finn_library::hls;
   const finn_costs& luts = is_hls ? fitted_finn::hls_luts : fitted_finn::rtl_luts;
   const finn_costs& ff = is_hls ? fitted_finn::hls_ff : fitted_finn::rtl_ff;
-  unit_cost cost = empty_cost(dot.name, kind_of(unit), library, cycles_per_frame(unit));
+  unit_cost cost = empty_cost(dot.name, kind_of(unit), library, cycles_of(unit, library));
   beside weights = weights_of(dot, weight_memory_of(unit));
   cost.bram18.amount = cost.bram18.value = weights.bram18;
   cost.uram.amount = cost.uram.value = weights.uram;
@@ -184,7 +189,7 @@ unit_cost as_ours(std::string name, std::string_view kind, const unit_estimate& 
 unit_cost finn_units_cost(const dataflow_unit& unit, finn_library library, fpga_family family) {
   if (const auto dot = dot_products_of(unit)) return matrix_cost(unit, *dot, library);
   if (const auto* converter = std::get_if<width_converter>(&unit)) return converter_cost(*converter, library);
-  return as_ours(name_of(unit), kind_of(unit), estimate(unit), cycles_per_frame(unit), library, family);
+  return as_ours(name_of(unit), kind_of(unit), estimate(unit), cycles_of(unit, library), library, family);
 }
 
 unit_cost finn_units_cost(const dataflow& flow, const dataflow_stream& stream, finn_library library,

@@ -55,10 +55,10 @@ lowering_options folds_only() {
   return options;
 }
 
-std::int64_t slowest(const dataflow& flow) {
+std::int64_t slowest(const dataflow& flow, hardware kind) {
   std::int64_t cycles = 0;
   for (const dataflow_unit& unit : flow.units)
-    if (!std::holds_alternative<width_converter>(unit)) cycles = std::max(cycles, cycles_per_frame(unit));
+    if (!std::holds_alternative<width_converter>(unit)) cycles = std::max(cycles, cycles_per_frame(unit, kind));
   return cycles;
 }
 
@@ -70,7 +70,7 @@ struct made_design {
 std::optional<made_design> make(const integer_network& net, const lowering_options& options, const price_list& prices) {
   try {
     const dataflow flow = lower(net, options);
-    return made_design{amounts_of(price(flow, prices)), slowest(flow)};
+    return made_design{amounts_of(price(flow, prices)), slowest(flow, prices.kind)};
   } catch (const config_error&) {  // a depthwise window whose SIMD is not the PE behind it
     return {};
   }
@@ -137,7 +137,7 @@ void check_result(const integer_network& net, const found_design& found, const d
   CHECK(cost.luts == found.cost.luts);
   CHECK(amounts_of(cost) == amounts_of(found.cost));
   CHECK(shares_of(amounts_of(cost), *goal.prices.device) == found.shares);
-  CHECK(slowest(flow) == found.cycles_per_frame);
+  CHECK(slowest(flow, goal.prices.kind) == found.cycles_per_frame);
   CHECK(goal.budgets.allow(amounts_of(cost)));
   if (goal.cycles_per_frame) CHECK(found.cycles_per_frame <= *goal.cycles_per_frame);
 }
