@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "spillway/calibration/proof_prices.h"
 #include "spillway/calibration/row_widths.h"
 #include "spillway/calibration/run_tool.h"
 #include "spillway/calibration/slopes.h"
@@ -28,8 +29,9 @@ int run(const std::string& folder, const std::string& zoo, bool for_plots) {
   if (for_plots)
     fmt::print("{}", plot_data(sweeps));
   else
-    fmt::print("{}\n{}\n{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units),
-               sparsity_table(measured_units(folder, "sparsity")), row_width_table(single_layers(zoo)));
+    fmt::print("{}\n{}\n{}\n{}\n{}\n{}", slope_table(sweeps), ratio_table(sweeps), part_table(units),
+               sparsity_table(measured_units(folder, "sparsity")), row_width_table(single_layers(zoo)),
+               proof_price_table(folder));
   return 0;
 }
 

@@ -41,8 +41,6 @@ void check_waveform_target(const std::filesystem::path& path) {
 
 vcd_writer::vcd_writer(const std::filesystem::path& path, std::string_view timescale) {
   check_waveform_target(path);
-  const std::string name = path.filename().string();
-  remove_stale_drafts(path.has_parent_path() ? path.parent_path() : ".", std::span(&name, 1));
   m_file.emplace(path.string());
   m_buffer.reserve(buffer_size + 4096);
   m_buffer += fmt::format("{}\n$timescale {} $end\n", version_line, timescale);

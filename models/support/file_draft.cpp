@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <mutex>
+#include <set>
 #include <string_view>
 
 #include "spillway/models/support/atomic_file.h"
@@ -46,6 +49,28 @@ std::string_view drafted(std::string_view name) {
   return is_number ? name.substr(0, dot) : std::string_view{};
 }
 
+/// A draft under this name, locked, which tells remove_stale_drafts that its writer lives; -1 and errno otherwise.
+int open_draft(const std::string& name) {
+  for (;;) {
+    const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0) return -1;
+    ::flock(descriptor, LOCK_EX | LOCK_NB);
+    struct stat found {};
+    if (::fstat(descriptor, &found) != 0 || found.st_nlink > 0) return descriptor;
+    ::close(descriptor);  // somebody took it for a stale one before it was locked
+  }
+}
+
+/// Removes what killed processes have left of this file, the first time that this process writes it.
+void remove_stale_drafts_once(const fs::path& target) {
+  static std::mutex guard;
+  static std::set<std::string> seen;
+  const std::lock_guard lock(guard);
+  if (!seen.insert(target.string()).second) return;
+  const std::string name = target.filename().string();
+  remove_stale_drafts(target.has_parent_path() ? target.parent_path() : fs::path("."), {&name, 1});
+}
+
 }  // namespace
 
 file_draft::file_draft(const std::string& path) : m_path(path), m_target(behind_links(path)) {
@@ -54,13 +79,13 @@ file_draft::file_draft(const std::string& path) : m_path(path), m_target(behind_
     if (m_descriptor < 0) throw_io_error(m_path, "write the file", errno);
     return;
   }
+  remove_stale_drafts_once(m_target);
   m_draft = fmt::format("{}.{}{}", m_target, ::getpid(), ending);
-  m_descriptor = ::open(m_draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  m_descriptor = open_draft(m_draft);
   if (m_descriptor < 0) {
     m_draft.clear();
     throw_io_error(m_path, "write the file", errno);
   }
-  ::flock(m_descriptor, LOCK_EX | LOCK_NB);  // tells remove_stale_drafts that its writer lives
 }
 
 file_draft::~file_draft() {

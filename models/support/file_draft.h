@@ -9,7 +9,8 @@ namespace spillway {
 
 /// A file under a name of its own beside PATH, `PATH.<process>.part`, that takes PATH's place when it is complete, so
 /// that neither a crash nor a full disk leaves half a file or destroys what stands there. A symbolic link stays, and
-/// what it points to is replaced. What is no ordinary file (a pipe, /dev/stdout) is written to as it is.
+/// what it points to is replaced. Drafts of PATH that killed processes have left are removed. What is no ordinary file
+/// (a pipe, /dev/stdout) is written to as it is.
 class file_draft {
  public:
   /// Opens the draft. Throws `io_error`.

@@ -96,6 +96,8 @@ TEST_CASE("a training that is killed at any moment goes on, and ends in the same
       const trained got = result_of(path);
       if (end.code != 0 && got.network.empty()) wrong = fmt::format("exit code {}: {}", end.code, end.err);
       if (got.network != whole.network || got.log != whole.log) wrong += "another end";
+      for (const auto& entry : fs::directory_iterator(data.path))
+        if (entry.path().extension() == ".part") wrong += "; a draft is left: " + entry.path().filename().string();
     }
     all.add(wrong);
     for (const char* end : {"", ".ckpt", ".csv"}) fs::remove(path + end);

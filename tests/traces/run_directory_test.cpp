@@ -276,10 +276,13 @@ TEST_CASE("a link stays and what it points to is replaced; a device is written t
 TEST_CASE("drafts that killed processes left are removed, by name, and those of living ones stay") {
   const temporary_directory folder;
   for (const char* name : {"a.12345.part", "b.12345.part", "a.x.part", "a.part", "12345.part"}) put(folder.file(name));
-  const file_draft living(folder.file("a"));
+  const file_draft living(folder.file("a"));  // a new draft of a file removes them
+  CHECK_FALSE(fs::exists(folder.file("a.12345.part")));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 5);
+  put(folder.file("a.12346.part"));
   const std::string name = "a";
   remove_stale_drafts(folder.path(), std::span(&name, 1));
-  CHECK_FALSE(fs::exists(folder.file("a.12345.part")));
+  CHECK_FALSE(fs::exists(folder.file("a.12346.part")));
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 5);
 }
 
