@@ -8,7 +8,7 @@ namespace spillway {
 
 void print_networks() {
   using json = nlohmann::ordered_json;
-  const auto network = [](const char* name, const char* of, int width_divisor, int bits, int cycles, json more) {
+  const auto network = [](const char* name, const char* of, int width_divisor, int bits, int cycles, const json& more) {
     json point{{"name", name},        {"stratum", "D"},          {"network", of},   {"width_divisor", width_divisor},
                {"weight_bits", bits}, {"activation_bits", bits}, {"cycles", cycles}};
     point.update(more);
@@ -46,7 +46,7 @@ void print_networks_held_out() {
   trained("e_espcn_a2q_plus", "models/zoo/espcn-photographs/a2q_plus-w4a4-p12.onnx", {"certified"}, 200000, {});
   // Generated: other widths, bits and folds than those of `networks`.
   const auto made = [](const char* name, const char* of, int width_divisor, int weight_bits, int activation_bits,
-                       int cycles, json more) {
+                       int cycles, const json& more) {
     json point{{"name", name},
                {"stratum", "generated"},
                {"network", of},

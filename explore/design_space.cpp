@@ -295,6 +295,7 @@ std::vector<design_space::stream_depths> design_space::live_depths_of(const desi
     if (m_links[l].to == design_link::outside) add_link(l);
   const std::vector<int> depths = m_live_depths.depths_of(flow, keys);
   std::vector<stream_depths> result;
+  result.reserve(streams.size());
   for (const auto& [first, last] : streams) result.push_back({depths[first], depths[last]});
   return result;
 }

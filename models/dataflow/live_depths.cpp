@@ -252,13 +252,15 @@ struct network_part {
 /// The parts in which branches join. Elsewhere two beats do.
 std::vector<network_part> parts_with_branches(const dataflow& flow, const std::vector<dataflow_stream>& streams) {
   const int count = static_cast<int>(flow.units.size());
-  const auto from_of = [](const dataflow_stream& s) { return s.from == dataflow_stream::outside ? -1 : s.from; };
-  const auto to_of = [&](const dataflow_stream& s) { return s.to == dataflow_stream::outside ? count : s.to; };
+  // The places behind a stream's two ends.
+  const auto after = [](int unit, std::size_t outside) {
+    return unit == dataflow_stream::outside ? outside : static_cast<std::size_t>(unit) + 1;
+  };
   // Streams that pass from the units before `place` to it or behind it.
-  std::vector<int> passing(static_cast<std::size_t>(count + 2));
+  std::vector<int> passing(flow.units.size() + 2);
   for (const dataflow_stream& stream : streams) {
-    ++passing[static_cast<std::size_t>(from_of(stream) + 1)];
-    --passing[static_cast<std::size_t>(to_of(stream) + 1)];
+    ++passing[after(stream.from, 0)];
+    --passing[after(stream.to, flow.units.size() + 1)];
   }
   std::vector<network_part> parts;
   std::vector<int> part_of(flow.units.size());
