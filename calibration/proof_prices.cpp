@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "spillway/calibration/errors.h"
+#include "spillway/resource/cost.h"
 #include "spillway/resource/hardware.h"
 #include "spillway/resource/spillway_model.h"
 
@@ -14,23 +15,11 @@ namespace spillway {
 
 namespace {
 
-using categories = std::map<std::string, double>;
-
 /// A network in one choice of registers.
 struct registers_priced {
   double counted = 0, modelled = 0, hls = 0, rtl = 0, formula = 0;
-  categories parts;  ///< of what is modelled
+  std::map<std::string, double> parts;  ///< of what is modelled
 };
-
-categories parts_of(const network_cost& cost) {
-  categories parts;
-  for (const unit_cost& unit : cost.units)
-    if (unit.kind == "stream")
-      parts["stream"] += unit.luts.amount;
-    else
-      for (const cost_term& group : unit.luts.children) parts[group.name] += group.amount;
-  return parts;
-}
 
 registers_priced priced(const dataflow& flow, const resources& counted) {
   const network_cost ours = spillway_cost(flow);
@@ -39,7 +28,7 @@ registers_priced priced(const dataflow& flow, const resources& counted) {
           price(flow, hardware::finn_hls).luts,
           price(flow, hardware::finn_rtl).luts,
           price(flow, hardware::finn_formula).luts,
-          parts_of(ours)};
+          luts_by_category(ours)};
 }
 
 struct pair_of_registers {

@@ -56,13 +56,6 @@ std::int64_t target_of(const explore_options& options) {
   }
 }
 
-void write_folding(const std::string& path, const dataflow& flow) {
-  const std::filesystem::path file(path);
-  const std::string name = file.filename().string();
-  remove_stale_drafts(file.has_parent_path() ? file.parent_path() : ".", std::span(&name, 1));
-  write_file_atomically(path, folding_config_json(flow));
-}
-
 /// Refuses an output that can't or must not be written before anything is searched.
 void check_target(const explore_options& options) {
   if (options.output.empty()) return;
@@ -107,7 +100,7 @@ int explore(const explore_options& options) {
   const design loaded = load_design(options.design, options.streams.quiet);
   const explored result = look_at(loaded, options);
   const bool is_complete = !interrupted() && result.is_complete();
-  if (!options.output.empty() && is_complete) write_folding(options.output, result.flow);
+  if (!options.output.empty() && is_complete) write_file_atomically(options.output, folding_config_json(result.flow));
   if (options.json) {
     nlohmann::ordered_json json = as_json(result);
     json["assumptions"] = as_json(loaded.assumptions);

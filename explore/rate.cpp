@@ -68,7 +68,8 @@ frame_times times_of(const dataflow& flow, std::uint64_t frames) {
     result.cycles = times.done.at(frames - 1) + 1;
   } else {
     result.at_least = true;
-    result.cycles += (frames - most_frames_of_times) * static_cast<std::uint64_t>(slowest_of(flow, hardware::spillway).cycles);
+    result.cycles +=
+        (frames - most_frames_of_times) * static_cast<std::uint64_t>(slowest_of(flow, hardware::spillway).cycles);
   }
   return result;
 }

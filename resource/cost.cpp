@@ -201,6 +201,17 @@ cost_total sum(const std::vector<unit_cost>& units) {
   return total;
 }
 
+std::map<std::string, double> luts_by_category(const network_cost& cost) {
+  std::map<std::string, double> luts;
+  for (const unit_cost& unit : cost.units) {
+    if (unit.kind == "stream" || unit.luts.children.empty())
+      luts[unit.kind == "stream" ? "stream" : "compute"] += unit.luts.amount;
+    else
+      for (const cost_term& group : unit.luts.children) luts[group.name] += group.amount;
+  }
+  return luts;
+}
+
 std::string to_text(const network_cost& cost, bool explained) {
   std::size_t width = 5;
   for (const unit_cost& unit : cost.units) width = std::max(width, unit.unit.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ void tell_apart(std::vector<unit_cost>& units);
 
 /// Adds up the units.
 cost_total sum(const std::vector<unit_cost>& units);
+
+/// LUTs by what they are for: compute, threshold, memory, control, stream, and `base` of FINN's formula. Streams are by
+/// themselves; a unit whose LUTs are not told apart is compute.
+std::map<std::string, double> luts_by_category(const network_cost& cost);
 
 /// For people: one line a unit, and the sums; then what is outside of calibration, and the device's utilization. With
 /// `explain`, each unit's tree: amount, formula, arguments and source.

@@ -82,13 +82,13 @@ bool dot_rows::fits(std::int64_t columns, double greatest_product, int bits) {
 dot_rows::dot_rows(std::span<const std::int64_t> weights, std::int64_t rows, const accumulator_format& format, int simd,
                    std::int64_t greatest_input) {
   const std::int64_t columns = std::ssize(weights) / rows, greatest = greatest_of(weights) * greatest_input;
-  const detail::product_range products{-greatest, greatest};
+  const detail::input_range inputs{-greatest_input, greatest_input};
   const std::vector<std::int64_t> turned = transposed(weights, rows);
   const bool is_narrow = greatest_sum(columns, static_cast<double>(greatest), format.bits) < std::ldexp(1.0, 31);
   if (is_narrow)
-    m_lanes = std::make_unique<lanes>(format, simd, rows, narrow_lanes(turned, rows, format, simd, products));
+    m_lanes = std::make_unique<lanes>(lanes{format, simd, rows, narrow_lanes(turned, rows, format, simd, inputs)});
   else
-    m_lanes = std::make_unique<lanes>(format, simd, rows, wide_lanes(turned, rows, format, simd, products));
+    m_lanes = std::make_unique<lanes>(lanes{format, simd, rows, wide_lanes(turned, rows, format, simd, inputs)});
 }
 
 dot_rows::~dot_rows() = default;

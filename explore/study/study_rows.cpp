@@ -9,6 +9,7 @@
 
 #include "spillway/explore/study/point_registers.h"
 #include "spillway/resource/bands.h"
+#include "spillway/resource/cost.h"
 #include "spillway/resource/devices.h"
 
 namespace spillway {
@@ -125,15 +126,8 @@ std::vector<study_row> unit_rows(const finished_point& of) {
 }
 
 std::vector<study_row> term_rows(const finished_point& of) {
-  std::map<std::string, double> terms;
-  for (const unit_cost& unit : of.cost->units) {
-    if (unit.kind == "stream" || unit.luts.children.empty())
-      terms[unit.kind == "stream" ? "stream" : "compute"] += unit.luts.amount;
-    else
-      for (const cost_term& group : unit.luts.children) terms[group.name] += group.amount;
-  }
   std::vector<study_row> rows;
-  for (const auto& [category, luts] : terms)
+  for (const auto& [category, luts] : luts_by_category(*of.cost))
     rows.push_back({"point_terms", {text(of.point->key), text(category), real(luts)}});
   return rows;
 }
@@ -255,14 +249,14 @@ std::vector<study_row> folding_rows(const study_group& group, const study_networ
     cells.insert(cells.end(),
                  {nothing(), nothing(), nothing(), nothing(), nothing(), nothing(), nothing(), text(folding.problem)});
   std::vector<study_row> rows{{"foldings", std::move(cells)}};
+  const hardware kind = parse_hardware(group.hardware);
   for (std::size_t u = 0; u < folding.flow.units.size(); ++u) {
     const dataflow_unit& unit = folding.flow.units[u];
     const auto origin = folding.flow.registers.find(name_of(unit));
-    rows.push_back(
-        {"folding_units",
-         {text(group.folding_key), integer(u), text(name_of(unit)), text(kind_of(unit)),
-          origin == folding.flow.registers.end() ? nothing() : text(origin->second.layer), integer(pe_of(unit)),
-          integer(simd_of(unit)), integer(cycles_per_frame(unit, parse_hardware(group.hardware)))}});
+    rows.push_back({"folding_units",
+                    {text(group.folding_key), integer(u), text(name_of(unit)), text(kind_of(unit)),
+                     origin == folding.flow.registers.end() ? nothing() : text(origin->second.layer),
+                     integer(pe_of(unit)), integer(simd_of(unit)), integer(cycles_per_frame(unit, kind))}});
   }
   return rows;
 }

@@ -2,6 +2,7 @@
 #include "spillway/resource/finn_units/times.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "spillway/models/numbers/integer_math.h"
 
@@ -69,33 +70,24 @@ bool has_finn_rtl_times(const dataflow_unit& unit) {
 
 finn_rtl_times finn_rtl_times_of(const dataflow& flow) {
   finn_rtl_times times;
-  for (const dataflow_unit& unit : flow.units) {
+  for (const dataflow_unit& unit : flow.units)
     if (!has_finn_rtl_times(unit)) times.as_ours.push_back(name_of(unit));
-    if (const std::int64_t cycles = finn_rtl_cycles(unit); cycles > times.cycles) {
-      times.cycles = cycles;
-      times.slowest = name_of(unit);
-    }
-  }
-  // Units are in the order of their streams.
-  std::vector<std::int64_t> until(flow.units.size(), 0);
-  bool has_sink = false;
-  const auto note = [&](std::int64_t delay) {
-    times.delay = has_sink ? std::max(times.delay, delay) : delay;
-    has_sink = true;
-  };
-  std::vector<bool> is_fed(flow.units.size());
+  // Units are in the order of their streams: what each has behind it up to a sink, from the last one on.
+  std::vector<std::optional<std::int64_t>> behind(flow.units.size());
   const std::vector<dataflow_stream> streams = streams_of(flow);
-  for (std::size_t u = 0; u < flow.units.size(); ++u) {
+  std::optional<std::int64_t> all;
+  for (std::size_t u = flow.units.size(); u-- > 0;) {
+    for (const dataflow_stream& stream : streams) {
+      if (stream.from != static_cast<int>(u)) continue;
+      const bool leaves = stream.to == dataflow_stream::outside;
+      behind[u] =
+          std::max(behind[u], leaves ? std::optional<std::int64_t>(0) : behind[static_cast<std::size_t>(stream.to)]);
+    }
+    behind[u] = behind[u].value_or(0) + finn_rtl_delay(flow.units[u]);
     for (const dataflow_stream& stream : streams)
-      if (stream.to == static_cast<int>(u) && stream.from != dataflow_stream::outside) {
-        const std::int64_t before = until[static_cast<std::size_t>(stream.from)];
-        until[u] = is_fed[u] ? std::max(until[u], before) : before;
-        is_fed[u] = true;
-      }
-    until[u] += finn_rtl_delay(flow.units[u]);
-    for (const dataflow_stream& stream : streams)
-      if (stream.from == static_cast<int>(u) && stream.to == dataflow_stream::outside) note(until[u]);
+      if (stream.to == static_cast<int>(u) && stream.from == dataflow_stream::outside) all = std::max(all, behind[u]);
   }
+  times.delay = all.value_or(0);
   return times;
 }
 

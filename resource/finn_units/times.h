@@ -24,8 +24,6 @@ bool has_finn_rtl_times(const dataflow_unit& unit);
 
 /// A dataflow of finn-rtllib's units.
 struct finn_rtl_times {
-  std::string slowest;               ///< unit
-  std::int64_t cycles = 0;           ///< between frames, of the slowest unit
   std::int64_t delay = 0;            ///< of the first frame against ours, along the path on which it is greatest
   std::vector<std::string> as_ours;  ///< units whose times nobody measured
 };

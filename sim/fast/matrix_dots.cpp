@@ -104,26 +104,6 @@ SPILLWAY_CLONES void take_magnitudes(const std::int8_t* from, std::int64_t count
   for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<std::uint8_t>(from[i] < 0 ? -from[i] : from[i]);
 }
 
-/// What a product of the unit's weights and any input can be, as far as 64 bits hold it.
-product_range products_of(const mvau& unit) {
-  std::int64_t least = 0, greatest = 0;
-  for (std::int64_t i = 0; i < unit.mh() * unit.mw(); ++i) {
-    least = std::min(least, *unit.weights.at(i));
-    greatest = std::max(greatest, *unit.weights.at(i));
-  }
-  product_range range;
-  for (const std::int64_t weight : {least, greatest})
-    for (const std::int64_t input : {unit.input_type.min64(), unit.input_type.max64()}) {
-      std::int64_t product;
-      if (__builtin_mul_overflow(weight, input, &product))
-        product = (weight < 0) == (input < 0) ? std::numeric_limits<std::int64_t>::max()
-                                              : std::numeric_limits<std::int64_t>::min();
-      range.low = std::min(range.low, product);
-      range.high = std::max(range.high, product);
-    }
-  return range;
-}
-
 }  // namespace
 
 /// What a block of frames needs for itself.
@@ -442,7 +422,8 @@ void matrix_dots<Lane>::lay_out_registers(bool may_take_cycles) {
     return;
   }
   weights.insert(weights.end(), agreeing_with_0.begin(), agreeing_with_0.end());
-  m_lanes.emplace(weights, rows, m_unit.accumulator, m_unit.simd, is_xnor ? product_range{0, 1} : products_of(m_unit));
+  m_lanes.emplace(weights, rows, m_unit.accumulator, m_unit.simd,
+                  is_xnor ? input_range{0, 1} : input_range{m_unit.input_type.min64(), m_unit.input_type.max64()});
 }
 
 template <class Lane>

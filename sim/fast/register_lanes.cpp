@@ -244,14 +244,6 @@ void step(const lane_run<Lane, Lane>& of, bool by_step, const accumulator_format
     step(of, by_step, saturate_fit<Lane>(format.bits));
 }
 
-bool has_word_lanes() {
-#ifdef __x86_64__
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-#else
-  return false;
-#endif
-}
-
 #ifdef __x86_64__
 #define SPILLWAY_WORDS __attribute__((target("avx512f,avx512bw,avx512vl")))
 
@@ -347,19 +339,25 @@ void step_words(const lane_run<std::int8_t, std::int32_t>& of, const accumulator
 
 template <class Lane>
 register_lanes<Lane>::register_lanes(std::span<const std::int64_t> weights, std::int64_t rows,
-                                     const accumulator_format& format, int simd, product_range products)
+                                     const accumulator_format& format, int simd, input_range inputs)
     : m_format(format),
       m_by_step(format.scope == limit_scope::per_cycle && simd > 1),
-      m_fits(products.low >= -(std::int64_t{1} << (std::min(format.bits, 63) - 1)) &&
-             products.high < std::int64_t{1} << (std::min(format.bits, 63) - 1)),
       m_stride(round_up(rows, lane_rows)) {
   const std::int64_t columns = std::ssize(weights) / rows;
   const auto [least, greatest] = std::minmax_element(weights.begin(), weights.end());
   const bool are_bytes = *least >= -128 && *greatest <= 127;
-  const bool are_words = products.low >= -32767 && products.high <= 32767;
-  m_narrow = std::is_same_v<Lane, std::int32_t> && has_word_lanes() && are_bytes && !m_by_step &&
+  const auto products_fit = [&, least = *least, greatest = *greatest](std::int64_t low, std::int64_t high) {
+    for (const std::int64_t weight : {least, greatest})
+      for (const std::int64_t input : {inputs.low, inputs.high})
+        if (std::int64_t product; __builtin_mul_overflow(weight, input, &product) || product < low || product > high)
+          return false;
+    return true;
+  };
+  const std::int64_t high = (std::int64_t{1} << (std::min(format.bits, 63) - 1)) - 1;
+  m_fits = products_fit(-high - 1, high);
+  m_narrow = std::is_same_v<Lane, std::int32_t> && target() == lane_target::avx512 && are_bytes && !m_by_step &&
              columns <= std::numeric_limits<std::uint16_t>::max() && format.bits >= 2 &&
-             (m_fits ? format.bits <= 16 : are_words && format.bits <= 15);
+             (m_fits ? format.bits <= 16 : products_fit(-32767, 32767) && format.bits <= 15);
   const auto lay_out = [&](auto& to) {
     to.assign(static_cast<std::size_t>(columns * m_stride), 0);
     for (std::int64_t column = 0; column < columns; ++column)

@@ -23,8 +23,8 @@ struct dot_input {
   std::int64_t value;
 };
 
-/// What products can come to.
-struct product_range {
+/// What inputs can be.
+struct input_range {
   std::int64_t low = 0, high = 0;
 };
 
@@ -35,7 +35,7 @@ class register_lanes {
  public:
   /// `weights` is [columns, rows]: column k holds what the k-th product multiplies its input with.
   register_lanes(std::span<const std::int64_t> weights, std::int64_t rows, const accumulator_format& format, int simd,
-                 product_range products);
+                 input_range inputs);
 
   /// Rows, rounded up to whole vectors.
   std::int64_t stride() const { return m_stride; }

@@ -90,14 +90,11 @@ TEST_CASE("registers side by side are those of the plain loop, in lanes of 16, 3
       const auto step = static_cast<std::int32_t>(scope == limit_scope::per_cycle ? k / simd : k);
       if (inputs.back() != 0) listed.push_back({static_cast<std::int32_t>(k), step, inputs.back()});
     }
-    product_range products;
+    std::int64_t greatest = 0;
     for (const std::int64_t weight : {of_weights.low, of_weights.high})
-      for (const std::int64_t input : {of_inputs.low, of_inputs.high}) {
-        products.low = std::min(products.low, weight * input);
-        products.high = std::max(products.high, weight * input);
-      }
-    const register_lanes<Lane> lanes(weights, rows, format, simd, products);
-    if (format.bits <= 16) (products.high < std::int64_t{1} << (format.bits - 1) ? fitting : beyond) += 1;
+      for (const std::int64_t input : {of_inputs.low, of_inputs.high}) greatest = std::max(greatest, weight * input);
+    const register_lanes<Lane> lanes(weights, rows, format, simd, {of_inputs.low, of_inputs.high});
+    if (format.bits <= 16) (greatest < std::int64_t{1} << (format.bits - 1) ? fitting : beyond) += 1;
     aligned_vector<Lane> stored(static_cast<std::size_t>(lanes.stride())), events(stored), sums(stored);
     for (std::int64_t block = 0; block < lanes.blocks(); ++block)
       lanes.run(listed, block, stored.data(), events.data());

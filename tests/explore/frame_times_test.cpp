@@ -5,6 +5,7 @@
 
 #include "spillway/explore/deadlock.h"
 #include "spillway/explore/fifo_sizing.h"
+#include "spillway/explore/rate.h"
 #include "spillway/models/dataflow/beat_times.h"
 #include "spillway/sim/engine.h"
 #include "spillway/tests/explore/networks.h"
@@ -74,4 +75,33 @@ TEST_CASE("frames leave in the cycles that the contracts give: branches") {
   check_times(residual_network());
   check_times(residual_network(7, 3, 5));
   check_times(residual_network(6, 4, 3), folds({{"MVAU_0", {1, 2}}, {"AddStreams_0", {2, 0}}}));
+}
+
+TEST_CASE("finn-rtllib's hardware has the frame of its slowest unit and the delay of its longest path") {
+  dataflow flow;
+  sliding_window window;
+  window.name = "window";
+  window.type = unsigned_type(4);
+  window.height = window.width = 8;
+  window.channels = 4;
+  window.geometry.kernel_h = window.geometry.kernel_w = 3;
+  window.simd = 2;
+  mvau products;
+  products.name = "products";
+  products.input_type = window.type;
+  products.weights = integer_tensor::zeros(signed_type(4), {16, 36});
+  products.accumulator.bits = 16;
+  products.output_type = signed_type(16);
+  products.simd = 2;
+  products.pe = 16;
+  products.vectors_per_frame = 36;
+  flow.units = {window, products};
+  const reached_rate ours = find_rate(flow), theirs = find_rate(flow, hardware::finn_rtl);
+  CHECK(ours.cycles_per_frame == 648);
+  CHECK(ours.as_ours.empty());
+  CHECK(theirs.bottleneck == "window");
+  CHECK(theirs.bottleneck_cycles == 670);
+  CHECK(theirs.cycles_per_frame == 670);
+  CHECK(theirs.latency == ours.latency - 1 + 2);
+  CHECK(theirs.as_ours.empty());
 }

@@ -89,7 +89,7 @@ TEST_CASE("first frames of matrix units, thresholds and converters come as much 
   CHECK(finn_rtl_delay(levels) == 3 + 3 - 2);
 }
 
-TEST_CASE("a dataflow has the frame of its slowest unit and the delay of its longest path") {
+TEST_CASE("a dataflow has the delay of its longest path, and names units of which nothing is known") {
   dataflow flow;
   flow.units = {window_of(4, 8, 3, 2)};
   mvau unit = testing::matrix_unit(16);
@@ -100,8 +100,6 @@ TEST_CASE("a dataflow has the frame of its slowest unit and the delay of its lon
   unit.vectors_per_frame = 36;
   flow.units.emplace_back(unit);
   const finn_rtl_times times = finn_rtl_times_of(flow);
-  CHECK(times.slowest == "window");
-  CHECK(times.cycles == 670);
   CHECK(times.delay == -1 + 2);
   CHECK(times.as_ours.empty());
   std::get<sliding_window>(flow.units[0]).style = window_style::depthwise;

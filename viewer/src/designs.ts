@@ -10,6 +10,7 @@ import { proven_by_width, widths_figure } from './designs_widths';
 import {
   choice_keys,
   chosen_designs,
+  data_names,
   front,
   rate_said,
   read_study,
@@ -40,9 +41,7 @@ const key_names: Record<(typeof choice_keys)[number], string> = {
 };
 
 function strip(study: study, chosen: choice, report: report, change: (now: choice) => void): HTMLElement | null {
-  const names = new Map(
-    (report.tables['data'] ?? []).map((row) => [String(row['data']), String(row['name'] ?? row['data'])]),
-  );
+  const names = data_names(report);
   const choices = choice_keys.flatMap((key) => {
     const values = values_of(study.designs, chosen, key);
     if (values.length < 2) return [];

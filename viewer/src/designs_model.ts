@@ -204,6 +204,11 @@ function read_design(row: row, network: network, goals: Map<string, string>, is_
   return design;
 }
 
+/** Names of the data sets, by their keys. */
+export function data_names(report: report): Map<string, string> {
+  return new Map(table(report, 'data').map((row) => [String(row['data']), String(row['name'] ?? row['data'])]));
+}
+
 export function read_study(report: report): study {
   const networks = table(report, 'networks').map(read_network);
   tell_apart(networks);

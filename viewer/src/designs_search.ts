@@ -2,7 +2,7 @@
 // Widths that were searched for: what was asked, what they lose on data that the search did not see, and what the same
 // network takes with widths that are proven.
 import { type report, type row, table } from './data';
-import { chosen_designs, score_said, type choice, type design, type study } from './designs_model';
+import { chosen_designs, data_names, score_said, type choice, type design, type study } from './designs_model';
 import { h } from './dom';
 import { integer, percent } from './format';
 import { grade_mark } from './grade';
@@ -22,9 +22,7 @@ interface search {
 }
 
 function searches_of(study: study, chosen: choice, report: report): search[] {
-  const names = new Map(
-    table(report, 'data').map((row) => [String(row['data']), String(row['name'] ?? row['data'])]),
-  );
+  const names = data_names(report);
   const rows = new Map(table(report, 'searches').map((row) => [String(row['point']), row]));
   const order = (a: design, b: design) =>
     a.network.label.localeCompare(b.network.label, 'en', { numeric: true }) ||
