@@ -265,7 +265,7 @@ struct word_limits {
 };
 
 template <word_place Place, bool Saturates>
-SPILLWAY_WORDS [[gnu::always_inline]] inline void add_product(const std::int8_t* weights, __m512i input,
+[[gnu::always_inline]] SPILLWAY_WORDS inline void add_product(const std::int8_t* weights, __m512i input,
                                                               const word_limits& limits, word_registers& to) {
   const __m256i bytes = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights));
   const __m512i product = _mm512_mullo_epi16(_mm512_cvtepi8_epi16(bytes), input);
@@ -296,7 +296,7 @@ SPILLWAY_WORDS inline void write_words(const word_registers& from, int shift, st
 
 /// `Count` times 32 rows from `row` on.
 template <word_place Place, bool Saturates, int Count>
-SPILLWAY_WORDS [[gnu::always_inline]] inline void step_word_group(const lane_run<std::int8_t, std::int32_t>& of,
+[[gnu::always_inline]] SPILLWAY_WORDS inline void step_word_group(const lane_run<std::int8_t, std::int32_t>& of,
                                                                   std::int64_t row, int bits,
                                                                   const word_limits& limits) {
   const int shift = Place == word_place::upper ? 16 - bits : 0;
