@@ -65,7 +65,7 @@ template <class Vector, class Weight, class Lane>
   if constexpr (std::is_same_v<Weight, Lane>)
     std::memcpy(&product, weights, sizeof product);
   else
-    for (int i = 0; i < width; ++i) product[i] = weights[i];
+    for (int i = 0; i < width; ++i) product[i] = static_cast<Lane>(weights[i]);
   product *= input;
 }
 
@@ -175,6 +175,7 @@ template <int Bytes, class Weight, class Lane>
 }
 
 // A target's instructions can't be a template parameter: each target has its own functions.
+// NOLINTBEGIN(bugprone-macro-parentheses): attributes are no expressions
 #define SPILLWAY_LANES(name, bytes, attributes)                                                  \
   template <class Lane, class Fit>                                                               \
   attributes void step_##name(const lane_run<Lane, Lane>& of, bool by_step, const Fit& fit) {    \
@@ -194,6 +195,7 @@ template <int Bytes, class Weight, class Lane>
   attributes void range_##name(const lane_run<Weight, Lane>& of, const range_arrays<Lane>& to) { \
     range_rows<bytes>(of, to);                                                                   \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 SPILLWAY_LANES(baseline, 16, )
 #ifdef __x86_64__
