@@ -65,7 +65,7 @@ template <class Vector, class Weight, class Lane>
   if constexpr (std::is_same_v<Weight, Lane>)
     std::memcpy(&product, weights, sizeof product);
   else
-    for (int i = 0; i < width; ++i) product[i] = static_cast<Lane>(weights[i]);
+    for (int i = 0; i < width; ++i) product[i] = weights[i];  // NOLINT(bugprone-signed-char-misuse): numbers
   product *= input;
 }
 
