@@ -26,11 +26,24 @@ lowering_options choices_of(point_keys& from) {
   return choices;
 }
 
+/// The unit without its thresholds: its sums leave as they are.
+dataflow_unit without_thresholds(dataflow_unit unit) {
+  const auto strip = [](auto& of) {
+    of.thresholds.reset();
+    of.output_type = signed_type(of.accumulator.bits);
+    of.output_offset = 0;
+  };
+  if (mvau* matrix = std::get_if<mvau>(&unit)) strip(*matrix);
+  if (vvau* depthwise = std::get_if<vvau>(&unit)) strip(*depthwise);
+  return unit;
+}
+
 }  // namespace
 
 std::variant<dataflow, dataflow_unit> file_point(point_keys& from, const std::filesystem::path& root) {
   const std::string of = from.text("of", "");
   const std::int64_t cycles = from.number("cycles", 0);
+  const bool is_bare = from.number("bare", 0) != 0;
   design_options options;
   options.lowering = choices_of(from);
   design loaded = load_design(root / from.text("file", ""), options);
@@ -41,7 +54,7 @@ std::variant<dataflow, dataflow_unit> file_point(point_keys& from, const std::fi
   }
   if (of.empty()) return loaded.flow;
   for (const dataflow_unit& unit : loaded.flow.units)
-    if (name_of(unit) == of) return unit;
+    if (name_of(unit) == of) return is_bare ? without_thresholds(unit) : unit;
   throw input_error(fmt::format("of = {}: {} has no such unit", of, from.text("file", "")));
 }
 

@@ -42,6 +42,10 @@ void print_levels();
 void print_thresholds();
 void print_thresholds_held_out();
 
+/// Units of trained networks with weights in LUTs, of up to 512 words: those that rules were looked at with, others.
+void print_trained_weights();
+void print_trained_weights_held_out();
+
 /// Thresholds that stand alone in words of 65 to 4,096 folds, in LUTs: those that the rule was looked at with, others.
 void print_thresholding_deep();
 void print_thresholding_deep_held_out();
