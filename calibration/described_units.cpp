@@ -12,13 +12,13 @@ namespace spillway {
 
 namespace {
 
-/// Any values of a type; `zeros` of 100 are zero.
-integer_tensor random_weights(integer_type type, std::vector<std::int64_t> shape, std::int64_t zeros,
-                              seeded_random& random) {
+/// Weights of a type, any values of another that lies within; `zeros` of 100 are zero.
+integer_tensor random_weights(integer_type type, integer_type values, std::vector<std::int64_t> shape,
+                              std::int64_t zeros, seeded_random& random) {
   integer_tensor result = integer_tensor::zeros(type, std::move(shape));
   for (std::int64_t& word : result.words) {
     const bool is_zero = !type.is_bipolar && random.below(100) < zeros;
-    const std::int64_t low = type.min64(), high = type.max64();
+    const std::int64_t low = values.min64(), high = values.max64();
     const std::int64_t any = type.is_bipolar ? 2 * random.below(2) - 1 : low + random.below(high - low + 1);
     word = is_zero ? 0 : any;
   }
@@ -66,7 +66,9 @@ Unit dot_products(point_keys& from, std::int64_t rows, std::int64_t columns) {
   Unit unit;
   seeded_random random(static_cast<std::uint64_t>(from.number("seed", 1)));
   unit.input_type = from.type("input", "UINT4");
-  unit.weights = random_weights(from.type("weight", "INT4"), {rows, columns}, from.number("zeros", 0), random);
+  const std::string weight = from.text("weight", "INT4");
+  unit.weights = random_weights(parse_integer_type(weight), from.type("values", weight), {rows, columns},
+                                from.number("zeros", 0), random);
   unit.accumulator = parse_accumulator_format(from.text("accumulator", "16"));
   unit.output_type = signed_type(unit.accumulator.bits);
   unit.vectors_per_frame = from.number("vectors", 1);

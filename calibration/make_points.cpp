@@ -54,6 +54,8 @@ int main(int argc, char** argv) {
       {"thresholding-deep-held-out", spillway::print_thresholding_deep_held_out},
       {"thresholds", spillway::print_thresholds},
       {"thresholds-held-out", spillway::print_thresholds_held_out},
+      {"sparse-weights", spillway::print_sparse_weights},
+      {"sparse-weights-held-out", spillway::print_sparse_weights_held_out},
       {"trained-weights", spillway::print_trained_weights},
       {"trained-weights-held-out", spillway::print_trained_weights_held_out}};
   CLI::App app("Prints a list of points for `synthesise`");

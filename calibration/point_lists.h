@@ -46,6 +46,10 @@ void print_thresholds_held_out();
 void print_trained_weights();
 void print_trained_weights_held_out();
 
+/// The same of drawn weights, of which many are zero, in up to 64 words.
+void print_sparse_weights();
+void print_sparse_weights_held_out();
+
 /// Thresholds that stand alone in words of 65 to 4,096 folds, in LUTs: those that the rule was looked at with, others.
 void print_thresholding_deep();
 void print_thresholding_deep_held_out();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -68,7 +68,39 @@ void points(const char* prefix, const files& from, int count, std::uint64_t seed
                   n / std::ssize(from) % 2 == 0, random);
 }
 
+/// Drawn weights, of any share of zeros, in fewer words and wider types than they need.
+void sparse_points(const char* prefix, const std::array<int, 6>& zeros, const std::array<int, 6>& words, int count,
+                   std::uint64_t seed) {
+  seeded_random random(seed);
+  for (int n = 0; n < count; ++n) {
+    const int bits = 2 + static_cast<int>(random.below(7)), input = 1 + static_cast<int>(random.below(4));
+    const int pe = 1 << random.below(3), simd = 2 + static_cast<int>(random.below(15));
+    const int of_words = one_of(words, random);
+    const int folds = random.below(2) == 0 ? 1 : of_words, rounds = of_words / folds;
+    print_point({{"name", fmt::format("{}_{:03}", prefix, n)},
+                 {"stratum", "sparse_weights"},
+                 {"unit", "mvau"},
+                 {"mh", pe * folds},
+                 {"mw", simd * rounds},
+                 {"pe", pe},
+                 {"simd", simd},
+                 {"weight", type_text(true, bits)},
+                 {"values", type_text(true, 2 + static_cast<int>(random.below(bits - 1)))},
+                 {"input", type_text(false, input)},
+                 {"accumulator", "16:wrap:per_cycle"},
+                 {"memory", "distributed"},
+                 {"zeros", one_of(zeros, random)},
+                 {"seed", 1 + random.below(1000000)}});
+  }
+}
+
 }  // namespace
+
+void print_sparse_weights() { sparse_points("sparse", {0, 40, 60, 80, 90, 95}, {1, 2, 4, 8, 16, 64}, 48, 33); }
+
+void print_sparse_weights_held_out() {
+  sparse_points("sparse_held", {10, 50, 70, 85, 92, 97}, {1, 3, 6, 12, 24, 48}, 30, 34);
+}
 
 void print_trained_weights() { points("weights", calibrated, 40, 31); }
 
