@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "spillway/calibration/bands.h"
-#include "spillway/calibration/deep_thresholds.h"
+#include "spillway/calibration/deep_memories.h"
 #include "spillway/calibration/errors.h"
 #include "spillway/calibration/network_errors.h"
 #include "spillway/calibration/run_tool.h"
@@ -99,17 +99,30 @@ struct other_list {
   std::vector<unit_error_row> rows;
 };
 
+/// The rows of several lists' strata.
+std::vector<unit_error_row> weight_errors(const std::string& folder, const std::vector<const char*>& lists) {
+  std::vector<unit_error_row> rows;
+  for (const char* list : lists)
+    for (unit_error_row& row : unit_errors(folder, list))
+      if (row.kind != "all") rows.push_back(std::move(row));
+  return rows;
+}
+
 std::vector<other_list> other_lists(const std::string& folder) {
-  return {{"thresholds_held_out", "trained and deep thresholds, held out", unit_errors(folder, "thresholds-held-out")},
-          {"thresholds", "trained and deep thresholds, calibration", unit_errors(folder, "thresholds")},
-          {"units_held_out", "other units, held out", unit_errors(folder, "units-held-out")},
-          {"units", "other units, calibration", unit_errors(folder, "units")},
-          {"unit_grids", "other units, grids that the rules were worked out on", unit_errors(folder, "unit-grids")},
-          {"constant_held_out", "constant weights, held out", unit_errors(folder, "constant-held-out")},
-          {"constant", "constant weights, calibration", unit_errors(folder, "constant")},
-          {"levels", "thresholds side by side, up to 255, calibration", unit_errors(folder, "levels")},
-          {"dsp_held_out", "multipliers in DSPs, held out", unit_errors(folder, "dsp-held-out")},
-          {"dsp", "multipliers in DSPs, calibration", unit_errors(folder, "dsp")}};
+  return {
+      {"thresholds_held_out", "trained and deep thresholds, held out", unit_errors(folder, "thresholds-held-out")},
+      {"thresholds", "trained and deep thresholds, calibration", unit_errors(folder, "thresholds")},
+      {"weights_held_out", "known weights in LUTs, held out",
+       weight_errors(folder, {"trained-weights-held-out", "sparse-weights-held-out"})},
+      {"weights", "known weights in LUTs, calibration", weight_errors(folder, {"trained-weights", "sparse-weights"})},
+      {"units_held_out", "other units, held out", unit_errors(folder, "units-held-out")},
+      {"units", "other units, calibration", unit_errors(folder, "units")},
+      {"unit_grids", "other units, grids that the rules were worked out on", unit_errors(folder, "unit-grids")},
+      {"constant_held_out", "constant weights, held out", unit_errors(folder, "constant-held-out")},
+      {"constant", "constant weights, calibration", unit_errors(folder, "constant")},
+      {"levels", "thresholds side by side, up to 255, calibration", unit_errors(folder, "levels")},
+      {"dsp_held_out", "multipliers in DSPs, held out", unit_errors(folder, "dsp-held-out")},
+      {"dsp", "multipliers in DSPs, calibration", unit_errors(folder, "dsp")}};
 }
 
 /// By kind of unit, how many of those that neither fit nor bands have seen lie within their bands.
@@ -209,12 +222,18 @@ int main(int argc, char** argv) {
   app.add_flag("--bands", bands, "Print resource/error_bands.h as it has to be");
   bool sites = false;
   app.add_flag("--sites", sites, "Print the shares of sites of resource/fitted.h, fitted on the calibration points");
-  bool deep = false;
+  bool deep = false, deep_weights = false;
+  app.add_flag("--deep-weights", deep_weights,
+               "Print the line of deep words of weights of resource/fitted.h, likewise");
   app.add_flag("--deep-thresholds", deep, "Print the line of deep thresholds of resource/fitted.h, likewise");
   CLI11_PARSE(app, argc, argv);
   return run_tool("cost_errors", [&] {
     if (sites) {
       fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder, "calibration"))));
+      return 0;
+    }
+    if (deep_weights) {
+      fmt::print("{}", deep_weight_line(fitted_deep_weights(measured_units(folder, "trained-weights"))));
       return 0;
     }
     if (deep) {

@@ -42,6 +42,9 @@ inline constexpr double back_luts = 1.5;       ///< an address bit of the step b
 /// LUTs a word of each function of the fold that thresholds' bits are, where they have more than 64 words
 /// (`cost_errors calibration --deep-thresholds`).
 inline constexpr double deep_rom_bit = 0.040;
+/// The same of weights' bits, and of each bit of their entropy, where the words are no power of two
+/// (`cost_errors calibration --deep-weights`).
+inline constexpr double deep_weight_bit = 0.0115, deep_weight_information = 0.0254;
 inline constexpr double deep_rom = 1.5;      ///< LUTs of thresholds in more than 64 words, of what the rule says
 inline constexpr double found_table = 1.25;  ///< LUTs of functions of seven inputs and more, of what tables take
 

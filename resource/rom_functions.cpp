@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace spillway::detail {
 
@@ -80,7 +81,7 @@ std::int64_t distinct_functions(const std::vector<std::uint64_t>& columns, std::
   return count;
 }
 
-std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth) {
+rom_content distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth) {
   const std::uint64_t end = depth % 64 == 0 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth % 64) - 1;
   // Of a function and its complement the one that is 0 at address 0.
   for (std::vector<std::uint64_t>& column : columns) {
@@ -90,10 +91,16 @@ std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& co
   }
   std::sort(columns.begin(), columns.end());
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  const auto is_constant = [](const std::vector<std::uint64_t>& column) {
-    return std::all_of(column.begin(), column.end(), [](std::uint64_t words) { return words == 0; });
-  };
-  return std::count_if(columns.begin(), columns.end(), [&](const auto& column) { return !is_constant(column); });
+  rom_content content;
+  for (const std::vector<std::uint64_t>& column : columns) {
+    std::int64_t ones = 0;
+    for (const std::uint64_t words : column) ones += std::popcount(words);
+    if (ones == 0) continue;
+    const double share = static_cast<double>(ones) / static_cast<double>(depth);
+    ++content.functions;
+    if (ones < depth) content.information -= share * std::log2(share) + (1 - share) * std::log2(1 - share);
+  }
+  return content;
 }
 
 }  // namespace spillway::detail

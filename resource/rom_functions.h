@@ -20,11 +20,17 @@ template <class ElementOf>
 std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
                            const ElementOf& element);
 
+/// Functions of the address that a memory's bits are, and what they say: the sum of their entropies, in bits a word.
+struct rom_content {
+  std::int64_t functions = 0;
+  double information = 0;
+};
+
 /// The same of a memory of any depth, but for bits of the address: its functions of more than six inputs are not LUTs
-/// but what `fitted_costs::deep_rom_bit` prices.
+/// but what `fitted_costs::deep_rom_bit` and others price.
 template <class ElementOf>
-std::int64_t deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
-                                const ElementOf& element);
+rom_content deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                               const ElementOf& element);
 
 namespace detail {
 
@@ -39,7 +45,7 @@ void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth
 std::int64_t distinct_functions(const std::vector<std::uint64_t>& columns, std::int64_t depth);
 
 /// The same of columns of any depth, 64 words of the memory a place.
-std::int64_t distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth);
+rom_content distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth);
 
 }  // namespace detail
 
@@ -69,8 +75,8 @@ std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std
 }
 
 template <class ElementOf>
-std::int64_t deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
-                                const ElementOf& element) {
+rom_content deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                               const ElementOf& element) {
   std::vector<std::vector<std::uint64_t>> columns(static_cast<std::size_t>(elements * bits));
   for (std::int64_t i = 0; i < elements; ++i)
     for (std::int64_t first = 0; first < depth; first += 64) {

@@ -82,49 +82,112 @@ int sum_bits(const tree_shape& tree, std::int64_t lanes) {
                   bits_for(std::min(tree.lane_min, std::int64_t{0}) * lanes, tree.lane_max * lanes, tree.lane_min < 0));
 }
 
-resources adder_tree_rule(const tree_shape& tree) {
-  resources r;
-  const std::int64_t leaves = ceil_div(tree.lanes, tree.group);
-  const std::int64_t levels = ceil_log2(leaves);
-  const auto lanes_of = [&](std::int64_t level, std::int64_t node) {
-    return std::min(tree.lanes, (node + 1) * (tree.group << level)) - node * (tree.group << level);
-  };
-  // Registers in a row without logic between them: from three on they are a shift register.
-  const auto chain = [&](std::int64_t length, int bits) {
-    (length > 2 ? r.srl : r.ff) += static_cast<double>(length > 2 ? bits : length * bits);
-  };
-  for (std::int64_t level = 0; level <= levels; ++level) {
-    const std::int64_t nodes = (leaves + (std::int64_t{1} << level) - 1) >> level;
-    for (std::int64_t node = 0; node < nodes; ++node) {
-      const int bits = sum_bits(tree, lanes_of(level, node));
-      const bool is_of_dsp = tree.is_of_dsps && level < 2;
-      if (level > 0) {
-        const std::int64_t below = (leaves + (std::int64_t{1} << (level - 1)) - 1) >> (level - 1);
-        if (2 * node + 1 >= below) continue;  // an odd one: counted with the node that it began at
-        const int left = sum_bits(tree, lanes_of(level - 1, 2 * node));
-        const int right = sum_bits(tree, lanes_of(level - 1, 2 * node + 1));
-        // Above the narrower operand's bits the sum is the wider one's and a carry, or its sign.
-        if (!is_of_dsp) {
-          r.luts += std::min(tree.lane_min < 0 ? std::max(left, right) : std::min(left, right), bits);
-          add_chains(r, bits);
-        }
-      }
-      // How many levels it goes up alone.
-      std::int64_t length = 1;
-      std::int64_t at = node, l = level;
-      while (l < levels) {
-        const std::int64_t here = (leaves + (std::int64_t{1} << l) - 1) >> l;
-        if (at % 2 == 1 || at + 1 < here) break;
-        at /= 2;
-        ++l;
-        ++length;
-      }
-      if (l == levels) length += tree.stages - levels - 1;
-      if (is_of_dsp) length -= std::min<std::int64_t>(length, level == 0 ? 2 : 1);
-      if (length > 0) chain(length, bits);
+namespace {
+
+/// A node of a tree of adders, or what goes up through one that has nothing to add to it.
+struct tree_node {
+  leaf_shape shape;
+  std::int64_t level = 0;   ///< that it was made at
+  std::int64_t length = 1;  ///< registers in a row without logic between them
+  bool is_made = false;     ///< in another tree
+};
+
+/// Registers in a row: from three on they are a shift register. DSPs have taken in those next to them.
+void add_registers(resources& to, const tree_node& node, bool is_of_dsps) {
+  if (node.shape.is_zero || node.is_made) return;
+  const std::int64_t taken = is_of_dsps && node.level < 2 ? 2 - node.level : 0;
+  const std::int64_t length = std::max<std::int64_t>(0, node.length - taken);
+  const int bits = node.shape.bits - node.shape.low - node.shape.copies;
+  (length > 2 ? to.srl : to.ff) += static_cast<double>(length > 2 ? bits : length * bits);
+}
+
+/// Places of an adder where both operands have a bit. The last of two signed ones is the chain's.
+int shared_places(const leaf_shape& a, const leaf_shape& b, int bits) {
+  if (a.is_zero || b.is_zero) return 0;
+  const int wide = std::max(a.bits, b.bits);
+  const int end = std::min({a.is_signed ? wide : a.bits, b.is_signed ? wide : b.bits, bits});
+  return std::max(0, end - std::max(a.low, b.low));
+}
+
+/// What is known of a sum of at most `bits` bits.
+leaf_shape sum_of(const leaf_shape& a, const leaf_shape& b, int bits) {
+  const bool is_signed = a.is_signed || b.is_signed;
+  const int wide = std::max(a.bits + (is_signed && !a.is_signed), b.bits + (is_signed && !b.is_signed)) + 1;
+  return {false, std::min(a.low, b.low), std::min(bits, wide), is_signed};
+}
+
+std::uint64_t key_of_sum(std::uint64_t left, std::uint64_t right) {
+  const std::uint64_t mixed = (left ^ std::rotl(right, 23)) * 0x9E3779B97F4A7C15;
+  return mixed ^ mixed >> 29;
+}
+
+/// The adder trees that share what they have in common.
+class tree_maker {
+ public:
+  tree_maker(const tree_shape& tree, known_trees* others) : m_tree(tree), m_others(others) {}
+
+  resources make(std::span<const leaf_shape> leaves) {
+    std::vector<tree_node> nodes;
+    nodes.reserve(leaves.size());
+    for (const leaf_shape& leaf : leaves) nodes.push_back({leaf, 0, 1, is_made(leaf.key)});
+    std::int64_t level = 0;
+    while (nodes.size() > 1) {
+      ++level;
+      for (std::size_t n = 0; 2 * n < nodes.size(); ++n)
+        nodes[n] = 2 * n + 1 < nodes.size() ? pair(nodes[2 * n], nodes[2 * n + 1], level, n) : passed_on(nodes[2 * n]);
+      nodes.resize((nodes.size() + 1) / 2);
     }
+    nodes.front().length += m_tree.stages - level - 1;
+    add_registers(m_made, nodes.front(), m_tree.is_of_dsps);
+    return m_made;
   }
-  return r;
+
+ private:
+  static tree_node passed_on(tree_node node) {
+    ++node.length;
+    return node;
+  }
+
+  bool is_made(std::uint64_t key) { return m_others != nullptr && !m_others->made.insert(key).second; }
+
+  tree_node pair(const tree_node& left, const tree_node& right, std::int64_t level, std::size_t place) {
+    const std::int64_t most = m_tree.group << level;
+    const int bits = sum_bits(m_tree, std::min(m_tree.lanes - static_cast<std::int64_t>(place) * most, most));
+    const bool folds = m_others == nullptr || m_others->folds;
+    if ((left.shape.is_zero || right.shape.is_zero) && (folds || bits <= 2))
+      return passed_on(left.shape.is_zero ? right : left);
+    add_registers(m_made, left, m_tree.is_of_dsps);
+    add_registers(m_made, right, m_tree.is_of_dsps);
+    tree_node sum{folds ? sum_of(left.shape, right.shape, bits) : leaf_shape{false, 0, bits, m_tree.lane_min < 0},
+                  level};
+    sum.shape.key = key_of_sum(left.shape.key, right.shape.key);
+    sum.is_made = is_made(sum.shape.key);
+    // Above the narrower operand's bits the sum is the wider one's and a carry, or its sign.
+    const bool is_of_dsp = m_tree.is_of_dsps && level < 2;
+    if (!is_of_dsp && !sum.is_made) {
+      m_made.luts += shared_places(left.shape, right.shape, sum.shape.bits);
+      add_chains(m_made, sum.shape.bits - sum.shape.low);
+    }
+    return sum;
+  }
+
+  const tree_shape& m_tree;
+  known_trees* m_others;
+  resources m_made;
+};
+
+}  // namespace
+
+resources adder_tree_rule(const tree_shape& tree) {
+  const std::int64_t leaves = ceil_div(tree.lanes, tree.group);
+  std::vector<leaf_shape> shapes(static_cast<std::size_t>(leaves),
+                                 {false, 0, sum_bits(tree, tree.group), tree.lane_min < 0});
+  shapes.back().bits = sum_bits(tree, tree.lanes - (leaves - 1) * tree.group);
+  return tree_maker(tree, nullptr).make(shapes);
+}
+
+resources adder_tree_rule(const tree_shape& tree, std::span<const leaf_shape> leaves, known_trees& others) {
+  return tree_maker(tree, &others).make(leaves);
 }
 
 resources accumulator_rule(int bits, bool saturates, int sum_bits, bool sum_signed) {

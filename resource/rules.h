@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_set>
 
 #include "spillway/resource/resources.h"
 
@@ -39,6 +40,28 @@ struct tree_shape {
                             ///< first pair are the DSPs' own; of a leaf without a partner so are two registers
 };
 resources adder_tree_rule(const tree_shape& tree);
+
+/// What is known of a leaf's bits: that it is always zero, that so many low ones are, how many others there are, and
+/// whether the last of them repeats itself above.
+struct leaf_shape {
+  bool is_zero = false;
+  int low = 0, bits = 1;  ///< `bits` with the low ones
+  bool is_signed = true;
+  int copies = 0;         ///< of these bits, those that are always another one: they share its register
+  std::uint64_t key = 0;  ///< leaves of trees side by side that have the same are the same
+};
+
+/// Trees side by side over leaves of which that is known.
+struct known_trees {
+  /// Whether adders of a zero are wires and a sum's bits are known; else an adder of more than two bits stays, its
+  /// chain having been made before it was known.
+  bool folds = true;
+  std::unordered_set<std::uint64_t> made = {};  ///< keys of nodes that another tree has already
+};
+
+/// One tree of them, but for what others have already: a place where only one operand has a bit takes no LUT, and a
+/// leaf that is alone in its pair goes up as it is.
+resources adder_tree_rule(const tree_shape& tree, std::span<const leaf_shape> leaves, known_trees& others);
 
 /// Bits of the sum of so many lanes of a tree.
 int sum_bits(const tree_shape& tree, std::int64_t lanes);

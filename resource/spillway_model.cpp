@@ -11,6 +11,7 @@
 #include "spillway/models/support/error.h"
 #include "spillway/resource/bands.h"
 #include "spillway/resource/estimate.h"
+#include "spillway/resource/unit_rules.h"
 
 namespace spillway {
 
@@ -87,8 +88,11 @@ unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
 
 unit_cost spillway_cost(const dataflow& flow, const dataflow_stream& stream, fpga_family family) {
   const stream_shape shape = shape_of(flow, stream);
-  unit_cost cost = cost_of(name_of(flow, stream), "stream",
-                           estimate_stream(shape.lanes * shape.type.bits, stream.depth), shape.beats, family);
+  unit_estimate parts = estimate_stream(shape.lanes * shape.type.bits, stream.depth);
+  if (stream.to == dataflow_stream::outside)
+    parts.parts.push_back({priced_part::kind::control, "frame counter", "by bits of the beats of a frame: TLAST",
+                           counter_rule(shape.beats, counter_use::last)});
+  unit_cost cost = cost_of(name_of(flow, stream), "stream", std::move(parts), shape.beats, family);
   set_errors(cost, "stream");
   return cost;
 }

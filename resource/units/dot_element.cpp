@@ -2,6 +2,7 @@
 #include "spillway/resource/units/dot_element.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "spillway/resource/fitted.h"
 #include "spillway/resource/rom_functions.h"
 #include "spillway/resource/unit_rules.h"
+#include "spillway/resource/units/stored_weights.h"
 #include "spillway/resource/units/threshold_levels.h"
 
 namespace spillway::detail {
@@ -125,8 +127,16 @@ bool is_part_of_products(const dot_element& e) {
 }
 
 /// LUTs that hold the weights.
-double weight_functions(const dot_element& e) {
+double weight_functions(const dot_element& e, const std::optional<stored_products>& stored) {
   const std::int64_t lanes = std::int64_t{e.pe} * e.simd, bits = lanes * e.weight.bits;
+  if (e.words() > few_words && stored) {
+    const double functions = stored->of_all(e, static_cast<double>(stored->memory.functions));
+    const double words = static_cast<double>(e.words());
+    if (have_deep_words(e.words()))
+      return words * (fitted_costs::deep_weight_bit * functions +
+                      fitted_costs::deep_weight_information * stored->of_all(e, stored->memory.information));
+    return fitted_costs::rom_share * functions * rom_luts_per_bit(e.words());
+  }
   if (e.words() > few_words || e.weights->type.words() > 1)
     return fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
   return static_cast<double>(
@@ -150,7 +160,31 @@ double reading_luts(const dot_element& e) {
   return static_cast<double>(e.pe) * e.simd * a_lane;
 }
 
-resources weight_memory(const dot_element& e) {
+/// Lanes that are not always zero, of all.
+double live_share(const dot_element& e, const std::optional<stored_products>& stored) {
+  return stored ? static_cast<double>(stored->live_lanes) / static_cast<double>(stored->elements * e.simd) : 1;
+}
+
+/// Products of all elements.
+resources products(const dot_element& e, const std::optional<stored_products>& stored) {
+  resources all = static_cast<double>(e.pe) * e.products_of_a_cycle() + e.shared_by_elements();
+  if (!stored) return all;
+  const double live = live_share(e, stored);
+  all.carry *= live;
+  all.carry8 *= live;
+  all.chained *= live;
+  all.chain_luts *= live;
+  all.luts = stored->of_all(e, stored->product_luts);
+  if (e.is_multiplied() && e.input.bits == 1 && e.memory_has_an_input_left()) all.luts = 0;
+  if (e.replays) all.luts += e.pe * static_cast<double>(e.leaves()) * e.rows().whole * live;
+  return all;
+}
+
+resources adder_trees(const dot_element& e, const std::optional<stored_products>& stored) {
+  return stored ? stored->of_all(e, 1) * stored->trees : static_cast<double>(e.pe) * adder_tree_rule(e.tree);
+}
+
+resources weight_memory(const dot_element& e, const std::optional<stored_products>& stored) {
   const std::int64_t bits = std::int64_t{e.pe} * e.simd * e.weight.bits;
   resources r;
   if (e.memory == memory_style::ultra)
@@ -158,7 +192,7 @@ resources weight_memory(const dot_element& e) {
   else if (!e.is_in_luts())
     r = block_rom_rule(bits, e.words());
   else if (!is_part_of_products(e))
-    r.luts = weight_functions(e) + reading_luts(e);
+    r.luts = weight_functions(e, stored) + reading_luts(e) * live_share(e, stored);
   return r;
 }
 
@@ -184,8 +218,9 @@ double threshold_functions(const dot_element& e) {
     return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
   };
   const std::int64_t functions =
-      e.folds > most_folds ? deep_rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place)
-                           : rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place);
+      e.folds > most_folds
+          ? deep_rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place).functions
+          : rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place);
   return static_cast<double>(functions * e.pe) / static_cast<double>(looked_at);
 }
 
@@ -227,10 +262,10 @@ resources threshold_memory(const dot_element& e, double functions) {
 
 void add_dot_products(const dot_element& e, unit_estimate& to) {
   const double pe = e.pe;
-  to.parts.push_back({part::compute, "products", "PE * SIMD * rows of M + 1 for each two bits of N",
-                      pe * e.products_of_a_cycle() + e.shared_by_elements()});
+  const std::optional<stored_products> stored = are_words_known(e) ? std::optional(look_at_words(e)) : std::nullopt;
   to.parts.push_back(
-      {part::compute, "adder tree", "PE * the wider operand of each adder", pe * adder_tree_rule(e.tree)});
+      {part::compute, "products", "PE * SIMD * rows of M + 1 for each two bits of N", products(e, stored)});
+  to.parts.push_back({part::compute, "adder tree", "PE * the wider operand of each adder", adder_trees(e, stored)});
   to.parts.push_back({part::compute, "accumulators", "PE * P", pe * e.accumulate()});
   if (e.steps > 0) {
     const double functions = threshold_functions(e);
@@ -241,7 +276,7 @@ void add_dot_products(const dot_element& e, unit_estimate& to) {
     to.parts.push_back(
         {part::threshold, "output register", "PE * B", only_ff(pe * static_cast<double>(ceil_log2(e.steps + 1)) + 1)});
   }
-  to.parts.push_back({part::memory, "weights", "PE * SIMD * M by depth", weight_memory(e)});
+  to.parts.push_back({part::memory, "weights", "PE * SIMD * M by depth", weight_memory(e, stored)});
   const std::int64_t stages = 1 + ceil_log2(e.simd);
   // Where each iteration is the last of its dot product, valid says so.
   resources pipeline = only_ff(static_cast<double>((e.rounds == 1 ? 1 : 2) * stages + 2));

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spillway/resource/units/stored_weights.h"
+
+#include <algorithm>
+#include <bit>
+#include <bitset>
+#include <vector>
+
+#include "spillway/models/numbers/integer_math.h"
+#include "spillway/resource/rom_functions.h"
+
+namespace spillway::detail {
+
+namespace {
+
+/// Weights have no more bits, so that the values of a lane are few.
+constexpr int most_bits = 8;
+
+/// A search asks for the price of a network a million times: no more weights are looked at.
+constexpr std::int64_t most_weights = 1 << 15;
+
+/// The weights of one lane, whatever the word.
+struct lane_values {
+  std::vector<int> all;  ///< different ones
+  int low = 0, high = 0;
+  unsigned turns = 0;     ///< bit i: bits i and i - 1 of some value differ
+  int always_even = 0;    ///< low bits that are 0 in all of them
+  std::uint64_t key = 1;  ///< of the words in their order
+
+  bool is_zero() const { return low == 0 && high == 0; }
+};
+
+lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t lane) {
+  std::bitset<std::size_t{1} << most_bits> seen;
+  lane_values of;
+  for (std::int64_t word = 0; word < e.words(); ++word) {
+    const std::int64_t row = word / e.rounds * e.pe + element;
+    const auto code = static_cast<std::uint8_t>(*e.weights->at(row * e.products + word % e.rounds * e.simd + lane));
+    seen[code] = true;
+    of.key = (of.key ^ code) * 0x100000001B3;
+  }
+  unsigned any = 0;
+  const int values = 1 << e.weight.bits;
+  for (int code = e.weight.is_signed ? -values / 2 : 0; code < (e.weight.is_signed ? values / 2 : values); ++code) {
+    if (!seen[static_cast<std::uint8_t>(code)]) continue;
+    if (of.all.empty()) of.low = code;
+    of.high = code;
+    of.all.push_back(code);
+    any |= static_cast<unsigned>(code);
+    of.turns |= static_cast<unsigned>(code) ^ static_cast<unsigned>(code) << 1;
+  }
+  of.always_even = any == 0 ? e.weight.bits : std::countr_zero(any);
+  return of;
+}
+
+/// What is left of a product.
+struct lane_product {
+  leaf_shape leaf;
+  double luts = 0;
+};
+
+/// The greatest magnitude that an input has.
+std::int64_t most_input(const dot_element& e) { return std::max(e.input.max64(), -e.input.min64()); }
+
+/// Whether synthesis knows what always is zero before it makes carry chains: digits are known where they are read, and
+/// so is a weight that an input takes or leaves.
+bool are_seen_early(const dot_element& e) {
+  return !e.is_table && (e.words() == 1 || e.input.bits == 1 || e.rows().recodes_b);
+}
+
+/// A product that is a table of weight and input, or a weight or nothing: its bits are functions of the values.
+lane_product table_product(const dot_element& e, const lane_values& values) {
+  const int bits = e.leaf_bits();
+  std::vector<std::vector<bool>> columns(static_cast<std::size_t>(bits));
+  for (const int weight : values.all)
+    for (std::int64_t x = e.input.min64(); x <= e.input.max64(); ++x)
+      for (int bit = 0; bit < bits; ++bit)
+        columns[static_cast<std::size_t>(bit)].push_back((weight * x >> bit & 1) != 0);
+  const auto is_constant = [](const std::vector<bool>& column) {
+    return std::none_of(column.begin(), column.end(), [](bool value) { return value; });
+  };
+  lane_product result;
+  result.leaf = {false, 0, bits, e.weight.is_signed || e.input.is_signed};
+  while (result.leaf.low < bits && is_constant(columns[static_cast<std::size_t>(result.leaf.low)])) ++result.leaf.low;
+  while (result.leaf.bits > 0 && is_constant(columns[static_cast<std::size_t>(result.leaf.bits - 1)])) {
+    --result.leaf.bits;
+    result.leaf.is_signed = false;
+  }
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  std::erase_if(columns, is_constant);
+  result.luts = static_cast<double>(columns.size());
+  // What tables have alike is seen when their registers are there.
+  if (!e.is_table) result.leaf.copies = result.leaf.bits - result.leaf.low - static_cast<int>(columns.size());
+  return result;
+}
+
+/// A product of rows, the digits those of the weight: rows of digits that always are zero are gone.
+lane_product recoded_product(const dot_element& e, const lane_values& values) {
+  const int m = e.input.bits, n = e.weight.bits, bits = e.leaf_bits();
+  const bool is_constant = e.words() == 1;
+  lane_product result;
+  int first = -1, last = 0, rows = 0;
+  for (int k = 0; 2 * k < std::min(n + !e.weight.is_signed, bits); ++k) {
+    if ((values.turns >> (2 * k) & 3) == 0) continue;
+    const bool is_first = first < 0, is_short = 2 * k + 1 == n || 2 * k == n;
+    int luts = is_first || e.input.is_signed ? m + 1 : m + 2;
+    if (is_short) luts = is_first ? m : m + 1;
+    // A chain takes in the first row of a constant, and inverts it where it has to.
+    if (!is_constant || !is_first) result.luts += std::min(luts, bits - 2 * k);
+    if (is_first) first = k;
+    last = k;
+    ++rows;
+  }
+  result.leaf = {false, 2 * first, bits, true};
+  const std::int64_t most = std::max(std::abs(values.low), values.high) * most_input(e);
+  if (is_constant) {
+    result.leaf.low = std::max(2 * first, values.always_even);
+    result.leaf.bits = std::min(bits, 2 * last + m + 2);
+  }
+  if (values.low >= 0 && !e.input.is_signed && rows == 1) {
+    result.leaf.bits = std::min(bits, bits_for(0, most, false));
+    result.leaf.is_signed = false;
+  }
+  return result;
+}
+
+/// A product of rows: all of them where the digits are those of the input.
+lane_product multiplied(const dot_element& e, const lane_values& values) {
+  const row_count rows = e.rows();
+  if (rows.recodes_b) return recoded_product(e, values);
+  lane_product result;
+  result.luts = multiplier_rule(e.input.bits, e.input.is_signed, e.weight.bits, e.weight.is_signed, e.leaf_bits()).luts;
+  // Above the weights' own bits those of the first row are copies of each other.
+  result.luts -= e.weight.bits - std::max(bits_for(values.low, values.high, e.weight.is_signed), 1);
+  result.leaf = {false, 0, e.leaf_bits(), true};
+  return result;
+}
+
+/// Of a lane that is always zero: nothing where that is known in time, else a chain of constants.
+leaf_shape zero_leaf(const dot_element& e) {
+  if (e.is_table || are_seen_early(e)) return {true, 0, 0, false};
+  return {false, 1, e.leaf_bits(), true};
+}
+
+/// The leaves of one element, one after the other.
+class element_view {
+ public:
+  element_view(const dot_element& e, std::int64_t element) : m_e(e), m_element(element) {}
+
+  lane_product leaf(std::int64_t number) {
+    const std::int64_t first = number * m_e.tree.group;
+    const std::int64_t last = std::min<std::int64_t>(first + m_e.tree.group, m_e.simd);
+    lane_product product;
+    std::int64_t low = 0, high = 0, live = 0;
+    std::uint64_t key = static_cast<std::uint64_t>(number) + 1;
+    for (std::int64_t lane = first; lane < last; ++lane) {
+      const lane_values values = values_of(m_e, m_element, lane);
+      key = (std::rotl(key, 7) ^ values.key) * 0x9E3779B97F4A7C15;
+      if (values.is_zero()) continue;
+      ++live;
+      if (m_e.tree.group == 1)
+        product = m_e.is_table || m_e.input.bits == 1 ? table_product(m_e, values) : multiplied(m_e, values);
+      low += std::min<std::int64_t>({0, values.low * m_e.input.max64(), values.high * m_e.input.min64()});
+      high += std::max<std::int64_t>({0, values.high * m_e.input.max64(), values.low * m_e.input.min64()});
+    }
+    m_live_lanes += live;
+    if (live == 0) {
+      product.leaf = zero_leaf(m_e);
+    } else if (m_e.tree.group > 1) {
+      product.leaf = {false, 0, std::min(sum_bits(m_e.tree, last - first), bits_for(low, high, low < 0)), low < 0};
+      product.luts = product.leaf.bits;
+    }
+    product.leaf.key = key;
+    return product;
+  }
+
+  std::int64_t live_lanes() const { return m_live_lanes; }
+
+ private:
+  const dot_element& m_e;
+  std::int64_t m_element, m_live_lanes = 0;
+};
+
+}  // namespace
+
+bool are_words_known(const dot_element& e) {
+  return e.is_in_luts() && !e.xnor && !e.weight.is_bipolar && !e.input.is_bipolar && e.weight.bits <= most_bits &&
+         e.weights->type.words() == 1 && !e.is_in_dsps();
+}
+
+stored_products look_at_words(const dot_element& e) {
+  stored_products result;
+  result.elements = std::clamp<std::int64_t>(most_weights / (e.simd * e.words()), 1, e.pe);
+  const auto element_of = [&](std::int64_t n) { return n * e.pe / result.elements; };
+  known_trees trees;
+  trees.folds = are_seen_early(e);
+  std::vector<leaf_shape> leaves(static_cast<std::size_t>(e.leaves()));
+  for (std::int64_t n = 0; n < result.elements; ++n) {
+    element_view element(e, element_of(n));
+    for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf) {
+      const lane_product product = element.leaf(static_cast<std::int64_t>(leaf));
+      leaves[leaf] = product.leaf;
+      if (!trees.made.contains(product.leaf.key)) result.product_luts += product.luts;
+    }
+    result.live_lanes += element.live_lanes();
+    result.trees += adder_tree_rule(e.tree, leaves, trees);
+  }
+  const std::int64_t lanes = result.elements * e.simd;
+  const auto place = [&](std::int64_t word, std::int64_t lane) {
+    const std::int64_t row = word / e.rounds * e.pe + element_of(lane / e.simd);
+    return row * e.products + word % e.rounds * e.simd + lane % e.simd;
+  };
+  if (e.words() > 64)
+    result.memory = deep_rom_functions(*e.weights, e.words(), lanes, e.weight.bits, place);
+  else
+    result.memory.functions = rom_functions(*e.weights, e.words(), lanes, e.weight.bits, place);
+  return result;
+}
+
+}  // namespace spillway::detail
