@@ -10,23 +10,17 @@ using namespace times;
 
 namespace {
 
-/// Looks at units, for each that there is, before a trial counts as failed: depths that lose cycles may need as many as
-/// there are beats to show it. In small designs there is time for more.
-std::size_t most_looks(std::size_t beats) {
-  return std::max<std::size_t>(60, 20'000'000 / std::max<std::size_t>(beats, 1));
-}
+/// Looks at units, for each that there is, after which a run from the start is cheaper: cycles that come later by a few
+/// a round take many.
+constexpr std::size_t most_looks = 1;
 
 }  // namespace
 
 depth_trial::depth_trial(const dataflow& flow, const network_times& unlimited, const latest_times& latest,
                          std::int64_t frames)
-    : m_latest(latest), m_frames(frames), m_links(unlimited.links()) {
-  const network_times fresh(flow);
-  for (const auto& unit : fresh.units()) m_units.push_back(unit->clone());
-  std::size_t beats = 0;
-  for (const link_times& link : m_links) beats += static_cast<std::size_t>(frames * link.beats);
-  m_most_looks = most_looks(beats) * m_units.size();
-  m_wrong.resize(m_units.size());
+    : m_latest(latest), m_frames(frames), m_fresh(flow), m_links(unlimited.links()) {
+  m_most_looks = most_looks * m_fresh.units().size();
+  m_wrong.resize(m_fresh.units().size());
   m_kept.resize(m_links.size());
 }
 
@@ -53,16 +47,49 @@ bool depth_trial::settle() {
   std::size_t looks = 0;
   for (bool again = true; again;) {
     again = false;
-    for (std::size_t u = m_units.size(); u-- > 0;)
+    for (std::size_t u = m_fresh.units().size(); u-- > 0;)
       if (m_wrong[u]) {
-        if (!look_at(u) || ++looks > m_most_looks) return false;
+        if (!look_at(u)) return false;
+        if (++looks > m_most_looks) return run_through();
         again = true;
       }
-    for (std::size_t u = 0; u < m_units.size(); ++u)
+    for (std::size_t u = 0; u < m_fresh.units().size(); ++u)
       if (m_wrong[u]) {
-        if (!look_at(u) || ++looks > m_most_looks) return false;
+        if (!look_at(u)) return false;
+        if (++looks > m_most_looks) return run_through();
         again = true;
       }
+  }
+  return true;
+}
+
+/// The cycles of all events from the start, with the depths as they are.
+bool depth_trial::run_through() {
+  network_times run = m_fresh;
+  for (std::size_t s = 0; s < m_links.size(); ++s) run.set_depth(s, m_links[s].depth);
+  run.run({m_frames, m_frames});
+  if (!run.has_done(m_frames)) return false;
+  for (std::size_t s = 0; s < m_links.size(); ++s)
+    if (!keeps_up(s, run.links()[s].push)) return false;
+  for (std::size_t s = 0; s < m_links.size(); ++s) {
+    undo& kept = undo_of(s);
+    if (kept.push.end() == 0) kept.push = std::move(m_links[s].push);
+    if (kept.pop.end() == 0) kept.pop = std::move(m_links[s].pop);
+  }
+  m_links = run.take_links();
+  std::fill(m_wrong.begin(), m_wrong.end(), false);
+  return true;
+}
+
+/// Whether no beat is pushed later than it may be.
+bool depth_trial::keeps_up(std::size_t stream, const cycle_runs& pushes) const {
+  const cycle_runs& latest = m_latest.pop[stream];
+  cycle_runs::place is_near = 0, latest_near = 0;
+  for (std::int64_t beat = 0; beat < pushes.end();) {
+    const cycle_run is = pushes.from(beat, is_near), limit = latest.from(beat, latest_near);
+    const std::int64_t last = std::min(is.count, limit.count) - 1;
+    if (is.first >= limit.first || is.at(last) >= limit.at(last)) return false;
+    beat += last + 1;
   }
   return true;
 }
@@ -70,7 +97,7 @@ bool depth_trial::settle() {
 /// Follows a unit through all frames, its neighbours as they are, and marks those that this puts wrong.
 bool depth_trial::look_at(std::size_t unit) {
   m_wrong[unit] = false;
-  const auto at = m_units[unit]->clone();
+  const auto at = m_fresh.units()[unit]->clone();
   std::vector<cycle_runs> pops, pushes;
   for (const int stream : at->in) pops.push_back(std::exchange(m_links[static_cast<std::size_t>(stream)].pop, {}));
   for (const int stream : at->out) pushes.push_back(std::exchange(m_links[static_cast<std::size_t>(stream)].push, {}));

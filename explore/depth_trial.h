@@ -37,6 +37,8 @@ class depth_trial {
   };
 
   bool settle();
+  bool run_through();
+  bool keeps_up(std::size_t stream, const times::cycle_runs& pushes) const;
   bool look_at(std::size_t unit);
   bool follow_pops(std::size_t stream, times::cycle_runs before);
   bool follow_pushes(std::size_t stream, times::cycle_runs before);
@@ -46,7 +48,7 @@ class depth_trial {
   const latest_times& m_latest;
   std::int64_t m_frames;
   std::size_t m_most_looks = 0;
-  std::vector<std::unique_ptr<times::timed_unit>> m_units;  ///< as they begin
+  times::network_times m_fresh;  ///< its units as they begin
   std::vector<times::link_times> m_links;
   std::vector<bool> m_wrong;  ///< by unit: its rules may not hold
   std::vector<undo> m_undo;

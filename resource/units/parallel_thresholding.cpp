@@ -58,8 +58,28 @@ resources folded_levels(const levels_shape& shape, std::int64_t element) {
   return r + threshold_count_rule(shape.steps);
 }
 
-resources parallel_comparison(const levels_shape& shape, const thresholding& unit) {
+/// Functions of the fold that the bits of thresholds in more words than a LUT has are; of some elements, for all.
+double deep_functions(const levels_shape& shape) {
+  constexpr std::int64_t most_values = 1024;
+  const std::int64_t looked_at = std::clamp<std::int64_t>(most_values / (shape.folds * shape.steps), 1, shape.pe);
+  const std::int64_t functions =
+      deep_rom_functions(shape.rows.values, shape.folds, looked_at * shape.steps, shape.rows.bits,
+                         [&](std::int64_t fold, std::int64_t i) {
+                           return (fold * shape.pe + i / shape.steps * shape.pe / looked_at) * shape.steps +
+                                  i % shape.steps;
+                         })
+          .functions;
+  return as_double(functions * shape.pe) / as_double(looked_at);
+}
+
+resources parallel_comparison(const levels_shape& shape, const thresholding& unit, double functions) {
   resources r;
+  if (shape.folds > most_folds && shape.is_known() && shape.in_luts) {
+    // Thresholds that share their bits share what compares them.
+    r = as_double(shape.pe * shape.steps) * level_comparison(shape.bits);
+    r.luts *= functions / as_double(shape.pe * shape.steps * shape.rows.bits);
+    return r + as_double(shape.pe) * threshold_count_rule(shape.steps);
+  }
   if (shape.folds > most_folds || !shape.is_known() || (!shape.in_luts && shape.folds > 1))
     return as_double(shape.pe) *
            (as_double(shape.steps) * level_comparison(shape.bits) + threshold_count_rule(shape.steps));
@@ -83,13 +103,15 @@ std::int64_t changing_bits(const levels_shape& shape) {
   return bits;
 }
 
-resources parallel_memory(const levels_shape& shape) {
+resources parallel_memory(const levels_shape& shape, double functions) {
   const std::int64_t elements = shape.pe * shape.steps;
   resources r;
   if (!shape.in_luts)
     r = block_rom_rule(changing_bits(shape), shape.folds);
-  else if (shape.folds > most_folds || !shape.is_known())
+  else if (!shape.is_known())
     r.luts = random_rom_luts(elements * shape.rows.bits, shape.folds);
+  else if (shape.folds > most_folds)
+    r.luts = fitted_costs::deep_rom_bit * functions * as_double(shape.folds);
   else if (shape.folds > few_folds)
     r.luts = as_double(rom_functions(shape.rows.values, shape.folds, elements, shape.rows.bits,
                                      [&](auto fold, auto t) { return fold * elements + t; })) *
@@ -108,8 +130,9 @@ unit_estimate estimate_parallel(const levels_shape& shape, const thresholding& u
   if (shape.folds == 1 && unit.input_type.bits <= fitted_costs::chainless_bits && !unit.input_type.is_bipolar)
     for (std::int64_t element = 0; element < shape.pe; ++element)
       input.ff -= unseen_bits(shape, reached_levels(shape, unit, element));
-  resources compare = parallel_comparison(shape, unit);
-  resources memory = shape.folds > 1 ? parallel_memory(shape) : resources{};
+  const double functions = shape.folds > most_folds && shape.is_known() && shape.in_luts ? deep_functions(shape) : 0;
+  resources compare = parallel_comparison(shape, unit, functions);
+  resources memory = shape.folds > 1 ? parallel_memory(shape, functions) : resources{};
   const double table =
       as_double(shape.pe) * table_luts(ceil_log2(shape.steps + 1), shape.value_bits + ceil_log2(shape.folds));
   if ((shape.in_luts || shape.folds == 1) && table < compare.luts + memory.luts) {

@@ -40,7 +40,12 @@ template <class PlaceOf>
 search_level level_in_luts(const levels_shape& shape, std::int64_t depth, const PlaceOf& place_of) {
   search_level r{level_comparison(shape.bits), {}};
   if (depth > most_folds) {
-    r.memory.luts = random_rom_luts(shape.rows.bits, depth);
+    const std::int64_t functions =
+        deep_rom_functions(shape.rows.values, depth, 1, shape.rows.bits, [&](std::int64_t word, std::int64_t) {
+          return place_of(word);
+        }).functions;
+    r.memory.luts = random_rom_luts(functions, depth);
+    r.compare.luts *= as_double(functions) / as_double(shape.rows.bits);
   } else {
     if (depth > few_folds)
       r.memory.luts = as_double(rom_functions(shape.rows.values, depth, 1, shape.rows.bits,

@@ -51,7 +51,7 @@ bool is_small(const network& net) {
     const std::int64_t made = count(shapes.at(node.output)), each = steps(node, shapes);
     if (made > most || each > most || (all += made * each) > most) return false;
   }
-  return true;
+  return all <= most;
 }
 
 /// To integers, which are evaluated, and to hardware; or a refusal that names what it is about.

@@ -26,6 +26,8 @@ class network_times {
   ~network_times() = default;
 
   void run(const horizon& until);
+  /// Of a stream, before anything has run.
+  void set_depth(std::size_t stream, std::int64_t depth) { m_links[stream].depth = depth; }
   /// From now on units note when they take their steps.
   void note_steps() {
     for (const auto& unit : m_units) unit->note_steps();
@@ -37,6 +39,8 @@ class network_times {
   void forget_before(std::int64_t frame);
 
   const std::vector<link_times>& links() const { return m_links; }
+  /// The same, of one that is not needed any more.
+  std::vector<link_times> take_links() { return std::move(m_links); }
   const std::vector<std::unique_ptr<timed_unit>>& units() const { return m_units; }
   /// The streams that leave, by output, and the sinks that read them.
   const std::vector<int>& outputs() const { return m_outputs; }
