@@ -24,7 +24,7 @@ std::vector<priced> priced_points(const std::string& folder, const std::string& 
   for (const measured_point& of : measured_points(folder, list)) {
     if (const auto* unit = std::get_if<dataflow_unit>(&of.point.what)) {
       const unit_estimate modelled = estimate(*unit);
-      if (modelled.is_calibrated) all.push_back({band_kind(*unit), modelled.total(), of.counted});
+      if (modelled.is_calibrated) all.push_back({band_kind(*unit, modelled), modelled.total(), of.counted});
     } else if (const auto* stream = std::get_if<stream_point>(&of.point.what)) {
       all.push_back({"stream", estimate_stream(stream->bits, stream->depth).total(), of.counted});
     }
@@ -50,8 +50,8 @@ std::string bands_header(const std::string& folder) {
     std::vector<double> luts, ff;
   };
   std::map<std::string, errors> by_kind;
-  for (const char* list :
-       {"held-out", "thresholds-held-out", "units-held-out", "units-tails", "constant-held-out", "dsp-held-out"})
+  for (const char* list : {"held-out", "thresholds-held-out", "trained-weights-held-out", "sparse-weights-held-out",
+                           "units-held-out", "units-tails", "constant-held-out", "dsp-held-out"})
     for (const priced& of : priced_points(folder, list)) {
       by_kind[of.kind].luts.push_back(percent_off(of.modelled.all_luts(), of.counted.all_luts()));
       by_kind[of.kind].ff.push_back(percent_off(of.modelled.ff, of.counted.ff));

@@ -74,6 +74,7 @@ void print_units_of_tails();
 /// Units of every kind that neither fit nor bands have seen: how often a count lies within its band.
 void print_units_for_bands();
 void print_matrix_for_bands();
+void print_weights_for_bands();
 
 /// One matrix unit, at every width of its weights (M), inputs (N) and accumulator (P): a stratum a sweep.
 void print_slopes();

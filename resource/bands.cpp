@@ -53,7 +53,8 @@ std::optional<value_band> sum_of(const network_cost& cost, const BandOf& band_of
 
 }  // namespace
 
-std::string band_kind(const dataflow_unit& unit) {
+std::string band_kind(const dataflow_unit& unit, const unit_estimate& priced) {
+  if (priced.has_sparse_weights) return "sparse weights";
   std::string kind(kind_of(unit));
   kind += std::visit(variant_of(), unit);
   return kind;

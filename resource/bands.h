@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "spillway/models/dataflow/dataflow.h"
+#include "spillway/resource/estimate.h"
 #include "spillway/resource/unit_cost.h"
 
 namespace spillway {
@@ -20,8 +21,9 @@ struct value_band {
 /// What percents are of at least.
 constexpr double least_of_percents = 50;
 
-/// The kind of unit that a band is of: "mvau", "mvau of constants", "mvau of DSPs", "sliding_window parallel", ...
-std::string band_kind(const dataflow_unit& unit);
+/// The kind of unit that a band is of: "mvau", "mvau of constants", "mvau of DSPs", "sparse weights",
+/// "sliding_window parallel", ... `priced` is the unit's estimate.
+std::string band_kind(const dataflow_unit& unit, const unit_estimate& priced);
 
 /// The measured errors of that kind of unit or of "stream" (resource/error_bands.h), for Spillway's own model; nothing
 /// where none were measured.

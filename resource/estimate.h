@@ -33,6 +33,8 @@ struct unit_estimate {
   std::vector<priced_part> parts;
   /// False beyond what calibration saw: the errors that are stated do not speak of it.
   bool is_calibrated = true;
+  /// Of weights in LUTs, of which synthesis takes more than a quarter of the bits away, or a lane.
+  bool has_sparse_weights = false;
 
   /// The sum; `sites` by the share of the group that each part is of.
   resources total() const;

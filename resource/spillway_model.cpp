@@ -76,8 +76,10 @@ void set_errors(unit_cost& cost, std::string_view kind) {
 }  // namespace
 
 unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
-  unit_cost cost = cost_of(name_of(unit), kind_of(unit), estimate(unit), cycles_per_frame(unit), family);
-  set_errors(cost, band_kind(unit));
+  unit_estimate priced = estimate(unit);
+  const std::string kind = band_kind(unit, priced);
+  unit_cost cost = cost_of(name_of(unit), kind_of(unit), std::move(priced), cycles_per_frame(unit), family);
+  set_errors(cost, kind);
   if (const auto dot = dot_products_of(unit)) {
     const double bits = static_cast<double>(dot->weights.size()) * dot->weights.type.bits;
     if (cost.used.bram18 > 0) cost.bram_efficiency = bits / (cost.used.bram18 * 18 * 1024);

@@ -260,9 +260,8 @@ resources threshold_memory(const dot_element& e, double functions) {
                                         : functions);
 }
 
-void add_dot_products(const dot_element& e, unit_estimate& to) {
+void add_dot_products(const dot_element& e, const std::optional<stored_products>& stored, unit_estimate& to) {
   const double pe = e.pe;
-  const std::optional<stored_products> stored = are_words_known(e) ? std::optional(look_at_words(e)) : std::nullopt;
   to.parts.push_back(
       {part::compute, "products", "PE * SIMD * rows of M + 1 for each two bits of N", products(e, stored)});
   to.parts.push_back({part::compute, "adder tree", "PE * the wider operand of each adder", adder_trees(e, stored)});
@@ -286,10 +285,10 @@ void add_dot_products(const dot_element& e, unit_estimate& to) {
                       counter_rule(e.words(), e.is_in_luts() ? counter_use::last : counter_use::next_value)});
 }
 
-/// What calibration saw.
-bool is_inside(const dot_element& e) {
+/// What calibration saw. Of few words it saw those that are known.
+bool is_inside(const dot_element& e, bool are_known) {
   return e.input.bits <= 8 && e.weight.bits <= 8 && e.accumulator.bits >= 8 && e.accumulator.bits <= 40 &&
-         e.simd <= 32 && e.pe <= 16 && e.words() >= 16 && e.steps <= 15 && !e.saturates && !e.xnor &&
+         e.simd <= 32 && e.pe <= 16 && (are_known || e.words() >= 16) && e.steps <= 15 && !e.saturates && !e.xnor &&
          e.memory != memory_style::ultra;
 }
 
@@ -311,9 +310,11 @@ unit_estimate estimate_fixed_answers(const dot_element& e) {
 
 unit_estimate estimate_dot_products(const dot_element& e) {
   unit_estimate result;
-  result.is_calibrated = is_inside(e);
+  const std::optional<stored_products> stored = are_words_known(e) ? std::optional(look_at_words(e)) : std::nullopt;
+  result.is_calibrated = is_inside(e, stored.has_value());
+  result.has_sparse_weights = stored && are_sparse(e, *stored);
   result.parts.reserve(12);
-  add_dot_products(e, result);
+  add_dot_products(e, stored, result);
   return result;
 }
 

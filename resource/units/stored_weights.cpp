@@ -189,6 +189,11 @@ bool are_words_known(const dot_element& e) {
          e.weights->type.words() == 1 && !e.is_in_dsps();
 }
 
+bool are_sparse(const dot_element& e, const stored_products& stored) {
+  const std::int64_t lanes = stored.elements * e.simd;
+  return stored.live_lanes < lanes || 4 * stored.memory.functions < 3 * lanes * e.weight.bits;
+}
+
 stored_products look_at_words(const dot_element& e) {
   stored_products result;
   result.elements = std::clamp<std::int64_t>(most_weights / (e.simd * e.words()), 1, e.pe);

@@ -26,6 +26,9 @@ struct stored_products {
 /// Whether the words of a settled element's weights say what is left of its products.
 bool are_words_known(const dot_element& e);
 
+/// Whether synthesis takes more than a quarter of the weights' bits away, or a lane.
+bool are_sparse(const dot_element& e, const stored_products& stored);
+
 /// So many words that functions of their address are no longer made as well as they could be: more than a LUT and a
 /// quarter hold, and no power of two.
 constexpr bool have_deep_words(std::int64_t words) {
