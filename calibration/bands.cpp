@@ -94,15 +94,16 @@ inline constexpr std::array<band, {}> all{{{{
                      by_kind.size(), rows);
 }
 
-std::vector<band_coverage> coverage_of_bands(const std::string& folder, const std::string& list) {
+std::vector<band_coverage> coverage_of_bands(const std::string& folder) {
   std::map<std::string, band_coverage> by_kind;
-  for (const priced& of : priced_points(folder, list)) {
-    band_coverage& row = by_kind[of.kind];
-    row.kind = of.kind;
-    ++row.units;
-    row.luts_within += is_within(measured_lut_errors(of.kind), of.modelled.all_luts(), of.counted.all_luts());
-    row.ff_within += is_within(measured_ff_errors(of.kind), of.modelled.ff, of.counted.ff);
-  }
+  for (const char* list : {"bands-matrix", "bands-weights", "bands-units"})
+    for (const priced& of : priced_points(folder, list)) {
+      band_coverage& row = by_kind[of.kind];
+      row.kind = of.kind;
+      ++row.units;
+      row.luts_within += is_within(measured_lut_errors(of.kind), of.modelled.all_luts(), of.counted.all_luts());
+      row.ff_within += is_within(measured_ff_errors(of.kind), of.modelled.ff, of.counted.ff);
+    }
   std::vector<band_coverage> rows;
   for (const auto& [kind, row] : by_kind) rows.push_back(row);
   return rows;

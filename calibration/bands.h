@@ -12,11 +12,14 @@ namespace spillway {
 /// `cost_errors calibration --bands` prints it.
 std::string bands_header(const std::string& folder);
 
-/// How many units of a list that neither fit nor bands have seen lie within their bands, a row a kind of unit.
+/// Units of a kind, and how many of their counts lie within the kind's bands.
 struct band_coverage {
   std::string kind;
   std::size_t units = 0, luts_within = 0, ff_within = 0;
 };
-std::vector<band_coverage> coverage_of_bands(const std::string& folder, const std::string& list);
+
+/// How often the counts of points that neither fit nor bands have seen lie within the bands of their kinds: of the lists
+/// bands-matrix, bands-weights and bands-units, by kind.
+std::vector<band_coverage> coverage_of_bands(const std::string& folder);
 
 }  // namespace spillway

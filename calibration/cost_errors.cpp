@@ -180,10 +180,7 @@ int run(const std::string& folder, bool as_json_text) {
   all["networks"] = table_of(measured_networks(folder, "networks"));
   all["networks_held_out"] = table_of(measured_networks(folder, "networks-held-out"));
   const std::vector<other_list> others = other_lists(folder);
-  std::vector<band_coverage> covered = coverage_of_bands(folder, "bands-matrix");
-  for (const char* list : {"bands-weights", "bands-units"})
-    for (band_coverage& row : coverage_of_bands(folder, list)) covered.push_back(std::move(row));
-  all["bands"] = table_of(covered);
+  all["bands"] = table_of(coverage_of_bands(folder));
   all["finn_hls"] = finn_table(fitted_finn::hls_luts, fitted_finn::hls_ff);
   all["finn_rtl"] = finn_table(fitted_finn::rtl_luts, fitted_finn::rtl_ff);
   if (as_json_text) {

@@ -39,12 +39,15 @@ std::array<double, 4> fitted_site_shares(const std::vector<measured_unit>& calib
     linear_sample& sample =
         samples.emplace_back(linear_sample{{modelled.lone.begin(), modelled.lone.end()}, 1 - modelled.chained / truth});
     for (double& luts : sample.terms) luts /= truth;
+    // Those of control share none: fitted like the others they come to a little more than a site each.
+    sample.value -= sample.terms.back();
+    sample.terms.pop_back();
   }
   if (samples.empty())
     throw config_error("no calibration result has a count of sites; right: make them with synthesise");
   const std::vector<double> fitted = least_squares(samples);
   std::array<double, kinds> shares{1, 1, 1, 1};
-  for (std::size_t i = 0; i < kinds; ++i)
+  for (std::size_t i = 0; i < fitted.size(); ++i)
     if (fitted[i] != 0) shares[i] = fitted[i];
   return shares;
 }

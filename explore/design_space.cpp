@@ -189,6 +189,7 @@ resource_amounts design_space::link_amounts(const design_link& link, std::int64_
 resource_amounts design_space::link_amounts(const design_link& link, std::int64_t from, std::int64_t to,
                                             const stream_depths& depths) const {
   resource_amounts sum = stream_price(from * link.type.bits, depths.first);
+  if (link.to == design_link::outside) sum += frame_counter_amounts(link.elements / to, m_prices);
   if (from == to) return sum;
   sum += converter_price(link, from, to);
   return sum += stream_price(to * link.type.bits, depths.second);

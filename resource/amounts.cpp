@@ -47,6 +47,11 @@ resource_amounts stream_amounts(std::int64_t bits, std::int64_t depth, const pri
   return {{used.sites, used.ff, used.bram18, used.uram, 0}};
 }
 
+resource_amounts frame_counter_amounts(std::int64_t beats, const price_list& prices) {
+  if (prices.kind != hardware::spillway) return {};
+  return cells_of(in_family(frame_counter(beats).amount, prices.device->family));
+}
+
 network_cost price(const dataflow& flow, const price_list& prices) {
   return price(flow, prices.kind, *prices.device, prices.formula);
 }

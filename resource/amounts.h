@@ -60,6 +60,9 @@ resource_amounts unit_amounts(const dataflow_unit& unit, const price_list& price
 /// What a stream of `depth` beats of `bits` bits takes; nothing by FINN's formula, which has no streams.
 resource_amounts stream_amounts(std::int64_t bits, std::int64_t depth, const price_list& prices);
 
+/// Of what counts the beats of a frame where they leave the accelerator: our hardware has it.
+resource_amounts frame_counter_amounts(std::int64_t beats, const price_list& prices);
+
 /// The price of a design, all units and streams.
 network_cost price(const dataflow& flow, const price_list& prices);
 

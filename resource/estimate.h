@@ -63,4 +63,7 @@ unit_estimate estimate(const dataflow_unit& unit);
 /// Of a stream of `depth` beats (2 at least) of `bits` bits, built as style_of_stream says.
 unit_estimate estimate_stream(std::int64_t bits, std::int64_t depth);
 
+/// What counts the beats of a frame where a stream leaves the accelerator, for its TLAST.
+priced_part frame_counter(std::int64_t beats);
+
 }  // namespace spillway

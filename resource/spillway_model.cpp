@@ -11,7 +11,6 @@
 #include "spillway/models/support/error.h"
 #include "spillway/resource/bands.h"
 #include "spillway/resource/estimate.h"
-#include "spillway/resource/unit_rules.h"
 
 namespace spillway {
 
@@ -92,8 +91,7 @@ unit_cost spillway_cost(const dataflow& flow, const dataflow_stream& stream, fpg
   const stream_shape shape = shape_of(flow, stream);
   unit_estimate parts = estimate_stream(shape.lanes * shape.type.bits, stream.depth);
   if (stream.to == dataflow_stream::outside)
-    parts.parts.push_back({priced_part::kind::control, "frame counter", "by bits of the beats of a frame: TLAST",
-                           counter_rule(shape.beats, counter_use::last)});
+    parts.parts.push_back(frame_counter(shape.beats));
   unit_cost cost = cost_of(name_of(flow, stream), "stream", std::move(parts), shape.beats, family);
   set_errors(cost, "stream");
   return cost;

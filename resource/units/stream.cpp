@@ -22,6 +22,11 @@ double level_luts(std::int64_t places) {
 
 }  // namespace
 
+priced_part frame_counter(std::int64_t beats) {
+  return {part::control, "frame counter", "by bits of the beats of a frame: TLAST",
+          counter_rule(beats, counter_use::last)};
+}
+
 unit_estimate estimate_stream(std::int64_t bits, std::int64_t depth) {
   const stream_style style = style_of_stream(depth);
   const double width = as_double(bits);

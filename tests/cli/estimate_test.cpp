@@ -40,7 +40,7 @@ TEST_CASE("a design that does not fit is priced, and one line says so") {
   CHECK(run.code == 0);
   const json cost = json::parse(run.out);
   CHECK(cost["utilization"]["fits"] == false);
-  CHECK(run.err.find("does not fit xc7z020: Slice LUTs") != std::string::npos);
+  CHECK(run.err.find("does not fit xc7z020: ") != std::string::npos);
   CHECK(run.err.find('\n') == run.err.size() - 1);
 }
 

@@ -9,6 +9,7 @@ int main() {
   unit.name = "MVAU_0";
   unit.input_type = unsigned_type(4);
   unit.weights = integer_tensor::zeros(signed_type(4), {8, 16});
+  for (std::int64_t i = 0; i < unit.weights.size(); ++i) *unit.weights.at(i) = i % 16 - 8;
   unit.accumulator = {12, overflow_mode::wrap, limit_scope::per_cycle};
   unit.output_type = signed_type(12);
   unit.pe = 4;
