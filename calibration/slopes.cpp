@@ -111,8 +111,10 @@ std::string part_table(const std::vector<measured_unit>& units) {
 
 std::string sparsity_table(const std::vector<measured_unit>& units) {
   std::string table =
-      "| weights of zero | LUT, constants | modelled | FF, constants | LUT, stored | FF, stored |\n"
-      "|--:|--:|--:|--:|--:|--:|\n";
+      "| weights of zero | LUT, constants | modelled | FF, constants | LUT, stored | modelled | FF, stored | modelled "
+      "|\n"
+      "|--:|--:|--:|--:|--:|--:|--:|--:|\n";
+  const quantity modelled_ff = modelled(&resources::ff);
   for (const measured_unit& of : units) {
     if (of.stratum != "constant") continue;
     const integer_tensor& weights = matrix_of(of).weights;
@@ -122,9 +124,10 @@ std::string sparsity_table(const std::vector<measured_unit>& units) {
     if (stored == units.end()) throw config_error(of.name + ": its weights are not in the list as stored ones");
     std::int64_t zeros = 0;
     for (std::int64_t i = 0; i < weights.size(); ++i) zeros += *weights.at(i) == 0 ? 1 : 0;
-    table += fmt::format("| {:.0f}% | {:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.0f} |\n",
+    table += fmt::format("| {:.0f}% | {:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.0f} | {:.0f} |\n",
                          100 * static_cast<double>(zeros) / static_cast<double>(weights.size()), counted_luts(of),
-                         modelled_luts(of), of.counted.ff, counted_luts(*stored), stored->counted.ff);
+                         modelled_luts(of), of.counted.ff, counted_luts(*stored), modelled_luts(*stored),
+                         stored->counted.ff, modelled_ff(*stored));
   }
   return table;
 }
