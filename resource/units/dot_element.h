@@ -10,7 +10,6 @@
 #include "spillway/models/numbers/accumulator_format.h"
 #include "spillway/models/numbers/integer_tensor.h"
 #include "spillway/models/numbers/integer_type.h"
-#include "spillway/resource/estimate.h"
 #include "spillway/resource/resources.h"
 #include "spillway/resource/rules.h"
 
@@ -72,9 +71,6 @@ struct dot_element {
   void settle_thresholds();
 };
 
-/// What is left of a unit whose sums do not matter: its answers, by fold, and the beats that carry them.
-unit_estimate estimate_fixed_answers(const dot_element& e);
-
 /// The element of an MVAU or a VVAU, as yet without what only one of them has.
 template <class Unit>
 dot_element dot_element_of(const Unit& unit) {
@@ -96,8 +92,5 @@ dot_element dot_element_of(const Unit& unit) {
   }
   return e;
 }
-
-/// The parts that both kinds of unit have, of a settled element.
-unit_estimate estimate_dot_products(const dot_element& e);
 
 }  // namespace spillway::detail

@@ -7,7 +7,7 @@
 #include "spillway/resource/fitted.h"
 #include "spillway/resource/unit_rules.h"
 #include "spillway/resource/units/constant_mvau.h"
-#include "spillway/resource/units/dot_element.h"
+#include "spillway/resource/units/dot_products.h"
 
 namespace spillway {
 

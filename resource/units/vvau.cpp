@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The price of rtl/sv/spillway_vvau.sv.
 #include "spillway/resource/estimate.h"
-#include "spillway/resource/units/dot_element.h"
+#include "spillway/resource/units/dot_products.h"
 
 namespace spillway {
 
