@@ -23,7 +23,7 @@ using times::cycle_runs;
 /// Frames in which a lost cycle has to show.
 constexpr std::int64_t shown_frames = 20;
 /// Beats of all streams and frames that one look at a design follows, where fewer frames tell the same.
-constexpr std::int64_t most_beats = 4'000'000;
+constexpr std::int64_t most_beats = 1'000'000;
 
 /// The least depth with which the beats find room where they are taken at `pops` and pushed at `pushes`, each of these
 /// `lead` cycles earlier.
@@ -84,7 +84,7 @@ class sizing {
   }
 
   void size_for_rate() {
-    std::int64_t frames = std::min(shown_frames, std::max<std::int64_t>(most_beats / m_beats, 4));
+    std::int64_t frames = std::min(shown_frames, std::max<std::int64_t>(most_beats / m_beats, 2));
     while (!size_over(frames) && m_report.complete) frames = std::min(2 * frames, shown_frames);
   }
 
