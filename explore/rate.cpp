@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "spillway/models/dataflow/outputs.h"
 #include "spillway/models/support/error.h"
@@ -29,6 +30,15 @@ slowest_unit slowest_of(const dataflow& flow, hardware kind) {
   for (const stream_shape& output : output_shapes(flow))
     if (output.beats > found.cycles) found = {"sink", output.beats};
   return found;
+}
+
+frame_times finn_times_of(const dataflow& flow, std::uint64_t frames) {
+  const reached_rate rate = find_rate(flow, hardware::finn_rtl);
+  if (rate.stuck_in) throw protocol_error(fmt::format("deadlock in cycle {}", *rate.stuck_in));
+  const double cycles = static_cast<double>(rate.latency) + static_cast<double>(frames - 1) * rate.cycles_per_frame;
+  constexpr double most = 0x1p53;
+  if (cycles > most) throw config_error(fmt::format("{} frames take {} cycles; right: 2^53 at most", frames, cycles));
+  return {frames, static_cast<std::uint64_t>(std::llround(cycles)), false, rate.latency, {}};
 }
 
 }  // namespace
@@ -59,7 +69,8 @@ reached_rate find_rate(const dataflow& flow, hardware kind) {
   return rate;
 }
 
-frame_times times_of(const dataflow& flow, std::uint64_t frames) {
+frame_times times_of(const dataflow& flow, std::uint64_t frames, hardware kind) {
+  if (kind == hardware::finn_rtl) return finn_times_of(flow, frames);
   beat_times times = compute_beat_times(flow, std::min(frames, most_frames_of_times), {.high_water = false});
   if (times.deadlock) throw protocol_error(fmt::format("deadlock in cycle {}", times.deadlock->cycle));
   frame_times result{frames, times.cycles, false, times.first_frame_latency, times.steady};

@@ -31,7 +31,8 @@ struct reached_rate {
 /// (resource/finn_units/times.h); then it is not exact, and `as_ours` names the units of which nothing is known.
 reached_rate find_rate(const dataflow& flow, hardware kind = hardware::spillway);
 
-/// The times of any number of frames: exact, or (where frames do not repeat themselves within 1,000) a bound.
+/// The times of any number of frames: exact, or (where frames do not repeat themselves within 1,000) a bound. Of
+/// finn-rtllib's hardware the first frame's latency and the pace that `find_rate` says, without a steady state.
 struct frame_times {
   std::uint64_t frames = 0;
   std::uint64_t cycles = 0;
@@ -40,7 +41,7 @@ struct frame_times {
   steady_state steady;
 };
 
-/// Throws `protocol_error` if the design deadlocks.
-frame_times times_of(const dataflow& flow, std::uint64_t frames);
+/// Throws `protocol_error` if the design deadlocks, and `config_error` beyond 2^53 cycles of finn-rtllib's hardware.
+frame_times times_of(const dataflow& flow, std::uint64_t frames, hardware kind = hardware::spillway);
 
 }  // namespace spillway

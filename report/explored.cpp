@@ -87,17 +87,19 @@ void add_rate(std::string& text, const explored& of, double clock_mhz) {
   if (of.prices.kind != hardware::spillway)
     text += fmt::format("  times are those of {}\n", times_of_said(of.prices.kind));
   if (!rate.as_ours.empty())
-    text += fmt::format("  no time is known of finn-rtllib's {}; taken as ours\n",
-                        fmt::join(kinds_of(rate.as_ours), ", "));
+    text +=
+        fmt::format("  no time is known of finn-rtllib's {}; taken as ours\n", fmt::join(kinds_of(rate.as_ours), ", "));
 }
 
-void add_times(std::string& text, const frame_times& times, double clock_mhz) {
+void add_times(std::string& text, const frame_times& times, hardware kind, double clock_mhz) {
   text += fmt::format("times: {} frames take {}{} cycles ({:.6g} s at {} MHz)", times.frames,
                       times.at_least ? "at least " : "", times.cycles,
                       static_cast<double>(times.cycles) / (clock_mhz * 1e6), clock_mhz);
   if (times.steady.period > 0)
     text += fmt::format("; from frame {} on, {} more take {} cycles more\n", times.steady.first, times.steady.period,
                         times.steady.cycles);
+  else if (kind == hardware::finn_rtl)
+    text += fmt::format("; the first one's latency, and the pace of the slowest unit\n");
   else
     text += fmt::format("; no steady state was found\n");
 }
@@ -281,7 +283,8 @@ explored explore_design(const design& of, const explore_request& request) {
   result.cost = price(result.flow, result.prices);
   result.rate = find_rate(result.flow, result.prices.kind);
   if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
-  if (request.times > 0 && !result.rate.stuck_in) result.times = times_of(result.flow, request.times);
+  if (request.times > 0 && !result.rate.stuck_in)
+    result.times = times_of(result.flow, request.times, result.prices.kind);
   return result;
 }
 
@@ -326,7 +329,7 @@ std::string to_text(const explored& of) {
   }
   add_rate(text, of, of.clock_mhz);
   add_goal(text, of);
-  if (of.times) add_times(text, *of.times, of.clock_mhz);
+  if (of.times) add_times(text, *of.times, of.prices.kind, of.clock_mhz);
   add_streams_text(text, of);
   for (const std::string& line : not_verified(of)) text += fmt::format("not verified: {}\n", line);
   return text;

@@ -104,4 +104,7 @@ TEST_CASE("finn-rtllib's hardware has the frame of its slowest unit and the dela
   CHECK(theirs.cycles_per_frame == 670);
   CHECK(theirs.latency == ours.latency - 1 + 2);
   CHECK(theirs.as_ours.empty());
+  CHECK(times_of(flow, 1000, hardware::finn_rtl).cycles == theirs.latency + 999 * 670);
+  CHECK(times_of(flow, 1000).cycles < times_of(flow, 1000, hardware::finn_rtl).cycles);
+  CHECK_THROWS_AS(times_of(flow, std::uint64_t{1} << 60, hardware::finn_rtl), config_error);
 }
