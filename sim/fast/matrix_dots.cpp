@@ -2,6 +2,7 @@
 #include "spillway/sim/fast/matrix_dots.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -121,9 +122,12 @@ class matrix_dots<Lane>::worker {
         m_events(m_stored.size()),
         m_operands(static_cast<std::size_t>(of.m_shape.columns)),
         m_list(m_operands.size()),
+        m_lists_bytes(are_bytes(of.m_unit.input_type) && !of.m_unit.xnor_popcount),
+        m_row_bytes(m_lists_bytes ? m_operands.size() : 0),
         m_profile(context.sums.empty() ? nullptr : &context.sums[of.m_shape.unit]),
         m_first_frame(context.first_frame) {
     if (of.m_products) prepare_bytes();
+    m_ordered.resize(m_operands.size());
   }
 
   void run(std::int64_t vectors) {
@@ -236,8 +240,52 @@ class matrix_dots<Lane>::worker {
 
   /// The inputs in the order of addition, those left out that add nothing.
   void list_inputs(std::int64_t vector) {
+    m_listed = m_lists_bytes ? list_bytes(vector) : list_operands(vector);
+    const std::int64_t simd = m_of.m_shape.simd;
+    if ((m_profile || m_of.m_unit.accumulator.scope == limit_scope::per_cycle) && simd > 1)
+      for (dot_input& input : m_listed) input.step = static_cast<std::int32_t>(input.step / simd);
+  }
+
+  /// Of bytes eight at once: of images and of what a ReLU leaves many are zero.
+  std::span<dot_input> list_bytes(std::int64_t vector) {
+    const std::int64_t columns = m_of.m_shape.columns, width = m_of.m_reader.width();
+    const auto* first = reinterpret_cast<const std::uint8_t*>(m_inputs.at(0)) + m_of.m_reader.first_element(vector);
+    std::uint8_t* to = m_row_bytes.data();
+    for (const std::int64_t offset : m_of.m_reader.offsets()) to = std::copy_n(first + offset, width, to);
+    const std::uint8_t* bytes = m_row_bytes.data();
+    if (!m_of.m_is_in_order) {
+      for (std::int64_t k = 0; k < columns; ++k)
+        m_ordered[static_cast<std::size_t>(k)] = bytes[m_of.m_order[static_cast<std::size_t>(k)]];
+      bytes = m_ordered.data();
+    }
+    return is_signed_bytes() ? nonzero_bytes<std::int8_t>(bytes) : nonzero_bytes<std::uint8_t>(bytes);
+  }
+
+  bool is_signed_bytes() const { return kind_of(m_of.m_unit.input_type) == element_kind::s8; }
+
+  template <class Byte>
+  std::span<dot_input> nonzero_bytes(const std::uint8_t* bytes) {
+    const std::int64_t columns = m_of.m_shape.columns;
+    dot_input* next = m_list.data();
+    const auto take = [&](std::int64_t k) {
+      const auto value = static_cast<Byte>(bytes[k]);
+      *next = {static_cast<std::int32_t>(k), static_cast<std::int32_t>(k), value};
+      next += value != 0 ? 1 : 0;  // no branch: inputs are data
+    };
+    std::int64_t k = 0;
+    for (; k + 8 <= columns; k += 8) {
+      std::uint64_t eight;
+      std::memcpy(&eight, bytes + k, sizeof eight);
+      if (eight == 0) continue;
+      for (std::int64_t i = 0; i < 8; ++i) take(k + i);
+    }
+    for (; k < columns; ++k) take(k);
+    return {m_list.data(), static_cast<std::size_t>(next - m_list.data())};
+  }
+
+  std::span<dot_input> list_operands(std::int64_t vector) {
     read_operands(vector);
-    const std::int64_t columns = m_of.m_shape.columns, simd = m_of.m_shape.simd;
+    const std::int64_t columns = m_of.m_shape.columns;
     dot_input* next = m_list.data();
     for (std::int64_t k = 0; k < columns; ++k) {
       const std::int64_t value = m_operands[static_cast<std::size_t>(m_of.m_order[static_cast<std::size_t>(k)])];
@@ -248,9 +296,7 @@ class matrix_dots<Lane>::worker {
         next += value != 0 ? 1 : 0;  // no branch: inputs are data
       }
     }
-    m_listed = {m_list.data(), static_cast<std::size_t>(next - m_list.data())};
-    if ((m_profile || m_of.m_unit.accumulator.scope == limit_scope::per_cycle) && simd > 1)
-      for (dot_input& input : m_listed) input.step = static_cast<std::int32_t>(input.step / simd);
+    return {m_list.data(), static_cast<std::size_t>(next - m_list.data())};
   }
 
   /// True if some register overflowed: then m_stored and m_events hold what came of the vector.
@@ -300,7 +346,6 @@ class matrix_dots<Lane>::worker {
       return;
     }
     read_operands(vector);
-    m_ordered.resize(m_operands.size());
     const std::int64_t shift = m_of.m_is_signed ? 128 : 0;
     for (std::size_t k = 0; k < m_ordered.size(); ++k)
       m_ordered[k] = static_cast<std::uint8_t>(m_operands[static_cast<std::size_t>(m_of.m_order[k])] + shift);
@@ -332,8 +377,10 @@ class matrix_dots<Lane>::worker {
   std::vector<std::int64_t> m_operands;                             ///< a vector's inputs
   bool m_has_operands = false, m_screens_magnitudes = false, m_logs = true;
   std::vector<dot_input> m_list;  ///< [columns]
-  std::span<dot_input> m_listed;  ///< those of them that add something
-  sum_counter* m_profile;         ///< null: nobody asks
+  bool m_lists_bytes;
+  std::vector<std::uint8_t> m_row_bytes;  ///< [columns]: of one vector
+  std::span<dot_input> m_listed;          ///< those of them that add something
+  sum_counter* m_profile;                 ///< null: nobody asks
   std::int64_t m_first_frame;
   std::array<aligned_vector<Lane>, 4> m_ranges;  ///< [stride], of one vector
   std::vector<std::uint8_t> m_ordered, m_padded;
@@ -355,6 +402,7 @@ matrix_dots<Lane>::matrix_dots(const mvau& unit, std::uint32_t index, const wind
     m_order.resize(static_cast<std::size_t>(unit.mw()));
     std::iota(m_order.begin(), m_order.end(), 0);
   }
+  m_is_in_order = std::is_sorted(m_order.begin(), m_order.end());
   const std::vector<channel_certificate> certificates = certify(*dot_products_of(unit));
   const bool proven = std::all_of(certificates.begin(), certificates.end(),
                                   [&](const channel_certificate& c) { return c.holds(unit.accumulator.bits); });

@@ -34,6 +34,7 @@ class matrix_dots final : public dot_unit {
   dot_shape m_shape;
   window_reader m_reader;
   std::vector<std::int64_t> m_order;  ///< column of each step
+  bool m_is_in_order = true;          ///< which is the step's own number
   bool m_checks;                      ///< some channel is not proven, and partial sums matter
   bool m_fits_sums;                   ///< some channel is not proven, and only finished sums matter
   bool m_is_signed;                   ///< inputs are bytes with a sign
