@@ -15,6 +15,8 @@ namespace {
 
 /// Weights have no more bits, so that the values of a lane are few.
 constexpr int most_bits = 8;
+/// And of inputs, so that products are exact.
+constexpr int most_input_bits = 32;
 
 /// A search asks for the price of a network a million times: no more weights are looked at.
 constexpr std::int64_t most_weights = 1 << 15;
@@ -186,7 +188,7 @@ class element_view {
 
 bool are_words_known(const dot_element& e) {
   return e.is_in_luts() && !e.xnor && !e.weight.is_bipolar && !e.input.is_bipolar && e.weight.bits <= most_bits &&
-         e.weights->type.words() == 1 && !e.is_in_dsps();
+         e.input.bits <= most_input_bits && e.weights->type.words() == 1 && !e.is_in_dsps();
 }
 
 bool are_sparse(const dot_element& e, const stored_products& stored) {
