@@ -179,6 +179,7 @@ int run(const std::string& folder, bool as_json_text) {
     all["held_out_" + std::string(stratum)] = table_of(of_stratum(held_out, stratum), refit);
   all["networks"] = table_of(measured_networks(folder, "networks"));
   all["networks_held_out"] = table_of(measured_networks(folder, "networks-held-out"));
+  all["linear_front"] = table_of(measured_networks(folder, "linear-front"));
   const std::vector<other_list> others = other_lists(folder);
   all["bands"] = table_of(coverage_of_bands(folder));
   all["finn_hls"] = finn_table(fitted_finn::hls_luts, fitted_finn::hls_ff);
@@ -198,6 +199,7 @@ int run(const std::string& folder, bool as_json_text) {
   print("calibration", all["calibration"]);
   print_networks("D: whole accelerators", all["networks"]);
   print_networks("D: whole accelerators, held out", all["networks_held_out"]);
+  print_networks("the classifier of docs/results.md", all["linear_front"]);
   const auto& c = refit.coefficients();
   fmt::print("trivial re-fit: {:.1f} + {:.3f}*PE*SIMD*M*N + {:.3f}*bits/64 + {:.3f}*PE*(2^B - 1)*P\n", c[0], c[1], c[2],
              c[3]);

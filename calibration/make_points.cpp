@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
       {"calibration", spillway::print_calibration},
       {"held-out", spillway::print_held_out},
       {"networks", spillway::print_networks},
+      {"linear-front", spillway::print_linear_front},
       {"networks-held-out", spillway::print_networks_held_out},
       {"slopes", spillway::print_slopes},
       {"ultrascale", spillway::print_ultrascale},

@@ -64,6 +64,10 @@ void print_networks();
 /// D: ten trained networks and five generated ones that nothing was fitted on.
 void print_networks_held_out();
 
+/// The classifier of docs/results.md in the folding of its study: QAT at 32 bits, A2Q and A2Q+ at the widths they
+/// claim.
+void print_linear_front();
+
 /// Units without accumulators, and streams: those that constants are fitted on, and those that nothing is fitted on.
 void print_units();
 void print_units_held_out();

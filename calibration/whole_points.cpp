@@ -22,6 +22,16 @@ void print_networks() {
   network("d_espcn_w4a4", "espcn", 8, 4, 40000, {{"accumulator", "20"}, {"image", 16}});
 }
 
+void print_linear_front() {
+  for (const char* file : {"qat-w8a1", "a2q-w8a1-p16", "a2q-w8a1-p12", "a2q-w8a1-p10", "a2q-w8a1-p8",
+                           "a2q_plus-w8a1-p12", "a2q_plus-w8a1-p10", "a2q_plus-w8a1-p8"})
+    print_point({{"name", std::string("front_") + file},
+                 {"stratum", "trained"},
+                 {"file", std::string("models/zoo/mnist-linear/") + file + ".onnx"},
+                 {"registers", {std::string(file) == "qat-w8a1" ? "32" : "claimed"}},
+                 {"fold", {{"MVAU_0", {2, 49}}}}});
+}
+
 void print_networks_held_out() {
   using json = nlohmann::ordered_json;
   const auto trained = [](const char* name, const char* file, const json& registers, int cycles, const json& folds) {
