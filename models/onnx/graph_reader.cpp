@@ -55,7 +55,9 @@ tensor_shape input_shape(const onnx::ValueInfoProto& info) {
           fmt::format("{}: its dimension {} is open; right: only the batch, dimension 0", what, shape.size()));
     shape.push_back(open ? 1 : dimension.dim_value());
   }
-  elements(shape, what);
+  constexpr std::int64_t most = std::int64_t{1} << 27;
+  if (const std::int64_t size = elements(shape, what); size > most)
+    throw input_error(fmt::format("{}: has {} elements; right: 2^27 at most", what, size));
   return shape;
 }
 

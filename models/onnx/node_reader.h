@@ -72,6 +72,12 @@ struct node_reader {
     throw input_error(fmt::format("{}: {}", name, fmt::format(format, std::forward<Parts>(parts)...)));
   }
 
+  /// Of a dimension of which some elements are taken: their indices are listed, one by one.
+  void check_listed(std::int64_t size) const {
+    constexpr std::int64_t most = std::int64_t{1} << 24;
+    if (size > most) refuse("it takes some of a dimension of {}; right: of one of 2^24 at most", size);
+  }
+
   /// The inputs that are there; an empty name stands for one that is not, which the first `least` can't be.
   std::vector<std::string> inputs(std::size_t least, std::size_t most) const;
 

@@ -156,6 +156,7 @@ std::vector<slice_of_dimension> read_slices(node_reader& reader, const tensor_sh
   std::vector<slice_of_dimension> result;
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const auto axis = static_cast<std::size_t>(reader.axis_of(axes[i], from));
+    reader.check_listed(shape[axis]);
     result.push_back({axis, sliced(reader, shape[axis], starts[i], ends[i], steps[i])});
     shape[axis] = std::ssize(result.back().along);
   }

@@ -178,9 +178,11 @@ std::vector<select_op> read_split(node_reader& reader) {
     if (part < 1 || part > size - first) break;
     select_op op;
     op.indices.resize(from.size());
-    op.indices[axis].resize(static_cast<std::size_t>(part));
-    std::iota(op.indices[axis].begin(), op.indices[axis].end(), first);
-    if (part == size) op.indices[axis].clear();
+    if (part < size) {
+      reader.check_listed(size);
+      op.indices[axis].resize(static_cast<std::size_t>(part));
+      std::iota(op.indices[axis].begin(), op.indices[axis].end(), first);
+    }
     first += part;
     result.push_back(std::move(op));
   }

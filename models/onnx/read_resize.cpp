@@ -117,6 +117,7 @@ std::optional<select_op> cut_by(const node_reader& reader, const tensor_shape& f
                        last = from[d] + std::min<std::int64_t>(0, pads.after[d]);
     if (first == 0 && last == from[d]) continue;
     if (first >= last) reader.refuse("it cuts all of dimension {} of {}; right: less than that", d, text(from));
+    reader.check_listed(from[d]);
     cut.indices[d].resize(static_cast<std::size_t>(last - first));
     std::iota(cut.indices[d].begin(), cut.indices[d].end(), first);
     pads.before[d] = std::max<std::int64_t>(0, pads.before[d]);

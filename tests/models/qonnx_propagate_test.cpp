@@ -206,6 +206,22 @@ TEST_CASE("what the input decides is not propagated, and what is not finite is r
   CHECK(m.refused() == "Reciprocal_c: element 1 of its result, which constants decide, is inf; right: finite");
 }
 
+TEST_CASE("a small file can't fill the memory with what it names") {
+  onnx_model huge;
+  huge.input("x", {1, 2147483647}).output("y");
+  huge.node("Relu", {"x"}, "y");
+  CHECK(huge.refusal() == "input x: has 2147483647 elements; right: 2^27 at most");
+
+  onnx_model listed;
+  listed.input("x", {1, (1 << 24) + 1}).output("y");
+  listed.constant("starts", {1}, {0});
+  listed.constant("ends", {1}, {2});
+  listed.constant("axes", {1}, {1});
+  listed.node("Slice", {"x", "starts", "ends", "axes"}, "y");
+  CHECK(listed.refusal().find("it takes some of a dimension of 16777217; right: of one of 2^24 at most") !=
+        std::string::npos);
+}
+
 TEST_CASE("a small file can't fill the memory with what it computes") {
   onnx_model m;
   m.input("x", {1, 6}).output("y");
