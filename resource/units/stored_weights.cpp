@@ -35,11 +35,13 @@ struct lane_values {
 lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t lane) {
   std::bitset<std::size_t{1} << most_bits> seen;
   lane_values of;
-  for (std::int64_t word = 0; word < e.words(); ++word) {
-    const std::int64_t row = word / e.rounds * e.pe + element;
-    const auto code = static_cast<std::uint8_t>(*e.weights->at(row * e.products + word % e.rounds * e.simd + lane));
-    seen[code] = true;
-    of.key = (of.key ^ code) * 0x100000001B3;
+  for (std::int64_t fold = 0; fold < e.folds; ++fold) {
+    const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products + lane);
+    for (std::int64_t round = 0; round < e.rounds; ++round, weight += e.simd) {
+      const auto code = static_cast<std::uint8_t>(*weight);
+      seen[code] = true;
+      of.key = (of.key ^ code) * 0x100000001B3;
+    }
   }
   unsigned any = 0;
   const int values = 1 << e.weight.bits;
