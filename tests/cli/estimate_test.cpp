@@ -157,7 +157,8 @@ TEST_CASE("a second file, another folding and other hardware are compared; a des
   const process_result same = spillway_command({"estimate", qat, "--against", qat, "--json"});
   REQUIRE(same.code == 0);
   for (const auto& [kind, sides] : json::parse(same.out)["difference"]["total"].items()) {
-    CAPTURE(kind);
+    const std::string of = kind;
+    CAPTURE(of);
     CHECK(sides["difference"] == 0);
   }
   const process_result files =
