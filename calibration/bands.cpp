@@ -105,6 +105,7 @@ std::vector<band_coverage> coverage_of_bands(const std::string& folder) {
       row.ff_within += is_within(measured_ff_errors(of.kind), of.modelled.ff, of.counted.ff);
     }
   std::vector<band_coverage> rows;
+  rows.reserve(by_kind.size());
   for (const auto& [kind, row] : by_kind) rows.push_back(row);
   return rows;
 }

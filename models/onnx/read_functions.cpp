@@ -98,6 +98,7 @@ read_operation read_slice(node_reader& reader) {
   for (const auto& [axis, along] : read_slices(reader, from)) {
     std::vector<std::int64_t>& indices = op.indices[axis];
     std::vector<std::int64_t> taken;
+    taken.reserve(along.size());
     for (const std::int64_t i : along) taken.push_back(indices.empty() ? i : indices[static_cast<std::size_t>(i)]);
     indices = std::move(taken);
   }
