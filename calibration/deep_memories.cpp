@@ -28,18 +28,11 @@ bool is_deep(const dataflow_unit& unit) {
   return false;
 }
 
-/// What is settled of a unit with weights.
+/// Of a unit with weights, not settled.
 std::optional<detail::dot_element> element_of(const dataflow_unit& unit) {
-  std::optional<detail::dot_element> element;
-  if (const auto* matrix = std::get_if<mvau>(&unit)) {
-    element.emplace(detail::dot_element_of(*matrix));
-    element->xnor = matrix->xnor_popcount;
-    element->replays = element->folds > 1;
-  } else if (const auto* depthwise = std::get_if<vvau>(&unit)) {
-    element.emplace(detail::dot_element_of(*depthwise));
-  }
-  if (element) element->settle();
-  return element;
+  if (const auto* matrix = std::get_if<mvau>(&unit)) return detail::dot_element_of(*matrix);
+  if (const auto* depthwise = std::get_if<vvau>(&unit)) return detail::dot_element_of(*depthwise);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -62,7 +55,8 @@ double fitted_deep_rom_bit(const std::vector<measured_unit>& units) {
 deep_weight_costs fitted_deep_weights(const std::vector<measured_unit>& units) {
   std::vector<linear_sample> samples;
   for (const measured_unit& of : units) {
-    const std::optional<detail::dot_element> element = element_of(of.unit);
+    std::optional<detail::dot_element> element = element_of(of.unit);
+    if (element) element->settle();
     if (!element || element->steps > 0 || !detail::are_words_known(*element) ||
         !detail::have_deep_words(element->words()))
       continue;

@@ -90,8 +90,7 @@ unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
 unit_cost spillway_cost(const dataflow& flow, const dataflow_stream& stream, fpga_family family) {
   const stream_shape shape = shape_of(flow, stream);
   unit_estimate parts = estimate_stream(shape.lanes * shape.type.bits, stream.depth);
-  if (stream.to == dataflow_stream::outside)
-    parts.parts.push_back(frame_counter(shape.beats));
+  if (stream.to == dataflow_stream::outside) parts.parts.push_back(frame_counter(shape.beats));
   unit_cost cost = cost_of(name_of(flow, stream), "stream", std::move(parts), shape.beats, family);
   set_errors(cost, "stream");
   return cost;

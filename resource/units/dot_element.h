@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 
 #include "spillway/models/dataflow/units/compared_thresholds.h"
 #include "spillway/models/dataflow/units/memory_style.h"
 #include "spillway/models/dataflow/units/multiplier_style.h"
+#include "spillway/models/dataflow/units/mvau.h"
 #include "spillway/models/numbers/accumulator_format.h"
 #include "spillway/models/numbers/integer_tensor.h"
 #include "spillway/models/numbers/integer_type.h"
@@ -71,7 +73,7 @@ struct dot_element {
   void settle_thresholds();
 };
 
-/// The element of an MVAU or a VVAU, as yet without what only one of them has.
+/// The element of an MVAU or a VVAU, not settled yet: a settled one may point into itself, and is not copied.
 template <class Unit>
 dot_element dot_element_of(const Unit& unit) {
   dot_element e;
@@ -86,6 +88,10 @@ dot_element dot_element_of(const Unit& unit) {
   e.accumulator = unit.accumulator;
   e.memory = unit.weight_memory;
   e.multipliers = unit.multipliers;
+  if constexpr (std::is_same_v<Unit, mvau>) {
+    e.xnor = unit.xnor_popcount;
+    e.replays = e.folds > 1;
+  }
   if (unit.thresholds) {
     e.thresholds = &*unit.thresholds;
     e.steps = unit.thresholds->shape[1];

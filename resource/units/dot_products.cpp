@@ -42,6 +42,7 @@ double weight_functions(const dot_element& e, const std::optional<stored_product
   }
   if (e.words() > few_words || e.weights->type.words() > 1)
     return fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
+  if (stored && stored->elements == e.pe) return static_cast<double>(stored->memory.functions);
   return static_cast<double>(
       rom_functions(*e.weights, e.words(), lanes, e.weight.is_bipolar ? 2 : e.weight.bits, [&](auto word, auto lane) {
         const std::int64_t row = word / e.rounds * e.pe + lane / e.simd;
@@ -105,26 +106,11 @@ resources folded_comparison(const dot_element& e, std::int64_t element) {
   return known_threshold_rule(rows, e.accumulator.bits) + threshold_count_rule(e.steps);
 }
 
-/// Elements whose thresholds are looked at one by one; the others are taken to be like them, for a search asks for the
-/// price of a network a million times.
-std::int64_t elements_looked_at(const dot_element& e) {
-  constexpr std::int64_t most_values = 1024;
-  return std::clamp<std::int64_t>(most_values / (e.folds * e.steps), 1, e.pe);
-}
-
 /// Functions of the fold that the bits of all elements' thresholds are; 0 where no memory is made of them, or where
 /// they are too wide to be looked at.
 double threshold_functions(const dot_element& e) {
   if (e.folds <= few_folds || e.thresholds->type.words() > 1) return 0;
-  const std::int64_t looked_at = elements_looked_at(e);
-  const auto place = [&](std::int64_t fold, std::int64_t i) {
-    return (fold * e.pe + i / e.steps * e.pe / looked_at) * e.steps + i % e.steps;
-  };
-  const std::int64_t functions =
-      e.folds > most_folds
-          ? deep_rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place).functions
-          : rom_functions(*e.thresholds, e.folds, looked_at * e.steps, e.threshold_bits, place);
-  return static_cast<double>(functions * e.pe) / static_cast<double>(looked_at);
+  return functions_of_levels(*e.thresholds, e.folds, e.pe, e.steps, e.threshold_bits);
 }
 
 /// Comparators of all elements, and the number of thresholds reached.
@@ -140,7 +126,7 @@ resources threshold_comparison(const dot_element& e, double functions) {
   resources r;
   if (e.folds == 1 && bits <= fitted_costs::chainless_bits)
     return static_cast<double>(e.pe) * chainless_threshold_rule(e.steps, bits);
-  const std::int64_t looked_at = elements_looked_at(e);
+  const std::int64_t looked_at = elements_looked_at(e.folds, e.pe, e.steps);
   for (std::int64_t n = 0; n < looked_at; ++n) {
     const std::int64_t element = n * e.pe / looked_at;
     if (e.folds > 1) {

@@ -20,8 +20,6 @@ using part = priced_part::kind;
 unit_estimate estimate(const mvau& unit) {
   if (unit.weight_memory == memory_style::constant) return estimate_constant(unit);
   detail::dot_element e = detail::dot_element_of(unit);
-  e.xnor = unit.xnor_popcount;
-  e.replays = e.folds > 1;
   e.settle();
   if (e.folds == 1 && !e.sums_matter()) return detail::estimate_fixed_answers(e);
   unit_estimate result = detail::estimate_dot_products(e);

@@ -58,20 +58,6 @@ resources folded_levels(const levels_shape& shape, std::int64_t element) {
   return r + threshold_count_rule(shape.steps);
 }
 
-/// Functions of the fold that the bits of thresholds in more words than a LUT has are; of some elements, for all.
-double deep_functions(const levels_shape& shape) {
-  constexpr std::int64_t most_values = 1024;
-  const std::int64_t looked_at = std::clamp<std::int64_t>(most_values / (shape.folds * shape.steps), 1, shape.pe);
-  const std::int64_t functions =
-      deep_rom_functions(shape.rows.values, shape.folds, looked_at * shape.steps, shape.rows.bits,
-                         [&](std::int64_t fold, std::int64_t i) {
-                           return (fold * shape.pe + i / shape.steps * shape.pe / looked_at) * shape.steps +
-                                  i % shape.steps;
-                         })
-          .functions;
-  return as_double(functions * shape.pe) / as_double(looked_at);
-}
-
 resources parallel_comparison(const levels_shape& shape, const thresholding& unit, double functions) {
   resources r;
   if (shape.folds > most_folds && shape.is_known() && shape.in_luts) {
@@ -130,7 +116,10 @@ unit_estimate estimate_parallel(const levels_shape& shape, const thresholding& u
   if (shape.folds == 1 && unit.input_type.bits <= fitted_costs::chainless_bits && !unit.input_type.is_bipolar)
     for (std::int64_t element = 0; element < shape.pe; ++element)
       input.ff -= unseen_bits(shape, reached_levels(shape, unit, element));
-  const double functions = shape.folds > most_folds && shape.is_known() && shape.in_luts ? deep_functions(shape) : 0;
+  const double functions =
+      shape.folds > most_folds && shape.is_known() && shape.in_luts
+          ? functions_of_levels(shape.rows.values, shape.folds, shape.pe, shape.steps, shape.rows.bits)
+          : 0;
   resources compare = parallel_comparison(shape, unit, functions);
   resources memory = shape.folds > 1 ? parallel_memory(shape, functions) : resources{};
   const double table =

@@ -6,6 +6,7 @@
 
 #include "spillway/models/numbers/integer_math.h"
 #include "spillway/resource/fitted.h"
+#include "spillway/resource/rom_functions.h"
 #include "spillway/resource/rules.h"
 #include "spillway/resource/unit_rules.h"
 
@@ -35,6 +36,23 @@ double table_luts(std::int64_t functions, std::int64_t inputs) {
 
 double random_rom_luts(std::int64_t bits, std::int64_t depth) {
   return as_double(bits) * rom_luts_per_bit(depth) * (depth > 64 ? fitted_costs::deep_rom : 1);
+}
+
+std::int64_t elements_looked_at(std::int64_t folds, std::int64_t pe, std::int64_t steps) {
+  constexpr std::int64_t most_values = 1024;
+  return std::clamp<std::int64_t>(most_values / (folds * steps), 1, pe);
+}
+
+double functions_of_levels(const integer_tensor& values, std::int64_t folds, std::int64_t pe, std::int64_t steps,
+                           int bits) {
+  const std::int64_t looked_at = elements_looked_at(folds, pe, steps);
+  const auto place = [&](std::int64_t fold, std::int64_t i) {
+    return (fold * pe + i / steps * pe / looked_at) * steps + i % steps;
+  };
+  const std::int64_t functions = folds > most_folds
+                                     ? deep_rom_functions(values, folds, looked_at * steps, bits, place).functions
+                                     : rom_functions(values, folds, looked_at * steps, bits, place);
+  return as_double(functions * pe) / as_double(looked_at);
 }
 
 resources fold_counter(const levels_shape& shape) {

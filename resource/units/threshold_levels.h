@@ -39,6 +39,14 @@ double table_luts(std::int64_t functions, std::int64_t inputs);
 /// LUTs of words that are taken to have nothing in common.
 double random_rom_luts(std::int64_t bits, std::int64_t depth);
 
+/// Elements whose thresholds are looked at one by one; the others are taken to be like them, for a search asks for the
+/// price of a network a million times.
+std::int64_t elements_looked_at(std::int64_t folds, std::int64_t pe, std::int64_t steps);
+
+/// Functions of the fold that the bits of all elements' thresholds are, `values` being [folds, pe, steps] of one word.
+double functions_of_levels(const integer_tensor& values, std::int64_t folds, std::int64_t pe, std::int64_t steps,
+                           int bits);
+
 /// Block RAM reads at the next fold.
 resources fold_counter(const levels_shape& shape);
 

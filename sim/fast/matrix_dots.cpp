@@ -258,10 +258,8 @@ class matrix_dots<Lane>::worker {
         m_ordered[static_cast<std::size_t>(k)] = bytes[m_of.m_order[static_cast<std::size_t>(k)]];
       bytes = m_ordered.data();
     }
-    return is_signed_bytes() ? nonzero_bytes<std::int8_t>(bytes) : nonzero_bytes<std::uint8_t>(bytes);
+    return m_of.m_is_signed ? nonzero_bytes<std::int8_t>(bytes) : nonzero_bytes<std::uint8_t>(bytes);
   }
-
-  bool is_signed_bytes() const { return kind_of(m_of.m_unit.input_type) == element_kind::s8; }
 
   template <class Byte>
   std::span<dot_input> nonzero_bytes(const std::uint8_t* bytes) {
