@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
       {"units-held-out", spillway::print_units_held_out},
       {"units-tails", spillway::print_units_of_tails},
       {"bands-units", spillway::print_units_for_bands},
+      {"weights-tails", spillway::print_weights_of_tails},
       {"bands-weights", spillway::print_weights_for_bands},
       {"bands-matrix", spillway::print_matrix_for_bands},
       {"constant", spillway::print_constant},

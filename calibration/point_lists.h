@@ -50,6 +50,9 @@ void print_trained_weights_held_out();
 void print_sparse_weights();
 void print_sparse_weights_held_out();
 
+/// More of them, for the ends of their band: nothing is fitted on these.
+void print_weights_of_tails();
+
 /// Thresholds that stand alone in words of 65 to 4,096 folds, in LUTs: those that the rule was looked at with, others.
 void print_thresholding_deep();
 void print_thresholding_deep_held_out();

@@ -102,6 +102,10 @@ void print_sparse_weights_held_out() {
   sparse_points("sparse_held", {10, 50, 70, 85, 92, 97}, {1, 3, 6, 12, 24, 48}, 30, 34);
 }
 
+void print_weights_of_tails() {
+  sparse_points("sparse_tail", {0, 40, 60, 80, 90, 95}, {1, 2, 4, 8, 16, 64}, 44, 37);
+}
+
 void print_weights_for_bands() {
   sparse_points("sparse_band", {0, 40, 60, 80, 90, 95}, {1, 2, 4, 8, 16, 64}, 24, 35);
   points("weights_band", unseen, 8, 36);
