@@ -130,7 +130,7 @@ int slurm(const slurm_arguments& arguments) {
   options.program = own_path();
   std::optional<progress> bar;
   bar.emplace("tasks", plan.tasks.size(), arguments.output.quiet);
-  options.on_progress = [&](std::size_t done, const std::string&) {
+  options.on_progress = [&](std::size_t done) {
     bar->update(done);
     return !interrupted();
   };

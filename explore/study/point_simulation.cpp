@@ -96,6 +96,13 @@ channel_counts simulated_point::total() const {
   return sum;
 }
 
+std::string registers_text(const dataflow& flow) {
+  std::string text;
+  for (const dataflow_unit& any : flow.units)
+    if (const auto unit = dot_products_of(any)) text += to_string(unit->accumulator) + " ";
+  return text;
+}
+
 std::optional<simulated_point> simulate_point(const dataflow& flow, const exact_results& exact,
                                               const simulation_control& control) {
   simulated_point point;

@@ -35,6 +35,10 @@ struct simulated_point {
   channel_counts total() const;
 };
 
+/// The formats of all registers, one after the other: flows of one network and folding that have the same compute the
+/// same.
+std::string registers_text(const dataflow& flow);
+
 /// A network's data and exact pass, which its points share.
 struct exact_results {
   const design* of = nullptr;

@@ -223,9 +223,7 @@ class study_runner {
 
   /// What came of the registers, now or before; nothing if it was stopped.
   const simulated_point* simulate(const dataflow& flow, const study_group& group) {
-    std::string id;
-    for (const dataflow_unit& any : flow.units)
-      if (const auto unit = dot_products_of(any)) id += to_string(unit->accumulator) + " ";
+    const std::string id = registers_text(flow);
     if (const auto found = m_exact->simulated.find(id); found != m_exact->simulated.end()) return &found->second;
     const exact_results exact{&m_design->loaded,
                               &m_exact->inputs,

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -86,6 +87,38 @@ std::string quoted_word(const std::string& word) {
   return made + "'";
 }
 
+/// What squeue says of the tasks of an array.
+struct array_state {
+  bool is_answered = true;
+  std::size_t tasks = 0;               ///< that are not over
+  std::size_t launch_failures = 0;     ///< that Slurm holds back because a node could not begin them
+  std::map<std::string, int> waiting;  ///< by reason, without those that pass by themselves
+
+  bool is_over() const { return is_answered && tasks == 0; }
+};
+
+/// Reasons to wait that pass by themselves: other jobs end, an array's limit, a moment between two states.
+bool passes(const std::string& reason) {
+  static const std::set<std::string> ordinary{"None",      "Priority", "Resources", "JobArrayTaskLimit",
+                                              "BeginTime", "Cleaning"};
+  return reason.empty() || ordinary.count(reason) != 0;
+}
+
+array_state read_squeue(const std::string& text) {
+  array_state state;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto bar = line.find('|');
+    if (bar == std::string::npos) continue;
+    ++state.tasks;
+    const std::string reason = line.substr(bar + 1);
+    if (line.compare(0, bar, "PENDING") != 0 || passes(reason)) continue;
+    ++state.waiting[reason];
+    state.launch_failures += reason.find("launch failed") != std::string::npos ? 1 : 0;
+  }
+  return state;
+}
+
 /// The tasks of one array, by a list in a file: index of the array to number of the task.
 class task_array {
  public:
@@ -109,13 +142,12 @@ class task_array {
   }
 
   void submit() {
-    std::vector<std::string> words{"sbatch",
-                                   "--parsable",
-                                   "--job-name=spillway-study",
-                                   fmt::format("--array=0-{}", m_tasks.size() - 1),
-                                   fmt::format("--cpus-per-task={}", m_options.threads),
-                                   "--output=" + m_log,
-                                   "--error=" + m_log};
+    std::vector<std::string> words{
+        "sbatch", "--parsable",
+        // A task that is lost with its node is submitted again as another job: under its
+        // old number, what is left of it on the node would keep it from beginning.
+        "--no-requeue", "--job-name=spillway-study", fmt::format("--array=0-{}", m_tasks.size() - 1),
+        fmt::format("--cpus-per-task={}", m_options.threads), "--output=" + m_log, "--error=" + m_log};
     words.insert(words.end(), m_options.sbatch.begin(), m_options.sbatch.end());
     words.insert(words.end(), {m_script, m_list});
     program_output output = run_program(words);
@@ -130,20 +162,13 @@ class task_array {
     m_job = m_job.substr(0, m_job.find(';'));  // a cluster's name may follow
   }
 
-  /// What squeue says of it: "12 running, 3 pending"; empty once it knows of none; "?" where it does not answer.
-  std::string state() const {
-    const program_output output = run_program({"squeue", "--noheader", "--array", "--jobs=" + m_job, "--format=%T"});
-    if (output.code != 0) {
-      // A job that has left the controller's memory is over.
-      return output.text.find("Invalid job id") != std::string::npos ? "" : "?";
-    }
-    std::istringstream lines(output.text);
-    std::map<std::string, int> counts;
-    for (std::string line; std::getline(lines, line);)
-      if (!line.empty()) ++counts[line];
-    std::string text;
-    for (const auto& [state, count] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
-    return text;
+  array_state state() const {
+    const program_output output = run_program({"squeue", "--noheader", "--array", "--jobs=" + m_job, "--format=%T|%r"});
+    if (output.code == 0) return read_squeue(output.text);
+    array_state unknown;
+    // A job that has left the controller's memory is over.
+    unknown.is_answered = output.text.find("Invalid job id") != std::string::npos;
+    return unknown;
   }
 
   void cancel() const { run_program({"scancel", m_job}); }
@@ -156,21 +181,46 @@ class task_array {
   std::string m_list, m_script, m_log, m_job;
 };
 
+/// Says why tasks of an array wait, whenever that has changed.
+class waiting_notes {
+ public:
+  explicit waiting_notes(const slurm_options& options) : m_options(options) {}
+
+  void say(const task_array& array, const array_state& state) {
+    std::map<std::string, int>& said = m_said[array.job()];
+    if (!state.is_answered || state.waiting == said) return;
+    said = state.waiting;
+    if (!m_options.on_note) return;
+    for (const auto& [reason, count] : state.waiting)
+      m_options.on_note(fmt::format("job {}: {} task{} wait{}: {}; scontrol show job {} says more", array.job(), count,
+                                    count == 1 ? "" : "s", count == 1 ? "s" : "", printable(reason), array.job()));
+  }
+
+ private:
+  const slurm_options& m_options;
+  std::map<std::string, std::map<std::string, int>> m_said;
+};
+
 /// Waits until Slurm knows of none of the arrays. False if it was stopped.
 bool wait_for(const std::vector<task_array>& arrays, const std::string& directory, const study_plan& plan,
               const slurm_options& options) {
   const auto pause = std::chrono::duration<double>(options.poll_seconds);
+  waiting_notes notes(options);
   for (;;) {
-    std::string rest;
-    for (const task_array& array : arrays)
-      if (const std::string state = array.state(); !state.empty())
-        rest += fmt::format("{}job {}: {}", rest.empty() ? "" : "; ", array.job(), state);
+    bool is_over = true;
+    for (const task_array& array : arrays) {
+      const array_state state = array.state();
+      is_over = is_over && state.is_over();
+      notes.say(array, state);
+      // What Slurm holds back after a node could not begin it never runs: it ends, and is submitted again.
+      if (state.tasks > 0 && state.launch_failures == state.tasks) array.cancel();
+    }
     const std::size_t done = plan.tasks.size() - missing_tasks(directory, plan).size();
-    if (options.on_progress && !options.on_progress(done, rest)) {
+    if (options.on_progress && !options.on_progress(done)) {
       for (const task_array& array : arrays) array.cancel();
       return false;
     }
-    if (rest.empty()) return true;
+    if (is_over) return true;
     std::this_thread::sleep_for(pause);
   }
 }

@@ -17,8 +17,10 @@ struct slurm_options {
   unsigned threads = 1;             ///< of a task: --cpus-per-task
   int retries = 2;                  ///< how often tasks that failed or are missing are submitted again
   double poll_seconds = 2;
-  /// Called at each look with the tasks that are done and a word on the rest; false stops: the jobs are cancelled.
-  std::function<bool(std::size_t done, const std::string& rest)> on_progress = {};
+  /// Called at each look with the tasks that are done; false stops: the jobs are cancelled.
+  std::function<bool(std::size_t done)> on_progress = {};
+  /// Called with a line where tasks are submitted again, and where Slurm lets some wait for a reason that does not pass
+  /// by itself ("ReqNodeNotAvail, UnavailableNodes:node1").
   std::function<void(const std::string& line)> on_note = {};
 };
 
@@ -29,8 +31,8 @@ struct slurm_result {
 };
 
 /// Submits the plan's missing tasks as job arrays of at most 1,000 (DIR/slurm/array.sh), waits for them, and submits
-/// again what failed or never ran. A controller that does not answer is waited for. Throws `io_error` where sbatch is
-/// not there or refuses.
+/// again what failed, never ran or was lost with its node. A controller that does not answer is waited for. Throws
+/// `io_error` where sbatch is not there or refuses.
 slurm_result run_with_slurm(const std::string& directory, const study_plan& plan, const slurm_options& options);
 
 }  // namespace spillway

@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 
 #include "spillway/explore/study/exact_pass.h"
 #include "spillway/explore/study/point_registers.h"
+#include "spillway/explore/study/point_simulation.h"
 #include "spillway/explore/study/study_design.h"
 #include "spillway/explore/study/study_store.h"
 #include "spillway/explore/study/width_search.h"
@@ -34,6 +36,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// What a point takes beyond what its group shares.
+struct point_times {
+  double simulation = 0;
+  std::string registers;               ///< points of the same are simulated once
+  static constexpr double row = 0.01;  ///< lowering, pricing and storing it
+};
+
 /// What a group's points cost, measured on a few frames.
 class group_times {
  public:
@@ -53,43 +62,69 @@ class group_times {
   double shared() const { return m_fixed + m_exact_frame * static_cast<double>(m_data.frames()); }
 
   /// Of one point beyond that.
-  double of(const study_point& point) const {
+  point_times of(const study_point& point) const {
     const point_rules rules = rules_of(point.registers, m_design.facts);
-    if (!m_folding.problem.empty() || rules.rules.empty()) return m_row;
+    if (!m_folding.problem.empty() || rules.rules.empty()) return {};
     lowering_options choices = m_folding.choices;
     choices.registers = rules.rules;
-    if (asks_for_observed(choices)) return m_row + m_exact_frame * static_cast<double>(m_data.frames());
+    if (asks_for_observed(choices)) return {m_exact_frame * static_cast<double>(m_data.frames()), {}};
     if (asks_for_searched(choices))
-      return m_row + m_frame * static_cast<double>(m_validation_frames) *
-                         static_cast<double>(most_simulations(m_design.loaded, choices));
+      return {m_frame * static_cast<double>(m_validation_frames) *
+                  static_cast<double>(most_simulations(m_design.loaded, choices)),
+              {}};
     const dataflow flow = lower(m_design.loaded.integers, choices);
-    const auto share = [&](const std::vector<std::int64_t>& frames) {
-      return static_cast<double>(frames.size()) / static_cast<double>(m_sums.frames);
-    };
-    return m_row +
-           share(frames_that_overflow(flow, m_sums)) * m_counted_frame * static_cast<double>(m_group.count_frames) +
-           share(frames_that_can_differ(flow, m_sums)) * m_frame *
-               static_cast<double>(m_data.frames() - m_group.count_frames);
+    return {of_registers(flow), registers_text(flow)};
   }
 
  private:
+  /// Of the frames that registers change, by a few of them: what a frame takes depends on how many additions overflow.
+  double of_registers(const dataflow& flow) const {
+    const auto seconds = [&](const std::vector<std::int64_t>& which, std::int64_t frames, const auto& run) {
+      if (which.empty()) return 0.0;
+      const double share = static_cast<double>(which.size()) / static_cast<double>(m_sums.frames);
+      return share * static_cast<double>(frames) * seconds_of_one(which, run);
+    };
+    return seconds(frames_that_overflow(flow, m_sums), m_group.count_frames,
+                   [&](const integer_tensor& inputs) {
+                     recorder events(0);
+                     run_options options;
+                     options.threads = m_options.threads;
+                     run_fast_engine(flow, inputs, events, options);
+                   }) +
+           seconds(frames_that_can_differ(flow, m_sums), m_data.frames() - m_group.count_frames,
+                   [&](const integer_tensor& inputs) { compute_values(flow, inputs, m_options.threads); });
+  }
+
+  /// Of one of the sample's frames: as many are run as take long enough to be measured.
+  double seconds_of_one(const std::vector<std::int64_t>& which, const auto& run) const {
+    constexpr double long_enough = 0.02;
+    for (std::size_t frames = std::min<std::size_t>(m_options.threads, which.size());;
+         frames = std::min(4 * frames, which.size())) {
+      const integer_tensor inputs = frames_of(m_inputs, m_sums.frames, std::span(which).first(frames));
+      const auto start = std::chrono::steady_clock::now();
+      run(inputs);
+      const double seconds = seconds_since(start);
+      if (seconds >= long_enough || frames == which.size()) return seconds / static_cast<double>(frames);
+    }
+  }
+
   /// As many frames as take long enough to be measured.
   void try_frames() {
     constexpr double long_enough = 0.1;
     for (std::int64_t frames = std::min(m_options.sample_frames, m_data.frames());;
          frames = std::min(4 * frames, m_data.frames())) {
-      const integer_tensor inputs = quantize_dataset(m_design.loaded.integers, select_frames(m_data, 0, frames));
+      m_inputs = quantize_dataset(m_design.loaded.integers, select_frames(m_data, 0, frames));
       const auto time_of = [&](const auto& run) {
         const auto start = std::chrono::steady_clock::now();
         run();
         return seconds_since(start);
       };
       const double counted = time_of([&] {
-        m_sums = *run_exact_pass(m_folding.flow, inputs, {frames, true, m_options.threads, {}});
+        m_sums = *run_exact_pass(m_folding.flow, m_inputs, {frames, true, m_options.threads, {}});
       });
       m_counted_frame = counted / static_cast<double>(frames);
       m_frame =
-          time_of([&] { compute_values(m_folding.flow, inputs, m_options.threads); }) / static_cast<double>(frames);
+          time_of([&] { compute_values(m_folding.flow, m_inputs, m_options.threads); }) / static_cast<double>(frames);
       if (counted >= long_enough || frames == m_data.frames()) break;
     }
     const double share = static_cast<double>(m_group.count_frames) / static_cast<double>(m_data.frames());
@@ -102,9 +137,9 @@ class group_times {
   std::int64_t m_validation_frames;
   study_design m_design;
   group_folding m_folding;
+  integer_tensor m_inputs;  ///< of the frames that were tried
   sum_profile m_sums;
   double m_fixed = 0, m_counted_frame = 0, m_frame = 0, m_exact_frame = 0;
-  static constexpr double m_row = 0.01;  ///< lowering, pricing and storing a point
 };
 
 }  // namespace
@@ -131,13 +166,19 @@ study_plan plan_study(const study_list& study, const std::set<std::string>& know
     // Where the shared part is long, a task does as much again of what is not.
     const double limit = std::max(options.seconds, 2 * times.shared());
     bool has_shared = false;
+    std::set<std::string> simulated;
     for (const study_point& point : group.points) {
       if (known.contains(point.key)) continue;
-      const double own = times.of(point);
+      const point_times one = times.of(point);
+      const bool is_simulated = has_shared && simulated.contains(one.registers);
+      double own = point_times::row + (is_simulated ? 0 : one.simulation);
       if (!open.points.empty() && open.seconds + own + (has_shared ? 0 : times.shared()) > limit) {
         close();
         has_shared = false;
+        simulated.clear();
+        own = point_times::row + one.simulation;
       }
+      if (!one.registers.empty()) simulated.insert(one.registers);
       open.seconds += own + (has_shared ? 0 : times.shared());
       has_shared = true;
       open.points.push_back(point.key);

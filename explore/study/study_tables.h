@@ -18,7 +18,7 @@ constexpr std::string_view study_schema = "spillway-study-2";
 
 /// Raised by whoever changes a result of a point, of a network or of a folding, so that a store never mixes results of
 /// two programs that do not agree.
-constexpr int study_results_version = 4;
+constexpr int study_results_version = 5;
 
 /// A column, with its type in SQL.
 struct study_column {

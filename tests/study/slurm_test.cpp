@@ -54,6 +54,9 @@ class cluster {
     restart(fmt::format("slurmd-node{}.pid", number), {script, "node", m_directory, std::to_string(number)});
   }
 
+  /// As an administrator does: a task that outlives the kill of its node's daemon can make Slurm set the node aside.
+  void resume() { run_process({script, "resume", m_directory}); }
+
  private:
   void restart(const std::string& pid_file, const std::vector<std::string>& command) {
     const int pid = std::atoi(text_of(m_directory + "/" + pid_file).c_str());
@@ -161,6 +164,10 @@ TEST_CASE("100 kills of tasks, nodes and the controller at random moments lose n
           daemons.restart_controller();
           ++controllers;
         }
+      }
+      while (is_running(pid)) {
+        daemons.resume();
+        std::this_thread::sleep_for(std::chrono::seconds(2));
       }
     });
     right += store == expected ? 1 : 0;
