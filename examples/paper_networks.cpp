@@ -140,7 +140,6 @@ int main(int argc, char** argv) {
   }
   if (names.empty()) names = {"cnv", "espcn", "mobilenet", "resnet18", "unet"};
   if (!folder.empty()) return write(names, full, folder);
-  if (!folder.empty()) return write(names, full, folder);
   fmt::print("{:<10} {:>5} {:>8} {:>10} {:>9} {:>10} {:>9} {:>8} {:>8} {:>8} {:>8} {:>6}\n", "network", "units",
              "slowest", "interval", "latency", "beats", "differing", "times", "prep. s", "sim. s", "kcycle/s", "MB");
   try {
