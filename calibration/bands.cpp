@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "spillway/resource/bands.h"
@@ -36,6 +37,23 @@ double percent_off(double modelled, double counted) {
   return 100 * (modelled - counted) / std::max(counted, least_of_percents);
 }
 
+/// The error below which a share of the units lies that are drawn like these, in the mean over such draws: of n in
+/// their order that of rank (n + 1) * share, between the two beside it; the first or last one beyond these. Source:
+/// R. J. Hyndman, Y. Fan, "Sample Quantiles in Statistical Packages", 1996, definition 6.
+double quantile(const std::vector<double>& sorted, double share) {
+  const auto n = static_cast<double>(sorted.size());
+  const double place = std::clamp((n + 1) * share, 1.0, n) - 1;
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+/// Between what 90% of further units lie.
+std::array<double, 2> ends_of(std::vector<double> errors) {
+  std::sort(errors.begin(), errors.end());
+  return {quantile(errors, 0.05), quantile(errors, 0.95)};
+}
+
 bool is_within(const std::optional<error_range>& errors, double modelled, double counted) {
   if (!errors) return false;
   const value_band band = band_of(modelled, *errors);
@@ -51,7 +69,7 @@ std::string bands_header(const std::string& folder) {
   };
   std::map<std::string, errors> by_kind;
   for (const char* list : {"held-out", "thresholds-held-out", "trained-weights-held-out", "sparse-weights-held-out",
-                           "units-held-out", "units-tails", "constant-held-out", "dsp-held-out"})
+                           "weights-tails", "units-held-out", "units-tails", "constant-held-out", "dsp-held-out"})
     for (const priced& of : priced_points(folder, list)) {
       by_kind[of.kind].luts.push_back(percent_off(of.modelled.all_luts(), of.counted.all_luts()));
       by_kind[of.kind].ff.push_back(percent_off(of.modelled.ff, of.counted.ff));
@@ -59,9 +77,9 @@ std::string bands_header(const std::string& folder) {
   std::string rows;
   for (auto& [kind, of] : by_kind) {
     const std::size_t units = of.luts.size();
-    const error_summary luts = summary_of(std::move(of.luts)), ff = summary_of(std::move(of.ff));
-    rows += fmt::format("    {{\"{}\", {}, {{{:.2f}, {:.2f}}}, {{{:.2f}, {:.2f}}}}},\n", kind, units, luts.p5, luts.p95,
-                        ff.p5, ff.p95);
+    const auto luts = ends_of(std::move(of.luts)), ff = ends_of(std::move(of.ff));
+    rows += fmt::format("    {{\"{}\", {}, {{{:.2f}, {:.2f}}}, {{{:.2f}, {:.2f}}}}},\n", kind, units, luts[0], luts[1],
+                        ff[0], ff[1]);
   }
   return fmt::format(R"(// SPDX-License-Identifier: Apache-2.0
 #pragma once
@@ -71,8 +89,9 @@ std::string bands_header(const std::string& folder) {
 
 #include "spillway/resource/unit_cost.h"
 
-// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, 5th and 95th percentile of the
-// model's errors over held-out units, in percent of what synthesis counted (of 50 at least).
+// Made by `cost_errors calibration --bands`, and by nothing else: by kind of unit, between what the model's
+// errors over held-out units lie, in percent of what synthesis counted (of 50 at least): a further unit does with a
+// probability of 90%, or of (n - 1)/(n + 1) where n units were measured, fewer than 19.
 
 namespace spillway::error_bands {{
 

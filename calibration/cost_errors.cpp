@@ -229,7 +229,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   return run_tool("cost_errors", [&] {
     if (sites) {
-      fmt::print("{}", site_shares_line(fitted_site_shares(measured_units(folder, "calibration"))));
+      fmt::print("{}", site_shares_lines(fitted_site_shares(measured_units(folder, "calibration"))));
       return 0;
     }
     if (deep_weights) {

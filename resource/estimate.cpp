@@ -12,9 +12,13 @@ double lone_luts(const priced_part& part) {
   return part.amount.luts - std::min(part.amount.luts, part.amount.chain_luts);
 }
 
+double six_input_luts(const priced_part& part) { return std::min(part.amount.six_inputs, lone_luts(part)); }
+
 double sites_of(const priced_part& part) {
-  return part.amount.chained + fitted_costs::site_shares.at(static_cast<std::size_t>(part.group)) * lone_luts(part) +
-         part.amount.lutram + part.amount.srl;
+  const double wide = six_input_luts(part);
+  return part.amount.chained +
+         fitted_costs::site_shares.at(static_cast<std::size_t>(part.group)) * (lone_luts(part) - wide) +
+         fitted_costs::six_input_sites * wide + part.amount.lutram + part.amount.srl;
 }
 
 resources unit_estimate::total() const {

@@ -24,6 +24,9 @@ struct priced_part {
 /// LUT cells of a part's logic that stand at no place of a carry chain: two small ones may share a site.
 double lone_luts(const priced_part& part);
 
+/// Those of them that are functions of six inputs.
+double six_input_luts(const priced_part& part);
+
 /// LUT6 sites of a part: the places of its carry chains, its memories' and shift registers' LUTs, and a share of the
 /// LUTs that stand alone (resource/fitted.h).
 double sites_of(const priced_part& part);

@@ -19,6 +19,7 @@ struct resources {
   double carry8 = 0;      ///< CARRY8, of UltraScale+
   double chained = 0;     ///< places of carry chains that add or compare something: a site each
   double chain_luts = 0;  ///< of `luts`, those that stand at such places, one in front of several where it is shared
+  double six_inputs = 0;  ///< of `luts` beside those places, functions of six inputs: a site each
   double f7 = 0, f8 = 0;
   double bram18 = 0, uram = 0, dsp = 0;
 
@@ -39,6 +40,7 @@ struct resources {
     carry8 += other.carry8;
     chained += other.chained;
     chain_luts += other.chain_luts;
+    six_inputs += other.six_inputs;
     f7 += other.f7;
     f8 += other.f8;
     bram18 += other.bram18;
@@ -50,7 +52,7 @@ struct resources {
   friend resources operator+(resources a, const resources& b) { return a += b; }
   friend resources operator*(double n, resources r) {
     for (double* part : {&r.luts, &r.lutram, &r.lutram_plus, &r.srl, &r.sites, &r.ff, &r.carry, &r.carry8, &r.chained,
-                         &r.chain_luts, &r.f7, &r.f8, &r.bram18, &r.uram, &r.dsp})
+                         &r.chain_luts, &r.six_inputs, &r.f7, &r.f8, &r.bram18, &r.uram, &r.dsp})
       *part *= n;
     return r;
   }

@@ -13,6 +13,11 @@
 
 namespace spillway {
 
+resources of_inputs(std::int64_t inputs, resources amount) {
+  if (inputs >= 6) amount.six_inputs = amount.luts;
+  return amount;
+}
+
 resources only_luts(double luts) {
   resources r;
   r.luts = luts;

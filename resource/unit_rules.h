@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "spillway/models/numbers/integer_math.h"
 #include "spillway/models/numbers/integer_tensor.h"
 #include "spillway/models/numbers/integer_type.h"
 #include "spillway/resource/resources.h"
@@ -18,6 +20,8 @@ namespace spillway {
 inline double as_double(std::int64_t n) { return static_cast<double>(n); }
 resources only_luts(double luts);
 resources only_ff(double ff);
+/// An amount whose LUTs beside carry chains are functions of so many inputs: those of six share no site.
+resources of_inputs(std::int64_t inputs, resources amount);
 
 /// spillway_rounds: counts `count` steps, and says when the next one is the last. Its reset and enable take two LUTs.
 resources rounds_rule(std::int64_t count);
@@ -48,6 +52,11 @@ int range_bits(std::int64_t low, std::int64_t high);
 /// Thresholds of so many words are part of the comparators' LUTs; those of more than `most_folds` are taken to have
 /// nothing in common.
 inline constexpr std::int64_t few_folds = 8, most_folds = 64;
+
+/// A LUT of a comparator with known thresholds reads three bits of the value, and the fold or three of the threshold.
+inline std::int64_t inputs_of_comparators(std::int64_t folds) {
+  return 3 + std::min<std::int64_t>(3, ceil_log2(folds));
+}
 
 /// The rows of thresholds that one of `pe` elements compares with, fold by fold: of a tensor [folds * pe, steps].
 std::vector<std::span<const std::int64_t>> element_rows(const integer_tensor& thresholds, std::int64_t folds,

@@ -97,7 +97,7 @@ resources weight_memory(const dot_element& e, const std::optional<stored_product
     r = block_rom_rule(bits, e.words());
   else if (!is_part_of_products(e))
     r.luts = weight_functions(e, stored) + reading_luts(e) * live_share(e, stored);
-  return r;
+  return of_inputs(ceil_log2(e.words()), r);
 }
 
 /// Comparators of an element whose thresholds follow each other fold by fold.
@@ -158,8 +158,9 @@ void add_dot_products(const dot_element& e, const std::optional<stored_products>
   if (e.steps > 0) {
     const double functions = threshold_functions(e);
     to.parts.push_back({part::threshold, "comparators", "PE * (steps * 2*ceil(P/3) + their count)",
-                        threshold_comparison(e, functions)});
-    to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds", threshold_memory(e, functions)});
+                        of_inputs(inputs_of_comparators(e.folds), threshold_comparison(e, functions))});
+    to.parts.push_back({part::threshold, "threshold memory", "none up to 8 folds",
+                        of_inputs(ceil_log2(e.folds), threshold_memory(e, functions))});
     to.parts.push_back({part::threshold, "fold counter", "by bits of NF", counter_rule(e.folds, counter_use::value)});
     to.parts.push_back(
         {part::threshold, "output register", "PE * B", only_ff(pe * static_cast<double>(ceil_log2(e.steps + 1)) + 1)});

@@ -129,12 +129,14 @@ unit_estimate estimate_parallel(const levels_shape& shape, const thresholding& u
     memory.luts = 0;
   }
   unit_estimate result;
-  result.parts = {{part::threshold, "comparators", "PE * (steps * 2*ceil(B/3) + their count), or a table", compare},
+  result.parts = {{part::threshold, "comparators", "PE * (steps * 2*ceil(B/3) + their count), or a table",
+                   of_inputs(inputs_of_comparators(shape.folds), compare)},
                   {part::threshold, "input register", "PE * B, and a valid bit", input},
                   {part::threshold, "output register", "PE * B, and a valid bit", output}};
   if (shape.folds == 1) return result;
   result.parts.push_back({part::control, "fold counter", "by bits of the folds", fold_counter(shape)});
-  result.parts.push_back({part::memory, "threshold memory", "PE * steps * B bits by folds", memory});
+  result.parts.push_back(
+      {part::memory, "threshold memory", "PE * steps * B bits by folds", of_inputs(ceil_log2(shape.folds), memory)});
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <bitset>
+#include <unordered_map>
 #include <vector>
 
 #include "spillway/models/numbers/integer_math.h"
@@ -21,8 +22,12 @@ constexpr int most_input_bits = 32;
 /// A search asks for the price of a network a million times: no more weights are looked at.
 constexpr std::int64_t most_weights = 1 << 15;
 
+/// Which weights there are, by their lowest bits.
+using weight_codes = std::bitset<std::size_t{1} << most_bits>;
+
 /// The weights of one lane, whatever the word.
 struct lane_values {
+  weight_codes seen;
   std::vector<int> all;  ///< different ones
   int low = 0, high = 0;
   unsigned turns = 0;     ///< bit i: bits i and i - 1 of some value differ
@@ -33,20 +38,19 @@ struct lane_values {
 };
 
 lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t lane) {
-  std::bitset<std::size_t{1} << most_bits> seen;
   lane_values of;
   for (std::int64_t fold = 0; fold < e.folds; ++fold) {
     const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products + lane);
     for (std::int64_t round = 0; round < e.rounds; ++round, weight += e.simd) {
       const auto code = static_cast<std::uint8_t>(*weight);
-      seen[code] = true;
+      of.seen[code] = true;
       of.key = (of.key ^ code) * 0x100000001B3;
     }
   }
   unsigned any = 0;
   const int values = 1 << e.weight.bits;
   for (int code = e.weight.is_signed ? -values / 2 : 0; code < (e.weight.is_signed ? values / 2 : values); ++code) {
-    if (!seen[static_cast<std::uint8_t>(code)]) continue;
+    if (!of.seen[static_cast<std::uint8_t>(code)]) continue;
     if (of.all.empty()) of.low = code;
     of.high = code;
     of.all.push_back(code);
@@ -67,32 +71,48 @@ struct lane_product {
 std::int64_t most_input(const dot_element& e) { return std::max(e.input.max64(), -e.input.min64()); }
 
 /// Whether synthesis knows what always is zero before it makes carry chains: digits are known where they are read, and
-/// so is a weight that an input takes or leaves.
+/// so is a weight that an input takes or leaves. Not of digits of the input: their rows of a weight that is zero are
+/// chains that come to zero.
 bool are_seen_early(const dot_element& e) {
-  return !e.is_table && (e.words() == 1 || e.input.bits == 1 || e.rows().recodes_b);
+  if (e.is_table || e.input.bits == 1) return !e.is_table;
+  return e.rows().recodes_b || (e.words() == 1 && !e.is_multiplied());
+}
+
+/// A bit of a product, for each weight and input that there are.
+using bit_column = std::vector<std::uint64_t>;
+
+bool is_zero(const bit_column& column) {
+  return std::all_of(column.begin(), column.end(), [](std::uint64_t word) { return word == 0; });
+}
+
+std::vector<bit_column> columns_of(const dot_element& e, const lane_values& values) {
+  const auto bits = static_cast<std::size_t>(e.leaf_bits());
+  const auto inputs = static_cast<std::size_t>(e.input.max64() - e.input.min64() + 1);
+  std::vector<bit_column> columns(bits, bit_column((values.all.size() * inputs + 63) / 64));
+  std::size_t row = 0;
+  for (const int weight : values.all)
+    for (std::int64_t x = e.input.min64(); x <= e.input.max64(); ++x, ++row) {
+      const std::int64_t product = weight * x;
+      for (std::size_t bit = 0; bit < bits; ++bit)
+        columns[bit][row / 64] |= static_cast<std::uint64_t>(product >> bit & 1) << row % 64;
+    }
+  return columns;
 }
 
 /// A product that is a table of weight and input, or a weight or nothing: its bits are functions of the values.
 lane_product table_product(const dot_element& e, const lane_values& values) {
   const int bits = e.leaf_bits();
-  std::vector<std::vector<bool>> columns(static_cast<std::size_t>(bits));
-  for (const int weight : values.all)
-    for (std::int64_t x = e.input.min64(); x <= e.input.max64(); ++x)
-      for (int bit = 0; bit < bits; ++bit)
-        columns[static_cast<std::size_t>(bit)].push_back((weight * x >> bit & 1) != 0);
-  const auto is_constant = [](const std::vector<bool>& column) {
-    return std::none_of(column.begin(), column.end(), [](bool value) { return value; });
-  };
+  std::vector<bit_column> columns = columns_of(e, values);
   lane_product result;
   result.leaf = {false, 0, bits, e.weight.is_signed || e.input.is_signed};
-  while (result.leaf.low < bits && is_constant(columns[static_cast<std::size_t>(result.leaf.low)])) ++result.leaf.low;
-  while (result.leaf.bits > 0 && is_constant(columns[static_cast<std::size_t>(result.leaf.bits - 1)])) {
+  while (result.leaf.low < bits && is_zero(columns[static_cast<std::size_t>(result.leaf.low)])) ++result.leaf.low;
+  while (result.leaf.bits > 0 && is_zero(columns[static_cast<std::size_t>(result.leaf.bits - 1)])) {
     --result.leaf.bits;
     result.leaf.is_signed = false;
   }
   std::sort(columns.begin(), columns.end());
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  std::erase_if(columns, is_constant);
+  std::erase_if(columns, is_zero);
   result.luts = static_cast<double>(columns.size());
   // What tables have alike is seen when their registers are there.
   if (!e.is_table) result.leaf.copies = result.leaf.bits - result.leaf.low - static_cast<int>(columns.size());
@@ -150,7 +170,10 @@ leaf_shape zero_leaf(const dot_element& e) {
 /// The leaves of one element, one after the other.
 class element_view {
  public:
-  element_view(const dot_element& e, std::int64_t element) : m_e(e), m_element(element) {}
+  /// `tables`: the products that are tables, by the weights that there are; lanes often have the same.
+  using table_products = std::unordered_map<weight_codes, lane_product>;
+  element_view(const dot_element& e, std::int64_t element, table_products& tables)
+      : m_e(e), m_element(element), m_tables(tables) {}
 
   lane_product leaf(std::int64_t number) {
     const std::int64_t first = number * m_e.tree.group;
@@ -164,7 +187,7 @@ class element_view {
       if (values.is_zero()) continue;
       ++live;
       if (m_e.tree.group == 1)
-        product = m_e.is_table || m_e.input.bits == 1 ? table_product(m_e, values) : multiplied(m_e, values);
+        product = m_e.is_table || m_e.input.bits == 1 ? known_table(values) : multiplied(m_e, values);
       low += std::min<std::int64_t>({0, values.low * m_e.input.max64(), values.high * m_e.input.min64()});
       high += std::max<std::int64_t>({0, values.high * m_e.input.max64(), values.low * m_e.input.min64()});
     }
@@ -182,8 +205,15 @@ class element_view {
   std::int64_t live_lanes() const { return m_live_lanes; }
 
  private:
+  const lane_product& known_table(const lane_values& values) {
+    const auto [known, is_new] = m_tables.try_emplace(values.seen);
+    if (is_new) known->second = table_product(m_e, values);
+    return known->second;
+  }
+
   const dot_element& m_e;
   std::int64_t m_element, m_live_lanes = 0;
+  table_products& m_tables;
 };
 
 }  // namespace
@@ -205,8 +235,9 @@ stored_products look_at_words(const dot_element& e) {
   known_trees trees;
   trees.folds = are_seen_early(e);
   std::vector<leaf_shape> leaves(static_cast<std::size_t>(e.leaves()));
+  element_view::table_products tables;
   for (std::int64_t n = 0; n < result.elements; ++n) {
-    element_view element(e, element_of(n));
+    element_view element(e, element_of(n), tables);
     for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf) {
       const lane_product product = element.leaf(static_cast<std::int64_t>(leaf));
       leaves[leaf] = product.leaf;

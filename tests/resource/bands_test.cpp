@@ -91,8 +91,9 @@ TEST_CASE("outside of the calibrated box there is no band, and text and JSON nam
 TEST_CASE("the shares of sites in resource/fitted.h are those that calibration gives; if not: cost_errors --sites") {
   const std::string folder = SPILLWAY_SOURCE_DIR "/calibration";
   const auto fitted = fitted_site_shares(measured_units(folder, "calibration"));
-  for (std::size_t kind = 0; kind < fitted.size(); ++kind)
-    CHECK(fitted_costs::site_shares[kind] == doctest::Approx(fitted[kind]).epsilon(0.02));
+  for (std::size_t kind = 0; kind < fitted.of.size(); ++kind)
+    CHECK(fitted_costs::site_shares[kind] == doctest::Approx(fitted.of[kind]).epsilon(0.02));
+  CHECK(fitted_costs::six_input_sites == doctest::Approx(fitted.six_inputs).epsilon(0.02));
   const network_cost cost = spillway_cost(a_network(16));
   CHECK(cost.used.sites > cost.used.lutram + cost.used.srl);
   CHECK(cost.used.sites < 1.5 * cost.luts);
