@@ -10,10 +10,17 @@ namespace spillway {
 
 namespace {
 
-constexpr std::array<const char*, resource_kinds> budget_options{"--luts", "--ff", "--bram", "--uram", "--dsp"};
-constexpr std::array<const char*, resource_kinds> budgeted{"LUTs (LUT RAM and shift registers included)", "flip-flops",
-                                                           "block memories of 18 Kbit (a RAMB36 is two)", "UltraRAMs",
-                                                           "DSPs"};
+struct budget_option {
+  resource_kind kind;
+  const char *name, *what;
+};
+constexpr std::array<budget_option, budget_arguments::options> budget_options{
+    {{resource_kind::sites, "--luts",
+      "sites of LUTs (Vivado's Slice LUTs or CLB LUTs: LUT RAM and shift registers, too)"},
+     {resource_kind::ff, "--ff", "flip-flops"},
+     {resource_kind::bram18, "--bram", "block memories of 18 Kbit (a RAMB36 is two)"},
+     {resource_kind::uram, "--uram", "UltraRAMs"},
+     {resource_kind::dsp, "--dsp", "DSPs"}}};
 
 }  // namespace
 
@@ -22,18 +29,18 @@ bool budget_arguments::are_given() const {
 }
 
 void add_budget_options(CLI::App& command, budget_arguments& arguments) {
-  for (std::size_t kind = 0; kind < resource_kinds; ++kind)
+  for (std::size_t n = 0; n < budget_options.size(); ++n)
     command.add_option(
-        budget_options[kind], arguments.of[kind],
-        fmt::format("At most so many {}: a number, or a percentage of the device (60%)", budgeted[kind]));
+        budget_options[n].name, arguments.of[n],
+        fmt::format("At most so many {}: a number, or a percentage of the device (60%)", budget_options[n].what));
 }
 
 resource_budgets budgets_of(const budget_arguments& arguments, const fpga_device& device) {
   resource_budgets budgets = whole_device(device);
-  for (std::size_t kind = 0; kind < resource_kinds; ++kind)
-    if (!arguments.of[kind].empty())
-      budgets.of[kind] =
-          parse_budget(budget_options[kind], static_cast<resource_kind>(kind), arguments.of[kind], device);
+  for (std::size_t n = 0; n < budget_options.size(); ++n)
+    if (!arguments.of[n].empty())
+      budgets.of[static_cast<std::size_t>(budget_options[n].kind)] =
+          parse_budget(budget_options[n].name, budget_options[n].kind, arguments.of[n], device);
   return budgets;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 
 #include "spillway/resource/budgets.h"
@@ -14,7 +15,8 @@ namespace spillway {
 
 /// Budgets as the command line says them: a number, or a percentage of the device; empty: none.
 struct budget_arguments {
-  std::array<std::string, resource_kinds> of;  ///< in the order of `resource_kind`
+  static constexpr std::size_t options = 5;
+  std::array<std::string, options> of;  ///< in the order of `add_budget_options`
 
   /// Whether one was given.
   bool are_given() const;

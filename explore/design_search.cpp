@@ -23,9 +23,11 @@ class scarcity {
  public:
   resource_amounts times(resource_amounts weights) const {
     for (std::size_t k = 0; k < resource_kinds; ++k) weights.of[k] *= m_times.of[k];
+    // Sites have no weight of their own: they are of LUTs.
+    weights[resource_kind::luts] *= m_times[resource_kind::sites];
     return weights;
   }
-  bool is_none() const { return m_times == resource_amounts{{1, 1, 1, 1, 1}}; }
+  bool is_none() const { return m_times == one_each; }
 
   void learn(const resource_amounts& amounts, const resource_budgets& most) {
     m_step *= 0.9;
@@ -39,7 +41,8 @@ class scarcity {
   }
 
  private:
-  resource_amounts m_times{{1, 1, 1, 1, 1}};
+  static constexpr resource_amounts one_each{{1, 1, 1, 1, 1, 1}};
+  resource_amounts m_times = one_each;
   double m_step = 1;
 };
 

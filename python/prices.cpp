@@ -54,10 +54,9 @@ explore_request request_of(const std::string& hardware, const std::string& devic
   request.cycles_per_frame = fps ? std::optional(cycles_of_rate(*fps, clock_mhz)) : cycles;
   request.is_rate = fps.has_value();
   request.budgets = whole_device(*request.prices.device);
-  for (std::size_t k = 0; k < resource_kinds; ++k)
-    if (const auto given = budgets.find(std::string(resource_keys[k])); given != budgets.end())
-      request.budgets->of[k] =
-          parse_budget(given->first, static_cast<resource_kind>(k), given->second, *request.prices.device);
+  for (const auto& [name, amount] : budgets)
+    if (const auto kind = budget_of_key(name))
+      request.budgets->of[static_cast<std::size_t>(*kind)] = parse_budget(name, *kind, amount, *request.prices.device);
   request.full_rate = full_rate;
   if (fifos != "none") request.fifos = fifos == "live" ? fifo_goal::no_deadlock : fifo_goal::full_rate;
   request.clock_mhz = clock_mhz;

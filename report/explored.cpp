@@ -178,7 +178,8 @@ void add_search(ordered_json& json, const explored& of) {
   json["met"] = is_met(of);
   if (of.budgets.limits()) json["budgets"] = ordered_json::object();
   for (std::size_t k = 0; k < resource_kinds; ++k)
-    if (of.budgets.of[k]) json["budgets"][std::string(resource_keys[k])] = *of.budgets.of[k];
+    if (of.budgets.of[k])
+      json["budgets"][std::string(key_of_budget(static_cast<resource_kind>(k)))] = *of.budgets.of[k];
 }
 
 void add_price(ordered_json& json, const explored& of) {
@@ -191,22 +192,24 @@ void add_price(ordered_json& json, const explored& of) {
   json["fits"] = whole_device(*of.prices.device).allow(total);
 }
 
-/// "65507 LUT, 12645 FF, 18 BRAM18, 48 URAM, 0 DSP"
+/// "65507 LUT, 12645 FF, 18 BRAM18, 48 URAM, 0 DSP, 67120 LUT sites"
 std::string amounts_text(const resource_amounts& amounts) {
   std::string text;
   for (std::size_t k = 0; k < resource_kinds; ++k)
-    text += fmt::format("{}{:.0f} {}", k == 0 ? "" : ", ", amounts.of[k], resource_names[k]);
+    if (static_cast<resource_kind>(k) != resource_kind::sites || amounts.has_cells())
+      text += fmt::format("{}{:.0f} {}", k == 0 ? "" : ", ", amounts.of[k], resource_names[k]);
   return text;
 }
 
-/// "28.4% LUT, 2.7% FF", of what the device has.
+/// "28.4% LUT sites, 2.7% FF", of what the device has.
 std::string shares_text(const resource_amounts& amounts, const fpga_device& device) {
-  const resource_amounts weights = share_weights(device);
+  const resource_amounts available = amounts_of(device);
   std::string text;
-  for (std::size_t k = 0; k < resource_kinds; ++k)
-    if (weights.of[k] > 0)
-      text +=
-          fmt::format("{}{:.1f}% {}", text.empty() ? "" : ", ", 100 * amounts.of[k] * weights.of[k], resource_names[k]);
+  for (const resource_kind kind :
+       {resource_kind::sites, resource_kind::ff, resource_kind::bram18, resource_kind::uram, resource_kind::dsp})
+    if (available[kind] > 0)
+      text += fmt::format("{}{:.1f}% {}", text.empty() ? "" : ", ", 100 * amounts[kind] / available[kind],
+                          resource_names[static_cast<std::size_t>(kind)]);
   return text;
 }
 

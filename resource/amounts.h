@@ -14,14 +14,17 @@
 
 namespace spillway {
 
-/// What a device has of each kind, and a design takes: LUTs of every kind, flip-flops, block memories of 18 Kbit,
-/// UltraRAMs and DSPs.
-enum class resource_kind : unsigned char { luts, ff, bram18, uram, dsp };
+/// What a design takes: LUTs of every kind, flip-flops, block memories of 18 Kbit, UltraRAMs, DSPs; and sites of LUTs,
+/// which a device has: two small LUTs share one, and a bit of a carry chain takes one. Where a price is of sites
+/// already, both are equal.
+enum class resource_kind : unsigned char { luts, ff, bram18, uram, dsp, sites };
 
 /// How many kinds there are, and their names: as JSON has them, and in tables.
-inline constexpr std::size_t resource_kinds = 5;
-inline constexpr std::array<std::string_view, resource_kinds> resource_keys{"luts", "ff", "bram18", "uram", "dsp"};
-inline constexpr std::array<std::string_view, resource_kinds> resource_names{"LUT", "FF", "BRAM18", "URAM", "DSP"};
+inline constexpr std::size_t resource_kinds = 6;
+inline constexpr std::array<std::string_view, resource_kinds> resource_keys{"luts", "ff",  "bram18",
+                                                                            "uram", "dsp", "sites"};
+inline constexpr std::array<std::string_view, resource_kinds> resource_names{"LUT",  "FF",  "BRAM18",
+                                                                             "URAM", "DSP", "LUT sites"};
 
 /// An amount of each kind.
 struct resource_amounts {
@@ -41,6 +44,9 @@ struct resource_amounts {
     return *this;
   }
   friend bool operator==(const resource_amounts&, const resource_amounts&) = default;
+
+  /// Whether LUTs are counted before two of them share a site.
+  bool has_cells() const { return (*this)[resource_kind::luts] != (*this)[resource_kind::sites]; }
 };
 
 /// Whose hardware is priced, on which device. `formula` says more of FINN's own estimate.
@@ -50,7 +56,7 @@ struct price_list {
   finn_options formula = {};
 };
 
-/// The totals of a price, and what a device has.
+/// The totals of a price, and what a device has, LUTs as many as sites.
 resource_amounts amounts_of(const cost_total& cost);
 resource_amounts amounts_of(const fpga_device& device);
 

@@ -52,13 +52,26 @@ resource_budgets whole_device(const fpga_device& device) {
   resource_budgets budgets;
   const resource_amounts available = amounts_of(device);
   for (std::size_t k = 0; k < resource_kinds; ++k) budgets.of[k] = available.of[k];
+  budgets.of[static_cast<std::size_t>(resource_kind::luts)].reset();
   return budgets;
+}
+
+std::string_view key_of_budget(resource_kind kind) {
+  return resource_keys[static_cast<std::size_t>(kind == resource_kind::sites ? resource_kind::luts : kind)];
+}
+
+std::optional<resource_kind> budget_of_key(std::string_view key) {
+  for (const resource_kind kind :
+       {resource_kind::sites, resource_kind::ff, resource_kind::bram18, resource_kind::uram, resource_kind::dsp})
+    if (key_of_budget(kind) == key) return kind;
+  return std::nullopt;
 }
 
 resource_amounts share_weights(const fpga_device& device) {
   resource_amounts weights;
   const resource_amounts available = amounts_of(device);
   for (std::size_t k = 0; k < resource_kinds; ++k) weights.of[k] = available.of[k] > 0 ? 1 / available.of[k] : 0;
+  weights[resource_kind::sites] = 0;
   return weights;
 }
 

@@ -25,8 +25,12 @@ struct resource_budgets {
   std::string shortage(const resource_amounts& amounts) const;
 };
 
-/// All of a device.
+/// All of a device: of LUTs their sites.
 resource_budgets whole_device(const fpga_device& device);
+
+/// The kind that a key of JSON or Python limits ("luts": their sites), and the key of a kind.
+std::optional<resource_kind> budget_of_key(std::string_view key);
+std::string_view key_of_budget(resource_kind kind);
 
 /// A budget of one kind as people write it: a number, or a percentage of the device ("60%"). Throws `config_error`,
 /// with `name` in front, for what is no amount, and for more than the device has.
@@ -36,7 +40,8 @@ double parse_budget(std::string_view name, resource_kind kind, std::string_view 
 /// has none of does not count.
 double shares_of(const resource_amounts& amounts, const fpga_device& device);
 
-/// The share of a device that one of each kind is; 0 where it has none.
+/// The share of a device that one of each kind is; 0 where it has none. A LUT counts as much as a site, which then does
+/// not count again: the errors of LUTs are smaller.
 resource_amounts share_weights(const fpga_device& device);
 
 }  // namespace spillway

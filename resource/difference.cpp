@@ -99,6 +99,12 @@ std::string terms_text(const std::vector<term_difference>& terms, resource_kind 
   return text;
 }
 
+/// Sites are shown where some price has them apart from LUTs.
+bool is_shown(resource_kind kind, const std::optional<resource_amounts>& first,
+              const std::optional<resource_amounts>& second) {
+  return kind != resource_kind::sites || (first && first->has_cells()) || (second && second->has_cells());
+}
+
 std::string units_text(const cost_difference& of, bool explain) {
   std::string text;
   for (const unit_difference& unit : of.units) {
@@ -106,7 +112,7 @@ std::string units_text(const cost_difference& of, bool explain) {
     for (std::size_t k = 0; k < resource_kinds; ++k) {
       const auto amount = [&](const std::optional<resource_amounts>& amounts) { return amounts ? amounts->of[k] : 0; };
       const double first = amount(unit.first), second = amount(unit.second);
-      if (first == 0 && second == 0) continue;
+      if ((first == 0 && second == 0) || !is_shown(static_cast<resource_kind>(k), unit.first, unit.second)) continue;
       part += compared_line(fmt::format("  {}", resource_names[k]), unit.first ? amount_text(first) : "-",
                             unit.second ? amount_text(second) : "-", step_text(second - first),
                             step_percent(first, second));
@@ -167,6 +173,7 @@ std::string to_text(const cost_difference& difference, const std::string& first,
   std::string text = fmt::format("first:  {}\nsecond: {}\n\n", first, second);
   text += compared_line("", "first", "second", "difference", "");
   for (std::size_t k = 0; k < resource_kinds; ++k) {
+    if (!is_shown(static_cast<resource_kind>(k), difference.first, difference.second)) continue;
     text += compared_line(std::string(resource_names[k]), difference.first.of[k], difference.second.of[k]);
     text += terms_text(difference.terms, static_cast<resource_kind>(k), 1);
   }

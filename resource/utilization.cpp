@@ -27,15 +27,15 @@ std::string percent_text(const utilization_row& row) {
 device_utilization utilization_of(const resources& used, const fpga_device& device) {
   const bool slices = device.family == fpga_family::series7;
   const auto whole = [](double amount) { return std::max(0.0, std::ceil(amount - 1e-9)); };
-  const double logic = whole(used.luts), ram = whole(used.lutram), shift = whole(used.srl);
+  const double ram = whole(used.lutram), shift = whole(used.srl);
+  const double cells = whole(used.luts) + ram + shift, sites = used.sites > 0 ? whole(used.sites) : cells;
   device_utilization result{&device, {}};
   result.rows = {
-      {slices ? "Slice LUTs" : "CLB LUTs", 0, logic + ram + shift, device.luts},
-      {"LUT as Logic", 1, logic, device.luts},
+      {slices ? "Slice LUTs" : "CLB LUTs", 0, sites, device.luts},
+      {"LUT as Logic", 1, std::max(0.0, sites - ram - shift), device.luts},
       {"LUT as Memory", 1, ram + shift, device.memory_luts},
       {"LUT as Distributed RAM", 2, ram, {}},
       {"LUT as Shift Register", 2, shift, {}},
-      {"LUT6 Sites, packed", 1, whole(used.sites), device.luts},
       {slices ? "Slice Registers" : "CLB Registers", 0, whole(used.ff), device.registers},
       {slices ? "CARRY4" : "CARRY8", 0, whole(used.carry), device.carries()},
       {"F7 Muxes", 0, whole(used.f7), device.f7_muxes()},
@@ -45,6 +45,8 @@ device_utilization utilization_of(const resources& used, const fpga_device& devi
       {"URAM", 0, whole(used.uram), device.uram},
       {"DSPs", 0, whole(used.dsp), device.dsp},
   };
+  // Where a price knows them apart: behind what LUTs are used as.
+  if (cells != sites) result.rows.insert(result.rows.begin() + 5, {"LUT cells, unpacked", 1, cells, {}});
   return result;
 }
 

@@ -23,10 +23,10 @@ struct utilization_row {
   bool fits() const { return !available || used <= static_cast<double>(*available); }
 };
 
-/// What a design takes of a device, in the order and the words of Vivado's report_utilization. `used` is modelled, as
-/// Yosys counts it: LUT cells before two of them are packed into a site, so an upper bound of sites. A block RAM tile
-/// is a RAMB36 or two RAMB18; the model counts RAMB18, and a RAMB36 as two. `used` is of the device's family
-/// (in_family).
+/// What a design takes of a device, in the order and the words of Vivado's report_utilization. `used` is modelled. LUTs
+/// are sites, as Vivado's are; beside them stand the LUT cells that Yosys counts before two of them share a site. A
+/// block RAM tile is a RAMB36 or two RAMB18; the model counts RAMB18, and a RAMB36 as two. `used` is of the device's
+/// family (in_family).
 struct device_utilization {
   const fpga_device* device = nullptr;
   std::vector<utilization_row> rows;

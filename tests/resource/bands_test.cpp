@@ -97,5 +97,5 @@ TEST_CASE("the shares of sites in resource/fitted.h are those that calibration g
   const network_cost cost = spillway_cost(a_network(16));
   CHECK(cost.used.sites > cost.used.lutram + cost.used.srl);
   CHECK(cost.used.sites < 1.5 * cost.luts);
-  CHECK(to_text(cost).find("LUT6 Sites, packed") != std::string::npos);
+  CHECK(to_text(cost).find("LUT cells, unpacked") != std::string::npos);
 }
