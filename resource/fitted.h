@@ -39,8 +39,9 @@ inline constexpr double six_input_sites = 0.92;
 
 /// LUTs a place of a width converter between widths of which neither divides the other, of what is shared by its bits.
 inline constexpr double place_luts_wider = 3.1, place_luts_narrower = 2.5;
-inline constexpr double constant_long = 0.32;  ///< of a comparison with a constant, a bit, on a carry chain
-inline constexpr double back_luts = 1.5;       ///< an address bit of the step back of an upsampling unit
+inline constexpr double constant_long = 0.32;        ///< of a comparison with a constant, a bit, on a carry chain
+inline constexpr double parallel_window_luts = 8.5;  ///< of a parallel window, beside its taps and counters
+inline constexpr double back_luts = 1.5;             ///< an address bit of the step back of an upsampling unit
 /// LUTs a word of each function of the fold that thresholds' bits are, where they have more than 64 words
 /// (`cost_errors calibration --deep-thresholds`).
 inline constexpr double deep_rom_bit = 0.040;

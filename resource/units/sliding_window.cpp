@@ -110,7 +110,7 @@ unit_estimate of_chain(const sliding_window& unit) {
       {part::memory, "entry", "a word, and a multiplexer a bit", entry},
       {part::control, "loop counters", "by bits of three loops", rounds_rule(folds) + counters_of(loops, 3)},
       {part::control, "need", "an adder behind constants", need},
-      {part::control, "handshake", "4", only_luts(4)}};
+      {part::control, "handshake", "4, and what enables the taps", only_luts(fitted_costs::parallel_window_luts)}};
   return result;
 }
 

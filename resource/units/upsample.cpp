@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The price of rtl/sv/spillway_upsample.sv.
+#include <algorithm>
 #include <cstdint>
 
 #include "spillway/models/dataflow/units/lut_ram.h"
@@ -31,10 +32,13 @@ unit_estimate estimate(const upsample& unit) {
     address.luts += fitted_costs::back_luts * as_double(address_bits(depth));
     add_chains(address, address_bits(depth));
   }
+  // Of two words of LUT RAM and the beat that comes in a LUT of six inputs chooses; more words take one of their own.
+  resources row = ram_rule(bits, depth, in_luts);
+  if (in_luts && depth > 96 && depth <= 128) row.luts = std::max(0.0, row.luts - as_double(bits));
   const resources counters =
       rounds_rule(folds) + rounds_rule(unit.factor_w) + rounds_rule(unit.width) + rounds_rule(unit.factor_h);
   unit_estimate result;
-  result.parts = {{part::memory, "row", "LUT RAM or block RAM of PE * B bits", ram_rule(bits, depth, in_luts)},
+  result.parts = {{part::memory, "row", "LUT RAM or block RAM of PE * B bits", row},
                   {part::compute, "multiplexer", "PE * B", only_luts(as_double(bits))},
                   {part::control, "counters", "folds, copies, columns", counters},
                   {part::control, "address", "on, back to the pixel's first, or to the row's", address},
