@@ -7,10 +7,15 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "spillway/models/dataflow/units/lut_ram.h"
+#include "spillway/models/dataflow/units/memory_style.h"
 #include "spillway/models/support/error.h"
 #include "spillway/resource/bands.h"
 #include "spillway/resource/estimate.h"
+#include "spillway/resource/unit_rules.h"
 
 namespace spillway {
 
@@ -74,8 +79,18 @@ void set_errors(unit_cost& cost, std::string_view kind) {
 
 }  // namespace
 
-unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
-  unit_estimate priced = estimate(unit);
+namespace {
+
+/// A ring in LUT RAM keeps a copy of the address that it reads. Where the stream behind it is of shift registers
+/// synthesis takes it away again: exactly so in four whole accelerators (calibration's `networks`).
+void take_address_copy(unit_estimate& priced, const sliding_window& unit) {
+  const std::int64_t depth = unit.buffer_depth(), bits = std::int64_t{unit.simd} * unit.type.bits;
+  if (unit.style == window_style::parallel || !is_cheaper_in_luts(depth, bits)) return;
+  for (priced_part& part : priced.parts)
+    if (std::string_view(part.name) == "places") part.amount.ff -= as_double(address_bits(depth));
+}
+
+unit_cost priced_cost(const dataflow_unit& unit, unit_estimate priced, fpga_family family) {
   const std::string kind = band_kind(unit, priced);
   unit_cost cost = cost_of(name_of(unit), kind_of(unit), std::move(priced), cycles_per_frame(unit), family);
   set_errors(cost, kind);
@@ -85,6 +100,12 @@ unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
     if (cost.used.uram > 0) cost.uram_efficiency = bits / (cost.used.uram * 72 * 4096);
   }
   return cost;
+}
+
+}  // namespace
+
+unit_cost spillway_cost(const dataflow_unit& unit, fpga_family family) {
+  return priced_cost(unit, estimate(unit), family);
 }
 
 unit_cost spillway_cost(const dataflow& flow, const dataflow_stream& stream, fpga_family family) {
@@ -100,7 +121,16 @@ network_cost spillway_cost(const dataflow& flow, const fpga_device& device) {
   const std::vector<dataflow_stream> streams = streams_of(flow);
   std::vector<unit_cost> units;
   units.reserve(flow.units.size() + streams.size());
-  for (const dataflow_unit& unit : flow.units) units.push_back(spillway_cost(unit, device.family));
+  std::vector<bool> feeds_shift_registers(flow.units.size());
+  for (const dataflow_stream& stream : streams)
+    if (stream.from != dataflow_stream::outside && style_of_stream(stream.depth) == stream_style::shift_register)
+      feeds_shift_registers[stream.from] = true;
+  for (std::size_t u = 0; u < flow.units.size(); ++u) {
+    unit_estimate priced = estimate(flow.units[u]);
+    const auto* window = std::get_if<sliding_window>(&flow.units[u]);
+    if (window && feeds_shift_registers[u]) take_address_copy(priced, *window);
+    units.push_back(priced_cost(flow.units[u], std::move(priced), device.family));
+  }
   for (const dataflow_stream& stream : streams) units.push_back(spillway_cost(flow, stream, device.family));
   tell_apart(units);
   const cost_total total = sum(units);

@@ -72,6 +72,11 @@ def steps_of(lines):
     return steps
 
 
+def as_on_a_terminal(text):
+    """What stays to be read: a progress bar begins its line again, and is gone in the end. A slow machine draws it."""
+    return re.sub(r"[^\n]*\r(?!\n)", "", text)
+
+
 def differs(expected, got):
     """Whether a command printed something else; a line `...` stands for any lines."""
     pattern = "".join("(?:.*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()) + "\n" for line in expected)

@@ -26,6 +26,9 @@ class reading(unittest.TestCase):
     def test_an_indented_command_is_found(self):
         self.assertEqual(markdown.blocks_of(self.page("a\n\n    spillway info x\n\n    just text\n"))[1], [3])
 
+    def test_a_bar_that_was_drawn_over_is_not_there(self):
+        self.assertEqual(markdown.as_on_a_terminal("a\n\rbar: 0%\rbar: 9%\r       \rb\r\nc\n"), "a\nb\r\nc\n")
+
     def test_output_is_compared_to_the_letter_but_for_three_dots(self):
         self.assertFalse(markdown.differs(["a", "b"], ["a", "b"]))
         self.assertTrue(markdown.differs(["a"], ["a", "b"]))

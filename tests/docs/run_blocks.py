@@ -48,8 +48,10 @@ def environment():
 
 
 def execute(words, folder, text=""):
-    return subprocess.run(words, cwd=folder, env=environment(), input=text, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=240)  # fmt: skip
+    done = subprocess.run(words, cwd=folder, env=environment(), input=text.encode(), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=240)  # fmt: skip
+    done.stdout = markdown.as_on_a_terminal(done.stdout.decode())
+    return done
 
 
 def difference(command, expected, got):
