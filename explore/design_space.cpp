@@ -2,11 +2,14 @@
 #include "spillway/explore/design_space.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <span>
+#include <thread>
 
 #include "spillway/models/dataflow/unit_choices.h"
 #include "spillway/models/numbers/integer_math.h"
+#include "spillway/models/support/on_threads.h"
 
 namespace spillway {
 
@@ -122,24 +125,34 @@ std::optional<int> design_space::asked_depth(std::size_t unit, std::size_t port,
 }
 
 void design_space::price_up_to(std::int64_t cycles, const resource_budgets& most) {
+  // Units have nothing to do with each other; those that take longest are anywhere among them.
+  std::atomic<std::size_t> next = 0;
+  const std::int64_t threads = std::min<std::int64_t>(std::thread::hardware_concurrency(), std::ssize(m_units));
+  on_threads(
+      threads,
+      [&](bool) {
+        for (std::size_t u = next++; u < m_units.size(); u = next++) price_unit(m_units[u], cycles, most);
+      },
+      [&] { next = m_units.size(); });
+}
+
+void design_space::price_unit(design_unit& unit, std::int64_t cycles, const resource_budgets& most) {
   const auto is_allowed = [&](const unit_variant& variant) { return most.allow(variant.amounts); };
-  for (design_unit& any : m_units) {
-    std::vector<unit_fold*> in_time;
-    for (unit_fold& fold : any.folds)
-      if (fold.cycles <= cycles) in_time.push_back(&fold);
-    std::stable_sort(in_time.begin(), in_time.end(),
-                     [](const unit_fold* a, const unit_fold* b) { return multipliers_of(*a) < multipliers_of(*b); });
-    const bool is_large = weights_of(m_flow.units[any.index]) >= many_weights;
-    bool has_allowed = false;
-    for (std::size_t f = 0; f < in_time.size(); ++f) {
-      unit_fold& fold = *in_time[f];
-      if (!fold.is_priced && is_large && is_wasteful(any, fold, {in_time.data(), f})) continue;
-      if (!fold.is_priced) price_fold(fold, m_flow.units[any.index], any.given, m_prices);
-      has_allowed |= std::any_of(fold.variants.begin(), fold.variants.end(), is_allowed);
-    }
-    for (unit_fold& fold : any.folds)
-      if (has_allowed) std::erase_if(fold.variants, std::not_fn(is_allowed));
+  std::vector<unit_fold*> in_time;
+  for (unit_fold& fold : unit.folds)
+    if (fold.cycles <= cycles) in_time.push_back(&fold);
+  std::stable_sort(in_time.begin(), in_time.end(),
+                   [](const unit_fold* a, const unit_fold* b) { return multipliers_of(*a) < multipliers_of(*b); });
+  const bool is_large = weights_of(m_flow.units[unit.index]) >= many_weights;
+  bool has_allowed = false;
+  for (std::size_t f = 0; f < in_time.size(); ++f) {
+    unit_fold& fold = *in_time[f];
+    if (!fold.is_priced && is_large && is_wasteful(unit, fold, {in_time.data(), f})) continue;
+    if (!fold.is_priced) price_fold(fold, m_flow.units[unit.index], unit.given, m_prices);
+    has_allowed |= std::any_of(fold.variants.begin(), fold.variants.end(), is_allowed);
   }
+  for (unit_fold& fold : unit.folds)
+    if (has_allowed) std::erase_if(fold.variants, std::not_fn(is_allowed));
 }
 
 /// Whether the fold takes twice the LUTs and flip-flops of one with a sixteenth of its multipliers, or fewer, and of

@@ -94,6 +94,7 @@ class design_space {
     int first = 2, second = 2;  ///< second: behind a width converter
   };
 
+  void price_unit(design_unit& unit, std::int64_t cycles, const resource_budgets& most);
   bool is_wasteful(const design_unit& unit, const unit_fold& fold, std::span<unit_fold* const> smaller);
   void find_units();
   void find_links();

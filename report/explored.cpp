@@ -281,10 +281,15 @@ explored explore_design(const design& of, const explore_request& request) {
     result.flow = result.found->flow;
     result.fifos = result.found->fifos;
   }
-  if (!result.fifos && request.fifos)
-    result.fifos = size_fifos(result.flow, request.frames, {*request.fifos, request.on_progress});
-  result.cost = price(result.flow, result.prices);
-  result.rate = find_rate(result.flow, result.prices.kind);
+  const bool sizes = !result.fifos && request.fifos;
+  if (sizes) result.fifos = size_fifos(result.flow, request.frames, {*request.fifos, request.on_progress});
+  if (result.found && !sizes) {
+    result.cost = result.found->cost;
+    result.rate = result.found->rate;
+  } else {
+    result.cost = price(result.flow, result.prices);
+    result.rate = find_rate(result.flow, result.prices.kind);
+  }
   if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
   if (request.times > 0 && !result.rate.stuck_in)
     result.times = times_of(result.flow, request.times, result.prices.kind);

@@ -181,24 +181,32 @@ class task_array {
   std::string m_list, m_script, m_log, m_job;
 };
 
-/// Says why tasks of an array wait, whenever that has changed.
+/// Says why tasks of an array wait, whenever that has changed, and that nobody answers.
 class waiting_notes {
  public:
   explicit waiting_notes(const slurm_options& options) : m_options(options) {}
 
-  void say(const task_array& array, const array_state& state) {
+  void look(const task_array& array, const array_state& state) {
+    m_silent_looks = state.is_answered ? 0 : m_silent_looks + 1;
+    if (m_silent_looks == some_looks) say("Slurm's controller does not answer, and is waited for");
     std::map<std::string, int>& said = m_said[array.job()];
     if (!state.is_answered || state.waiting == said) return;
     said = state.waiting;
-    if (!m_options.on_note) return;
     for (const auto& [reason, count] : state.waiting)
-      m_options.on_note(fmt::format("job {}: {} task{} wait{}: {}; scontrol show job {} says more", array.job(), count,
-                                    count == 1 ? "" : "s", count == 1 ? "s" : "", printable(reason), array.job()));
+      say(fmt::format("job {}: {} task{} wait{}: {}; scontrol show job {} says more", array.job(), count,
+                      count == 1 ? "" : "s", count == 1 ? "s" : "", printable(reason), array.job()));
   }
 
  private:
+  static constexpr int some_looks = 10;
+
+  void say(const std::string& line) const {
+    if (m_options.on_note) m_options.on_note(line);
+  }
+
   const slurm_options& m_options;
   std::map<std::string, std::map<std::string, int>> m_said;
+  int m_silent_looks = 0;
 };
 
 /// Waits until Slurm knows of none of the arrays. False if it was stopped.
@@ -211,7 +219,7 @@ bool wait_for(const std::vector<task_array>& arrays, const std::string& director
     for (const task_array& array : arrays) {
       const array_state state = array.state();
       is_over = is_over && state.is_over();
-      notes.say(array, state);
+      notes.look(array, state);
       // What Slurm holds back after a node could not begin it never runs: it ends, and is submitted again.
       if (state.tasks > 0 && state.launch_failures == state.tasks) array.cancel();
     }

@@ -37,15 +37,41 @@ struct lane_values {
   bool is_zero() const { return low == 0 && high == 0; }
 };
 
-lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t lane) {
+/// Factors of the words, by which a sum of weights says which words have which.
+std::vector<std::uint64_t> word_factors(std::int64_t words) {
+  std::vector<std::uint64_t> factors(static_cast<std::size_t>(words));
+  std::uint64_t state = 0;
+  for (std::uint64_t& factor : factors) {  // G. L. Steele and others, "Fast splittable pseudorandom number generators"
+    std::uint64_t mixed = state += 0x9E3779B97F4A7C15;
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9;
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB;
+    factor = (mixed ^ mixed >> 31) | 1;
+  }
+  return factors;
+}
+
+lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t lane,
+                      const std::vector<std::uint64_t>& factors) {
   lane_values of;
-  for (std::int64_t fold = 0; fold < e.folds; ++fold) {
-    const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products + lane);
-    for (std::int64_t round = 0; round < e.rounds; ++round, weight += e.simd) {
-      const auto code = static_cast<std::uint8_t>(*weight);
-      of.seen[code] = true;
-      of.key = (of.key ^ code) * 0x100000001B3;
+  const auto each = [&](const auto& see) {
+    const std::uint64_t* factor = factors.data();
+    for (std::int64_t fold = 0; fold < e.folds; ++fold) {
+      const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products + lane);
+      for (std::int64_t round = 0; round < e.rounds; ++round, weight += e.simd) {
+        const auto code = static_cast<std::uint8_t>(*weight);
+        see(code);
+        of.key += code * *factor++;
+      }
     }
+  };
+  constexpr int word_bits = 6;
+  if (e.weight.bits <= word_bits) {  // a word holds which there are, and stays in a register
+    std::uint64_t seen = 0;
+    each([&](std::uint8_t code) { seen |= std::uint64_t{1} << (code & 63); });
+    for (std::int64_t code = e.weight.min64(); code <= e.weight.max64(); ++code)
+      of.seen[static_cast<std::uint8_t>(code)] = (seen >> (code & 63) & 1) != 0;
+  } else {
+    each([&](std::uint8_t code) { of.seen[code] = true; });
   }
   unsigned any = 0;
   const int values = 1 << e.weight.bits;
@@ -172,8 +198,9 @@ class element_view {
  public:
   /// `tables`: the products that are tables, by the weights that there are; lanes often have the same.
   using table_products = std::unordered_map<weight_codes, lane_product>;
-  element_view(const dot_element& e, std::int64_t element, table_products& tables)
-      : m_e(e), m_element(element), m_tables(tables) {}
+  element_view(const dot_element& e, std::int64_t element, const std::vector<std::uint64_t>& factors,
+               table_products& tables)
+      : m_e(e), m_element(element), m_factors(factors), m_tables(tables) {}
 
   lane_product leaf(std::int64_t number) {
     const std::int64_t first = number * m_e.tree.group;
@@ -182,7 +209,7 @@ class element_view {
     std::int64_t low = 0, high = 0, live = 0;
     std::uint64_t key = static_cast<std::uint64_t>(number) + 1;
     for (std::int64_t lane = first; lane < last; ++lane) {
-      const lane_values values = values_of(m_e, m_element, lane);
+      const lane_values values = values_of(m_e, m_element, lane, m_factors);
       key = (std::rotl(key, 7) ^ values.key) * 0x9E3779B97F4A7C15;
       if (values.is_zero()) continue;
       ++live;
@@ -213,6 +240,7 @@ class element_view {
 
   const dot_element& m_e;
   std::int64_t m_element, m_live_lanes = 0;
+  const std::vector<std::uint64_t>& m_factors;
   table_products& m_tables;
 };
 
@@ -235,9 +263,10 @@ stored_products look_at_words(const dot_element& e) {
   known_trees trees;
   trees.folds = are_seen_early(e);
   std::vector<leaf_shape> leaves(static_cast<std::size_t>(e.leaves()));
+  const std::vector<std::uint64_t> factors = word_factors(e.words());
   element_view::table_products tables;
   for (std::int64_t n = 0; n < result.elements; ++n) {
-    element_view element(e, element_of(n), tables);
+    element_view element(e, element_of(n), factors, tables);
     for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf) {
       const lane_product product = element.leaf(static_cast<std::int64_t>(leaf));
       leaves[leaf] = product.leaf;
