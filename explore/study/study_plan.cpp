@@ -50,7 +50,8 @@ class group_times {
       : m_group(group),
         m_options(options),
         m_data(study.sets[group.data].values),
-        m_validation_frames(group.validation ? study.sets[*group.validation].values.frames() : 0) {
+        m_validation_frames(frames_of_set(study, group.validation)),
+        m_calibration_frames(frames_of_set(study, group.calibration)) {
     const auto start = std::chrono::steady_clock::now();
     m_design = load_study_design(study, group);
     m_folding = fold(m_design, group);
@@ -67,7 +68,8 @@ class group_times {
     if (!m_folding.problem.empty() || rules.rules.empty()) return {};
     lowering_options choices = m_folding.choices;
     choices.registers = rules.rules;
-    if (asks_for_observed(choices)) return {m_exact_frame * static_cast<double>(m_data.frames()), {}};
+    // What is observed is known only then; it hardly ever overflows.
+    if (asks_for_observed(choices)) return {m_counted_frame * static_cast<double>(m_calibration_frames), {}};
     if (asks_for_searched(choices))
       return {m_frame * static_cast<double>(m_validation_frames) *
                   static_cast<double>(most_simulations(m_design.loaded, choices)),
@@ -77,6 +79,10 @@ class group_times {
   }
 
  private:
+  static std::int64_t frames_of_set(const study_list& study, const std::optional<std::size_t>& set) {
+    return set ? study.sets[*set].values.frames() : 0;
+  }
+
   /// Of the frames that registers change, by a few of them: what a frame takes depends on how many additions overflow.
   double of_registers(const dataflow& flow) const {
     const auto seconds = [&](const std::vector<std::int64_t>& which, std::int64_t frames, const auto& run) {
@@ -134,7 +140,7 @@ class group_times {
   const study_group& m_group;
   const plan_options& m_options;
   const dataset& m_data;
-  std::int64_t m_validation_frames;
+  std::int64_t m_validation_frames, m_calibration_frames;
   study_design m_design;
   group_folding m_folding;
   integer_tensor m_inputs;  ///< of the frames that were tried

@@ -2,6 +2,7 @@
 #include "spillway/resource/units/dot_products.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <span>
 #include <vector>
@@ -88,13 +89,52 @@ resources adder_trees(const dot_element& e, const std::optional<stored_products>
   return stored ? stored->of_all(e, 1) * stored->trees : static_cast<double>(e.pe) * adder_tree_rule(e.tree);
 }
 
+/// Which bits of a weight of each lane are not the same in all words of an element; `code` is how a weight is stored.
+template <class Code>
+void find_changes(const dot_element& e, std::int64_t element, std::uint64_t mask, std::vector<std::uint64_t>& changes,
+                  const Code& code) {
+  std::fill(changes.begin(), changes.end(), 0);
+  const std::int64_t* first = e.weights->at(element * e.products);
+  for (std::int64_t fold = 0; fold < e.folds; ++fold) {
+    const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products);
+    for (std::int64_t round = 0; round < e.rounds; ++round, weight += e.simd) {
+      std::uint64_t in_all = mask;
+      for (std::size_t lane = 0; lane < changes.size(); ++lane) {
+        changes[lane] |= code(weight[lane]) ^ code(first[lane]);
+        in_all &= changes[lane];
+      }
+      if (in_all == mask) return;  // most lanes have shown all of theirs after a few words
+    }
+  }
+}
+
+/// Bits of a word of weights that are not the same in all words: block RAM holds no others. Of many lanes some elements
+/// are looked at.
+std::int64_t changing_bits(const dot_element& e) {
+  constexpr std::int64_t most_lanes = 1 << 13;
+  if (e.weights->type.words() > 1) return std::int64_t{e.pe} * e.simd * e.weight.bits;
+  const std::uint64_t mask = e.weight.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << e.weight.bits) - 1;
+  const std::int64_t elements = std::clamp<std::int64_t>(most_lanes / e.simd, 1, e.pe);
+  std::vector<std::uint64_t> changes(static_cast<std::size_t>(e.simd));
+  std::int64_t bits = 0;
+  for (std::int64_t n = 0; n < elements; ++n) {
+    const std::int64_t element = n * e.pe / elements;
+    if (e.weight.is_bipolar)
+      find_changes(e, element, mask, changes, [](std::int64_t weight) { return std::uint64_t{weight > 0}; });
+    else
+      find_changes(e, element, mask, changes, [](std::int64_t weight) { return static_cast<std::uint64_t>(weight); });
+    for (const std::uint64_t of_lane : changes)
+      bits += (of_lane & mask) == mask ? e.weight.bits : std::popcount(of_lane & mask);
+  }
+  return bits * e.pe / elements;
+}
+
 resources weight_memory(const dot_element& e, const std::optional<stored_products>& stored) {
-  const std::int64_t bits = std::int64_t{e.pe} * e.simd * e.weight.bits;
   resources r;
   if (e.memory == memory_style::ultra)
-    r.uram = static_cast<double>(ceil_div(bits, 72) * ceil_div(e.words(), 4096));
+    r.uram = static_cast<double>(ceil_div(std::int64_t{e.pe} * e.simd * e.weight.bits, 72) * ceil_div(e.words(), 4096));
   else if (!e.is_in_luts())
-    r = block_rom_rule(bits, e.words());
+    r = block_rom_rule(changing_bits(e), e.words());
   else if (!is_part_of_products(e))
     r.luts = weight_functions(e, stored) + reading_luts(e) * live_share(e, stored);
   return of_inputs(ceil_log2(e.words()), r);

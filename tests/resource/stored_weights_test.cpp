@@ -152,3 +152,18 @@ TEST_CASE("where a stream leaves the accelerator, what counts the beats of its f
   CHECK(leaving.ff->amount == bits * depth + depth + 2);  // 16 rows, four at once: four beats
   CHECK(entering.ff->amount == 8 * 4 * depth + depth);
 }
+
+TEST_CASE("block RAM holds no bit of a weight that is the same in all words") {
+  mvau unit = testing::matrix_unit(16);  // 32 words of 4 * 8 weights of four bits
+  unit.pe = 16;
+  unit.simd = 64 / 2;  // 2 words of 2048 bits
+  const double all = estimate(dataflow_unit(unit)).total().bram18;
+  for (std::int64_t row = 0; row < 16; ++row)  // lanes 0 to 15 of every element: the same in both words
+    for (std::int64_t lane = 0; lane < 16; ++lane)
+      unit.weights.words[static_cast<std::size_t>(row * 64 + 32 + lane)] =
+          unit.weights.words[static_cast<std::size_t>(row * 64 + lane)];
+  const double half = estimate(dataflow_unit(unit)).total().bram18;
+  CHECK(half < all);
+  std::fill(unit.weights.words.begin(), unit.weights.words.end(), 3);
+  CHECK(estimate(dataflow_unit(unit)).total().bram18 == 0);
+}
