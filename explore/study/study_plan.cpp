@@ -85,33 +85,34 @@ class group_times {
 
   /// Of the frames that registers change, by a few of them: what a frame takes depends on how many additions overflow.
   double of_registers(const dataflow& flow) const {
-    const auto seconds = [&](const std::vector<std::int64_t>& which, std::int64_t frames, const auto& run) {
-      if (which.empty()) return 0.0;
-      const double share = static_cast<double>(which.size()) / static_cast<double>(m_sums.frames);
-      return share * static_cast<double>(frames) * seconds_of_one(which, run);
-    };
-    return seconds(frames_that_overflow(flow, m_sums), m_group.count_frames,
-                   [&](const integer_tensor& inputs) {
-                     recorder events(0);
-                     run_options options;
-                     options.threads = m_options.threads;
-                     run_fast_engine(flow, inputs, events, options);
-                   }) +
-           seconds(frames_that_can_differ(flow, m_sums), m_data.frames() - m_group.count_frames,
-                   [&](const integer_tensor& inputs) { compute_values(flow, inputs, m_options.threads); });
+    return seconds_of(frames_that_overflow(flow, m_sums), m_group.count_frames,
+                      [&](const integer_tensor& inputs) {
+                        recorder events(0);
+                        run_options options;
+                        options.threads = m_options.threads;
+                        run_fast_engine(flow, inputs, events, options);
+                      }) +
+           seconds_of(frames_that_can_differ(flow, m_sums), m_data.frames() - m_group.count_frames,
+                      [&](const integer_tensor& inputs) { compute_values(flow, inputs, m_options.threads); });
   }
 
-  /// Of one of the sample's frames: as many are run as take long enough to be measured.
-  double seconds_of_one(const std::vector<std::int64_t>& which, const auto& run) const {
-    constexpr double long_enough = 0.02;
-    for (std::size_t frames = std::min<std::size_t>(m_options.threads, which.size());;
-         frames = std::min(4 * frames, which.size())) {
-      const integer_tensor inputs = frames_of(m_inputs, m_sums.frames, std::span(which).first(frames));
+  /// Of as many of `frames` as are in `which` of the sample: what one takes more, and what a run takes by itself. The
+  /// first frames of a run take several times what later ones do, so that some are looked at twice.
+  double seconds_of(const std::vector<std::int64_t>& which, std::int64_t frames, const auto& run) const {
+    if (which.empty()) return 0;
+    const auto time_of = [&](std::size_t some) {
+      const integer_tensor inputs = frames_of(m_inputs, m_sums.frames, std::span(which).first(some));
       const auto start = std::chrono::steady_clock::now();
       run(inputs);
-      const double seconds = seconds_since(start);
-      if (seconds >= long_enough || frames == which.size()) return seconds / static_cast<double>(frames);
-    }
+      return seconds_since(start);
+    };
+    const double share = static_cast<double>(which.size()) / static_cast<double>(m_sums.frames);
+    const std::size_t few = std::min<std::size_t>(4UL * m_options.threads, which.size());
+    const std::size_t more = std::min(3 * few, which.size());
+    const double of_few = time_of(few);
+    if (more == few) return share * static_cast<double>(frames) * of_few / static_cast<double>(few);
+    const double one = std::max(0.0, time_of(more) - of_few) / static_cast<double>(more - few);
+    return std::max(0.0, of_few - one * static_cast<double>(few)) + share * static_cast<double>(frames) * one;
   }
 
   /// As many frames as take long enough to be measured.
