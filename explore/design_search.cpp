@@ -237,7 +237,7 @@ class search {
                     what, possible));
   }
 
-  found_design finish(candidate found) {
+  found_design finish(const candidate& found) {
     found_design result;
     result.options = m_space.options_of(found.builds);
     result.flow = lower(m_net, result.options);

@@ -101,9 +101,10 @@ bool is_running(int pid) {
 /// The store that a study comes to on the daemons, its tasks of a second each, while something is done to it.
 std::string study_on_slurm(const std::string& directory, const std::function<void(int)>& while_running) {
   REQUIRE(spillway_command(study_words({"plan", "-o", directory, "--seconds", "1"})).code == 0);
-  const process_result run = run_process({SPILLWAY_BINARY_DIR "/spillway", "study", "slurm", directory, "--poll", "0.3",
-                                          "--retries", "50", "--no-report", "--quiet"},
-                                         while_running);
+  const std::string program = SPILLWAY_BINARY_DIR "/spillway";
+  const process_result run =
+      run_process({program, "study", "slurm", directory, "--poll", "0.3", "--retries", "50", "--no-report", "--quiet"},
+                  while_running);
   CAPTURE(run.err);
   REQUIRE(run.code == 0);
   return text_of(directory + "/study.sqlite");
