@@ -10,17 +10,16 @@ namespace spillway {
 
 namespace {
 
+/// Of each of `device_kinds`.
 struct budget_option {
-  resource_kind kind;
   const char *name, *what;
 };
-constexpr std::array<budget_option, budget_arguments::options> budget_options{
-    {{resource_kind::sites, "--luts",
-      "sites of LUTs (Vivado's Slice LUTs or CLB LUTs: LUT RAM and shift registers, too)"},
-     {resource_kind::ff, "--ff", "flip-flops"},
-     {resource_kind::bram18, "--bram", "block memories of 18 Kbit (a RAMB36 is two)"},
-     {resource_kind::uram, "--uram", "UltraRAMs"},
-     {resource_kind::dsp, "--dsp", "DSPs"}}};
+constexpr std::array<budget_option, device_kinds.size()> budget_options{
+    {{"--luts", "sites of LUTs (Vivado's Slice LUTs or CLB LUTs: LUT RAM and shift registers, too)"},
+     {"--ff", "flip-flops"},
+     {"--bram", "block memories of 18 Kbit (a RAMB36 is two)"},
+     {"--uram", "UltraRAMs"},
+     {"--dsp", "DSPs"}}};
 
 }  // namespace
 
@@ -39,8 +38,8 @@ resource_budgets budgets_of(const budget_arguments& arguments, const fpga_device
   resource_budgets budgets = whole_device(device);
   for (std::size_t n = 0; n < budget_options.size(); ++n)
     if (!arguments.of[n].empty())
-      budgets.of[static_cast<std::size_t>(budget_options[n].kind)] =
-          parse_budget(budget_options[n].name, budget_options[n].kind, arguments.of[n], device);
+      budgets.of[static_cast<std::size_t>(device_kinds[n])] =
+          parse_budget(budget_options[n].name, device_kinds[n], arguments.of[n], device);
   return budgets;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <string>
 
 #include "spillway/resource/budgets.h"
@@ -15,8 +14,7 @@ namespace spillway {
 
 /// Budgets as the command line says them: a number, or a percentage of the device; empty: none.
 struct budget_arguments {
-  static constexpr std::size_t options = 5;
-  std::array<std::string, options> of;  ///< in the order of `add_budget_options`
+  std::array<std::string, device_kinds.size()> of;  ///< in the order of `device_kinds`
 
   /// Whether one was given.
   bool are_given() const;

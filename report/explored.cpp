@@ -205,8 +205,7 @@ std::string amounts_text(const resource_amounts& amounts) {
 std::string shares_text(const resource_amounts& amounts, const fpga_device& device) {
   const resource_amounts available = amounts_of(device);
   std::string text;
-  for (const resource_kind kind :
-       {resource_kind::sites, resource_kind::ff, resource_kind::bram18, resource_kind::uram, resource_kind::dsp})
+  for (const resource_kind kind : device_kinds)
     if (available[kind] > 0)
       text += fmt::format("{}{:.1f}% {}", text.empty() ? "" : ", ", 100 * amounts[kind] / available[kind],
                           resource_names[static_cast<std::size_t>(kind)]);

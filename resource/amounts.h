@@ -26,6 +26,10 @@ inline constexpr std::array<std::string_view, resource_kinds> resource_keys{"lut
 inline constexpr std::array<std::string_view, resource_kinds> resource_names{"LUT",  "FF",  "BRAM18",
                                                                              "URAM", "DSP", "LUT sites"};
 
+/// The kinds that a device has so many of, and that budgets are of: of LUTs their sites.
+inline constexpr std::array<resource_kind, 5> device_kinds{
+    resource_kind::sites, resource_kind::ff, resource_kind::bram18, resource_kind::uram, resource_kind::dsp};
+
 /// An amount of each kind.
 struct resource_amounts {
   std::array<double, resource_kinds> of{};  ///< in the order of `resource_kind`

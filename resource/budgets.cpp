@@ -51,8 +51,7 @@ std::string resource_budgets::shortage(const resource_amounts& amounts) const {
 resource_budgets whole_device(const fpga_device& device) {
   resource_budgets budgets;
   const resource_amounts available = amounts_of(device);
-  for (std::size_t k = 0; k < resource_kinds; ++k) budgets.of[k] = available.of[k];
-  budgets.of[static_cast<std::size_t>(resource_kind::luts)].reset();
+  for (const resource_kind kind : device_kinds) budgets.of[static_cast<std::size_t>(kind)] = available[kind];
   return budgets;
 }
 
@@ -61,8 +60,7 @@ std::string_view key_of_budget(resource_kind kind) {
 }
 
 std::optional<resource_kind> budget_of_key(std::string_view key) {
-  for (const resource_kind kind :
-       {resource_kind::sites, resource_kind::ff, resource_kind::bram18, resource_kind::uram, resource_kind::dsp})
+  for (const resource_kind kind : device_kinds)
     if (key_of_budget(kind) == key) return kind;
   return std::nullopt;
 }

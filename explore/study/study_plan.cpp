@@ -36,6 +36,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+double seconds_of(const auto& run) {
+  const auto start = std::chrono::steady_clock::now();
+  run();
+  return seconds_since(start);
+}
+
 /// What a point takes beyond what its group shares.
 struct point_times {
   double simulation = 0;
@@ -85,26 +91,24 @@ class group_times {
 
   /// Of the frames that registers change, by a few of them: what a frame takes depends on how many additions overflow.
   double of_registers(const dataflow& flow) const {
-    return seconds_of(frames_that_overflow(flow, m_sums), m_group.count_frames,
-                      [&](const integer_tensor& inputs) {
-                        recorder events(0);
-                        run_options options;
-                        options.threads = m_options.threads;
-                        run_fast_engine(flow, inputs, events, options);
-                      }) +
-           seconds_of(frames_that_can_differ(flow, m_sums), m_data.frames() - m_group.count_frames,
-                      [&](const integer_tensor& inputs) { compute_values(flow, inputs, m_options.threads); });
+    return seconds_of_frames(frames_that_overflow(flow, m_sums), m_group.count_frames,
+                             [&](const integer_tensor& inputs) {
+                               recorder events(0);
+                               run_options options;
+                               options.threads = m_options.threads;
+                               run_fast_engine(flow, inputs, events, options);
+                             }) +
+           seconds_of_frames(frames_that_can_differ(flow, m_sums), m_data.frames() - m_group.count_frames,
+                             [&](const integer_tensor& inputs) { compute_values(flow, inputs, m_options.threads); });
   }
 
   /// Of as many of `frames` as are in `which` of the sample: what one takes more, and what a run takes by itself. The
   /// first frames of a run take several times what later ones do, so that some are looked at twice.
-  double seconds_of(const std::vector<std::int64_t>& which, std::int64_t frames, const auto& run) const {
+  double seconds_of_frames(const std::vector<std::int64_t>& which, std::int64_t frames, const auto& run) const {
     if (which.empty()) return 0;
     const auto time_of = [&](std::size_t some) {
       const integer_tensor inputs = frames_of(m_inputs, m_sums.frames, std::span(which).first(some));
-      const auto start = std::chrono::steady_clock::now();
-      run(inputs);
-      return seconds_since(start);
+      return seconds_of([&] { run(inputs); });
     };
     const double share = static_cast<double>(which.size()) / static_cast<double>(m_sums.frames);
     const std::size_t few = std::min<std::size_t>(4UL * m_options.threads, which.size());
@@ -121,17 +125,12 @@ class group_times {
     for (std::int64_t frames = std::min(m_options.sample_frames, m_data.frames());;
          frames = std::min(4 * frames, m_data.frames())) {
       m_inputs = quantize_dataset(m_design.loaded.integers, select_frames(m_data, 0, frames));
-      const auto time_of = [&](const auto& run) {
-        const auto start = std::chrono::steady_clock::now();
-        run();
-        return seconds_since(start);
-      };
-      const double counted = time_of([&] {
+      const double counted = seconds_of([&] {
         m_sums = *run_exact_pass(m_folding.flow, m_inputs, {frames, true, m_options.threads, {}});
       });
       m_counted_frame = counted / static_cast<double>(frames);
-      m_frame =
-          time_of([&] { compute_values(m_folding.flow, m_inputs, m_options.threads); }) / static_cast<double>(frames);
+      m_frame = seconds_of([&] { compute_values(m_folding.flow, m_inputs, m_options.threads); }) /
+                static_cast<double>(frames);
       if (counted >= long_enough || frames == m_data.frames()) break;
     }
     const double share = static_cast<double>(m_group.count_frames) / static_cast<double>(m_data.frames());

@@ -74,8 +74,8 @@ lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t l
     each([&](std::uint8_t code) { of.seen[code] = true; });
   }
   unsigned any = 0;
-  const int values = 1 << e.weight.bits;
-  for (int code = e.weight.is_signed ? -values / 2 : 0; code < (e.weight.is_signed ? values / 2 : values); ++code) {
+  const auto last = static_cast<int>(e.weight.max64());
+  for (auto code = static_cast<int>(e.weight.min64()); code <= last; ++code) {
     if (!of.seen[static_cast<std::uint8_t>(code)]) continue;
     if (of.all.empty()) of.low = code;
     of.high = code;
