@@ -70,11 +70,8 @@ std::int64_t whole(torch::serialize::InputArchive& archive, const char* key) {
   return value.toInt();
 }
 
-}  // namespace
-
-void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
-                     const torch::optim::Optimizer& optimizer, const named_tensors& average) {
-  torch::serialize::OutputArchive archive, state;
+/// What checkpoints and weights alone both hold.
+void write_place(torch::serialize::OutputArchive& archive, const training_place& place, const named_tensors& tensors) {
   archive.write("format", c10::IValue(format_version));
   archive.write("recipe", c10::IValue(place.recipe));
   archive.write("epoch", c10::IValue(std::int64_t{place.epoch}));
@@ -82,13 +79,34 @@ void save_checkpoint(const std::string& path, const training_place& place, const
   archive.write("loss_sum", c10::IValue(place.loss_sum));
   archive.write("correct", c10::IValue(place.correct));
   archive.write("log", c10::IValue(place.log));
-  write_tensors(archive, "tensors", "names", model.state());
-  if (!average.empty()) write_tensors(archive, "average", "average_names", average);
-  optimizer.save(state);
-  archive.write("optimizer", state);
+  write_tensors(archive, "tensors", "names", tensors);
+}
+
+void write_archive(const std::string& path, torch::serialize::OutputArchive& archive) {
   std::ostringstream bytes;
   archive.save_to(bytes);
   write_file_atomically(path, bytes.str());
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
+                     const torch::optim::Optimizer& optimizer, const named_tensors& average) {
+  torch::serialize::OutputArchive archive, state;
+  write_place(archive, place, model.state());
+  if (!average.empty()) write_tensors(archive, "average", "average_names", average);
+  optimizer.save(state);
+  archive.write("optimizer", state);
+  write_archive(path, archive);
+}
+
+void save_weights(const std::string& path, const training_place& place, const named_tensors& tensors) {
+  named_tensors small;
+  for (const auto& [name, tensor] : tensors)
+    small.emplace_back(name, tensor.to(tensor.numel() >= least_halved ? torch::kHalf : torch::kFloat));
+  torch::serialize::OutputArchive archive;
+  write_place(archive, place, small);
+  write_archive(path, archive);
 }
 
 checkpoint load_checkpoint(const std::string& path) {
@@ -129,7 +147,9 @@ void restore(const checkpoint& from, const std::string& path, network_model& mod
   guarded(path, [&] {
     torch::serialize::InputArchive archive, state;
     archive.load_from(from.bytes.data(), from.bytes.size());
-    archive.read("optimizer", state);
+    if (!archive.try_read("optimizer", state))
+      throw input_error(
+          fmt::format("{}: weights alone, from which no run goes on; right: --from, in another run", shown_path(path)));
     optimizer.load(state);
   });
 }

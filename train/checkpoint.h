@@ -28,6 +28,12 @@ struct training_place {
 void save_checkpoint(const std::string& path, const training_place& place, const network_model& model,
                      const torch::optim::Optimizer& optimizer, const named_tensors& average = {});
 
+/// Writes what a checkpoint learned and no more, for runs that start from it (`--from`): a run can't be resumed from
+/// it. Tensors of at least `least_halved` elements are rounded to half precision, which is an eighth of what a
+/// checkpoint holds of them. Throws as `save_checkpoint`.
+void save_weights(const std::string& path, const training_place& place, const named_tensors& tensors);
+constexpr std::int64_t least_halved = 4096;
+
 /// A checkpoint's contents: the place, and tensors by name, those of the moving average likewise. Throws `io_error` if
 /// it can't be read, `input_error` if it is none or truncated.
 struct checkpoint {
@@ -38,7 +44,7 @@ struct checkpoint {
 checkpoint load_checkpoint(const std::string& path);
 
 /// Puts the tensors into a model of the same graph and options, and the optimizer into its state. Throws `input_error`,
-/// naming `path`, if they are those of another network.
+/// naming `path`, if they are those of another network, or if the file holds weights alone.
 void restore(const checkpoint& from, const std::string& path, network_model& model, torch::optim::Optimizer& optimizer);
 
 }  // namespace spillway

@@ -20,6 +20,7 @@ void add_mnist_linear_command(CLI::App& app, train_action& action);
 void add_patches_command(CLI::App& app, train_action& action);
 void add_post_training_command(CLI::App& app, train_action& action);
 void add_super_resolution_command(CLI::App& app, train_action& action);
+void add_weights_command(CLI::App& app, train_action& action);
 void add_zoo_table_command(CLI::App& app, train_action& action);
 
 }  // namespace spillway

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   spillway::add_patches_command(app, action);
   spillway::add_post_training_command(app, action);
   spillway::add_super_resolution_command(app, action);
+  spillway::add_weights_command(app, action);
   spillway::add_zoo_table_command(app, action);
   spillway::manual::add_manual_command(app, "spillway " + spillway::version(),
                                        [&action](spillway::train_action set) { action = std::move(set); });

@@ -198,6 +198,26 @@ TEST_CASE("checkpoints of other networks and other recipes, and broken ones, are
   check_success(from({"--restart"}));
 }
 
+TEST_CASE("weights alone are what a run starts from, an eighth of a checkpoint, and none goes on from them") {
+  const small_cifar data;
+  const std::string real = data / "float.ckpt", start = data / "start.ckpt", net = data / "net.onnx";
+  check_success(train(data, {"--method", "float", "--width", "0.125", "--epochs", "1", "-o", real}));
+  const auto weights = [&](const texts& more) {
+    return run_process(joined({(fs::path(SPILLWAY_BINARY_DIR) / "spillway-train").string(), "weights"}, more));
+  };
+  const process_result written = weights({real, "-o", start});
+  REQUIRE(written.code == 0);
+  CHECK(written.out.find("start.ckpt: weights of `cifar10 --network resnet18") != std::string::npos);
+  CHECK(fs::file_size(start) * 6 < fs::file_size(real));  // what is small is not halved
+  check_refusal(weights({real, "-o", start}), 2, "start.ckpt exists; --force replaces it");
+  check_refusal(weights({data / "test_batch.bin", "-o", net}), 2, "test_batch.bin: no checkpoint");
+  check_success(train(data, joined(a2q12, {"--width", "0.125", "--from", start, "-o", net})));
+  // A run of its own recipe finds it where its checkpoint would be.
+  fs::copy_file(start, real, fs::copy_options::overwrite_existing);
+  check_refusal(train(data, {"--method", "float", "--width", "0.125", "--epochs", "1", "-o", real}), 2,
+                "float.ckpt: weights alone, from which no run goes on");
+}
+
 TEST_CASE("a diverging run stops, and a full disk too: one line, and what was there is there") {
   const small_cifar data;
   const std::string net = data / "net.onnx", kept = net + ".ckpt";
