@@ -205,6 +205,16 @@ std::string graph_reader::operand_of(const std::string& output, float_tensor val
   return name;
 }
 
+/// The tensor times -1.
+std::string graph_reader::negative_of(const node_reader& reader, const std::string& tensor) {
+  const std::string made = unused_name(tensor + "_negative", m_tensor_names);
+  add_network_node({unused_name(reader.name + "_negative", m_node_names),
+                    mul_op{},
+                    {tensor, operand_of(made, float_tensor{{}, {-1}})},
+                    made});
+  return made;
+}
+
 void graph_reader::add_operation(const node_reader& reader, read_operation read, const std::string& output) {
   quantize_weights(reader, read);
   if (read.then_flatten) read.after.push_back({flatten_op{}});
@@ -212,6 +222,7 @@ void graph_reader::add_operation(const node_reader& reader, read_operation read,
   for (std::size_t i = 0; i < read.inputs.size(); ++i)
     node.inputs.push_back(
         laid_out(reader, resolve(read.inputs[i]), i < read.before.size() ? read.before[i] : layout_steps{}));
+  if (read.of_negatives) node.inputs[0] = negative_of(reader, node.inputs[0]);
   if (read.operand) node.inputs.push_back(operand_of(output, *std::move(read.operand)));
   for (following_operation& step : read.after) {
     node.output = unused_name(output + "_before", m_tensor_names);

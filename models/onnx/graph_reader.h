@@ -48,6 +48,7 @@ class graph_reader {
   bool add_integers(node_reader& reader, const std::string& output);
   void add_alias(node_reader& reader, const std::string& output);
   void add_dequantize(node_reader& reader, const std::string& output);
+  std::string negative_of(const node_reader& reader, const std::string& tensor);
   void add_operation(const node_reader& reader, read_operation read, const std::string& output);
   std::string laid_out(const node_reader& reader, std::string tensor, const layout_steps& steps);
   std::string operand_of(const std::string& output, float_tensor values);

@@ -21,9 +21,10 @@ read_operation read_binary(node_reader& reader) {
 read_operation read_relu(node_reader& reader) { return {relu_op{}, reader.inputs(1, 1)}; }
 
 using read_function = read_operation (*)(node_reader&);
-constexpr std::array<std::pair<std::string_view, read_function>, 42> readers{{
+constexpr std::array<std::pair<std::string_view, read_function>, 44> readers{{
     {"Add", read_binary<add_op>},
     {"ArgMax", read_arg_max},
+    {"ArgMin", read_arg_max},
     {"AveragePool", read_pool},
     {"BatchNormalization", read_batch_norm},
     {"BipolarQuant", read_bipolar_quant},
@@ -51,6 +52,7 @@ constexpr std::array<std::pair<std::string_view, read_function>, 42> readers{{
     {"QuantAvgPool2d", read_quant_avg_pool},
     {"ReduceMax", read_reduction},
     {"ReduceMean", read_reduction},
+    {"ReduceMin", read_reduction},
     {"ReduceSum", read_reduction},
     {"Relu", read_relu},
     {"Reshape", read_reshaping},

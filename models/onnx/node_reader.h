@@ -43,6 +43,7 @@ struct read_operation {
   std::vector<std::string> inputs;
   std::optional<float_tensor> operand = {};  ///< one more input, of our own making
   bool then_flatten = false;                 ///< a Flatten follows
+  bool of_negatives = false;                 ///< the first input is multiplied by -1 before it: the least is taken
   int output = 0;                            ///< which of the node's outputs the operator makes
   std::vector<layout_steps> before = {};     ///< what lays out each input as the operator takes it
   std::vector<following_operation> after = {};

@@ -23,8 +23,9 @@ namespace {
 
 constexpr std::array<std::string_view, 5> quantizers{"Quant", "IntQuant", "BipolarQuant", "Trunc", "MultiThreshold"};
 
-constexpr std::array<std::string_view, 35> operations{"Add",
+constexpr std::array<std::string_view, 37> operations{"Add",
                                                       "ArgMax",
+                                                      "ArgMin",
                                                       "AveragePool",
                                                       "BatchNormalization",
                                                       "Clip",
@@ -46,6 +47,7 @@ constexpr std::array<std::string_view, 35> operations{"Add",
                                                       "Pow",
                                                       "ReduceMax",
                                                       "ReduceMean",
+                                                      "ReduceMin",
                                                       "ReduceSum",
                                                       "Relu",
                                                       "Reshape",

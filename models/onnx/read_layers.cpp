@@ -67,6 +67,7 @@ read_operation read_softmax(node_reader& reader) {
   return {op, in};
 }
 
+/// ArgMax and ArgMin.
 read_operation read_arg_max(node_reader& reader) {
   const auto in = reader.inputs(1, 1);
   top_k_op op;
@@ -74,7 +75,9 @@ read_operation read_arg_max(node_reader& reader) {
   op.keep_dimension = reader.attributes.boolean("keepdims", true);
   if (reader.attributes.boolean("select_last_index", false))
     reader.refuse("select_last_index = 1: the last index wins a tie; right: 0, the first");
-  return {op, in};
+  read_operation result{op, in};
+  result.of_negatives = reader.node.op_type() == "ArgMin";
+  return result;
 }
 
 /// The second output; that nobody reads the first, the values, is the graph's affair.
@@ -82,13 +85,16 @@ read_operation read_top_k(node_reader& reader) {
   const auto in = reader.inputs(1, 2);
   top_k_op op;
   op.axis = reader.axis_of(reader.attributes.integer("axis", -1), reader.lookup.shape(in[0]));
-  if (!reader.attributes.boolean("largest", true)) reader.refuse("largest = 0 can't be taken; right: 1");
+  const bool of_least = !reader.attributes.boolean("largest", true);
   reader.attributes.boolean("sorted", true);                 // otherwise any order is right, this one too
   const std::int64_t k = reader.attributes.integer("k", 0);  // before opset 10
   const auto counts = in.size() == 2 ? reader.integers(in[1], "k") : std::vector<std::int64_t>{k};
   if (counts.size() != 1) reader.refuse("its k has {} values; right: 1", counts.size());
   op.k = counts[0];
-  return {op, {in[0]}, {}, false, 1};
+  read_operation result{op, {in[0]}};
+  result.of_negatives = of_least;
+  result.output = 1;
+  return result;
 }
 
 }  // namespace spillway

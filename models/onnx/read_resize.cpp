@@ -150,25 +150,20 @@ read_operation read_pad(node_reader& reader) {
   }
   op.before = pads.before;
   op.after = pads.after;
-  // Channels last where what would be the channels is padded.
-  const bool is_last =
-      from.size() >= 3 && pads.before[1] + pads.after[1] != 0 && pads.before.back() == 0 && pads.after.back() == 0;
-  if (from.size() != 3 && !is_last) {
+  if (from.size() != 3) {
     read_operation result{std::move(op), {in[0]}};
     result.before.push_back(std::move(before));
     return result;
   }
-  const image_view view = as_image(reader, from, is_last, "input");
-  for (std::vector<std::int64_t>* ends : {&op.before, &op.after}) {
-    if (is_last) std::rotate(ends->begin() + 1, ends->end() - 1, ends->end());
-    if (from.size() == 3) ends->insert(ends->begin() + 2, 0);
-  }
+  // Which dimension has the channels, the layers before it say.
+  const image_view view = as_image(reader, from, false, "input");
+  for (std::vector<std::int64_t>* ends : {&op.before, &op.after}) ends->insert(ends->begin() + 2, 0);
   tensor_shape made = view.shape;
   for (std::size_t d = 0; d < made.size(); ++d) made[d] += op.before[d] + op.after[d];
   before.insert(before.end(), view.steps.begin(), view.steps.end());
   read_operation result{std::move(op), {in[0]}};
   result.before.push_back(std::move(before));
-  result.after = from_image(made, from.size(), is_last);
+  result.after = from_image(made, from.size(), false);
   return result;
 }
 

@@ -215,12 +215,16 @@ read_operation read_reduction(node_reader& reader) {
   if (type == "ReduceSum") result.op = average_pool_op{window, false, true};
   if (type == "ReduceMean") result.op = average_pool_op{window};
   if (type == "ReduceMean" && all) result.op = global_average_pool_op{};
+  if (type == "ReduceMin") {
+    result.of_negatives = true;
+    result.after.push_back({mul_op{}, float_tensor{{}, {-1}}});
+  }
   result.before.push_back(view.steps);
   const tensor_shape made{x[0], view.shape[1], rows ? 1 : view.shape[2], columns ? 1 : view.shape[3]};
   const bool keeps = reader.attributes.boolean("keepdims", true);
   result.then_flatten = all && !keeps;
   if (result.then_flatten) return result;
-  result.after = from_image(made, x.size(), last);
+  for (following_operation& step : from_image(made, x.size(), last)) result.after.push_back(std::move(step));
   const std::int64_t kept = made[2] * made[3];
   if (!keeps) result.after.push_back({reshape_op{last ? tensor_shape{kept, made[1]} : tensor_shape{made[1], kept}}});
   return result;

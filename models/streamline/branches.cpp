@@ -152,18 +152,64 @@ void streamliner::take(const sum_op&) {
   put(std::move(*sum));
 }
 
+namespace {
+
+constexpr std::int64_t no_source = -1;
+
+}  // namespace
+
+/// A matrix of one 1 a row, or none where a row has no source.
+integer_tensor streamliner::selection_of(const std::vector<std::int64_t>& sources, std::int64_t columns) const {
+  constexpr std::int64_t most_weights = std::int64_t{1} << 26;
+  const auto rows = std::ssize(sources);
+  if (rows > most_weights / columns)
+    refuse(fmt::format("its {} channels come from {} others by a matrix of {}; right: 2^26 elements at most", rows,
+                       columns, rows * columns));
+  integer_tensor weights = integer_tensor::zeros(unsigned_type(1), {rows, columns});
+  for (std::int64_t row = 0; row < rows; ++row)
+    if (const std::int64_t source = sources[static_cast<std::size_t>(row)]; source != no_source)
+      *weights.at(row * columns + source) = 1;
+  return weights;
+}
+
 /// Channels of the hardware by the channel that each is a copy of, through a matrix of one 1 a row.
 void streamliner::select_channels(tensor_flow& from, const std::vector<std::int64_t>& sources) {
   integer_layer layer;
   layer.name = m_node->name + "_order";
   layer.input_type = m_draft.value(from.value).type;
-  const auto rows = std::ssize(sources);
-  layer.weights = integer_tensor::zeros(unsigned_type(1), {rows, channels(from)});
-  for (std::int64_t row = 0; row < rows; ++row)
-    *layer.weights.at(row * channels(from) + sources[static_cast<std::size_t>(row)]) = 1;
+  layer.weights = selection_of(sources, channels(from));
   const frame_shape shape = frame(from);
-  from.value = m_draft.add_selection(std::move(layer), from.value, {shape.height, shape.width, rows});
+  from.value = m_draft.add_selection(std::move(layer), from.value, {shape.height, shape.width, std::ssize(sources)});
   from.chain = from.chain.of_channels(sources);
+}
+
+/// Channels that are the same everywhere, before and behind those of the file: rows of a matrix that are 0, whose sums
+/// stand for their numbers by their offset.
+void streamliner::add_constant_channels(tensor_flow& from, const std::vector<bracket>& first,
+                                        const std::vector<bracket>& last) {
+  if (first.empty() && last.empty()) return;
+  const frame_shape shape = frame(from);
+  const std::vector<std::int64_t> order = channel_order(from, shape);
+  if (order.empty())
+    refuse(fmt::format("adds channels to [{}], whose channels do not lie together; right: before it is flattened",
+                       fmt::join(from.shape, ", ")));
+  std::vector<std::int64_t> sources(first.size(), no_source);
+  sources.insert(sources.end(), order.begin(), order.end());
+  sources.insert(sources.end(), last.size(), no_source);
+  const affine_step old = affine(from);
+  affine_step meaning{{}, first};
+  for (const std::int64_t source : sources)
+    meaning.scale.push_back(of_channel(old.scale, source == no_source ? order[0] : source));
+  for (const std::int64_t source : order) meaning.offset.push_back(of_channel(old.offset, source));
+  meaning.offset.insert(meaning.offset.end(), last.begin(), last.end());
+  integer_layer layer;
+  layer.name = m_node->name + "_channels";
+  layer.input_type = m_draft.value(from.value).type;
+  layer.weights = selection_of(sources, shape.channels);
+  from.value = m_draft.add_selection(std::move(layer), from.value, {shape.height, shape.width, std::ssize(sources)});
+  from.chain = value_chain(std::move(meaning));
+  from.shape[1] = std::ssize(sources);
+  from.places = places_channels_first(frame(from));
 }
 
 namespace {

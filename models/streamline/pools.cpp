@@ -159,25 +159,6 @@ void streamliner::take(const upsample_op& op) {
   put_image(from, made, from.chain);
 }
 
-void streamliner::take(const pad_op& op) {
-  if (compute_on_host("Pad")) return;
-  tensor_flow& from = as_image(integers(0));
-  settle_steps(from);
-  if (op.before.size() != 4 || op.after.size() != 4 || op.before[0] != 0 || op.after[0] != 0 || op.before[1] != 0 ||
-      op.after[1] != 0)
-    refuse("pads the batch or the channels; right: height and width");
-  if (std::min({op.before[2], op.before[3], op.after[2], op.after[3]}) < 0) refuse("cuts its input; right: it pads");
-  window_shape around;
-  around.top = op.before[2];
-  around.left = op.before[3];
-  around.bottom = op.after[2];
-  around.right = op.after[3];
-  if (!std::isfinite(op.value)) refuse("pads with what is not finite; right: a level of its input");
-  affine_step meaning = affine(from);
-  const int made = padded_with(from, meaning, around, bracket(double{op.value}));
-  put_image(from, made, value_chain(std::move(meaning)));
-}
-
 /// The file's outputs, each as it stands: the host puts them behind each other.
 void streamliner::join_outputs() {
   affine_step meaning{{}, {}};
@@ -209,25 +190,56 @@ void streamliner::join_outputs() {
   put(std::move(made));
 }
 
+/// Of each channel its number, which is the same everywhere.
+std::vector<bracket> streamliner::constant_channels(const float_tensor& constant, std::int64_t axis) const {
+  if (axis != 1) refuse("joins a constant behind the channels; right: along dimension 1");
+  const std::vector<bracket> all = reals_of(constant);
+  const auto channels = static_cast<std::size_t>(constant.shape.at(1));
+  const std::size_t batch = static_cast<std::size_t>(constant.shape[0]), positions = all.size() / (batch * channels);
+  std::vector<bracket> result;
+  for (std::size_t c = 0; c < channels; ++c) result.push_back(all[c * positions]);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!(all[i] == result[i / positions % channels]))
+      refuse("joins a constant that differs within a channel; right: one number a channel");
+  return result;
+}
+
+/// What is joined, with the constants between as channels of their neighbours.
+std::vector<tensor_flow> streamliner::joined_parts(const concat_op& op) {
+  std::vector<tensor_flow> parts;
+  std::vector<std::vector<bracket>> between(1);
+  for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
+    if (const constant_value* by = constant(i)) {
+      const std::vector<bracket> more = constant_channels(by->real, op.axis);
+      between.back().insert(between.back().end(), more.begin(), more.end());
+      continue;
+    }
+    settle_steps(integers(i));
+    if (op.axis == 1) move_pixels(integers(i));  // channels first
+    parts.push_back(integers(i));
+    between.emplace_back();
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    add_constant_channels(parts[i], i == 0 ? between[0] : std::vector<bracket>{}, between[i + 1]);
+  return parts;
+}
+
 void streamliner::take(const concat_op& op) {
   if (m_node->output == m_net.output && !m_net.outputs.empty()) return join_outputs();
+  const std::vector<tensor_flow> joined = joined_parts(op);
   std::vector<const tensor_flow*> parts;
   std::vector<std::int64_t> part_channels;
   std::vector<int> values;
   affine_step meaning{{}, {}};
   value_range all{0, 0};
-  for (std::size_t i = 0; i < m_node->inputs.size(); ++i) {
-    if (constant(i)) refuse("joins a constant to what the input decides; right: tensors that the input decides");
-    settle_steps(integers(i));
-    if (op.axis == 1) move_pixels(integers(i));  // channels first
-    const tensor_flow& part = integers(i);
+  for (const tensor_flow& part : joined) {
     const affine_step of = affine(part);
     for (std::int64_t c = 0; c < channels(part); ++c) {
       meaning.scale.push_back(of_channel(of.scale, c));
       meaning.offset.push_back(of_channel(of.offset, c));
     }
     const value_range here = range(part);
-    all = i == 0 ? here : value_range{std::min(all.low, here.low), std::max(all.high, here.high)};
+    all = parts.empty() ? here : value_range{std::min(all.low, here.low), std::max(all.high, here.high)};
     parts.push_back(&part);
     part_channels.push_back(channels(part));
   }

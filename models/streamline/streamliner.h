@@ -180,7 +180,11 @@ class streamliner {
   int scaled_strips(int value, const std::vector<std::int64_t>& factors, bool are_rows);
   void take(const upsample_op& op);
   void take(const pad_op& op);
+  tensor_flow padded_image(tensor_flow image, const std::array<std::int64_t, 4>& before,
+                           const std::array<std::int64_t, 4>& after, const bracket& value);
   void take(const concat_op& op);
+  std::vector<tensor_flow> joined_parts(const concat_op& op);
+  std::vector<bracket> constant_channels(const float_tensor& constant, std::int64_t axis) const;
   int widened(int value, integer_type type);
   void require_image(const tensor_flow& from) const;
   tensor_flow& as_image(tensor_flow& from);
@@ -203,7 +207,9 @@ class streamliner {
   void align(tensor_flow& b, const tensor_flow& a);
   int multiplied(int value, const std::vector<std::int64_t>& factors);
   void note_width(int sum, int a, int b, const std::vector<std::int64_t>& of_a, const std::vector<std::int64_t>& of_b);
+  integer_tensor selection_of(const std::vector<std::int64_t>& sources, std::int64_t columns) const;
   void select_channels(tensor_flow& from, const std::vector<std::int64_t>& sources);
+  void add_constant_channels(tensor_flow& from, const std::vector<bracket>& first, const std::vector<bracket>& last);
   void cut(tensor_flow& from);
   void thin_out(tensor_flow& from);
   void put_channels_in_order(tensor_flow& from);

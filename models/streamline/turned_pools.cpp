@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "spillway/models/streamline/streamliner.h"
 
-// Windows over tensors whose dimensions are those of an image in another order than [n, channels, height, width]: what
-// reduces dimension 2 alone of [n, height, width, channels] says the same as what reduces the height of an image.
+// Windows over, and paddings of, tensors whose dimensions are those of an image in another order than [n, channels,
+// height, width]: what reduces dimension 2 alone of [n, height, width, channels] says the same as what reduces the
+// height of an image.
 
 namespace spillway {
 
 namespace {
 
 using dimension_order = std::array<std::int64_t, 4>;
+
+/// Of four dimensions those of an image [n, channels, height, width], nearest first.
+constexpr std::array<dimension_order, 6> orders{
+    {{0, 1, 2, 3}, {0, 3, 1, 2}, {0, 2, 3, 1}, {0, 1, 3, 2}, {0, 2, 1, 3}, {0, 3, 2, 1}}};
 
 /// What a window does along one dimension.
 struct extent {
@@ -108,8 +115,6 @@ bool streamliner::take_turned(const Pool& op) {
   const tensor_flow& from = integers(0);
   if (from.shape.size() != 4 || !channel_order(from, frame(from)).empty()) return false;
   const window_extents extents = extents_of(op.window);
-  constexpr std::array<dimension_order, 5> orders{
-      {{0, 3, 1, 2}, {0, 2, 3, 1}, {0, 1, 3, 2}, {0, 2, 1, 3}, {0, 3, 2, 1}}};
   for (const bool along_channels : {false, true})
     for (const dimension_order& order : orders) {
       tensor_flow image = turned(from, order);
@@ -130,6 +135,57 @@ bool streamliner::take_turned(const Pool& op) {
       return true;
     }
   return false;
+}
+
+/// An image with constants around it, of height and width, and with channels of them.
+tensor_flow streamliner::padded_image(tensor_flow image, const std::array<std::int64_t, 4>& before,
+                                      const std::array<std::int64_t, 4>& after, const bracket& value) {
+  const auto constants = [&](std::int64_t count) {
+    return std::vector<bracket>(static_cast<std::size_t>(count), value);
+  };
+  add_constant_channels(image, constants(before[1]), constants(after[1]));
+  if (std::max({before[2], before[3], after[2], after[3]}) == 0) return image;
+  window_shape around;
+  std::tie(around.top, around.left, around.bottom, around.right) = std::tie(before[2], before[3], after[2], after[3]);
+  affine_step meaning = affine(image);
+  const std::vector<std::int64_t> order = channel_order(image, frame(image));
+  image.value = padded_with(image, meaning, around, value);
+  image.chain = value_chain(std::move(meaning));
+  image.places = places_channels_first(frame(image), order);
+  return image;
+}
+
+void streamliner::take(const pad_op& op) {
+  if (compute_on_host("Pad")) return;
+  if (op.before[0] != 0 || op.after[0] != 0) refuse("pads the batch; right: channels, height and width");
+  for (std::size_t d = 0; d < op.before.size(); ++d)
+    if (op.before[d] < 0 || op.after[d] < 0) refuse("cuts its input; right: it pads");
+  if (!std::isfinite(op.value)) refuse("pads with what is not finite; right: a level of its input");
+  const bracket value(double{op.value});
+  tensor_flow& input = integers(0);
+  if (op.before.size() == 2) {
+    settle_steps(input);
+    return put(padded_image(input, {0, op.before[1], 0, 0}, {0, op.after[1], 0, 0}, value));
+  }
+  const auto is_image = [&](const dimension_order& order) {
+    const tensor_flow image = turned(input, order);
+    return !channel_order(image, frame(image)).empty();
+  };
+  const auto* order = input.shape.size() == 4 ? std::ranges::find_if(orders, is_image) : orders.end();
+  if (order == orders.end()) {
+    as_image(input);
+    order = orders.begin();
+  }
+  settle_steps(input);
+  dimension_order before{}, after{};
+  for (std::size_t d = 0; d < order->size(); ++d) {
+    before[d] = op.before[static_cast<std::size_t>((*order)[d])];
+    after[d] = op.after[static_cast<std::size_t>((*order)[d])];
+  }
+  tensor_flow image = padded_image(turned(input, *order), before, after, value);
+  const frame_shape& made = frame(image);
+  image.shape = {image.shape[0], made.channels, made.height, made.width};
+  put(turned(image, inverse(*order)));
 }
 
 /// Of two tensors that are added, the one with fewer rows or columns has them repeated, channels first or last.

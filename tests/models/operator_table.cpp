@@ -166,7 +166,7 @@ const std::map<std::string, adder, std::less<>>& adders() {
       last.set_float_data(3, 2);
       c.add(t, {scales});
     };
-    for (const char* type : {"ReduceMean", "ReduceSum", "ReduceMax"})
+    for (const char* type : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin"})
       of[type] = [](chain& c, const std::string& t, const std::string&) {
         if (t == "ReduceSum")
           c.add(t, {c.integers({2, 3})});
@@ -178,6 +178,7 @@ const std::map<std::string, adder, std::less<>>& adders() {
     };
     of["LogSoftmax"] = of["Softmax"];
     of["ArgMax"] = of["Softmax"];
+    of["ArgMin"] = of["Softmax"];
     of["TopK"] = [](chain& c, const std::string& t, const std::string&) {
       c.add(t, {c.integers({1})}).set_output(0, "values");
       c.model.graph.mutable_node(c.model.graph.node_size() - 1)->add_output(c.tensor);
@@ -244,8 +245,8 @@ const std::map<std::string, adder, std::less<>>& adders() {
 }
 
 bool is_flat(std::string_view type) {
-  constexpr std::array<std::string_view, 7> flat{"MatMul", "Gemm", "Softmax",           "LogSoftmax",
-                                                 "ArgMax", "TopK", "XnorPopcountMatMul"};
+  constexpr std::array<std::string_view, 8> flat{"MatMul", "Gemm",   "Softmax", "LogSoftmax",
+                                                 "ArgMax", "ArgMin", "TopK",    "XnorPopcountMatMul"};
   return std::find(flat.begin(), flat.end(), type) != flat.end();
 }
 

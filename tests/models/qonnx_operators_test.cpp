@@ -164,7 +164,7 @@ TEST_CASE("reductions over the positions of images and rows whose channels are l
 }
 
 TEST_CASE("reductions over height, width or both are windows that span them") {
-  for (const char* type : {"ReduceMax", "ReduceSum", "ReduceMean"})
+  for (const char* type : {"ReduceMax", "ReduceMin", "ReduceSum", "ReduceMean"})
     for (const auto& axes : std::vector<std::vector<std::int64_t>>{{2}, {-1}, {2, 3}})
       for (const bool keeps : {true, false}) {
         CAPTURE(type);
@@ -182,15 +182,19 @@ TEST_CASE("reductions over height, width or both are windows that span them") {
         for (int c = 0; c < 2; ++c)
           for (int r = 0; r < (rows ? 1 : 3); ++r)
             for (int k = 0; k < (columns ? 1 : 4); ++k, ++at) {
-              float sum = 0, greatest = -1, count = 0;
+              float sum = 0, greatest = -1, least = 100, count = 0;
               for (int h = rows ? 0 : r; h < (rows ? 3 : r + 1); ++h)
                 for (int w = columns ? 0 : k; w < (columns ? 4 : k + 1); ++w, ++count) {
                   const float value = x.values[static_cast<std::size_t>(c * 12 + h * 4 + w)];
                   sum += value;
                   greatest = std::max(greatest, value);
+                  least = std::min(least, value);
                 }
               const std::string name = type;
-              CHECK(y.values[at] == (name == "ReduceMax" ? greatest : name == "ReduceSum" ? sum : sum / count));
+              CHECK(y.values[at] == (name == "ReduceMax"   ? greatest
+                                     : name == "ReduceMin" ? least
+                                     : name == "ReduceSum" ? sum
+                                                           : sum / count));
             }
       }
 }
@@ -310,6 +314,22 @@ TEST_CASE("the greatest are an ArgMax, or the second output of a TopK") {
   };
   CHECK(top("indices") == "no exception");
   CHECK(top("values") == "TopK_values: its output 0, values, is read; right: output 1 only");
+}
+
+TEST_CASE("the least are the greatest of the negative: ArgMin, and TopK with largest = 0") {
+  const float_tensor x{{1, 5}, {3, -2, 7, -2, 0}};
+  const network least = single("ArgMin", {1, 5}).set("axis", 1).set("keepdims", 0).read();
+  REQUIRE(least.nodes.size() == 2);
+  CHECK(std::holds_alternative<mul_op>(least.nodes[0].op));
+  CHECK(least.nodes[0].name == "ArgMin_y_negative");
+  CHECK(evaluate(least, x).values == std::vector<float>{1});
+  onnx_model m;
+  m.input("x", {1, 5}).output("indices");
+  m.constant("k", {1}, {3});
+  onnx::NodeProto& top = m.node("TopK", {"x", "k"}, "values");
+  top.add_output("indices");
+  onnx_model::integer(top, "largest", 0);
+  CHECK(evaluate(m.read(), x).values == std::vector<float>{1, 3, 4});
 }
 
 TEST_CASE("a Softmax is along its axis; before opset 13, over everything behind it") {

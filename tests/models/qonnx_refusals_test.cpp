@@ -79,7 +79,7 @@ TEST_CASE("operators that can't be taken are refused with what does the same") {
                              " (docs/formats.md lists what is taken)");
   }
   // Words that are spelled alike and mean something else are no hint.
-  for (const char* type : {"LSTM", "Einsum", "ReduceMin", "MaxUnpool", "GatherND", "Xor"}) {
+  for (const char* type : {"LSTM", "Einsum", "ReduceProd", "MaxUnpool", "GatherND", "Xor"}) {
     onnx_model m = small_model();
     m.graph.mutable_node(2)->set_op_type(type);
     CHECK(m.refusal() ==

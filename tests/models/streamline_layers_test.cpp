@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "spillway/models/network/evaluate.h"
+#include "spillway/models/support/error.h"
 #include "spillway/tests/models/small_file.h"
 
 // Layers of many kinds, in integers and in the accelerator, against their formulas in fractions.
@@ -236,4 +239,111 @@ TEST_CASE("arithmetic before the input's quantizer is the host's, in float32, an
             doctest::Approx(double{right.values[i]}));
     }
   }
+}
+
+namespace {
+
+/// Channels of the file's image after some that are constants have been put before and behind them.
+small_file with_constant_channels(int kind, bool is_normalized) {
+  small_file file;
+  if (is_normalized) file.normalize();
+  if (kind == 0) file.add(pad_op{{0, 1, 0, 0}, {0, 2, 0, 0}, 0});
+  if (kind == 1) file.add(pad_op{{0, 0, 1, 0}, {0, 3, 0, 1}, 0.5F});
+  if (kind == 2) {
+    const std::string before = file.constant({1, 1, side, side}, std::vector<float>(16, -0.75F));
+    std::vector<float> values(32, 0.25F);
+    std::fill(values.begin() + 16, values.end(), 100.0F);
+    file.net.constants["behind"] = {{1, 2, side, side}, values};
+    file.add(concat_op{1}, {"behind"});
+    std::vector<std::string>& inputs = file.net.nodes.back().inputs;
+    inputs.insert(inputs.begin(), before);
+  }
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("channels that are padded, or joined as constants, are sums of nothing") {
+  for (int kind = 0; kind < 3; ++kind)
+    for (const bool is_normalized : {false, true}) {
+      CAPTURE(kind);
+      CAPTURE(is_normalized);
+      small_file file = with_constant_channels(kind, is_normalized);
+      check(file, 31U);
+      file.quantize(5, true, 0.5F);
+      check(file, 32U);
+      conv_op op;
+      op.window.kernel_h = op.window.kernel_w = 2;
+      std::vector<float> values;
+      for (int i = 0; i < 60; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
+      file.add(op, {file.weights({3, 5, 2, 2}, values)});
+      check(file, 33U);
+    }
+}
+
+TEST_CASE("which dimension of a padded tensor has the channels, the layers before it say") {
+  for (const auto& pads :
+       std::vector<std::vector<std::int64_t>>{{0, 1, 0, 0}, {0, 1, 2, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}) {
+    CAPTURE(fmt::format("{}", fmt::join(pads, ", ")));
+    small_file file;
+    file.normalize();
+    file.quantize(5, true, 0.5F);
+    file.add(transpose_op{{0, 2, 3, 1}});
+    file.add(pad_op{pads, {0, 0, 0, 0}, 0.5F});
+    file.add(transpose_op{{0, 3, 1, 2}});
+    const std::int64_t padded = channels + pads[3];
+    std::vector<float> values{3, -2, 5, 1, -7, 4};
+    values.resize(static_cast<std::size_t>(2 * padded));
+    file.add(conv_op{}, {file.weights({2, padded, 1, 1}, values)});
+    check(file, 37U);
+  }
+}
+
+TEST_CASE("a shortcut that drops pixels and pads channels with zeros, as ResNets of 20 to 110 layers have it") {
+  small_file file;
+  const std::string from = file.net.output;
+  conv_op op;
+  op.window.kernel_h = op.window.kernel_w = 3;
+  op.window.stride_h = op.window.stride_w = 2;
+  op.window.top = op.window.left = op.window.bottom = op.window.right = 1;
+  std::vector<float> values;
+  for (int i = 0; i < 72; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
+  file.add(op, {file.weights({4, 2, 3, 3}, values)});
+  file.quantize(4, true, 0.25F);
+  const std::string branch = file.net.output;
+  file.net.output = from;
+  file.add(select_op{{{}, {}, {0, 2}, {0, 2}}});
+  file.add(pad_op{{0, 1, 0, 0}, {0, 1, 0, 0}, 0});
+  file.add(add_op{}, {branch});
+  streamline_report report;
+  const integer_network net = streamline(file.net, &report);
+  CHECK(report.assumptions.empty());
+  for (const double scale : net.output_scale) CHECK(scale == 0.25);
+  check(file, 34U);
+}
+
+TEST_CASE("a vector is padded, but not an image that was flattened; constants are one number a channel") {
+  small_file file;
+  file.add(flatten_op{});
+  std::vector<float> values;
+  for (int i = 0; i < 96; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
+  small_file flat = file;
+  flat.add(matmul_op{}, {flat.weights({32, 3}, values)});
+  flat.quantize(6, true, 2);
+  flat.add(pad_op{{0, 1}, {0, 1}, 3.5F});
+  check(flat, 35U);
+  flat.add(matmul_op{}, {flat.weights({5, 2}, {1, -2, 3, 4, -5, 6, 7, -7, 2, 1})});
+  check(flat, 36U);
+  file.add(pad_op{{0, 1}, {0, 1}, 0});
+  CHECK_THROWS_WITH_AS(
+      streamline(file.net),
+      "n2: adds channels to [1, 32], whose channels do not lie together; right: before it is flattened", input_error);
+  small_file joined;
+  joined.net.constants["ramp"] = {{1, 1, side, side}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
+  joined.add(concat_op{1}, {"ramp"});
+  CHECK_THROWS_WITH_AS(streamline(joined.net),
+                       "n1: joins a constant that differs within a channel; right: one number a channel", input_error);
+  small_file batch;
+  batch.add(pad_op{{1, 0, 0, 0}, {0, 0, 0, 0}, 0});
+  CHECK_THROWS_WITH_AS(streamline(batch.net), "n1: pads the batch; right: channels, height and width", input_error);
 }
