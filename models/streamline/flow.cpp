@@ -104,11 +104,13 @@ std::vector<float> per_input(const tensor_flow& flow, const tensor_shape& shape,
                                     nearest_double(value)));
     return result;
   };
-  if (values.size() == 1) return {plain(values[0])};
+  std::vector<float> floats;
+  for (const bracket& value : values) floats.push_back(plain(value));
+  if (floats.size() == 1) return floats;
   std::vector<float> result(static_cast<std::size_t>(flow.size()), std::numeric_limits<float>::quiet_NaN());
   for_each(flow, shape, [&](std::int64_t element, std::size_t value) {
     float& slot = result[static_cast<std::size_t>((*flow.places)[static_cast<std::size_t>(element)])];
-    const float here = plain(values[value]);
+    const float here = floats[value];
     if (!std::isnan(slot) && slot != here)
       throw input_error(fmt::format("{}: its constant differs from frame to frame; right: one for all", node));
     slot = here;
