@@ -199,7 +199,7 @@ std::string graph_reader::laid_out(const node_reader& reader, std::string tensor
 
 /// A constant of our own making.
 std::string graph_reader::operand_of(const std::string& output, float_tensor values) {
-  const std::string name = unused_name(output + "_operand", m_tensor_names);
+  std::string name = unused_name(output + "_operand", m_tensor_names);
   m_propagated.insert(name);
   add_constant(name, real_constant(std::move(values)));
   return name;
@@ -207,7 +207,7 @@ std::string graph_reader::operand_of(const std::string& output, float_tensor val
 
 /// The tensor times -1.
 std::string graph_reader::negative_of(const node_reader& reader, const std::string& tensor) {
-  const std::string made = unused_name(tensor + "_negative", m_tensor_names);
+  std::string made = unused_name(tensor + "_negative", m_tensor_names);
   add_network_node({unused_name(reader.name + "_negative", m_node_names),
                     mul_op{},
                     {tensor, operand_of(made, float_tensor{{}, {-1}})},

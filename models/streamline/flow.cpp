@@ -105,6 +105,7 @@ std::vector<float> per_input(const tensor_flow& flow, const tensor_shape& shape,
     return result;
   };
   std::vector<float> floats;
+  floats.reserve(values.size());
   for (const bracket& value : values) floats.push_back(plain(value));
   if (floats.size() == 1) return floats;
   std::vector<float> result(static_cast<std::size_t>(flow.size()), std::numeric_limits<float>::quiet_NaN());

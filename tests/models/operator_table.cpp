@@ -40,7 +40,7 @@ struct chain {
   }
 
   std::string constant(const shape& of, float value, int step = 0) {
-    const std::string name = fmt::format("c{}", count++);
+    std::string name = fmt::format("c{}", count++);
     std::vector<float> values;
     for (std::size_t i = 0; i < elements_of(of); ++i)
       values.push_back(value + static_cast<float>(static_cast<int>(i % 3) * step));
@@ -49,7 +49,7 @@ struct chain {
   }
 
   std::string integers(const std::vector<std::int64_t>& values) {
-    const std::string name = fmt::format("c{}", count++);
+    std::string name = fmt::format("c{}", count++);
     onnx::TensorProto& tensor_of = *model.graph.add_initializer();
     tensor_of.set_name(name);
     tensor_of.set_data_type(onnx::TensorProto::INT64);

@@ -185,7 +185,7 @@ TEST_CASE("reductions over height, width or both are windows that span them") {
               float sum = 0, greatest = -1, least = 100, count = 0;
               for (int h = rows ? 0 : r; h < (rows ? 3 : r + 1); ++h)
                 for (int w = columns ? 0 : k; w < (columns ? 4 : k + 1); ++w, ++count) {
-                  const float value = x.values[static_cast<std::size_t>(c * 12 + h * 4 + w)];
+                  const float value = x.values.at(static_cast<unsigned>(c * 12 + h * 4 + w));
                   sum += value;
                   greatest = std::max(greatest, value);
                   least = std::min(least, value);
@@ -220,7 +220,7 @@ TEST_CASE("depth becomes space, and space depth, by their formulas") {
     const bool to_depth = mode.empty();
     single m(to_depth ? "SpaceToDepth" : "DepthToSpace", {1, to_depth ? 2 : 8, to_depth ? 4 : 2, to_depth ? 6 : 3});
     m.set("blocksize", 2);
-    if (!to_depth) m.text("mode", mode.c_str());
+    if (!to_depth) m.text("mode", mode);
     float_tensor x{{1, 48}, {}};
     for (int i = 0; i < 48; ++i) x.values.push_back(static_cast<float>(i));
     const float_tensor y = evaluate(m.read(), x);
@@ -229,8 +229,8 @@ TEST_CASE("depth becomes space, and space depth, by their formulas") {
       for (int h = 0; h < 4; ++h)
         for (int w = 0; w < 6; ++w) {
           const int block = h % 2 * 2 + w % 2, deep = mode == "CRD" ? c * 4 + block : block * 2 + c;
-          const auto shallow_at = static_cast<std::size_t>((c * 4 + h) * 6 + w);
-          const auto deep_at = static_cast<std::size_t>((deep * 2 + h / 2) * 3 + w / 2);
+          const auto shallow_at = static_cast<unsigned>((c * 4 + h) * 6 + w);
+          const auto deep_at = static_cast<unsigned>((deep * 2 + h / 2) * 3 + w / 2);
           CHECK(y.values[to_depth ? deep_at : shallow_at] == x.values[to_depth ? shallow_at : deep_at]);
         }
   }

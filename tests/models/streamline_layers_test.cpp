@@ -56,11 +56,20 @@ int check_selection(const small_file& file, std::int64_t k) {
   return ties;
 }
 
+/// Small weights of both signs.
+std::vector<float> small_weights(std::int64_t count) {
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
+  return values;
+}
+
 /// A selection behind five logits that a flat layer makes.
 small_file selecting(const std::vector<float>& factor, const std::vector<float>& term, std::int64_t k) {
   small_file file;
   file.add(flatten_op{});
   std::vector<float> values;
+  values.reserve(160);
   for (int i = 0; i < 160; ++i) values.push_back(static_cast<float>(i * 7 % 5 - 2));
   file.add(matmul_op{}, {file.weights({32, 5}, values)});
   file.net.constants["factor"] = {{1, 5}, factor};
@@ -227,6 +236,7 @@ TEST_CASE("arithmetic before the input's quantizer is the host's, in float32, an
     CHECK(report.assumptions[0].value == (kind == 0 ? "AveragePool" : "arithmetic"));
     REQUIRE(net.input.before);
     std::vector<float> x;
+    x.reserve(static_cast<std::size_t>(channels * side * side * 2));
     for (int i = 0; i < channels * side * side * 2; ++i) x.push_back(static_cast<float>(i * 37 % 101) / 64 - 0.7F);
     const float_tensor right = evaluate(file.net, {{2, channels, side, side}, x});
     const integer_tensor y = evaluate(net, quantize_reals(net, x));
@@ -274,9 +284,7 @@ TEST_CASE("channels that are padded, or joined as constants, are sums of nothing
       check(file, 32U);
       conv_op op;
       op.window.kernel_h = op.window.kernel_w = 2;
-      std::vector<float> values;
-      for (int i = 0; i < 60; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
-      file.add(op, {file.weights({3, 5, 2, 2}, values)});
+      file.add(op, {file.weights({3, 5, 2, 2}, small_weights(60))});
       check(file, 33U);
     }
 }
@@ -306,9 +314,7 @@ TEST_CASE("a shortcut that drops pixels and pads channels with zeros, as ResNets
   op.window.kernel_h = op.window.kernel_w = 3;
   op.window.stride_h = op.window.stride_w = 2;
   op.window.top = op.window.left = op.window.bottom = op.window.right = 1;
-  std::vector<float> values;
-  for (int i = 0; i < 72; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
-  file.add(op, {file.weights({4, 2, 3, 3}, values)});
+  file.add(op, {file.weights({4, 2, 3, 3}, small_weights(72))});
   file.quantize(4, true, 0.25F);
   const std::string branch = file.net.output;
   file.net.output = from;
@@ -325,10 +331,8 @@ TEST_CASE("a shortcut that drops pixels and pads channels with zeros, as ResNets
 TEST_CASE("a vector is padded, but not an image that was flattened; constants are one number a channel") {
   small_file file;
   file.add(flatten_op{});
-  std::vector<float> values;
-  for (int i = 0; i < 96; ++i) values.push_back(static_cast<float>(i * 5 % 11 - 4));
   small_file flat = file;
-  flat.add(matmul_op{}, {flat.weights({32, 3}, values)});
+  flat.add(matmul_op{}, {flat.weights({32, 3}, small_weights(96))});
   flat.quantize(6, true, 2);
   flat.add(pad_op{{0, 1}, {0, 1}, 3.5F});
   check(flat, 35U);

@@ -295,7 +295,9 @@ TEST_CASE("the page has each network, and says what its file says") {
     std::sort(listed.begin(), listed.end());
     CHECK(listed == folder.files);
     const dataset data = folder.data ? images_of(folder) : dataset();
-    for (const auto& [file, cells] : table) {
+    for (const auto& row : table) {
+      const auto& file = row.first;
+      const auto& cells = row.second;
       CAPTURE(file);
       const fs::path path = models_folder / "zoo" / folder.name / file;
       const network graph = read_qonnx(path);
