@@ -208,9 +208,10 @@ std::string graph_reader::operand_of(const std::string& output, float_tensor val
 /// The tensor times -1.
 std::string graph_reader::negative_of(const node_reader& reader, const std::string& tensor) {
   std::string made = unused_name(tensor + "_negative", m_tensor_names);
+  following_operation minus = negation();
   add_network_node({unused_name(reader.name + "_negative", m_node_names),
-                    mul_op{},
-                    {tensor, operand_of(made, float_tensor{{}, {-1}})},
+                    std::move(minus.op),
+                    {tensor, operand_of(made, *std::move(minus.operand))},
                     made});
   return made;
 }

@@ -36,6 +36,9 @@ struct following_operation {
   std::optional<float_tensor> operand = {};
 };
 
+/// The negative of a tensor.
+inline following_operation negation() { return {mul_op{}, float_tensor{{}, {-1}}}; }
+
 /// The operator of a node, and those of its inputs that stay tensors of the graph (a Quant's scale becomes part of the
 /// operator).
 struct read_operation {

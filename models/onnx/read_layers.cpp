@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <utility>
 
 #include "spillway/models/onnx/node_reader.h"
 
@@ -50,7 +51,10 @@ read_operation read_clip(node_reader& reader) {
   return {op, {in[0]}};
 }
 
-read_operation read_neg(node_reader& reader) { return {mul_op{}, reader.inputs(1, 1), float_tensor{{}, {-1}}}; }
+read_operation read_neg(node_reader& reader) {
+  following_operation minus = negation();
+  return {std::move(minus.op), reader.inputs(1, 1), std::move(minus.operand)};
+}
 
 /// Before opset 13, all dimensions from the axis on are one.
 read_operation read_softmax(node_reader& reader) {

@@ -217,7 +217,7 @@ read_operation read_reduction(node_reader& reader) {
   if (type == "ReduceMean" && all) result.op = global_average_pool_op{};
   if (type == "ReduceMin") {
     result.of_negatives = true;
-    result.after.push_back({mul_op{}, float_tensor{{}, {-1}}});
+    result.after.push_back(negation());
   }
   result.before.push_back(view.steps);
   const tensor_shape made{x[0], view.shape[1], rows ? 1 : view.shape[2], columns ? 1 : view.shape[3]};
