@@ -2,6 +2,7 @@
 #include "spillway/explore/depth_trial.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace spillway {
@@ -13,54 +14,62 @@ namespace {
 /// Looks at units, for each that there is, after which a run from the start is cheaper: cycles that come later by a few
 /// a round take many.
 constexpr std::size_t most_looks = 1;
+/// Looks of a brief trial: an event that comes too late most often does so at the units around the stream.
+constexpr std::size_t brief_looks = 8;
 
 }  // namespace
 
 depth_trial::depth_trial(const dataflow& flow, const network_times& unlimited, const latest_times& latest,
                          std::int64_t frames)
     : m_latest(latest), m_frames(frames), m_fresh(flow), m_links(unlimited.links()) {
-  m_most_looks = most_looks * m_fresh.units().size();
   m_wrong.resize(m_fresh.units().size());
   m_kept.resize(m_links.size());
 }
 
 bool depth_trial::try_depths(const std::vector<change>& changes) {
+  return attempt(changes, true) == outcome::in_time;
+}
+
+depth_trial::outcome depth_trial::try_briefly(const std::vector<change>& changes) { return attempt(changes, false); }
+
+depth_trial::outcome depth_trial::attempt(const std::vector<change>& changes, bool to_the_end) {
   std::vector<change> before;
+  before.reserve(changes.size());
   for (const change& to : changes) {
     link_times& link = m_links[to.stream];
     before.push_back({to.stream, static_cast<int>(link.depth)});
     link.depth = to.depth;
     m_wrong[static_cast<std::size_t>(link.from)] = true;
   }
-  const bool good = settle();
-  if (!good) {
+  outcome found = settle(to_the_end ? most_looks * m_fresh.units().size() : brief_looks);
+  if (found == outcome::open && to_the_end) found = run_through() ? outcome::in_time : outcome::late;
+  if (found != outcome::in_time) {
     take_back(before);
     std::fill(m_wrong.begin(), m_wrong.end(), false);
   }
   for (const undo& kept : m_undo) m_kept[kept.stream] = false;
   m_undo.clear();
-  return good;
+  return found;
 }
 
-/// Until all rules hold; false if an event comes too late.
-bool depth_trial::settle() {
+/// Until all rules hold, or an event comes too late; open after so many looks.
+depth_trial::outcome depth_trial::settle(std::size_t most) {
   std::size_t looks = 0;
-  for (bool again = true; again;) {
+  std::optional<outcome> found;
+  const auto look = [&](std::size_t unit) {
+    if (!m_wrong[unit]) return false;
+    if (!look_at(unit))
+      found = outcome::late;
+    else if (++looks > most)
+      found = outcome::open;
+    return true;
+  };
+  for (bool again = true; again && !found;) {
     again = false;
-    for (std::size_t u = m_fresh.units().size(); u-- > 0;)
-      if (m_wrong[u]) {
-        if (!look_at(u)) return false;
-        if (++looks > m_most_looks) return run_through();
-        again = true;
-      }
-    for (std::size_t u = 0; u < m_fresh.units().size(); ++u)
-      if (m_wrong[u]) {
-        if (!look_at(u)) return false;
-        if (++looks > m_most_looks) return run_through();
-        again = true;
-      }
+    for (std::size_t u = m_fresh.units().size(); u-- > 0 && !found;) again = look(u) || again;
+    for (std::size_t u = 0; u < m_fresh.units().size() && !found; ++u) again = look(u) || again;
   }
-  return true;
+  return found.value_or(outcome::in_time);
 }
 
 /// The cycles of all events from the start, with the depths as they are.

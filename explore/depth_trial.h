@@ -13,7 +13,7 @@ namespace spillway {
 ///
 /// Every cycle follows from earlier ones, so that cycles that satisfy all rules are the cycles: after a change only the
 /// units are looked at whose rules do not hold any more, until all hold. A trial fails as soon as an event is later
-/// than it may be.
+/// than it may be, which is found out after a few looks, while depths that do change all that comes behind them.
 class depth_trial {
  public:
   /// `unlimited`: `frames` frames with streams that never fill, where the trials begin; `latest`: what no event may
@@ -30,13 +30,19 @@ class depth_trial {
   /// Makes the changes, if no frame ends later with them; else everything stays as it was.
   bool try_depths(const std::vector<change>& changes);
 
+  /// What a look at the units around the changes says: they are made, or a frame ends later with them, or neither was
+  /// found out and everything stays as it was.
+  enum class outcome { in_time, late, open };
+  outcome try_briefly(const std::vector<change>& changes);
+
  private:
   struct undo {
     std::size_t stream;
     times::cycle_runs push, pop;  ///< empty where it did not change
   };
 
-  bool settle();
+  outcome attempt(const std::vector<change>& changes, bool to_the_end);
+  outcome settle(std::size_t most);
   bool run_through();
   bool keeps_up(std::size_t stream, const times::cycle_runs& pushes) const;
   bool look_at(std::size_t unit);
@@ -47,7 +53,6 @@ class depth_trial {
 
   const latest_times& m_latest;
   std::int64_t m_frames;
-  std::size_t m_most_looks = 0;
   times::network_times m_fresh;  ///< its units as they begin
   std::vector<times::link_times> m_links;
   std::vector<bool> m_wrong;  ///< by unit: its rules may not hold

@@ -145,14 +145,25 @@ class sizing {
       const std::size_t half = (streams.size() + 1) / 2;
       return make_least(trial, streams.first(half)) && make_least(trial, streams.subspan(half));
     }
-    const std::size_t s = streams.front();
-    int fails = m_least[s], works = trial.depth(s);
-    while (works - fails > 1) {
-      const int depth = fails + (works - fails) / 2;
-      ++m_report.runs;
-      (trial.try_depths({{s, depth}}) ? works : fails) = depth;
-    }
+    make_least(trial, streams.front());
     return true;
+  }
+
+  /// The least depth of a stream: of those that a brief look does not exclude the first, or one of the next.
+  void make_least(depth_trial& trial, std::size_t s) {
+    int fails = m_least[s], open = trial.depth(s);
+    while (open - fails > 1) {
+      const int depth = fails + (open - fails) / 2;
+      ++m_report.runs;
+      (trial.try_briefly({{s, depth}}) == depth_trial::outcome::late ? fails : open) = depth;
+    }
+    int step = 1;
+    for (int depth = open; trial.depth(s) - fails > 1; depth = fails + std::min(step, (trial.depth(s) - fails) / 2)) {
+      ++m_report.runs;
+      if (trial.try_depths({{s, depth}})) continue;
+      if (depth > open) step *= 2;
+      fails = depth;
+    }
   }
 
   /// One beat less in each of these streams, as long as that goes: what the others became may let it. False: stopped.
