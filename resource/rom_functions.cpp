@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <span>
 
 namespace spillway::detail {
 
@@ -37,33 +38,17 @@ class function_set {
 
 }  // namespace
 
-void transpose(std::array<std::uint64_t, 64>& bits) {
-  // Squares of 32, 16, ..., 1 change places across the diagonal: H. S. Warren, Hacker's Delight, 7-3.
-  std::uint64_t mask = 0x00000000FFFFFFFFU;
-  for (std::size_t half = 32; half != 0; half /= 2, mask ^= mask << half)
-    for (std::size_t row = 0; row < 64; row = (row + half + 1) & ~half) {
-      const std::uint64_t swapped = ((bits[row] >> half) ^ bits[row + half]) & mask;
-      bits[row] ^= swapped << half;
-      bits[row + half] ^= swapped;
+void transpose(std::array<std::uint64_t, 64>& rows, int width) {
+  // Squares of half the width, a quarter, ..., 1 change places across the diagonals of all fields: H. S. Warren,
+  // Hacker's Delight, 7-3.
+  const auto all = static_cast<std::size_t>(width);
+  for (std::size_t half = all / 2; half != 0; half /= 2) {
+    const std::uint64_t mask = ~std::uint64_t{0} / ((std::uint64_t{1} << half) + 1);
+    for (std::size_t row = 0; row < all; row = (row + half + 1) & ~half) {
+      const std::uint64_t swapped = ((rows[row] >> half) ^ rows[row + half]) & mask;
+      rows[row] ^= swapped << half;
+      rows[row + half] ^= swapped;
     }
-}
-
-void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth, int bits,
-                   std::vector<std::uint64_t>& columns) {
-  const std::size_t first = columns.size();
-  columns.resize(first + static_cast<std::size_t>(bits));
-  for (std::int64_t word = 0; word < depth; word += 8) {
-    std::uint64_t square = 0;  // row k is word k of eight
-    for (std::int64_t k = 0; k < 8; ++k) square |= std::uint64_t{words[static_cast<std::size_t>(word + k)]} << 8 * k;
-    const auto exchange = [&square](int distance, std::uint64_t mask) {
-      const std::uint64_t swapped = (square ^ square >> distance) & mask;
-      square ^= swapped ^ swapped << distance;
-    };
-    exchange(7, 0x00AA00AA00AA00AA);
-    exchange(14, 0x0000CCCC0000CCCC);
-    exchange(28, 0x00000000F0F0F0F0);
-    for (int bit = 0; bit < bits; ++bit)
-      columns[first + static_cast<std::size_t>(bit)] |= (square >> 8 * bit & 0xFF) << word;
   }
 }
 
@@ -81,18 +66,26 @@ std::int64_t distinct_functions(const std::vector<std::uint64_t>& columns, std::
   return count;
 }
 
-rom_content distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth) {
+rom_content distinct_deep_functions(std::vector<std::uint64_t> columns, std::int64_t depth) {
+  const auto places = static_cast<std::size_t>((depth + 63) / 64);
   const std::uint64_t end = depth % 64 == 0 ? ~std::uint64_t{0} : (std::uint64_t{1} << depth % 64) - 1;
+  std::vector<std::span<std::uint64_t>> order;
+  order.reserve(columns.size() / places);
+  for (auto first = columns.begin(); first != columns.end(); first += std::ssize(order.back()))
+    order.emplace_back(first, places);
   // Of a function and its complement the one that is 0 at address 0.
-  for (std::vector<std::uint64_t>& column : columns) {
+  for (const std::span<std::uint64_t> column : order) {
     if ((column.front() & 1) != 0)
       for (std::uint64_t& words : column) words = ~words;
     column.back() &= end;
   }
-  std::sort(columns.begin(), columns.end());
-  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return std::ranges::lexicographical_compare(a, b); });
+  order.erase(
+      std::unique(order.begin(), order.end(), [](const auto& a, const auto& b) { return std::ranges::equal(a, b); }),
+      order.end());
   rom_content content;
-  for (const std::vector<std::uint64_t>& column : columns) {
+  for (const std::span<std::uint64_t> column : order) {
     std::int64_t ones = 0;
     for (const std::uint64_t words : column) ones += std::popcount(words);
     if (ones == 0) continue;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 #include "spillway/models/numbers/integer_tensor.h"
@@ -34,60 +34,51 @@ rom_content deep_rom_functions(const integer_tensor& values, std::int64_t depth,
 
 namespace detail {
 
-/// 64 words of 64 bits, to 64 columns: bit w of column b is bit b of word w.
-void transpose(std::array<std::uint64_t, 64>& bits);
+/// 64 words of `width` bits (8, 16, 32 or 64), word w in field w / width of row w % width, become their columns: bit w
+/// of row b is bit b of word w.
+void transpose(std::array<std::uint64_t, 64>& rows, int width);
 
-/// The same of the low `bits` bits, at most 8, of the first `depth` words: its columns. Weights have no more.
-void transpose_low(const std::array<std::uint8_t, 64>& words, std::int64_t depth, int bits,
-                   std::vector<std::uint64_t>& columns);
+/// Columns of such a memory's bits, one after the other, 64 words of the memory a place.
+template <class ElementOf>
+std::vector<std::uint64_t> columns_of(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
+                                      const ElementOf& element) {
+  const auto places = static_cast<std::size_t>((depth + 63) / 64), all_bits = static_cast<std::size_t>(bits);
+  const auto width = static_cast<std::int64_t>(std::bit_ceil(std::max(all_bits, std::size_t{8})));
+  const std::uint64_t mask = ~std::uint64_t{0} >> (64 - width);
+  std::vector<std::uint64_t> columns(static_cast<std::size_t>(elements) * all_bits * places);
+  for (std::int64_t i = 0; i < elements; ++i)
+    for (std::size_t place = 0; place < places; ++place) {
+      const auto first = static_cast<std::int64_t>(64 * place), words = std::min<std::int64_t>(depth - first, 64);
+      std::array<std::uint64_t, 64> rows{};
+      for (std::int64_t word = 0; word < words; ++word) {
+        const auto value = static_cast<std::uint64_t>(*values.at(element(first + word, i)));
+        rows[static_cast<std::size_t>(word & (width - 1))] |= (value & mask) << (word & -width);
+      }
+      transpose(rows, static_cast<int>(width));
+      for (std::size_t bit = 0; bit < all_bits; ++bit)
+        columns[(static_cast<std::size_t>(i) * all_bits + bit) * places + place] = rows[bit];
+    }
+  return columns;
+}
 
-/// Columns of a memory's bits, a bit of `columns` a word: how many functions they are.
+/// How many functions of their address such columns are, of at most 64 words.
 std::int64_t distinct_functions(const std::vector<std::uint64_t>& columns, std::int64_t depth);
 
-/// The same of columns of any depth, 64 words of the memory a place.
-rom_content distinct_deep_functions(std::vector<std::vector<std::uint64_t>>& columns, std::int64_t depth);
+/// The same of columns of any depth.
+rom_content distinct_deep_functions(std::vector<std::uint64_t> columns, std::int64_t depth);
 
 }  // namespace detail
 
 template <class ElementOf>
 std::int64_t rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
                            const ElementOf& element) {
-  std::vector<std::uint64_t> columns;
-  columns.reserve(static_cast<std::size_t>(elements * bits));
-  const auto read = [&](auto& words, std::int64_t i) {
-    for (std::int64_t word = 0; word < depth; ++word)
-      words[static_cast<std::size_t>(word)] =
-          static_cast<typename std::remove_reference_t<decltype(words)>::value_type>(*values.at(element(word, i)));
-  };
-  for (std::int64_t i = 0; i < elements; ++i) {
-    if (bits <= 8) {
-      std::array<std::uint8_t, 64> words{};
-      read(words, i);
-      detail::transpose_low(words, depth, bits, columns);
-      continue;
-    }
-    std::array<std::uint64_t, 64> words{};
-    read(words, i);
-    detail::transpose(words);
-    columns.insert(columns.end(), words.begin(), words.begin() + bits);
-  }
-  return detail::distinct_functions(columns, depth);
+  return detail::distinct_functions(detail::columns_of(values, depth, elements, bits, element), depth);
 }
 
 template <class ElementOf>
 rom_content deep_rom_functions(const integer_tensor& values, std::int64_t depth, std::int64_t elements, int bits,
                                const ElementOf& element) {
-  std::vector<std::vector<std::uint64_t>> columns(static_cast<std::size_t>(elements * bits));
-  for (std::int64_t i = 0; i < elements; ++i)
-    for (std::int64_t first = 0; first < depth; first += 64) {
-      std::array<std::uint64_t, 64> words{};
-      for (std::int64_t word = first; word < std::min(first + 64, depth); ++word)
-        words[static_cast<std::size_t>(word - first)] = static_cast<std::uint64_t>(*values.at(element(word, i)));
-      detail::transpose(words);
-      for (std::size_t bit = 0; bit < static_cast<std::size_t>(bits); ++bit)
-        columns[static_cast<std::size_t>(i * bits) + bit].push_back(words[bit]);
-    }
-  return detail::distinct_deep_functions(columns, depth);
+  return detail::distinct_deep_functions(detail::columns_of(values, depth, elements, bits, element), depth);
 }
 
 }  // namespace spillway

@@ -2,8 +2,8 @@
 #include "spillway/resource/units/stored_weights.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <bitset>
 #include <unordered_map>
 #include <vector>
 
@@ -22,17 +22,32 @@ constexpr int most_input_bits = 32;
 /// A search asks for the price of a network a million times: no more weights are looked at.
 constexpr std::int64_t most_weights = 1 << 15;
 
-/// Which weights there are, by their lowest bits.
-using weight_codes = std::bitset<std::size_t{1} << most_bits>;
+/// Which weights there are: bit `code & 63` of a word for each code, of the first word where codes have no more bits.
+struct weight_codes {
+  std::array<std::uint64_t, (std::size_t{1} << most_bits) / 64> words{};
+
+  static constexpr int word_bits = 6;
+  static std::size_t place_of(std::uint8_t code, int bits) {
+    return bits <= word_bits ? 0 : std::size_t{code} >> word_bits;
+  }
+  bool has(std::uint8_t code, int bits) const { return (words[place_of(code, bits)] >> (code & 63U) & 1) != 0; }
+  friend bool operator==(const weight_codes&, const weight_codes&) = default;
+};
+
+struct weight_codes_hash {
+  std::size_t operator()(const weight_codes& codes) const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t word : codes.words) sum = (sum ^ word) * 0x9E3779B97F4A7C15;
+    return static_cast<std::size_t>(sum ^ sum >> 32);
+  }
+};
 
 /// The weights of one lane, whatever the word.
 struct lane_values {
-  weight_codes seen;
   std::vector<int> all;  ///< different ones
   int low = 0, high = 0;
-  unsigned turns = 0;     ///< bit i: bits i and i - 1 of some value differ
-  int always_even = 0;    ///< low bits that are 0 in all of them
-  std::uint64_t key = 1;  ///< of the words in their order
+  unsigned turns = 0;   ///< bit i: bits i and i - 1 of some value differ
+  int always_even = 0;  ///< low bits that are 0 in all of them
 
   bool is_zero() const { return low == 0 && high == 0; }
 };
@@ -50,33 +65,12 @@ std::vector<std::uint64_t> word_factors(std::int64_t words) {
   return factors;
 }
 
-lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t lane,
-                      const std::vector<std::uint64_t>& factors) {
+lane_values values_of(const dot_element& e, const weight_codes& seen) {
   lane_values of;
-  const auto each = [&](const auto& see) {
-    const std::uint64_t* factor = factors.data();
-    for (std::int64_t fold = 0; fold < e.folds; ++fold) {
-      const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products + lane);
-      for (std::int64_t round = 0; round < e.rounds; ++round, weight += e.simd) {
-        const auto code = static_cast<std::uint8_t>(*weight);
-        see(code);
-        of.key += code * *factor++;
-      }
-    }
-  };
-  constexpr int word_bits = 6;
-  if (e.weight.bits <= word_bits) {  // a word holds which there are, and stays in a register
-    std::uint64_t seen = 0;
-    each([&](std::uint8_t code) { seen |= std::uint64_t{1} << (code & 63); });
-    for (std::int64_t code = e.weight.min64(); code <= e.weight.max64(); ++code)
-      of.seen[static_cast<std::uint8_t>(code)] = (seen >> (code & 63) & 1) != 0;
-  } else {
-    each([&](std::uint8_t code) { of.seen[code] = true; });
-  }
   unsigned any = 0;
   const auto last = static_cast<int>(e.weight.max64());
   for (auto code = static_cast<int>(e.weight.min64()); code <= last; ++code) {
-    if (!of.seen[static_cast<std::uint8_t>(code)]) continue;
+    if (!seen.has(static_cast<std::uint8_t>(code), e.weight.bits)) continue;
     if (of.all.empty()) of.low = code;
     of.high = code;
     of.all.push_back(code);
@@ -86,6 +80,28 @@ lane_values values_of(const dot_element& e, std::int64_t element, std::int64_t l
   of.always_even = any == 0 ? e.weight.bits : std::countr_zero(any);
   return of;
 }
+
+/// The words of each lane of an element: which weights they are, and a number that says in which order.
+struct lane_words {
+  std::vector<weight_codes> seen;
+  std::vector<std::uint64_t> keys;
+
+  void read(const dot_element& e, std::int64_t element, const std::vector<std::uint64_t>& factors) {
+    const auto lanes = static_cast<std::size_t>(e.simd);
+    seen.assign(lanes, {});
+    keys.assign(lanes, 1);
+    const std::uint64_t* factor = factors.data();
+    for (std::int64_t fold = 0; fold < e.folds; ++fold) {
+      const std::int64_t* weight = e.weights->at((fold * e.pe + element) * e.products);
+      for (std::int64_t round = 0; round < e.rounds; ++round, weight += lanes, ++factor)
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+          const auto code = static_cast<std::uint8_t>(weight[lane]);
+          seen[lane].words[weight_codes::place_of(code, e.weight.bits)] |= std::uint64_t{1} << (code & 63U);
+          keys[lane] += code * *factor;
+        }
+    }
+  }
+};
 
 /// What is left of a product.
 struct lane_product {
@@ -193,14 +209,18 @@ leaf_shape zero_leaf(const dot_element& e) {
   return {false, 1, e.leaf_bits(), true};
 }
 
-/// The leaves of one element, one after the other.
+/// A lane of certain weights. Lanes often have the same.
+struct known_lane {
+  lane_values values;
+  lane_product product;  ///< where each is a leaf
+};
+
+/// The leaves of one element after the other.
 class element_view {
  public:
-  /// `tables`: the products that are tables, by the weights that there are; lanes often have the same.
-  using table_products = std::unordered_map<weight_codes, lane_product>;
-  element_view(const dot_element& e, std::int64_t element, const std::vector<std::uint64_t>& factors,
-               table_products& tables)
-      : m_e(e), m_element(element), m_factors(factors), m_tables(tables) {}
+  explicit element_view(const dot_element& e) : m_e(e), m_factors(word_factors(e.words())) {}
+
+  void look_at(std::int64_t element) { m_words.read(m_e, element, m_factors); }
 
   lane_product leaf(std::int64_t number) {
     const std::int64_t first = number * m_e.tree.group;
@@ -208,15 +228,14 @@ class element_view {
     lane_product product;
     std::int64_t low = 0, high = 0, live = 0;
     std::uint64_t key = static_cast<std::uint64_t>(number) + 1;
-    for (std::int64_t lane = first; lane < last; ++lane) {
-      const lane_values values = values_of(m_e, m_element, lane, m_factors);
-      key = (std::rotl(key, 7) ^ values.key) * 0x9E3779B97F4A7C15;
-      if (values.is_zero()) continue;
+    for (auto lane = static_cast<std::size_t>(first); lane < static_cast<std::size_t>(last); ++lane) {
+      const known_lane& known = lane_of(m_words.seen[lane]);
+      key = (std::rotl(key, 7) ^ m_words.keys[lane]) * 0x9E3779B97F4A7C15;
+      if (known.values.is_zero()) continue;
       ++live;
-      if (m_e.tree.group == 1)
-        product = m_e.is_table || m_e.input.bits == 1 ? known_table(values) : multiplied(m_e, values);
-      low += std::min<std::int64_t>({0, values.low * m_e.input.max64(), values.high * m_e.input.min64()});
-      high += std::max<std::int64_t>({0, values.high * m_e.input.max64(), values.low * m_e.input.min64()});
+      if (m_e.tree.group == 1) product = known.product;
+      low += std::min<std::int64_t>({0, known.values.low * m_e.input.max64(), known.values.high * m_e.input.min64()});
+      high += std::max<std::int64_t>({0, known.values.high * m_e.input.max64(), known.values.low * m_e.input.min64()});
     }
     m_live_lanes += live;
     if (live == 0) {
@@ -229,19 +248,26 @@ class element_view {
     return product;
   }
 
+  /// Of all elements that were looked at.
   std::int64_t live_lanes() const { return m_live_lanes; }
 
  private:
-  const lane_product& known_table(const lane_values& values) {
-    const auto [known, is_new] = m_tables.try_emplace(values.seen);
-    if (is_new) known->second = table_product(m_e, values);
-    return known->second;
+  const known_lane& lane_of(const weight_codes& seen) {
+    const auto [known, is_new] = m_lanes.try_emplace(seen);
+    known_lane& lane = known->second;
+    if (!is_new) return lane;
+    lane.values = values_of(m_e, seen);
+    if (m_e.tree.group == 1 && !lane.values.is_zero())
+      lane.product =
+          m_e.is_table || m_e.input.bits == 1 ? table_product(m_e, lane.values) : multiplied(m_e, lane.values);
+    return lane;
   }
 
   const dot_element& m_e;
-  std::int64_t m_element, m_live_lanes = 0;
-  const std::vector<std::uint64_t>& m_factors;
-  table_products& m_tables;
+  std::vector<std::uint64_t> m_factors;
+  lane_words m_words;
+  std::int64_t m_live_lanes = 0;
+  std::unordered_map<weight_codes, known_lane, weight_codes_hash> m_lanes;
 };
 
 }  // namespace
@@ -263,18 +289,17 @@ stored_products look_at_words(const dot_element& e) {
   known_trees trees;
   trees.folds = are_seen_early(e);
   std::vector<leaf_shape> leaves(static_cast<std::size_t>(e.leaves()));
-  const std::vector<std::uint64_t> factors = word_factors(e.words());
-  element_view::table_products tables;
+  element_view view(e);
   for (std::int64_t n = 0; n < result.elements; ++n) {
-    element_view element(e, element_of(n), factors, tables);
+    view.look_at(element_of(n));
     for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf) {
-      const lane_product product = element.leaf(static_cast<std::int64_t>(leaf));
+      const lane_product product = view.leaf(static_cast<std::int64_t>(leaf));
       leaves[leaf] = product.leaf;
       if (!trees.made.contains(product.leaf.key)) result.product_luts += product.luts;
     }
-    result.live_lanes += element.live_lanes();
     result.trees += adder_tree_rule(e.tree, leaves, trees);
   }
+  result.live_lanes = view.live_lanes();
   const std::int64_t lanes = result.elements * e.simd;
   const auto place = [&](std::int64_t word, std::int64_t lane) {
     const std::int64_t row = word / e.rounds * e.pe + element_of(lane / e.simd);
