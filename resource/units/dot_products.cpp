@@ -44,11 +44,9 @@ double weight_functions(const dot_element& e, const std::optional<stored_product
   if (e.words() > few_words || e.weights->type.words() > 1)
     return fitted_costs::rom_share * static_cast<double>(bits) * rom_luts_per_bit(e.words());
   if (stored && stored->elements == e.pe) return static_cast<double>(stored->memory.functions);
-  return static_cast<double>(
-      rom_functions(*e.weights, e.words(), lanes, e.weight.is_bipolar ? 2 : e.weight.bits, [&](auto word, auto lane) {
-        const std::int64_t row = word / e.rounds * e.pe + lane / e.simd;
-        return row * e.products + word % e.rounds * e.simd + lane % e.simd;
-      }));
+  rom_layout rom = layout_of_weights(e, e.weight.is_bipolar ? 2 : e.weight.bits);
+  for (std::int64_t element = 0; element < e.pe; ++element) add_lanes(e, element, rom);
+  return static_cast<double>(rom_functions(rom));
 }
 
 /// What synthesis adds to products whose digits are read from LUTs, where no replay buffer is in front of them.

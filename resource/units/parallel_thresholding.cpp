@@ -89,6 +89,14 @@ std::int64_t changing_bits(const levels_shape& shape) {
   return bits;
 }
 
+/// 0, n, 2 n, ...
+std::vector<std::int64_t> multiples(std::int64_t n, std::int64_t count) {
+  std::vector<std::int64_t> all;
+  all.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) all.push_back(i * n);
+  return all;
+}
+
 resources parallel_memory(const levels_shape& shape, double functions) {
   const std::int64_t elements = shape.pe * shape.steps;
   resources r;
@@ -99,8 +107,8 @@ resources parallel_memory(const levels_shape& shape, double functions) {
   else if (shape.folds > most_folds)
     r.luts = fitted_costs::deep_rom_bit * functions * as_double(shape.folds);
   else if (shape.folds > few_folds)
-    r.luts = as_double(rom_functions(shape.rows.values, shape.folds, elements, shape.rows.bits,
-                                     [&](auto fold, auto t) { return fold * elements + t; })) *
+    r.luts = as_double(rom_functions(
+                 {shape.rows.values, multiples(elements, shape.folds), multiples(1, elements), shape.rows.bits})) *
              (shape.folds > 16 ? fitted_costs::deep_rom : 1);
   return r;
 }

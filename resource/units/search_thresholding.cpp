@@ -35,24 +35,21 @@ search_level unknown_level(const levels_shape& shape, std::int64_t depth) {
   return r;
 }
 
-/// In LUTs, of words that are not all the same; `place_of` is a word's threshold.
-template <class PlaceOf>
-search_level level_in_luts(const levels_shape& shape, std::int64_t depth, const PlaceOf& place_of) {
+/// In LUTs, of words that are not all the same; `places`: each word's threshold.
+search_level level_in_luts(const levels_shape& shape, const std::vector<std::int64_t>& places) {
+  const std::int64_t depth = std::ssize(places);
+  const rom_layout rom{shape.rows.values, places, {0}, shape.rows.bits};
   search_level r{level_comparison(shape.bits), {}};
   if (depth > most_folds) {
-    const std::int64_t functions =
-        deep_rom_functions(shape.rows.values, depth, 1, shape.rows.bits, [&](std::int64_t word, std::int64_t) {
-          return place_of(word);
-        }).functions;
+    const std::int64_t functions = deep_rom_functions(rom).functions;
     r.memory.luts = random_rom_luts(functions, depth);
     r.compare.luts *= as_double(functions) / as_double(shape.rows.bits);
   } else {
-    if (depth > few_folds)
-      r.memory.luts = as_double(rom_functions(shape.rows.values, depth, 1, shape.rows.bits,
-                                              [&](std::int64_t word, std::int64_t) { return place_of(word); }));
+    if (depth > few_folds) r.memory.luts = as_double(rom_functions(rom));
     if (shape.bits > 6) {
       std::vector<std::span<const std::int64_t>> rows;
-      for (std::int64_t word = 0; word < depth; ++word) rows.emplace_back(shape.rows.values.at(place_of(word)), 1);
+      rows.reserve(places.size());
+      for (const std::int64_t place : places) rows.emplace_back(shape.rows.values.at(place), 1);
       r.compare = known_threshold_rule(rows, shape.bits);
     }
   }
@@ -67,20 +64,22 @@ search_level level_of(const levels_shape& shape, std::int64_t element, std::int6
   const std::int64_t depth = shape.folds << level;
   if (!shape.is_known()) return unknown_level(shape, depth);
   // Word fold * 2^level + found has the threshold in the middle of those that are left.
-  const auto place_of = [&](std::int64_t word) {
+  std::vector<std::int64_t> places;
+  places.reserve(static_cast<std::size_t>(depth));
+  for (std::int64_t word = 0; word < depth; ++word) {
     const std::int64_t fold = word >> level, found = word & ((std::int64_t{1} << level) - 1);
-    return shape.rows.first_of(fold * shape.pe + element) +
-           (2 * found + 1) * (std::int64_t{1} << (levels - 1 - level)) - 1;
-  };
-  bool are_equal = true;
-  for (std::int64_t word = 1; word < depth && are_equal; ++word)
-    are_equal = *shape.rows.values.at(place_of(word)) == *shape.rows.values.at(place_of(0));
+    places.push_back(shape.rows.first_of(fold * shape.pe + element) +
+                     (2 * found + 1) * (std::int64_t{1} << (levels - 1 - level)) - 1);
+  }
+  const bool are_equal = std::all_of(places.begin(), places.end(), [&](std::int64_t place) {
+    return *shape.rows.values.at(place) == *shape.rows.values.at(places.front());
+  });
   if (!shape.in_luts) {
     search_level r{level_comparison(shape.bits), {}};  // equal words are found out when the comparator is made
     if (!are_equal) r.memory = block_rom_rule(shape.rows.bits, depth);
     return r;
   }
-  if (!are_equal) return level_in_luts(shape, depth, place_of);
+  if (!are_equal) return level_in_luts(shape, places);
   search_level r{constant_comparison(shape.value_bits), {}};
   r.compare.luts = std::min(r.compare.luts, table_luts(1, shape.value_bits));
   return r;

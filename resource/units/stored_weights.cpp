@@ -282,16 +282,31 @@ bool are_sparse(const dot_element& e, const stored_products& stored) {
   return stored.live_lanes < lanes || 4 * stored.memory.functions < 3 * lanes * e.weight.bits;
 }
 
+rom_layout layout_of_weights(const dot_element& e, int bits) {
+  rom_layout rom{*e.weights, {}, {}, bits};
+  rom.words.reserve(static_cast<std::size_t>(e.words()));
+  for (std::int64_t fold = 0; fold < e.folds; ++fold)
+    for (std::int64_t round = 0; round < e.rounds; ++round)
+      rom.words.push_back(fold * e.pe * e.products + round * e.simd);
+  return rom;
+}
+
+void add_lanes(const dot_element& e, std::int64_t element, rom_layout& to) {
+  for (std::int64_t lane = 0; lane < e.simd; ++lane) to.elements.push_back(element * e.products + lane);
+}
+
 stored_products look_at_words(const dot_element& e) {
   stored_products result;
   result.elements = std::clamp<std::int64_t>(most_weights / (e.simd * e.words()), 1, e.pe);
-  const auto element_of = [&](std::int64_t n) { return n * e.pe / result.elements; };
   known_trees trees;
   trees.folds = are_seen_early(e);
   std::vector<leaf_shape> leaves(static_cast<std::size_t>(e.leaves()));
   element_view view(e);
+  rom_layout rom = layout_of_weights(e, e.weight.bits);
   for (std::int64_t n = 0; n < result.elements; ++n) {
-    view.look_at(element_of(n));
+    const std::int64_t at = n * e.pe / result.elements;
+    view.look_at(at);
+    add_lanes(e, at, rom);
     for (std::size_t leaf = 0; leaf < leaves.size(); ++leaf) {
       const lane_product product = view.leaf(static_cast<std::int64_t>(leaf));
       leaves[leaf] = product.leaf;
@@ -300,15 +315,10 @@ stored_products look_at_words(const dot_element& e) {
     result.trees += adder_tree_rule(e.tree, leaves, trees);
   }
   result.live_lanes = view.live_lanes();
-  const std::int64_t lanes = result.elements * e.simd;
-  const auto place = [&](std::int64_t word, std::int64_t lane) {
-    const std::int64_t row = word / e.rounds * e.pe + element_of(lane / e.simd);
-    return row * e.products + word % e.rounds * e.simd + lane % e.simd;
-  };
   if (e.words() > 64)
-    result.memory = deep_rom_functions(*e.weights, e.words(), lanes, e.weight.bits, place);
+    result.memory = deep_rom_functions(rom);
   else
-    result.memory.functions = rom_functions(*e.weights, e.words(), lanes, e.weight.bits, place);
+    result.memory.functions = rom_functions(rom);
   return result;
 }
 

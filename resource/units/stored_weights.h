@@ -35,6 +35,10 @@ constexpr bool have_deep_words(std::int64_t words) {
   return words > 80 && !std::has_single_bit(static_cast<std::uint64_t>(words));
 }
 
+/// The memory of the weights of a settled element's words, of no processing element yet; and with those of one more.
+rom_layout layout_of_weights(const dot_element& e, int bits);
+void add_lanes(const dot_element& e, std::int64_t element, rom_layout& to);
+
 /// Of a settled element whose words are known.
 stored_products look_at_words(const dot_element& e);
 

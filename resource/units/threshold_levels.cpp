@@ -46,12 +46,11 @@ std::int64_t elements_looked_at(std::int64_t folds, std::int64_t pe, std::int64_
 double functions_of_levels(const integer_tensor& values, std::int64_t folds, std::int64_t pe, std::int64_t steps,
                            int bits) {
   const std::int64_t looked_at = elements_looked_at(folds, pe, steps);
-  const auto place = [&](std::int64_t fold, std::int64_t i) {
-    return (fold * pe + i / steps * pe / looked_at) * steps + i % steps;
-  };
-  const std::int64_t functions = folds > most_folds
-                                     ? deep_rom_functions(values, folds, looked_at * steps, bits, place).functions
-                                     : rom_functions(values, folds, looked_at * steps, bits, place);
+  rom_layout rom{values, {}, {}, bits};
+  for (std::int64_t fold = 0; fold < folds; ++fold) rom.words.push_back(fold * pe * steps);
+  for (std::int64_t n = 0; n < looked_at; ++n)
+    for (std::int64_t t = 0; t < steps; ++t) rom.elements.push_back(n * pe / looked_at * steps + t);
+  const std::int64_t functions = folds > most_folds ? deep_rom_functions(rom).functions : rom_functions(rom);
   return as_double(functions * pe) / as_double(looked_at);
 }
 

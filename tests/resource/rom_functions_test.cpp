@@ -29,6 +29,14 @@ std::size_t functions_one_by_one(const integer_tensor& values, std::int64_t dept
   return functions.size();
 }
 
+/// A row of `values` a word.
+rom_layout row_by_row(const integer_tensor& values, int bits) {
+  rom_layout rom{values, {}, {}, bits};
+  for (std::int64_t word = 0; word < values.shape[0]; ++word) rom.words.push_back(word * values.shape[1]);
+  for (std::int64_t i = 0; i < values.shape[1]; ++i) rom.elements.push_back(i);
+  return rom;
+}
+
 std::int64_t bits_of_address(std::int64_t depth) {
   std::int64_t bits = 0;
   for (; std::int64_t{1} << bits < depth; ++bits) {
@@ -64,15 +72,14 @@ TEST_CASE("the functions of a deep memory's bits are counted as one by one") {
       *values.at(word * elements + 2) = ~*values.at(word * elements);  // its complement
       *values.at(word * elements + 3) = -5;                            // no function at all
     }
-    const auto counted = deep_rom_functions(values, depth, elements, 8,
-                                            [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
+    const auto counted = deep_rom_functions(row_by_row(values, 8));
     CHECK(counted.functions == static_cast<std::int64_t>(functions_one_by_one(values, depth, elements, 8)));
   }
 }
 
 TEST_CASE("the functions of a shallow memory's bits are counted as one by one, but for bits of the address") {
   std::mt19937 random(5);
-  for (const int bits : {1, 2, 3, 7, 8, 9, 16})
+  for (const int bits : {1, 2, 3, 7, 8, 9, 16, 17, 32, 40})
     for (const std::int64_t depth : {2, 3, 7, 8, 9, 16, 33, 63, 64}) {
       const std::int64_t elements = 11;
       integer_tensor values = integer_tensor::zeros(signed_type(bits == 1 ? 2 : bits), {depth, elements});
@@ -80,13 +87,11 @@ TEST_CASE("the functions of a shallow memory's bits are counted as one by one, b
       for (std::int64_t i = 0; i < values.size(); ++i)
         *values.at(i) = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(2 * half)) - half;
       for (std::int64_t word = 0; word < depth; ++word) *values.at(word * elements + 1) = ~*values.at(word * elements);
-      const auto counted = rom_functions(values, depth, elements, bits,
-                                         [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
+      const auto counted = rom_functions(row_by_row(values, bits));
       // A bit of the address in element 2 changes nothing: it is taken out of both.
       integer_tensor with_address = values;
       for (std::int64_t word = 0; word < depth; ++word) *with_address.at(word * elements + 2) = -(word & 1);
-      const auto with = rom_functions(with_address, depth, elements, bits,
-                                      [&](std::int64_t word, std::int64_t i) { return word * elements + i; });
+      const auto with = rom_functions(row_by_row(with_address, bits));
       CHECK(with <= counted);
       const auto all = static_cast<std::int64_t>(functions_one_by_one(values, depth, elements, bits));
       CHECK(counted <= all);
