@@ -99,6 +99,9 @@ dimension_pads read_pads(node_reader& reader, const tensor_shape& from) {
   std::iota(axes.begin(), axes.end(), 0);
   if (reader.has_input(3)) axes = reader.integers("axes", 3, "axes");
   if (pads.size() != 2 * axes.size()) reader.refuse("it has {} pads; right: {}", pads.size(), 2 * axes.size());
+  constexpr std::int64_t most = std::int64_t{1} << 30;
+  for (const std::int64_t pad : pads)
+    if (pad < -most || pad > most) reader.refuse("it pads by {}; right: -2^30 to 2^30", pad);
   dimension_pads result{std::vector<std::int64_t>(from.size()), std::vector<std::int64_t>(from.size())};
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(reader.axis_of(axes[i], from));

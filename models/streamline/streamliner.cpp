@@ -21,12 +21,14 @@ constexpr std::int64_t most_elements = std::int64_t{1} << 27;
 
 /// Offsets less the first, in 1024ths of a step; none, if scales differ or an offset lies elsewhere.
 std::vector<big_int> parts_of_steps(const channel_values& scale, const channel_values& offset) {
+  if (!all_equal(scale)) return {};
   std::vector<big_int> result;
+  result.reserve(offset.size());
   const rational near(1, big_int(1) << 40);
   for (const bracket& of : offset) {
     const bracket parts = (of - offset[0]) / scale[0] * bracket(1024);
     const big_int whole = floor(parts.low() + rational(1, 2));
-    if (!all_equal(scale) || abs(parts.low() - whole) > near || abs(parts.high() - whole) > near) return {};
+    if (abs(parts.low() - whole) > near || abs(parts.high() - whole) > near) return {};
     result.push_back(whole);
   }
   return result;

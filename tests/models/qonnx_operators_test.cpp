@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "spillway/tests/models/onnx_model.h"
 
 // The forms in which other programs write an operator, and which of them are refused.
@@ -293,6 +295,9 @@ TEST_CASE("ends, pads, axes and counts are attributes of old files and inputs of
   single batch("Pad", {1, 2});
   CHECK(batch.list("pads", {1, 0, 0, 0}).refusal() ==
         "Pad_y: it makes [2, 2] of what the input decides; right: dimension 0 stays the batch, 1");
+  single far("Pad", {1, 2});
+  CHECK(far.list("pads", {0, std::numeric_limits<std::int64_t>::min(), 0, 0}).opset(9).refusal() ==
+        "Pad_y: it pads by -9223372036854775808; right: -2^30 to 2^30");
   single squeeze("Squeeze", {1, 3, 1, 1});
   CHECK(std::holds_alternative<flatten_op>(squeeze.list("axes", {2, -1}).read().nodes[0].op));
   single unsqueeze("Unsqueeze", {1, 3}, {"axes"});
