@@ -242,7 +242,8 @@ class search {
     result.options = m_space.options_of(found.builds);
     result.flow = lower(m_net, result.options);
     if (m_goal.full_rate) size_streams(result);
-    result.rate = find_rate(result.flow, m_goal.prices.kind);
+    const hardware kind = m_goal.prices.kind;
+    result.rate = result.fifos ? find_rate(result.flow, kind, result.fifos->times) : find_rate(result.flow, kind);
     result.cost = price(result.flow, m_goal.prices);
     result.shares = shares_of(amounts_of(result.cost), *m_goal.prices.device);
     for (const unit_cost& unit : result.cost.units)

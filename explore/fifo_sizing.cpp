@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "spillway/explore/deadlock.h"
 #include "spillway/explore/depth_trial.h"
@@ -208,6 +209,7 @@ class sizing {
       size.high_water = static_cast<int>(m_sized.high_water[s]);
       size.bits *= size.depth;
     }
+    m_report.times = std::move(m_sized);
   }
 
   dataflow& m_flow;

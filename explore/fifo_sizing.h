@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "spillway/models/dataflow/beat_times.h"
 #include "spillway/models/dataflow/dataflow.h"
 
 namespace spillway {
@@ -40,6 +41,7 @@ struct fifo_report {
   std::uint64_t unlimited_cycles = 0;
   std::size_t runs = 0;  ///< trials and evaluations that it took
   bool complete = true;  ///< false: stopped
+  beat_times times;      ///< of 20 frames, or as many as were asked for, with these depths
 };
 
 /// Gives `flow` the depths that the goal needs; the report gives cycles over `frames` frames. Nothing is simulated:

@@ -32,19 +32,8 @@ slowest_unit slowest_of(const dataflow& flow, hardware kind) {
   return found;
 }
 
-frame_times finn_times_of(const dataflow& flow, std::uint64_t frames) {
-  const reached_rate rate = find_rate(flow, hardware::finn_rtl);
-  if (rate.stuck_in) throw protocol_error(fmt::format("deadlock in cycle {}", *rate.stuck_in));
-  const double cycles = static_cast<double>(rate.latency) + static_cast<double>(frames - 1) * rate.cycles_per_frame;
-  constexpr double most = 0x1p53;
-  if (cycles > most) throw config_error(fmt::format("{} frames take {} cycles; right: 2^53 at most", frames, cycles));
-  return {frames, static_cast<std::uint64_t>(std::llround(cycles)), false, rate.latency, {}};
-}
-
-}  // namespace
-
-reached_rate find_rate(const dataflow& flow, hardware kind) {
-  const beat_times times = compute_beat_times(flow, most_frames_of_rate, {.high_water = false});
+/// `times`: of `most_frames_of_rate` frames, or up to the steady state.
+reached_rate rate_of(const dataflow& flow, hardware kind, const beat_times& times) {
   const slowest_unit slowest = slowest_of(flow, kind);
   reached_rate rate;
   rate.bottleneck = slowest.name;
@@ -67,6 +56,26 @@ reached_rate find_rate(const dataflow& flow, hardware kind) {
   rate.latency = static_cast<std::uint64_t>(std::max<std::int64_t>(1, latency));
   rate.as_ours = std::move(theirs.as_ours);
   return rate;
+}
+
+frame_times finn_times_of(const dataflow& flow, std::uint64_t frames) {
+  const reached_rate rate = find_rate(flow, hardware::finn_rtl);
+  if (rate.stuck_in) throw protocol_error(fmt::format("deadlock in cycle {}", *rate.stuck_in));
+  const double cycles = static_cast<double>(rate.latency) + static_cast<double>(frames - 1) * rate.cycles_per_frame;
+  constexpr double most = 0x1p53;
+  if (cycles > most) throw config_error(fmt::format("{} frames take {} cycles; right: 2^53 at most", frames, cycles));
+  return {frames, static_cast<std::uint64_t>(std::llround(cycles)), false, rate.latency, {}};
+}
+
+}  // namespace
+
+reached_rate find_rate(const dataflow& flow, hardware kind) {
+  return rate_of(flow, kind, compute_beat_times(flow, most_frames_of_rate, {.high_water = false}));
+}
+
+reached_rate find_rate(const dataflow& flow, hardware kind, const beat_times& known) {
+  const bool is_enough = known.deadlock || known.steady.period > 0;
+  return is_enough ? rate_of(flow, kind, known) : find_rate(flow, kind);
 }
 
 frame_times times_of(const dataflow& flow, std::uint64_t frames, hardware kind) {

@@ -31,6 +31,9 @@ struct reached_rate {
 /// (resource/finn_units/times.h); then it is not exact, and `as_ours` names the units of which nothing is known.
 reached_rate find_rate(const dataflow& flow, hardware kind = hardware::spillway);
 
+/// The same where the times of some frames are known, which are enough if they reached the steady state.
+reached_rate find_rate(const dataflow& flow, hardware kind, const beat_times& known);
+
 /// The times of any number of frames: exact, or (where frames do not repeat themselves within 1,000) a bound. Of
 /// finn-rtllib's hardware the first frame's latency and the pace that `find_rate` says, without a steady state.
 struct frame_times {

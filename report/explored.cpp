@@ -287,7 +287,8 @@ explored explore_design(const design& of, const explore_request& request) {
     result.rate = result.found->rate;
   } else {
     result.cost = price(result.flow, result.prices);
-    result.rate = find_rate(result.flow, result.prices.kind);
+    result.rate = sizes ? find_rate(result.flow, result.prices.kind, result.fifos->times)
+                        : find_rate(result.flow, result.prices.kind);
   }
   if (result.rate.stuck_in) result.deadlock = explain_deadlock(result.flow, 4);
   if (request.times > 0 && !result.rate.stuck_in)

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "spillway/models/numbers/limb_int.h"
 #include "spillway/models/support/error.h"
@@ -27,18 +28,34 @@ signed_sums sum_row(const integer_tensor& weights, std::int64_t channel) {
   return sums;
 }
 
-/// A row's norms in 128 bits, which hold the sums of 2^63 narrow weights.
-signed_sums sum_narrow_row(const integer_tensor& weights, std::int64_t channel) {
-  const std::int64_t columns = weights.shape[1];
+big_int widened(detail::uint128 sum) {
+  return (big_int(static_cast<std::uint64_t>(sum >> 64)) << 64) + static_cast<std::uint64_t>(sum);
+}
+
+/// In 128 bits, which hold the sums of 2^63 weights of at most 64 bits.
+signed_sums sum_narrow_row(std::span<const std::int64_t> row) {
   detail::uint128 positive = 0, negative = 0;
-  for (std::int64_t k = 0; k < columns; ++k) {
-    const std::int64_t w = weights.words[static_cast<std::size_t>(channel * columns + k)];
+  for (const std::int64_t w : row)
     (w > 0 ? positive : negative) += w < 0 ? -static_cast<std::uint64_t>(w) : static_cast<std::uint64_t>(w);
+  return {widened(positive), widened(negative)};
+}
+
+/// Of 2^32 weights of at most 31 bits, in 64.
+signed_sums sum_small_row(std::span<const std::int64_t> row) {
+  std::int64_t sum = 0, magnitudes = 0;
+  for (const std::int64_t w : row) {
+    sum += w;
+    magnitudes += w < 0 ? -w : w;
   }
-  const auto widen = [](detail::uint128 sum) -> big_int {
-    return (big_int(static_cast<std::uint64_t>(sum >> 64)) << 64) + static_cast<std::uint64_t>(sum);
-  };
-  return {widen(positive), widen(negative)};
+  return {(magnitudes + sum) / 2, (magnitudes - sum) / 2};
+}
+
+signed_sums sums_of(const integer_tensor& weights, std::int64_t channel) {
+  if (!weights.type.fits_int64()) return sum_row(weights, channel);
+  const auto columns = static_cast<std::size_t>(weights.shape[1]);
+  const std::span<const std::int64_t> row{weights.at(channel * weights.shape[1]), columns};
+  const bool is_small = weights.type.bits < 32 && columns < std::size_t{1} << 32;
+  return is_small ? sum_small_row(row) : sum_narrow_row(row);
 }
 
 }  // namespace
@@ -58,7 +75,7 @@ channel_certificate certify(const integer_tensor& weights, std::int64_t channel,
                                    weights.words.size()));
   if (channel < 0 || channel >= weights.shape[0])
     throw config_error(fmt::format("channel {} is outside 0 to {}", channel, weights.shape[0] - 1));
-  const signed_sums sums = weights.type.fits_int64() ? sum_narrow_row(weights, channel) : sum_row(weights, channel);
+  const signed_sums sums = sums_of(weights, channel);
   // Every type has c <= 0 <= d as its ends. A bipolar product is never 0, but its two values lie on either side of
   // it, so that no partial sum leaves the sums of the minima and of the maxima.
   const big_int c = -min_value(input), d = max_value(input);
