@@ -10,6 +10,7 @@
 #include "spillway/models/dataflow/dataflow.h"
 #include "spillway/models/numbers/fit.h"
 #include "spillway/sim/fast/clones.h"
+#include "spillway/sim/fast/nonzero_inputs.h"
 
 namespace spillway::detail {
 
@@ -121,7 +122,7 @@ class matrix_dots<Lane>::worker {
         m_stored(static_cast<std::size_t>(of.m_stride)),
         m_events(m_stored.size()),
         m_operands(static_cast<std::size_t>(of.m_shape.columns)),
-        m_list(m_operands.size()),
+        m_list(m_operands.size() + list_padding),
         m_lists_bytes(are_bytes(of.m_unit.input_type) && !of.m_unit.xnor_popcount),
         m_row_bytes(m_lists_bytes ? m_operands.size() : 0),
         m_profile(context.sums.empty() ? nullptr : &context.sums[of.m_shape.unit]),
@@ -246,7 +247,6 @@ class matrix_dots<Lane>::worker {
       for (dot_input& input : m_listed) input.step = static_cast<std::int32_t>(input.step / simd);
   }
 
-  /// Of bytes eight at once: of images and of what a ReLU leaves many are zero.
   std::span<dot_input> list_bytes(std::int64_t vector) {
     const std::int64_t columns = m_of.m_shape.columns, width = m_of.m_reader.width();
     const auto* first = reinterpret_cast<const std::uint8_t*>(m_inputs.at(0)) + m_of.m_reader.first_element(vector);
@@ -258,27 +258,8 @@ class matrix_dots<Lane>::worker {
         m_ordered[static_cast<std::size_t>(k)] = bytes[m_of.m_order[static_cast<std::size_t>(k)]];
       bytes = m_ordered.data();
     }
-    return m_of.m_is_signed ? nonzero_bytes<std::int8_t>(bytes) : nonzero_bytes<std::uint8_t>(bytes);
-  }
-
-  template <class Byte>
-  std::span<dot_input> nonzero_bytes(const std::uint8_t* bytes) {
-    const std::int64_t columns = m_of.m_shape.columns;
-    dot_input* next = m_list.data();
-    const auto take = [&](std::int64_t k) {
-      const auto value = static_cast<Byte>(bytes[k]);
-      *next = {static_cast<std::int32_t>(k), static_cast<std::int32_t>(k), value};
-      next += value != 0 ? 1 : 0;  // no branch: inputs are data
-    };
-    std::int64_t k = 0;
-    for (; k + 8 <= columns; k += 8) {
-      std::uint64_t eight;
-      std::memcpy(&eight, bytes + k, sizeof eight);
-      if (eight == 0) continue;
-      for (std::int64_t i = 0; i < 8; ++i) take(k + i);
-    }
-    for (; k < columns; ++k) take(k);
-    return {m_list.data(), static_cast<std::size_t>(next - m_list.data())};
+    const dot_input* end = list_nonzero(bytes, columns, m_of.m_is_signed, m_list.data());
+    return {m_list.data(), static_cast<std::size_t>(end - m_list.data())};
   }
 
   std::span<dot_input> list_operands(std::int64_t vector) {
@@ -374,7 +355,7 @@ class matrix_dots<Lane>::worker {
   aligned_vector<Lane> m_stored, m_events, m_positive, m_negative;  ///< [stride], of one vector
   std::vector<std::int64_t> m_operands;                             ///< a vector's inputs
   bool m_has_operands = false, m_screens_magnitudes = false, m_logs = true;
-  std::vector<dot_input> m_list;  ///< [columns]
+  std::vector<dot_input> m_list;  ///< [columns], and padding
   bool m_lists_bytes;
   std::vector<std::uint8_t> m_row_bytes;  ///< [columns]: of one vector
   std::span<dot_input> m_listed;          ///< those of them that add something

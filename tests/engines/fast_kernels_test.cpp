@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "spillway/models/numbers/dot_product.h"
 #include "spillway/sim/fast/byte_product.h"
+#include "spillway/sim/fast/nonzero_inputs.h"
 #include "spillway/sim/fast/register_lanes.h"
 
 using namespace spillway;
@@ -168,4 +170,32 @@ TEST_CASE("registers that take a cycle's bytes at once are those of the plain lo
     CHECK(equal);
   }
   CHECK(overflows > 100'000);
+}
+
+TEST_CASE("bytes that are not zero are listed in their order, on every target, signed and unsigned, of any number") {
+  draws random{std::mt19937_64(7)};
+  for (int c = 0; c < 300; ++c) {
+    CAPTURE(c);
+    const bool is_signed = random.pick(0, 1) == 1;
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(random.pick(1, 200)));
+    const std::int64_t zeros = random.pick(0, 10);
+    for (auto& byte : bytes)
+      byte = random.pick(0, 9) < zeros ? std::uint8_t{0} : static_cast<std::uint8_t>(random.value(0, 255));
+    std::vector<std::pair<std::int64_t, std::int64_t>> right;
+    for (std::size_t k = 0; k < bytes.size(); ++k)
+      if (bytes[k] != 0) right.emplace_back(k, is_signed ? static_cast<std::int8_t>(bytes[k]) : int{bytes[k]});
+    for (const lane_target target : lane_targets()) {
+      CAPTURE(to_string(target));
+      std::vector<dot_input> list(bytes.size() + list_padding);
+      const dot_input* end = list_nonzero(bytes.data(), std::ssize(bytes), is_signed, list.data(), target);
+      std::vector<std::pair<std::int64_t, std::int64_t>> listed;
+      bool are_steps_columns = true;
+      for (const dot_input* input = list.data(); input != end; ++input) {
+        listed.emplace_back(input->column, input->value);
+        are_steps_columns = are_steps_columns && input->step == input->column;
+      }
+      CHECK(listed == right);
+      CHECK(are_steps_columns);
+    }
+  }
 }

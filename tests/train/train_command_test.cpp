@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <utility>
 
 #include "spillway/models/data/dataset.h"
 #include "spillway/models/data/load_dataset.h"
