@@ -13,6 +13,7 @@ std::int64_t count_frames(const dataflow& flow, const integer_tensor& inputs) {
   if (inputs.type != shape.type)
     throw config_error(
         fmt::format("inputs are {}, but {} takes {}", to_string(inputs.type), first, to_string(shape.type)));
+  validate_shape(inputs, "inputs");
   const std::int64_t elements = shape.beats * shape.lanes;  // of a frame
   if (inputs.shape.size() != 2 || inputs.shape[1] < 1 || elements % inputs.shape[1] != 0)
     throw config_error(fmt::format("inputs have {} values a vector, but {} takes frames of {} values",

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "spillway/models/numbers/big_int.h"
@@ -91,17 +92,21 @@ void validate_shape(const integer_tensor& tensor, std::string_view path) {
                                    size * words, tensor.words.size()));
 }
 
-void validate(const integer_tensor& tensor, std::string_view path) {
-  validate_shape(tensor, path);
+void validate_elements(const integer_tensor& tensor, std::string_view path, std::int64_t first, std::int64_t count) {
   const int words = tensor.type.words();
-  const std::int64_t size = tensor.size();
-  if (tensor.type.fits_int64() && !tensor.type.is_bipolar && all_within(tensor.words, tensor.type)) return;
-  for (std::int64_t i = 0; i < size; ++i)
+  const std::span<const std::int64_t> all{tensor.at(first), static_cast<std::size_t>(count * words)};
+  if (tensor.type.fits_int64() && !tensor.type.is_bipolar && all_within(all, tensor.type)) return;
+  for (std::int64_t i = first; i < first + count; ++i)
     if (!is_value(tensor.at(i), tensor.type))
       throw config_error(fmt::format("{}[{}] = {} is not a value of {}; its range is {} to {}", path, i,
                                      load({tensor.at(i), static_cast<std::size_t>(words)}, tensor.type).str(),
                                      to_string(tensor.type), min_value(tensor.type).str(),
                                      max_value(tensor.type).str()));
+}
+
+void validate(const integer_tensor& tensor, std::string_view path) {
+  validate_shape(tensor, path);
+  validate_elements(tensor, path, 0, tensor.size());
 }
 
 }  // namespace spillway

@@ -36,5 +36,8 @@ double to_double(const integer_tensor& tensor, std::int64_t element);
 /// Throws `config_error`, naming `path`, unless the shape is positive, the words are as many as it needs, and every
 /// element is a value of the type.
 void validate(const integer_tensor& tensor, std::string_view path);
+/// The parts of that: all but the elements, and `count` elements from `first` on.
+void validate_shape(const integer_tensor& tensor, std::string_view path);
+void validate_elements(const integer_tensor& tensor, std::string_view path, std::int64_t first, std::int64_t count);
 
 }  // namespace spillway

@@ -104,8 +104,9 @@ void block_runner::work(bool reports, const stamps& times, event_log& log, std::
 
 void block_runner::run_block(const run_context& context, std::vector<std::vector<channel_counts>>& counts) {
   const std::int64_t elements = m_inputs.size() / m_frames, first = context.first_frame, frames = context.frames;
-  const std::vector<value_block> outputs =
-      m_plan.run(block_of(m_inputs, first * elements, frames * elements), context, counts);
+  const value_block inputs = block_of(m_inputs, first * elements, frames * elements);
+  validate_elements(m_inputs, "inputs", first * elements, frames * elements);  // while they are in the cache
+  const std::vector<value_block> outputs = m_plan.run(inputs, context, counts);
   if (outputs.size() == 1)
     copy_words(outputs[0], m_outputs.at(first * m_frame_elements));
   else

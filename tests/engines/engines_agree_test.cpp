@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <sstream>
+#include <string>
 
 #include "spillway/models/numbers/register_oracle.h"
 #include "spillway/models/support/error.h"
@@ -57,6 +58,36 @@ std::uint64_t compare(std::uint64_t seed, int cases, int max_units, int type_bit
 
 TEST_CASE("both engines return the same outputs, counts, events and cycles for narrow accelerators") {
   CHECK(compare(1000, 10'000, 1, 8, 20) > 50'000);
+}
+
+TEST_CASE("both engines refuse inputs that are no values of their type, and a shape that the words don't fill") {
+  random_dataflow random(7);
+  const dataflow flow = random.flow(1, 6, 16);
+  const mvau& first = std::get<mvau>(flow.units[0]);
+  const integer_tensor good = random.tensor(first.input_type, {40 * first.vectors_per_frame, first.mw()});
+  const auto refusal = [&](const auto& engine, const integer_tensor& inputs) -> std::string {
+    try {
+      recorder events;
+      engine(flow, inputs, events);
+    } catch (const config_error& wrong) {
+      return wrong.what();
+    }
+    return "nothing";
+  };
+  const auto clocked = [](auto&... of) { return run_cycle_engine(of...); };
+  const auto fast = [](const dataflow& of, const integer_tensor& inputs, recorder& events) {
+    run_options options;
+    options.threads = 2;
+    return run_fast_engine(of, inputs, events, options);
+  };
+  integer_tensor beyond = good, short_of_words = good;
+  *beyond.at(beyond.size() - 1) = first.input_type.max64() + 1;
+  short_of_words.words.pop_back();
+  for (const integer_tensor& wrong : {beyond, short_of_words}) {
+    CHECK(refusal(clocked, wrong).starts_with("inputs"));
+    CHECK(refusal(fast, wrong) == refusal(clocked, wrong));
+  }
+  CHECK(refusal(fast, good) == "nothing");
 }
 
 TEST_CASE("both engines agree on chains of units, whose streams fill and drain") {
