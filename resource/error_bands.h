@@ -39,7 +39,7 @@ inline constexpr std::array<band, 21> all{{
     {"split_stream", 8, {-15.00, 3.00}, {0.00, 0.00}},
     {"stream", 56, {-1.97, 3.86}, {0.00, 0.00}},
     {"thresholding binary_search", 28, {-14.37, 14.29}, {0.00, 16.50}},
-    {"thresholding parallel", 28, {-13.83, 60.16}, {-7.70, 3.10}},
+    {"thresholding parallel", 28, {-14.17, 60.16}, {-7.70, 3.10}},
     {"upsample", 8, {-4.55, 15.46}, {0.00, 0.00}},
     {"vvau", 11, {-12.81, 8.84}, {0.00, 0.00}},
     {"width_converter", 42, {-7.85, 0.92}, {0.00, 0.00}},

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <bit>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "spillway/models/numbers/integer_math.h"
@@ -58,6 +60,31 @@ resources folded_levels(const levels_shape& shape, std::int64_t element) {
   return r + threshold_count_rule(shape.steps);
 }
 
+/// Of one element whose thresholds are read from block RAM, which holds those of their bits that are not the same in
+/// all folds; without a carry chain. Thresholds that always are the same are one.
+resources read_levels(const levels_shape& shape, std::int64_t element) {
+  std::set<std::vector<std::int64_t>> different;
+  const auto rows = element_rows(shape.rows.values, shape.folds, shape.pe, element);
+  for (std::size_t t = 0; t < static_cast<std::size_t>(shape.steps); ++t) {
+    std::vector<std::int64_t> in_folds;
+    in_folds.reserve(rows.size());
+    for (const auto& row : rows) in_folds.push_back(row[t]);
+    different.insert(std::move(in_folds));
+  }
+  const std::int64_t mask = (std::int64_t{1} << shape.rows.bits) - 1;
+  resources r = threshold_count_rule(std::ssize(different));
+  std::int64_t inputs = shape.value_bits;
+  for (const std::vector<std::int64_t>& in_folds : different) {
+    std::int64_t changes = 0;
+    for (const std::int64_t threshold : in_folds) changes |= threshold ^ in_folds.front();
+    const std::int64_t read = std::popcount(static_cast<std::uint64_t>(changes & mask));
+    inputs += read;
+    r.luts += as_double(1 + ceil_div(std::max<std::int64_t>(0, shape.value_bits + read - 6), 5));
+  }
+  if (inputs <= 6) r.luts = std::min(r.luts, as_double(shape.output));
+  return r;
+}
+
 resources parallel_comparison(const levels_shape& shape, const thresholding& unit, double functions) {
   resources r;
   if (shape.folds > most_folds && shape.is_known() && shape.in_luts) {
@@ -66,11 +93,14 @@ resources parallel_comparison(const levels_shape& shape, const thresholding& uni
     r.luts *= functions / as_double(shape.pe * shape.steps * shape.rows.bits);
     return r + as_double(shape.pe) * threshold_count_rule(shape.steps);
   }
-  if (shape.folds > most_folds || !shape.is_known() || (!shape.in_luts && shape.folds > 1))
+  const bool reads = !shape.in_luts && shape.folds > 1;
+  if (shape.folds > most_folds || !shape.is_known() || (reads && shape.bits > 6))
     return as_double(shape.pe) *
            (as_double(shape.steps) * level_comparison(shape.bits) + threshold_count_rule(shape.steps));
   for (std::int64_t element = 0; element < shape.pe; ++element)
-    r += shape.folds > 1 ? folded_levels(shape, element) : constant_levels(shape, reached_levels(shape, unit, element));
+    r += reads             ? read_levels(shape, element)
+         : shape.folds > 1 ? folded_levels(shape, element)
+                           : constant_levels(shape, reached_levels(shape, unit, element));
   return r;
 }
 
