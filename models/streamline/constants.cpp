@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -51,18 +52,40 @@ integer_type type_without(const quant_op& op, const big_int& zero_point) {
 /// Widths at which levels, zero points and their differences are all int64.
 constexpr int most_narrow_bits = 62;
 
+bool is_to_nearest(rounding_mode mode) {
+  return mode == rounding_mode::round || mode == rounding_mode::half_up || mode == rounding_mode::half_down ||
+         mode == rounding_mode::half_odd;
+}
+
+/// The level, unclamped, that float32 and exact arithmetic agree on however they round to nearest, since it is near:
+/// that of most weights, which lie on their grid.
+std::optional<std::int64_t> near_level(float w, float scale, std::int64_t zero) {
+  const double quotient = static_cast<double>(w) / scale, value = quotient + static_cast<double>(zero);
+  constexpr double most = 0x1p16;  // float32's error is far below a quarter
+  if (!(std::abs(quotient) < most && std::abs(value) < most)) return std::nullopt;
+  const auto level = static_cast<std::int64_t>(value + (value < 0 ? -0.5 : 0.5));
+  const double off = value - static_cast<double>(level);
+  return off > -0.25 && off < 0.25 ? std::optional(level) : std::nullopt;
+}
+
 /// Levels less the zero point, and what quantization changed. Returns how many levels are others in exact arithmetic.
 template <class Integer>
 std::int64_t put_integers(const float_tensor& plain, const quant_op& op, const Integer& zero, quantized_constant& to) {
   constexpr bool is_narrow = std::is_same_v<Integer, std::int64_t>;
   const auto low = static_cast<Integer>(least_level(op)), high = static_cast<Integer>(greatest_level(op));
   const float zero_point = op.zero_point.values[0];
+  const bool to_nearest = is_to_nearest(op.rounding);
   std::int64_t otherwise = 0;
   broadcast_index scales(op.scale.shape, plain.shape);
   for (std::size_t i = 0; i < plain.values.size(); ++i) {
     const float w = plain.values[i], scale = op.scale.values[scales.next()];
     Integer level, exactly;
-    if constexpr (is_narrow) {
+    std::optional<std::int64_t> near;
+    if constexpr (is_narrow)
+      if (to_nearest) near = near_level(w, scale, zero);
+    if (near) {
+      level = exactly = std::clamp(Integer(*near), low, high);
+    } else if constexpr (is_narrow) {
       level = narrow_level_of(w, scale, zero_point, op);
       exactly = narrow_exact_level_of(w, scale, zero_point, op);
     } else {
