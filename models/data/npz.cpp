@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "spillway/models/support/atomic_file.h"
@@ -37,10 +38,20 @@ archive opened(const std::string& content, const std::string& path) {
   return {made, &zip_discard};
 }
 
+/// As many as are there, since what the archive says of their number may be a lie; and the end, where their check sum
+/// is looked at.
 std::string bytes_of(zip_t* from, zip_uint64_t index, const zip_stat_t& about, const std::string& path) {
+  constexpr zip_uint64_t at_once = zip_uint64_t{1} << 20;
   const archive_entry entry(zip_fopen_index(from, index, 0), &zip_fclose);
-  std::string bytes(static_cast<std::size_t>(about.size), '\0');
-  if (!entry || zip_fread(entry.get(), bytes.data(), about.size) != static_cast<zip_int64_t>(about.size))
+  std::string bytes;
+  bool is_read = entry != nullptr;
+  while (is_read && bytes.size() < about.size) {
+    const zip_uint64_t next = std::min<zip_uint64_t>(about.size - bytes.size(), at_once);
+    bytes.resize(bytes.size() + next);
+    is_read = zip_fread(entry.get(), bytes.data() + (bytes.size() - next), next) == static_cast<zip_int64_t>(next);
+  }
+  char end = 0;
+  if (!is_read || zip_fread(entry.get(), &end, 1) != 0)
     refuse_archive(
         path, fmt::format("its entry {} can't be unpacked ({})", printable(about.name), printable(zip_strerror(from))));
   return bytes;

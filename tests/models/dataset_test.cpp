@@ -2,6 +2,7 @@
 #include "spillway/models/data/dataset.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <bit>
 #include <filesystem>
@@ -52,7 +53,47 @@ struct packed_set {
   }
 };
 
+/// `value` in so many bytes, the lowest first.
+std::string little_endian(std::uint64_t value, int bytes) {
+  std::string text;
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * i & 255);
+  return text;
+}
+
+/// A zip archive of one entry of some bytes, of which it says that they are `size`.
+std::string archive_that_says(std::uint64_t size) {
+  const std::string name = "a.npy", bytes(132, 'x');
+  const std::string about = little_endian(10, 2) + std::string(12, '\0') + little_endian(bytes.size(), 4);
+  const std::string local = "PK\x03\x04" + about + little_endian(bytes.size(), 4) + little_endian(name.size(), 2) +
+                            little_endian(0, 2) + name + bytes;
+  const std::string entry = "PK\x01\x02" + little_endian(10, 2) + about + little_endian(size, 4) +
+                            little_endian(name.size(), 2) + std::string(16, '\0') + name;
+  return local + entry + "PK\x05\x06" + std::string(4, '\0') + little_endian(1, 2) + little_endian(1, 2) +
+         little_endian(entry.size(), 4) + little_endian(local.size(), 4) + little_endian(0, 2);
+}
+
+/// The most memory that this process has had, in MiB.
+std::int64_t most_memory() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return used.ru_maxrss / 1024;
+}
+
 }  // namespace
+
+TEST_CASE("an archive that says of an entry more than it holds is refused before there is memory for it") {
+  const temporary_directory folder;
+  const std::string path = folder.file("lies.npz");
+  write_bytes(path, archive_that_says(132));
+  CHECK(message_of<input_error>([&] { read_npz(path); }).find("can't be unpacked") != std::string::npos);  // its CRC
+  write_bytes(path, archive_that_says((std::uint64_t{1} << 30) - 1));
+  const std::int64_t before = most_memory();
+  CHECK(message_of<input_error>([&] { read_npz(path); }).find("its entry a.npy can't be unpacked") !=
+        std::string::npos);
+  CHECK(most_memory() < before + 100);
+  write_bytes(path, archive_that_says((std::uint64_t{1} << 30) + 1));
+  CHECK(message_of<input_error>([&] { read_npz(path); }).find("larger than 1 GiB") != std::string::npos);
+}
 
 TEST_CASE("SHA-256 agrees with the examples of FIPS 180-4, at every padding boundary") {
   CHECK(sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

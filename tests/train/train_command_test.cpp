@@ -254,7 +254,7 @@ TEST_CASE("missing, truncated and contradictory data are refused") {
   const auto with = [](auto spoil) {
     const small_mnist mnist;
     spoil(mnist);
-    const auto result = train_command(recipe(mnist, {"-o", mnist / "net.onnx"}));
+    auto result = train_command(recipe(mnist, {"-o", mnist / "net.onnx"}));
     CHECK_FALSE(fs::exists(mnist.path / "net.onnx"));
     return result;
   };
