@@ -32,16 +32,17 @@ void reduce(double_tensor& numbers, std::size_t dimension) {
 
 integer_tensor in_file_order(const file_output& of, const integer_tensor& outputs) {
   const auto size = static_cast<std::int64_t>(of.places.size());
-  if (size == 0 || outputs.size() % size != 0)
-    throw config_error(fmt::format("{} outputs are not a whole number of frames of {}", outputs.size(), size));
-  const std::int64_t frames = outputs.size() / size;
+  const std::int64_t elements = of.frame_elements > 0 ? of.frame_elements : size;
+  if (size == 0 || outputs.size() % elements != 0)
+    throw config_error(fmt::format("{} outputs are not a whole number of frames of {}", outputs.size(), elements));
+  const std::int64_t frames = outputs.size() / elements;
   std::vector<std::int64_t> shape{frames};
   shape.insert(shape.end(), of.shape.begin(), of.shape.end());
   integer_tensor result = integer_tensor::zeros(outputs.type, std::move(shape));
   const int words = outputs.type.words();
   for (std::int64_t frame = 0; frame < frames; ++frame)
     for (std::int64_t e = 0; e < size; ++e)
-      std::copy_n(outputs.at(frame * size + of.places[static_cast<std::size_t>(e)]), words,
+      std::copy_n(outputs.at(frame * elements + of.places[static_cast<std::size_t>(e)]), words,
                   result.at(frame * size + e));
   return result;
 }
@@ -56,7 +57,7 @@ double_tensor in_file_order(const file_output& of, std::span<const double> of_ch
 
 file_output output_of(const file_output& all, const file_output_part& part) {
   const auto first = all.places.begin() + part.first;
-  return {part.name, part.shape, {first, first + part.size}};
+  return {part.name, part.shape, {first, first + part.size}, {}, all.frame_elements};
 }
 
 integer_tensor part_of(const integer_tensor& in_file_order, const file_output_part& part) {

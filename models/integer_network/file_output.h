@@ -24,6 +24,7 @@ struct file_output {
   std::vector<std::int64_t> shape;   ///< of one frame, without the batch; empty: one number
   std::vector<std::int64_t> places;  ///< for each element of `shape`, that of the network's [height, width, channels]
   std::vector<file_output_part> parts = {};  ///< where the file has several outputs: those, of which this has all
+  std::int64_t frame_elements = 0;  ///< of the network's output: the file may have some of them, or several times
 };
 
 /// What a network or an accelerator sends, whole frames [height, width, channels] one after the other, as the file has

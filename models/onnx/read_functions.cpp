@@ -169,6 +169,7 @@ std::vector<select_op> read_split(node_reader& reader) {
   std::vector<std::int64_t> parts = reader.integers("split", 1, "parts");
   const std::int64_t asked = reader.attributes.integer("num_outputs", outputs);
   reader.attributes.finish();
+  if (outputs < 1) reader.refuse("it has no output");
   if (asked != outputs) reader.refuse("num_outputs is {}, but it has {} outputs", asked, outputs);
   // Equal parts; of a size that they don't divide, the last one is smaller.
   for (std::int64_t part = (size + outputs - 1) / outputs, left = size; std::ssize(parts) < outputs; left -= part)

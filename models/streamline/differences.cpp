@@ -54,6 +54,7 @@ class comparison {
     m_causes.emplace(m_file, integers, report);
     const integer_tensor levels = quantize_reals(integers, inputs.values);
     m_exact = options.evaluate ? options.evaluate(integers, levels) : evaluate(integers, levels);
+    m_elements = m_frames == 0 ? 0 : m_exact.size() / m_frames;
     m_blocks.resize(static_cast<std::size_t>((m_frames + m_block - 1) / m_block));
   }
 
@@ -110,7 +111,7 @@ class comparison {
     for (std::size_t e = 0; e < places.size(); ++e) {
       const auto channel = static_cast<std::size_t>(places[e]) % channels;
       in_file.push_back(static_cast<double>(y[e]));
-      in_integers.push_back(to_double(m_exact, frame * std::ssize(places) + places[e]) *
+      in_integers.push_back(to_double(m_exact, frame * m_elements + places[e]) *
                                 m_integers.output_scale[channel] +
                             m_integers.output_bias[channel]);
       const double off = std::abs(in_file.back() - in_integers.back()) / m_integers.output_scale[channel];
@@ -134,6 +135,7 @@ class comparison {
   const comparison_options& m_options;
   std::int64_t m_size, m_frames, m_block;  ///< elements of a frame, frames, frames of a block
   integer_tensor m_exact;
+  std::int64_t m_elements = 0;  ///< of a frame of it
   std::optional<cause_finder> m_causes;
 
   std::mutex m_mutex;

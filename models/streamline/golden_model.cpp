@@ -92,6 +92,7 @@ given_tensors<double> golden_model::known_tensors(std::int64_t frames, const int
     const auto size = std::ssize(value.places);
     if (tensor == m_places.end() || integers == values.end() || frame_size(m_tensors[tensor->second].shape) != size)
       continue;
+    const std::int64_t elements = integers->second.size() / frames;  // of the hardware's frame
     double_tensor& made = known[value.tensor];
     made.shape = m_tensors[tensor->second].shape;
     made.shape.insert(made.shape.begin(), all);
@@ -100,7 +101,7 @@ given_tensors<double> golden_model::known_tensors(std::int64_t frames, const int
       const std::int64_t place = value.places[static_cast<std::size_t>(e % size)];
       const auto channel = static_cast<std::size_t>(place) % value.scale.size();
       made.values[static_cast<std::size_t>(e)] =
-          to_double(integers->second, e / size * size + place) * value.scale[channel] + value.offset[channel];
+          to_double(integers->second, e / size * elements + place) * value.scale[channel] + value.offset[channel];
     }
   }
   add_outputs(known, all);

@@ -335,15 +335,18 @@ bool streamliner::take_pixel(const conv_op& op, tensor_flow& from, const quantiz
                         w.kernel_h == 1 && w.kernel_w == 1 && w.top == 0 && w.left == 0 && w.bottom == 0 &&
                         w.right == 0;
   if (!is_pixel || is_channels_first(from, frame(from)) || from.size() != of.shape[1] * op.group) return false;
-  const std::int64_t m = of.shape[0], own = of.shape[1], k = from.size();
-  weight_layout layout{m, k, std::vector<std::int64_t>(static_cast<std::size_t>(m * k), -1)};
+  const std::int64_t m = of.shape[0], own = of.shape[1];
+  part_copies(from);
+  const affine_step meaning = affine(from);
+  const int input = flattened(from);
+  // Elements of the hardware's frame that are none of the file's have weights of 0.
+  const std::int64_t columns = m_draft.value(input).shape.channels;
+  weight_layout layout{m, columns, std::vector<std::int64_t>(static_cast<std::size_t>(m * columns), -1)};
   for (std::int64_t row = 0; row < m; ++row)
     for (std::int64_t i = 0; i < own; ++i) {
       const std::int64_t place = (*from.places)[static_cast<std::size_t>(row / (m / op.group) * own + i)];
-      layout.source[static_cast<std::size_t>(row * k + place)] = row * own + i;
+      layout.source[static_cast<std::size_t>(row * columns + place)] = row * own + i;
     }
-  const affine_step meaning = affine(from);
-  const int input = flattened(from);
   emit_matrix(from, input, of, layout, meaning);
   return true;
 }

@@ -316,7 +316,8 @@ integer_network streamliner::finish() {
   if (!m_report) return result;
   note_dead_ends();
   const std::string tensor = output_tensor(output);
-  m_report->output = {tensor, {out.shape.begin() + 1, out.shape.end()}, *out.places};
+  m_report->output = {
+      tensor, {out.shape.begin() + 1, out.shape.end()}, *out.places, {}, result.output_info().shape.elements()};
   std::int64_t first_element = 0;
   for (std::size_t i = 0; i < result.output_sizes.size(); ++i) {
     m_report->output.parts.push_back(
