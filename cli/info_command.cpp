@@ -8,6 +8,7 @@
 #include "spillway/cli/commands.h"
 #include "spillway/cli/console.h"
 #include "spillway/cli/design_options.h"
+#include "spillway/models/support/atomic_file.h"
 #include "spillway/report/design_json.h"
 
 namespace spillway {
@@ -50,7 +51,7 @@ int info(const info_options& options) {
     print_json(design_json(loaded));
     return 0;
   }
-  fmt::print("{}: {} nodes, input {}\n", options.design.model, loaded.file.nodes.size(),
+  fmt::print("{}: {} nodes, input {}\n", shown_path(options.design.model), loaded.file.nodes.size(),
              to_string(loaded.integers.input.type));
   for (const dataflow_unit& unit : loaded.flow.units) print_text(unit, loaded);
   return 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "spillway/models/support/atomic_file.h"
 #include "spillway/report/assumption_json.h"
 
 namespace spillway {
@@ -116,8 +117,8 @@ std::string to_text(const finished_run& run) {
   std::string text;
   const channel_counts counts = run.events.total();
   const double dots = static_cast<double>(std::max<std::uint64_t>(counts.dot_products, 1));
-  text += fmt::format("{} on {}: {} frames, {} engine (simulated)\n", run.accelerator.model, run.data.name,
-                      run.result.frames, run.engine);
+  text += fmt::format("{} on {}: {} frames, {} engine (simulated)\n", shown_path(run.accelerator.model),
+                      shown_path(run.data.name), run.result.frames, run.engine);
   for (const dataflow_unit& any : run.accelerator.flow.units)
     if (const auto unit = dot_products_of(any))
       text += fmt::format("  {}: {} x {}, PE {}, SIMD {}, accumulator {}{}\n", unit->name, unit->rows(),

@@ -89,7 +89,8 @@ bool compare_with_full_width(finished_run& run, unsigned threads,
     put(exact, values, now);
     done += now.size();
   }
-  run.score = score_run(run.accelerator.integers, run.result.outputs, exact, run.data.labels);
+  run.score =
+      score_run(run.accelerator.integers, run.result.outputs, exact, run.data.labels, run.accelerator.output.places);
   run.has_exact = true;
   return true;
 }

@@ -142,7 +142,7 @@ std::vector<frame_row> frame_rows(const finished_run& run, std::uint64_t first, 
   const std::int64_t vectors = static_cast<std::int64_t>(frames - first) * format.vectors;
   const auto part = outputs.subspan(static_cast<std::size_t>(first) * format.words());
   const integer_tensor some{format.type, {vectors, format.channels}, {part.begin(), part.end()}};
-  const run_score score = score_run(run.accelerator.integers, some, some, {});
+  const run_score score = score_run(run.accelerator.integers, some, some, {}, run.accelerator.output.places);
   const auto events = events_by_frame(run.events, frames);
   std::vector<frame_row> rows;
   for (std::uint64_t f = first; f < frames; ++f) {

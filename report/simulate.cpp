@@ -121,7 +121,8 @@ finished_run simulate(design accelerator, dataset data, const simulation_options
   run.data = std::move(data);
   run.data.inputs = quantize_dataset(run.accelerator.integers, std::move(run.data));  // takes the inputs only
   run_frames(run, options, saver);
-  run.score = score_run(run.accelerator.integers, run.result.outputs, run.result.outputs, run.data.labels);
+  run.score = score_run(run.accelerator.integers, run.result.outputs, run.result.outputs, run.data.labels,
+                        run.accelerator.output.places);
   run.has_exact = false;
   if (saver) saver->keep(run);
   if (options.exact && !run.result.stopped)

@@ -58,7 +58,7 @@ width_sweep sweep_widths(const design& accelerator, dataset data, const std::vec
       const integer_tensor changed = compute_values(flows[p], frames_of(inputs, all_frames, again), options.threads);
       put_frames(made.outputs, changed, again);
     }
-    made.score = score_run(accelerator.integers, made.outputs, exact.outputs, labels);
+    made.score = score_run(accelerator.integers, made.outputs, exact.outputs, labels, accelerator.output.places);
     result.points.push_back(std::move(made));
   }
   return result;

@@ -8,6 +8,7 @@
 
 #include "spillway/models/support/error.h"
 #include "spillway/models/support/is_there.h"
+#include "spillway/models/support/text.h"
 #include "spillway/traces/event_rows.h"
 #include "spillway/traces/run_store.h"
 
@@ -71,8 +72,8 @@ query::query(const std::string& run_directory) : m_database(find_run(run_directo
   const bool has_meta = !m_database.select("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").rows.empty();
   const std::string schema = has_meta ? meta("schema") : "none";
   if (schema != run_store::schema)
-    throw input_error(fmt::format("{}: schema '{}'; this version reads '{}': simulate again", m_database.path(), schema,
-                                  run_store::schema));
+    throw input_error(fmt::format("{}: schema '{}'; this version reads '{}': simulate again", m_database.path(),
+                                  printable(schema), run_store::schema));
 }
 
 std::string query::meta(std::string_view key) const {

@@ -14,12 +14,14 @@
 
 #include "spillway/models/support/atomic_file.h"
 #include "spillway/models/support/is_there.h"
+#include "spillway/models/support/text.h"
 
 namespace spillway {
 namespace {
 
 /// Turns what SQLiteCpp throws into our exceptions. `system_error` is errno as the call left it, 0 if it set none.
-[[noreturn]] void fail(const SQLite::Exception& why, const std::string& path, int system_error) {
+[[noreturn]] void fail(const SQLite::Exception& why, const std::string& file, int system_error) {
+  const std::string path = shown_path(file);
   const char* reason = system_error != 0 ? std::strerror(system_error) : why.getErrorStr();
   switch (why.getErrorCode() & 0xff) {
     case SQLITE_FULL:
@@ -31,7 +33,7 @@ namespace {
     case SQLITE_NOTADB:
       throw input_error(fmt::format("{}: not a SQLite database; expected a file that spillway has written", path));
     case SQLITE_CORRUPT:
-      throw input_error(fmt::format("{}: the database is corrupt ({}); make it anew", path, why.what()));
+      throw input_error(fmt::format("{}: the database is corrupt ({}); make it anew", path, printable(why.what())));
     case SQLITE_CANTOPEN:
       throw io_error(fmt::format("{}: cannot open the database: {}", path, reason));
     case SQLITE_READONLY:
@@ -40,7 +42,7 @@ namespace {
     case SQLITE_NOMEM:
       throw io_error(fmt::format("{}: cannot access the database: {}", path, reason));
     default:
-      throw input_error(fmt::format("{}: {}", path, why.what()));
+      throw input_error(fmt::format("{}: {}", path, printable(why.what())));
   }
 }
 

@@ -69,7 +69,7 @@ study_metric metric_of(const dataset& data) {
 }
 
 frame_answers judge(const design& of, const integer_tensor& outputs, const integer_tensor& exact, const dataset& data) {
-  const run_score score = score_run(of.integers, outputs, exact, data.labels);
+  const run_score score = score_run(of.integers, outputs, exact, data.labels, of.output.places);
   frame_answers answers;
   answers.mean_abs_error = score.mean_abs_error;
   const study_metric metric = metric_of(data);

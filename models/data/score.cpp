@@ -32,15 +32,18 @@ bool ends_in_labels(const integer_network& net) {
 }
 
 frame_score score_frame(const integer_network& net, bool are_labels, const integer_tensor& outputs,
-                        const integer_tensor& exact, std::int64_t frame) {
-  const std::int64_t logits = net.output_info().shape.elements();
+                        const integer_tensor& exact, std::int64_t frame, std::span<const std::int64_t> places) {
+  const std::int64_t elements = net.output_info().shape.elements();
+  const std::int64_t logits = places.empty() ? elements : std::ssize(places);
   const std::size_t channels = net.output_scale.size();
   arg_max simulated, full_width;
   double error = 0;
   for (std::int64_t i = 0; i < logits; ++i) {
-    const double scale = net.output_scale[static_cast<std::size_t>(i) % channels];
-    const double bias = net.output_bias[static_cast<std::size_t>(i) % channels];
-    const double value = to_double(outputs, frame * logits + i), truth = to_double(exact, frame * logits + i);
+    const std::int64_t place = places.empty() ? i : places[static_cast<std::size_t>(i)];
+    const double scale = net.output_scale[static_cast<std::size_t>(place) % channels];
+    const double bias = net.output_bias[static_cast<std::size_t>(place) % channels];
+    const double value = to_double(outputs, frame * elements + place),
+                 truth = to_double(exact, frame * elements + place);
     if (net.output_sizes.empty() || i < net.output_sizes[0]) {
       simulated.offer(value * scale + bias, i);
       full_width.offer(truth * scale + bias, i);
@@ -48,22 +51,22 @@ frame_score score_frame(const integer_network& net, bool are_labels, const integ
     error += std::abs(value - truth) * scale;
   }
   if (are_labels)
-    return {static_cast<std::int64_t>(to_double(outputs, frame * logits)),
-            static_cast<std::int64_t>(to_double(exact, frame * logits)), error / static_cast<double>(logits)};
+    return {static_cast<std::int64_t>(to_double(outputs, frame * elements)),
+            static_cast<std::int64_t>(to_double(exact, frame * elements)), error / static_cast<double>(logits)};
   return {simulated.index, full_width.index, error / static_cast<double>(logits)};
 }
 
 }  // namespace
 
 run_score score_run(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
-                    std::span<const int> labels) {
+                    std::span<const int> labels, std::span<const std::int64_t> places) {
   run_score result;
   const std::int64_t frames = outputs.shape.at(0) / net.output_info().shape.positions();
   std::int64_t right = 0, exact_right = 0;
   const bool are_labels = ends_in_labels(net);
   double error = 0;
   for (std::int64_t f = 0; f < frames; ++f) {
-    const frame_score score = score_frame(net, are_labels, outputs, exact, f);
+    const frame_score score = score_frame(net, are_labels, outputs, exact, f, places);
     result.frames.push_back(score);
     error += score.abs_error;
     if (labels.empty()) continue;

@@ -30,8 +30,9 @@ struct run_score {
 /// may have fewer frames: those are scored). The class of a frame is the place of its greatest output (of
 /// several outputs, of the first); where the network ends in label selection, the first label. `labels` is empty or has
 /// one class a frame. Logits are `accumulator * output_scale + output_bias` in double precision, which is exact while
-/// accumulators have at most 29 bits and scales are float32 (24 bits), as the file's are.
+/// accumulators have at most 29 bits and scales are float32 (24 bits), as the file's are. `places` are those of the
+/// file's elements in the network's output (`file_output::places`): classes are the file's; empty: they are the same.
 run_score score_run(const integer_network& net, const integer_tensor& outputs, const integer_tensor& exact,
-                    std::span<const int> labels);
+                    std::span<const int> labels, std::span<const std::int64_t> places = {});
 
 }  // namespace spillway
