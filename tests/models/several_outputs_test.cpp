@@ -134,6 +134,47 @@ TEST_CASE("one of several outputs has its elements of every frame") {
   CHECK(output_of(all, all.parts[1]).places == std::vector<std::int64_t>{2, 1, 0});
 }
 
+TEST_CASE("the file's output takes some elements of a frame, or one several times, of every frame") {
+  const file_output some{"", {2}, {3, 3}, {}, 5};
+  const integer_tensor values = integer_tensor::from(signed_type(8), {2, 5}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  CHECK(in_file_order(some, values).words == std::vector<std::int64_t>{3, 3, 8, 8});
+  CHECK_THROWS_WITH_AS(in_file_order(some, integer_tensor::from(signed_type(8), {1, 4}, {0, 1, 2, 3})),
+                       "4 outputs are not a whole number of frames of 5", config_error);
+}
+
+TEST_CASE("what an accelerator sends has all elements of a frame where the file takes some at the end") {
+  small_file file;
+  file.convolve();
+  file.add(select_op{{{}, {}, {2, 0, 2}, {3, 1}}});
+  testing::check(file, 3);
+  streamline_report report;
+  const integer_network net = streamline(file.net, &report);
+  CHECK(report.output.frame_elements == net.output_info().shape.elements());
+  CHECK(report.output.frame_elements != std::ssize(report.output.places));
+}
+
+TEST_CASE("classes are those of the file's elements") {
+  const integer_network net = streamline(with_outputs(false).net);
+  integer_tensor outputs = integer_tensor::zeros(net.output_info().type, {1, 37});
+  *outputs.at(3) = 1;
+  const std::vector<std::int64_t> places{1, 3, 2};
+  CHECK(score_run(net, outputs, outputs, {}, places).frames[0].simulated_class == 1);
+}
+
+TEST_CASE("a convolution of one pixel takes elements that repeat, or are left out") {
+  for (const bool repeats : {true, false}) {
+    small_file file;
+    file.convolve();
+    file.quantize(4, true, 4);
+    file.add(select_op{{{}, {}, {2, 0, repeats ? 2 : 1}, {3, 1}}});
+    file.add(reshape_op{{12, 1, 1}});
+    std::vector<float> values;
+    for (int i = 0; i < 60; ++i) values.push_back(static_cast<float>(i * 7 % 11 - 5));
+    file.add(conv_op{}, {file.weights({5, 12, 1, 1}, values)});
+    testing::check(file, 5);
+  }
+}
+
 TEST_CASE("the class of a frame is that of the first of several outputs") {
   const integer_network net = streamline(with_outputs(false).net);
   integer_tensor outputs = integer_tensor::zeros(net.output_info().type, {1, 37});
