@@ -193,6 +193,7 @@ double_tensor evaluate_in_double(const network_node& node, const std::vector<con
   std::vector<double_tensor> values;
   std::vector<const double_tensor*> pointers;
   values.reserve(inputs.size());
+  pointers.reserve(inputs.size());
   for (const constant_value* input : inputs) pointers.push_back(&values.emplace_back(in_double(*input)));
   return evaluate(node, pointers);
 }
@@ -249,6 +250,7 @@ std::optional<quantized_constant> whole_numbers(const float_tensor& plain) {
 constant_value propagate(const network_node& node, const std::vector<const constant_value*>& inputs) {
   constant_value result;
   std::vector<const float_tensor*> reals;
+  reals.reserve(inputs.size());
   for (const constant_value* input : inputs) reals.push_back(&input->real);
   quantization integers{node.name, *reals[0]};
   result.quantized = std::visit(integers, node.op);

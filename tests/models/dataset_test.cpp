@@ -11,6 +11,7 @@
 #include "spillway/models/data/bit_packed.h"
 #include "spillway/models/data/load_dataset.h"
 #include "spillway/models/data/npy.h"
+#include "spillway/models/data/npz.h"
 #include "spillway/models/support/read_file.h"
 #include "spillway/models/support/sha256.h"
 #include "spillway/tests/models/hostile_bytes.h"

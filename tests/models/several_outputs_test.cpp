@@ -25,6 +25,7 @@ small_file with_outputs(bool selects) {
   file.quantize(4, true, 4);
   const std::string map = file.net.output;
   std::vector<float> values;
+  values.reserve(160);
   for (int i = 0; i < 160; ++i) values.push_back(static_cast<float>(i * 7 % 11 - 5));
   file.add(flatten_op{});
   file.add(matmul_op{}, {file.weights({32, 5}, values)});
@@ -169,6 +170,7 @@ TEST_CASE("a convolution of one pixel takes elements that repeat, or are left ou
     file.add(select_op{{{}, {}, {2, 0, repeats ? 2 : 1}, {3, 1}}});
     file.add(reshape_op{{12, 1, 1}});
     std::vector<float> values;
+    values.reserve(60);
     for (int i = 0; i < 60; ++i) values.push_back(static_cast<float>(i * 7 % 11 - 5));
     file.add(conv_op{}, {file.weights({5, 12, 1, 1}, values)});
     testing::check(file, 5);
